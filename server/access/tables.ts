@@ -1,0 +1,70 @@
+import { bigint, integer, json, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { environments, projects } from '../environments/tables.ts';
+import type { KeyKind, Role } from './principal.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** One row. `accessRevision` grows with every change of who may do what; nodes read it every 2 s. */
+export const installation = pgTable('installation', {
+  id: integer('id').primaryKey(),
+  accessRevision: bigint('access_revision', { mode: 'number' }).notNull().default(0),
+  /** Fingerprints of the secrets in force, so that a node with none of them refuses to start. */
+  secretFingerprints: json('secret_fingerprints').$type<string[]>().notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+/** Keys of environments: for SDKs (server, client) and for kill callers. Only the SHA-256 of a secret is stored. */
+export const keys = pgTable('keys', {
+  id: text('id').primaryKey(),
+  projectId: bigint('project_id', { mode: 'number' })
+    .notNull()
+    .references(() => projects.id),
+  environmentId: bigint('environment_id', { mode: 'number' })
+    .notNull()
+    .references(() => environments.id),
+  kind: text('kind').$type<KeyKind>().notNull(),
+  name: text('name').notNull(),
+  verifier: text('verifier').notNull(),
+  origins: json('origins').$type<string[]>().notNull(),
+  flags: json('flags').$type<string[]>(),
+  tags: json('tags').$type<string[]>(),
+  createdBy: text('created_by').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  expiresAt: moment('expires_at'),
+  revokedAt: moment('revoked_at'),
+  /** The key that took its place, when it was rotated. */
+  successor: text('successor'),
+  lastUsedAt: moment('last_used_at'),
+  lastUsedAddress: text('last_used_address'),
+  lastUsedSdk: text('last_used_sdk'),
+});
+
+/** Bearer tokens of the admin API, with roles in a project or in one environment of it. */
+export const tokens = pgTable('tokens', {
+  id: text('id').primaryKey(),
+  projectId: bigint('project_id', { mode: 'number' })
+    .notNull()
+    .references(() => projects.id),
+  environmentId: bigint('environment_id', { mode: 'number' }).references(() => environments.id),
+  name: text('name').notNull(),
+  roles: json('roles').$type<Role[]>().notNull(),
+  verifier: text('verifier').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  expiresAt: moment('expires_at'),
+  revokedAt: moment('revoked_at'),
+});
+
+/** Finished answers of POSTs that carried an Idempotency-Key, kept 24 h. Secrets are not in the stored body. */
+export const idempotentAnswers = pgTable(
+  'idempotent_answers',
+  {
+    principal: text('principal').notNull(),
+    request: text('request').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    status: integer('status'),
+    body: text('body'),
+    at: moment('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.principal, table.request] })],
+);

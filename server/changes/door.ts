@@ -1,0 +1,122 @@
+import type { JsonValue, Ruleset } from '@turnout/core';
+import type { Principal } from '../access/principal.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Problem } from '../platform/problem.ts';
+import type { Doorbell } from './doorbell.ts';
+
+/** An environment's row as it is under the lock. */
+export interface LockedEnvironment {
+  id: number;
+  projectId: number;
+  projectKey: string;
+  key: string;
+  protected: boolean;
+  epoch: string;
+  revision: number;
+  digest: string;
+  shedLevel: number;
+}
+
+/** The part of a ruleset that a change touched: what must be read again to know the ruleset after it. */
+export interface Touched {
+  flags: string[];
+  segments: string[];
+  /** True where more may have changed than can be named: the whole ruleset is read again. */
+  everything?: boolean;
+}
+
+/**
+ * Reads an environment's ruleset inside a transaction. With `basis` only what was touched is read again and the rest
+ * keeps its identity; the answer carries the row's epoch, revision and shed level.
+ */
+export type ReadRuleset = (
+  tx: Tx,
+  environment: LockedEnvironment,
+  basis?: { ruleset: Ruleset; touched: Touched },
+) => Promise<Ruleset>;
+
+export type Direction = 'safe' | 'growing' | 'none';
+
+/** What a check sees of one environment: its ruleset before and after, and which way the change goes. */
+export interface EnvironmentStep {
+  environment: LockedEnvironment;
+  before: Ruleset;
+  after: Ruleset;
+  direction: Direction;
+}
+
+/** Runs inside the transaction, after the locks; a problem undoes everything. */
+export type Check = (tx: Tx, change: ChangeOrder, steps: EnvironmentStep[]) => Promise<Problem | undefined>;
+
+/** What the door needs; `main.ts` builds it once. */
+export interface Door {
+  db: Db;
+  clock: Clock;
+  doorbell: Doorbell;
+  readRuleset: ReadRuleset;
+  /** In this order. */
+  checks: Check[];
+  /** Commits the unsettled kills that this node holds for these environments, before anything else changes there. */
+  settleFirst(environmentIds: number[]): Promise<void>;
+}
+
+/** Who changes what, and where it will be seen. */
+export interface ChangeOrder {
+  projectId: number;
+  /** The environments whose rulesets it alters. Empty for keys, tokens and other things outside of rulesets. */
+  environmentIds: number[];
+  principal: Principal;
+  /** Overrides how the actor is written, for kills that are recorded later by a node. */
+  actor?: string;
+  /** `flag.on`, `flag.update`, `segment.create`, `key.revoke` … */
+  action: string;
+  /** `flag/new-cart`, `environment/production` … */
+  subject: string;
+  reason?: string;
+  /** SHA-256 of principal, method, path and Idempotency-Key: the same request commits once. */
+  requestId?: string;
+  killId?: string;
+  /** Set only by the kill path, to which `settleFirst` leads. */
+  settling?: true;
+  /** True where keys, tokens, projects or environments change: the access revision grows. */
+  access?: true;
+}
+
+/** What a use case gives back from inside the transaction. */
+export interface Written<T> {
+  result: T;
+  touched: Touched;
+  /** The subject before and after, as the log keeps it. Never a secret. */
+  before?: JsonValue;
+  after?: JsonValue;
+  /** Kill ids that this change records, by environment. */
+  settles?: Map<number, string[]>;
+  /** Environments that came into being in this very change, and so have no row to lock before. */
+  created?: number[];
+  /** True when there was nothing to change: no revision, no entry. */
+  unchanged?: boolean;
+}
+
+/** Under the locks: the environments by id, with their rulesets before the change. */
+export interface Ground {
+  environments: Map<number, LockedEnvironment>;
+  before: Map<number, Ruleset>;
+  now: Date;
+}
+
+/** What a committed change answers on the wire as `change`. */
+export interface ChangeReceipt {
+  id: number;
+  seq: number;
+  at: string;
+  environments: { key: string; position: string }[];
+}
+
+export interface Committed<T> {
+  result: T;
+  /** Undefined when there was nothing to change. */
+  change?: ChangeReceipt;
+  /** True when this very request had been committed before; `result` is then undefined. */
+  replayed?: true;
+}

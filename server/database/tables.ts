@@ -1,0 +1,17 @@
+/**
+ * The map of the database. Each room keeps its own tables; everyone reads them through here.
+ *
+ *   installation                         one row: access revision, secret fingerprints
+ *   projects ─┬─ environments ─┬─ keys, tokens
+ *             │                ├─ segments
+ *             ├─ flags ────────┴─ flag_environments
+ *             └─ changes ─┬─ change_payloads
+ *                         ├─ change_environments
+ *                         └─ kills, lifted_kills
+ */
+export * from '../access/tables.ts';
+export * from '../changes/tables.ts';
+export * from '../delivery/tables.ts';
+export * from '../environments/tables.ts';
+export * from '../flags/tables.ts';
+export * from '../segments/tables.ts';
