@@ -22,5 +22,6 @@ export default defineConfig({
   test: {
     projects: [room('house'), room('core'), room('migrations'), room('server'), room('sdk-node'), room('loadtest')],
     maxWorkers: 2,
+    globalSetup: ['server/database/postgres.fixture.ts'],
   },
 });

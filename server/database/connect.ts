@@ -1,4 +1,7 @@
+import { migrate, readMigrations } from '@turnout/migrations';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { openEmbedded } from './embedded.ts';
+import { openPostgres } from './postgres.ts';
 import type * as tables from './tables.ts';
 
 /** Drizzle over either driver. Everything a store does works on both. */
@@ -13,5 +16,19 @@ export interface Database {
   /** LISTEN/NOTIFY. `onListen` runs at each (re)connection, so that the caller catches up on what it missed. */
   listen(channel: string, onMessage: (payload: string) => void, onListen: () => void): Promise<() => Promise<void>>;
   notify(channel: string, payload: string): Promise<void>;
+  /** Brings the schema up to date; answers the migrations that were applied. */
+  migrate(): Promise<string[]>;
   close(): Promise<void>;
+}
+
+/** Where the data is: a Postgres by its address, or a folder for the embedded database. */
+export type DatabaseAddress = { url: string } | { folder: string };
+
+/** Opens a database; nothing is migrated yet. Throws when it cannot be reached or its folder is in use. */
+export async function openDatabase(address: DatabaseAddress): Promise<Database> {
+  const opened = 'url' in address ? openPostgres(address.url) : await openEmbedded(address.folder);
+  return {
+    ...opened,
+    migrate: async () => opened.withSession(async (session) => migrate(session, await readMigrations())),
+  };
 }

@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import type { Db } from './connect.ts';
+import { lockFolder } from './lock-folder.ts';
+import type { Opened } from './postgres.ts';
+import * as tables from './tables.ts';
+
+/**
+ * The embedded database: Postgres in this process, its files in `folder`. Two processes would silently spoil the
+ * folder for each other, so it is locked; a second process is told who holds it.
+ */
+export async function openEmbedded(folder: string): Promise<Opened> {
+  await mkdir(folder, { recursive: true });
+  const unlock = await lockFolder(folder);
+  let client: PGlite;
+  try {
+    client = await PGlite.create({ dataDir: `${folder}/files` });
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  return wrapEmbedded(client, unlock);
+}
+
+/** Wraps an open PGlite; tests make theirs from a snapshot in memory. */
+export function wrapEmbedded(client: PGlite, afterClose: () => Promise<void>): Opened {
+  const db = drizzle(client, { schema: tables }) as unknown as Db;
+  return {
+    kind: 'embedded',
+    db,
+    async listen(channel, onMessage, onListen) {
+      const stop = await client.listen(channel, onMessage);
+      onListen();
+      return () => stop();
+    },
+    async notify(channel, payload) {
+      await client.query('SELECT pg_notify($1, $2)', [channel, payload]);
+    },
+    withSession: (work) =>
+      work({
+        script: async (text) => {
+          await client.exec(text);
+        },
+        rows: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
+      }),
+    async close() {
+      await client.close();
+      await afterClose();
+    },
+  };
+}

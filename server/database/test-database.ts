@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { PGlite } from '@electric-sql/pglite';
+import { migrate, readMigrations } from '@turnout/migrations';
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import type { Database } from './connect.ts';
+import { wrapEmbedded } from './embedded.ts';
+import { openPostgres } from './postgres.ts';
+
+/** A migrated, empty database for one test file. */
+export interface TestDatabase extends Database {
+  /** Its address; undefined for the embedded one. */
+  url: string | undefined;
+  /** Empties every table, the chain included, as if it had just been migrated. */
+  reset(): Promise<void>;
+}
+
+/** True where the tests have a real Postgres (see postgres.fixture.ts). */
+export const hasPostgres = Boolean(process.env.TEST_DATABASE_URL);
+
+/** The kinds to run a database test on: both, where both are there. */
+export const databaseKinds: ('postgres' | 'embedded')[] = hasPostgres ? ['postgres', 'embedded'] : ['embedded'];
+
+/** Opens a database of its own; on Postgres where there is one, unless `kind` says otherwise. */
+export async function openTestDatabase(kind?: 'postgres' | 'embedded'): Promise<TestDatabase> {
+  const wanted = kind ?? (hasPostgres ? 'postgres' : 'embedded');
+  const base = wanted === 'postgres' ? await newPostgresDatabase() : await newEmbeddedDatabase();
+  return {
+    ...base,
+    reset: async () => {
+      await base.db.transaction(async (tx) => {
+        await tx.execute(sql`SELECT set_config('session_replication_role', 'replica', true)`);
+        for (const table of TABLES) await tx.execute(sql.raw(`DELETE FROM ${table}`));
+        await tx.execute(sql`DELETE FROM projects WHERE key <> '.installation'`);
+        await tx.execute(sql`UPDATE projects SET chain_seq = 0, chain_head = repeat('0', 64)`);
+        await tx.execute(sql`UPDATE installation SET access_revision = 0, secret_fingerprints = '[]'`);
+      });
+    },
+  };
+}
+
+/** Children before parents. */
+const TABLES = [
+  'lifted_kills',
+  'kills',
+  'followers',
+  'change_environments',
+  'change_payloads',
+  'changes',
+  'flag_environments',
+  'flags',
+  'segments',
+  'idempotent_answers',
+  'tokens',
+  'keys',
+  'environments',
+];
+
+type Base = Database & { url: string | undefined };
+
+async function newPostgresDatabase(): Promise<Base> {
+  const server = process.env.TEST_DATABASE_URL;
+  if (!server) throw new Error('TEST_DATABASE_URL is not set: run the tests through vitest, or set it.');
+  const name = `turnout_test_${randomBytes(6).toString('hex')}`;
+  await onServer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const opened = openPostgres(url.href);
+  await opened.withSession(async (session) => migrate(session, await readMigrations()));
+  return {
+    ...opened,
+    url: url.href,
+    migrate: async () => [],
+    close: async () => {
+      await opened.close();
+      await onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function onServer(server: string, statement: string): Promise<void> {
+  const client = postgres(server, { max: 1, onnotice: () => undefined });
+  try {
+    await client.unsafe(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function newEmbeddedDatabase(): Promise<Base> {
+  const opened = wrapEmbedded(await PGlite.create(), async () => undefined);
+  await opened.withSession(async (session) => migrate(session, await readMigrations()));
+  return { ...opened, url: undefined, migrate: async () => [] };
+}
