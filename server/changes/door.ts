@@ -92,8 +92,8 @@ export interface Written<T> {
   after?: JsonValue;
   /** Kill ids that this change records, by environment. */
   settles?: Map<number, string[]>;
-  /** Environments that came into being in this very change, and so have no row to lock before. */
-  created?: number[];
+  /** Runs with the entry's id, still inside the transaction: for rows that point at their change. */
+  afterEntry?(tx: Tx, changeId: number): Promise<void>;
   /** True when there was nothing to change: no revision, no entry. */
   unchanged?: boolean;
 }

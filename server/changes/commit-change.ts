@@ -1,0 +1,258 @@
+import { randomBytes } from 'node:crypto';
+import { diffRulesets, formatPosition, type Ruleset } from '@turnout/core';
+import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { actorOf } from '../access/principal.ts';
+import type { Tx } from '../database/connect.ts';
+import {
+  changeEnvironments,
+  changePayloads,
+  changes,
+  environments,
+  installation,
+  projects,
+} from '../database/tables.ts';
+import { Problem } from '../platform/problem.ts';
+import { canonicalJson, nextDigest, sha256 } from './canonical.ts';
+import { type ChainedColumns, chainHash } from './chain.ts';
+import { asDatabaseProblem } from './database-problem.ts';
+import { direction } from './direction.ts';
+import type {
+  ChangeOrder,
+  ChangeReceipt,
+  Committed,
+  Door,
+  EnvironmentStep,
+  Ground,
+  LockedEnvironment,
+  Written,
+} from './door.ts';
+import type { Ring } from './doorbell.ts';
+
+interface LockedProject {
+  id: number;
+  key: string;
+  chainSeq: number;
+  chainHead: string;
+}
+
+interface Outcome<T> {
+  committed: Committed<T>;
+  rings: Ring[];
+  accessRevision?: number;
+}
+
+/** An environment's step with the patch that leads there, as it is stored and travels. */
+interface NewRevision {
+  environment: LockedEnvironment;
+  position: string;
+  revision: number;
+  digest: string;
+  patch: string;
+}
+
+/**
+ * The one door: every visible change goes through here. It locks the project and then its environments by ascending
+ * id, lets `write` do its work, checks what came of it, gives each named environment one new revision, appends one
+ * entry to the project's chain, commits, and rings. What depends on state is decided after the locks; nothing is
+ * decided from what was read before them. Throws a `Problem`; then nothing has changed.
+ */
+export async function commitChange<T>(
+  door: Door,
+  order: ChangeOrder,
+  write: (tx: Tx, ground: Ground) => Promise<Written<T>>,
+): Promise<Committed<T>> {
+  let outcome: Outcome<T>;
+  try {
+    if (!order.settling && order.environmentIds.length > 0) await door.settleFirst(order.environmentIds);
+    outcome = await door.db.transaction((tx) => changeUnderLocks(tx, door, order, write));
+  } catch (error) {
+    throw asDatabaseProblem(error);
+  }
+  for (const ring of outcome.rings) door.doorbell.ring(ring);
+  if (outcome.accessRevision !== undefined) door.doorbell.ringAccess(outcome.accessRevision);
+  return outcome.committed;
+}
+
+async function changeUnderLocks<T>(
+  tx: Tx,
+  door: Door,
+  order: ChangeOrder,
+  write: (tx: Tx, ground: Ground) => Promise<Written<T>>,
+): Promise<Outcome<T>> {
+  const project = await lockProject(tx, order.projectId);
+  const replayed = order.requestId ? await findReplay(tx, door, order) : undefined;
+  if (replayed) return { committed: replayed as Committed<T>, rings: [] };
+  const locked = await lockEnvironments(tx, project, order.environmentIds);
+  const before = new Map<number, Ruleset>();
+  for (const environment of locked) before.set(environment.id, await door.readRuleset(tx, environment));
+  const now = door.clock.now();
+  const written = await write(tx, { environments: new Map(locked.map((row) => [row.id, row])), before, now });
+  if (written.unchanged) return { committed: { result: written.result }, rings: [] };
+
+  const steps: EnvironmentStep[] = [];
+  for (const environment of locked) {
+    const was = before.get(environment.id) as Ruleset;
+    const next = { ...environment, revision: environment.revision + 1 };
+    const after = await door.readRuleset(tx, next, { ruleset: was, touched: written.touched });
+    steps.push({ environment, before: was, after, direction: direction(was, after) });
+  }
+  for (const check of door.checks) {
+    const problem = await check(tx, order, steps);
+    if (problem) throw problem;
+  }
+  const revisions = await writeRevisions(tx, steps, written);
+  const change = await appendEntry(tx, project, order, written, steps, revisions, now);
+  const accessRevision = order.access ? await bumpAccess(tx) : undefined;
+  return {
+    committed: { result: written.result, change },
+    rings: revisions.map(({ environment, position, digest, patch }) => ({
+      environmentId: environment.id,
+      position,
+      digest,
+      patch,
+    })),
+    ...(accessRevision === undefined ? {} : { accessRevision }),
+  };
+}
+
+export async function lockProject(tx: Tx, projectId: number): Promise<LockedProject> {
+  await tx.execute(sql`SELECT set_config('lock_timeout', '2s', true), set_config('synchronous_commit', 'on', true)`);
+  const [project] = await tx
+    .select({ id: projects.id, key: projects.key, chainSeq: projects.chainSeq, chainHead: projects.chainHead })
+    .from(projects)
+    .where(eq(projects.id, projectId))
+    .for('update');
+  if (!project) throw new Problem('not_found', 'There is no such project.');
+  return project;
+}
+
+export async function lockEnvironments(
+  tx: Tx,
+  project: { id: number; key: string },
+  ids: number[],
+): Promise<LockedEnvironment[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx
+    .select()
+    .from(environments)
+    .where(and(eq(environments.projectId, project.id), inArray(environments.id, ids)))
+    .orderBy(environments.id)
+    .for('update');
+  if (rows.length !== new Set(ids).size) throw new Problem('not_found', 'There is no such environment.');
+  return rows.map(({ name: _name, version: _version, createdAt: _createdAt, ...row }) => ({
+    ...row,
+    projectKey: project.key,
+  }));
+}
+
+/** The same request, committed before: what a retry after a crash finds. */
+async function findReplay(tx: Tx, door: Door, order: ChangeOrder): Promise<Committed<undefined> | undefined> {
+  const since = new Date(door.clock.now().getTime() - 24 * 3_600_000);
+  const [row] = await tx
+    .select()
+    .from(changes)
+    .where(
+      and(eq(changes.projectId, order.projectId), eq(changes.requestId, order.requestId ?? ''), gt(changes.at, since)),
+    )
+    .orderBy(desc(changes.seq))
+    .limit(1);
+  if (!row) return undefined;
+  const where = await tx
+    .select({ key: environments.key, epoch: changeEnvironments.epoch, revision: changeEnvironments.revision })
+    .from(changeEnvironments)
+    .innerJoin(environments, eq(environments.id, changeEnvironments.environmentId))
+    .where(eq(changeEnvironments.changeId, row.id))
+    .orderBy(environments.id);
+  const change: ChangeReceipt = {
+    id: row.id,
+    seq: row.seq,
+    at: row.at.toISOString(),
+    environments: where.map((place) => ({ key: place.key, position: formatPosition(place) })),
+  };
+  return { result: undefined, change, replayed: true };
+}
+
+async function writeRevisions(tx: Tx, steps: EnvironmentStep[], written: Written<unknown>): Promise<NewRevision[]> {
+  const revisions: NewRevision[] = [];
+  for (const { environment, before, after } of steps) {
+    const settles = written.settles?.get(environment.id) ?? [];
+    const patch = canonicalJson(diffRulesets(before, after, settles));
+    const digest = nextDigest(environment.digest, patch);
+    await tx.update(environments).set({ revision: after.revision, digest }).where(eq(environments.id, environment.id));
+    revisions.push({ environment, position: formatPosition(after), revision: after.revision, digest, patch });
+  }
+  return revisions;
+}
+
+async function appendEntry(
+  tx: Tx,
+  project: LockedProject,
+  order: ChangeOrder,
+  written: Written<unknown>,
+  steps: EnvironmentStep[],
+  revisions: NewRevision[],
+  now: Date,
+): Promise<ChangeReceipt> {
+  // The digests are in the body, so that the chain vouches for the patches too.
+  const body = canonicalJson({
+    v: 1,
+    reason: order.reason,
+    before: written.before,
+    after: written.after,
+    environments: revisions.map(({ environment, position, digest }, index) => ({
+      id: environment.id,
+      key: environment.key,
+      position,
+      digest,
+      direction: steps[index]?.direction,
+    })),
+  });
+  const salt = randomBytes(16).toString('hex');
+  const columns: ChainedColumns = {
+    projectId: project.id,
+    seq: project.chainSeq + 1,
+    at: now,
+    actor: order.actor ?? actorOf(order.principal),
+    action: order.action,
+    subject: order.subject,
+    requestId: order.requestId ?? null,
+    killId: order.killId ?? null,
+    payloadHash: sha256(salt, body),
+    prevHash: project.chainHead,
+  };
+  const hash = chainHash(columns);
+  const [entry] = await tx
+    .insert(changes)
+    .values({ ...columns, hash })
+    .returning({ id: changes.id });
+  const changeId = entry?.id ?? 0;
+  await tx.insert(changePayloads).values({ changeId, salt, body });
+  if (revisions.length > 0) {
+    await tx.insert(changeEnvironments).values(
+      revisions.map(({ environment, revision, digest, patch }) => ({
+        changeId,
+        environmentId: environment.id,
+        epoch: environment.epoch,
+        revision,
+        digest,
+        patch,
+      })),
+    );
+  }
+  await tx.update(projects).set({ chainSeq: columns.seq, chainHead: hash }).where(eq(projects.id, project.id));
+  await written.afterEntry?.(tx, changeId);
+  return {
+    id: changeId,
+    seq: columns.seq,
+    at: now.toISOString(),
+    environments: revisions.map(({ environment, position }) => ({ key: environment.key, position })),
+  };
+}
+
+async function bumpAccess(tx: Tx): Promise<number> {
+  const [row] = await tx
+    .update(installation)
+    .set({ accessRevision: sql`${installation.accessRevision} + 1` })
+    .returning({ revision: installation.accessRevision });
+  return row?.revision ?? 0;
+}

@@ -1,0 +1,92 @@
+import type { Flag, Rule, Ruleset, Serve, Slice, Split } from '@turnout/core';
+import { canonicalJson } from './canonical.ts';
+import type { Direction } from './door.ts';
+
+/**
+ * Which way a change goes: computed from two rulesets, never taken from the verb. Safe only if for every flag it does
+ * nothing but set `off` or `killed`, raise the shed level, or let the offVariant gain. Whatever cannot be decided is
+ * growing.
+ */
+export function direction(before: Ruleset, after: Ruleset): Direction {
+  const sameShed = before.shedLevel === after.shedLevel;
+  const sameFlags = before.flags === after.flags || canonicalJson(before.flags) === canonicalJson(after.flags);
+  const sameSegments =
+    before.segments === after.segments || canonicalJson(before.segments) === canonicalJson(after.segments);
+  if (sameShed && sameFlags && sameSegments) return 'none';
+  if (!sameSegments || after.shedLevel < before.shedLevel) return 'growing';
+  const keys = Object.keys(before.flags);
+  if (keys.length !== Object.keys(after.flags).length) return 'growing';
+  for (const key of keys) {
+    const was = before.flags[key];
+    const is = Object.hasOwn(after.flags, key) ? after.flags[key] : undefined;
+    if (was === undefined || is === undefined) return 'growing';
+    if (was !== is && !isTowardsSafe(was, is, before)) return 'growing';
+  }
+  return 'safe';
+}
+
+function isTowardsSafe(was: Flag, is: Flag, ruleset: Ruleset): boolean {
+  if (was.state === 'off' && is.state === 'on') return false;
+  if (was.killed && !is.killed) return false;
+  if (canonicalJson(unserved(was)) !== canonicalJson(unserved(is))) return false;
+  if (was.rules.length !== is.rules.length) return false;
+  const pairs: [Serve, Serve][] = [[was.fallthrough, is.fallthrough]];
+  for (let i = 0; i < was.rules.length; i++) {
+    const [a, b] = [was.rules[i], is.rules[i]];
+    if (a === undefined || b === undefined || !sameQuestion(a, b)) return false;
+    pairs.push([a.serve, b.serve]);
+  }
+  let gains = false;
+  for (const [a, b] of pairs) {
+    if (canonicalJson(a) === canonicalJson(b)) continue;
+    if (was.offVariant === null || !gainsOnly(a, b, was.offVariant)) return false;
+    gains = true;
+  }
+  return !gains || !isWanted(was, ruleset);
+}
+
+/** All of a flag but what a change towards safe may alter. */
+function unserved(flag: Flag): unknown {
+  const { state: _state, killed: _killed, rules: _rules, fallthrough: _fallthrough, ...rest } = flag;
+  return rest;
+}
+
+function sameQuestion(a: Rule, b: Rule): boolean {
+  const { serve: _a, ...question } = a;
+  const { serve: _b, ...other } = b;
+  return canonicalJson(question) === canonicalJson(other);
+}
+
+/** Does some flag wait for this one's offVariant? Then letting it gain would turn that other flag on. */
+function isWanted(flag: Flag, ruleset: Ruleset): boolean {
+  const off = flag.offVariant;
+  return Object.values(ruleset.flags).some((other) =>
+    other.prerequisites.some((needed) => needed.flag === flag.key && off !== null && needed.variants.includes(off)),
+  );
+}
+
+/** Nobody leaves the offVariant, and nobody moves to anything but it. */
+function gainsOnly(was: Serve, is: Serve, off: string): boolean {
+  if ('variant' in is && is.variant === off) return true;
+  // A unit without the split's attribute would get an error where it got a variant: undecidable, so growing.
+  if (!('split' in was) || !('split' in is)) return false;
+  return (
+    sameBuckets(was.split, is.split) && is.split.slices.every((slice) => slice[2] === off || isWithin(slice, was.split))
+  );
+}
+
+function sameBuckets(a: Split, b: Split): boolean {
+  return a.by === b.by && a.salt === b.salt && a.of === b.of && a.hash === b.hash;
+}
+
+/** Is the slice covered by slices of the same variant? They are sorted and disjoint, and may touch. */
+function isWithin([start, end, variant]: Slice, split: Split): boolean {
+  let at = start;
+  for (const [from, to, name] of split.slices) {
+    if (name !== variant || to <= at) continue;
+    if (from > at) return false;
+    at = to;
+    if (at >= end) return true;
+  }
+  return at >= end;
+}
