@@ -71,10 +71,14 @@ function refuseStrangers(done: Map<string, string>, migrations: Migration[]): vo
   for (const [name, hash] of done) {
     const expected = known.get(name);
     if (expected === undefined) {
-      throw new Error(`The database has migration ${name}, which this version of Turnout does not know. Start a newer version.`);
+      throw new Error(
+        `The database has migration ${name}, which this version of Turnout does not know. Start a newer version.`,
+      );
     }
     if (expected !== hash) {
-      throw new Error(`Migration ${name} was edited after it was applied. Put the file back; write a new one for the change.`);
+      throw new Error(
+        `Migration ${name} was edited after it was applied. Put the file back; write a new one for the change.`,
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseKinds, openTestDatabase, type TestDatabase } from './test-database.ts';
 import * as tables from './tables.ts';
+import { databaseKinds, openTestDatabase, type TestDatabase } from './test-database.ts';
 
 describe.each(databaseKinds)('the %s database', (kind) => {
   let database: TestDatabase;
