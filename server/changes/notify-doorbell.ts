@@ -75,10 +75,16 @@ export class NotifyDoorbell extends LocalDoorbell {
     const { clock, verify, onDropped } = this.#parts;
     const cut = payload.indexOf('\n');
     const text = payload.slice(cut + 1);
-    if (cut < 0 || !verify(text, payload.slice(0, cut))) return onDropped('signature');
+    if (cut < 0 || !verify(text, payload.slice(0, cut))) {
+      onDropped('signature');
+      return;
+    }
     const message = JSON.parse(text) as Message;
     if (message.node === this.#node) return;
-    if (Math.abs(clock.now().getTime() - message.at) > MOST_AGE_MS) return onDropped('age');
+    if (Math.abs(clock.now().getTime() - message.at) > MOST_AGE_MS) {
+      onDropped('age');
+      return;
+    }
     if (message.ring) this.hear(message.ring, 'elsewhere');
     if (message.access !== undefined) super.ringAccess(message.access);
   }

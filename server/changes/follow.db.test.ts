@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { testDoor } from './door.fixture.ts';
+import { type Follower, followLog } from './follow.ts';
+import { seedProject, setState } from './seed.fixture.ts';
+
+describe('following the log', () => {
+  let database: TestDatabase;
+  let projectId: number;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    const seeded = await seedProject(database.db, 'p', ['dev'], ['f']);
+    projectId = seeded.projectId;
+    const door = testDoor(database);
+    for (const state of ['on', 'off', 'on'] as const)
+      await setState(door, projectId, seeded.environmentIds, 'f', state);
+  });
+  afterAll(() => database.close());
+
+  it('hands every entry to a follower once, in order, and goes on where it stopped', async () => {
+    const seen: string[] = [];
+    const follower: Follower = {
+      name: 'reader',
+      handle: async (_tx, entry) => void seen.push(`${entry.seq} ${entry.action}`),
+    };
+    expect(await followLog(database.db, follower, projectId, 2)).toBe(2);
+    expect(await followLog(database.db, follower, projectId)).toBe(1);
+    expect(await followLog(database.db, follower, projectId)).toBe(0);
+    expect(seen).toEqual(['1 flag.on', '2 flag.off', '3 flag.on']);
+  });
+
+  it('keeps its place at an entry that fails, and tries it again', async () => {
+    let failures = 2;
+    const seen: number[] = [];
+    const follower: Follower = {
+      name: 'stumbler',
+      handle: async (_tx, entry) => {
+        if (entry.seq === 2 && failures-- > 0) throw new Error('not yet');
+        seen.push(entry.seq);
+      },
+    };
+    await expect(followLog(database.db, follower, projectId)).rejects.toThrow('not yet');
+    await expect(followLog(database.db, follower, projectId)).rejects.toThrow('not yet');
+    await followLog(database.db, follower, projectId);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('never hands one entry to two nodes at the same time', async () => {
+    const seen: number[] = [];
+    const follower: Follower = { name: 'pair', handle: async (_tx, entry) => void seen.push(entry.seq) };
+    await Promise.all([followLog(database.db, follower, projectId), followLog(database.db, follower, projectId)]);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+});
