@@ -85,5 +85,7 @@ export class Problem extends Error {
 export function invalid(errors: FieldFault[]): Problem {
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return new Problem('invalid', first ? `${first.path || '/'}: expected ${first.expected}${more}` : 'invalid', { errors });
+  return new Problem('invalid', first ? `${first.path || '/'}: expected ${first.expected}${more}` : 'invalid', {
+    errors,
+  });
 }

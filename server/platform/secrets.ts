@@ -1,0 +1,142 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a key is for. Each purpose has its own, so that a signature made for one is worth nothing for another. */
+export const PURPOSES = [
+  'stream',
+  'session',
+  'doorbell',
+  'journal',
+  'snapshot',
+  'cursor',
+  'unit',
+  'anchor',
+  'vault',
+] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** A derived key and the name under which signatures refer to it. */
+export interface DerivedKey {
+  id: string;
+  bytes: Buffer;
+}
+
+export interface SecretSource {
+  /** Where `secret` is kept, and made when neither it nor `fromEnv` is there. */
+  dataDir: string;
+  /** The value of TURNOUT_SECRET: comma-separated, the first signs and all verify. */
+  fromEnv: string | undefined;
+}
+
+const FEWEST_BYTES = 32;
+
+/** The installation's one secret, and the keys that HKDF-SHA-256 makes of it: one for each purpose and value. */
+export class Secrets {
+  readonly #fingerprints: string[];
+  /** Keys in the order of the values: the first signs. */
+  readonly #keys = new Map<Purpose, DerivedKey[]>();
+
+  private constructor(values: string[]) {
+    this.#fingerprints = values.map((value) => derive(value, 'fingerprint').toString('hex').slice(0, 16));
+    for (const purpose of PURPOSES) {
+      this.#keys.set(
+        purpose,
+        values.map((value, index) => ({
+          id: (this.#fingerprints[index] ?? '').slice(0, 8),
+          bytes: derive(value, `key/${purpose}`),
+        })),
+      );
+    }
+  }
+
+  /** Throws a sentence that says what to do when a value is too short or the file may be read by others. */
+  static open(source: SecretSource): Secrets {
+    const text = source.fromEnv?.trim() ? source.fromEnv : readOrMakeFile(source.dataDir);
+    const values = text
+      .split(',')
+      .map((value) => value.trim())
+      .filter((value) => value !== '');
+    for (const value of values) {
+      if (Buffer.byteLength(value) < FEWEST_BYTES) {
+        throw new Error(
+          `Each value of TURNOUT_SECRET must have ${FEWEST_BYTES} bytes or more; one has ${Buffer.byteLength(value)}. ` +
+            'Make one with: openssl rand -base64 32',
+        );
+      }
+    }
+    if (values.length === 0) throw new Error('TURNOUT_SECRET holds no value.');
+    return new Secrets(values);
+  }
+
+  /** The key that signs for a purpose. */
+  key(purpose: Purpose): DerivedKey {
+    return this.#of(purpose)[0] as DerivedKey;
+  }
+
+  /** All keys that are good for a purpose: those of the values that are being rotated out, too. */
+  verifyKeys(purpose: Purpose): readonly DerivedKey[] {
+    return this.#of(purpose);
+  }
+
+  /** `<key id>.<HMAC-SHA-256 in base64url>`. */
+  sign(purpose: Purpose, bytes: Uint8Array | string): string {
+    const key = this.key(purpose);
+    return `${key.id}.${createHmac('sha256', key.bytes).update(bytes).digest('base64url')}`;
+  }
+
+  /** True when one of the values in force made this signature over these bytes for this purpose. */
+  verify(purpose: Purpose, bytes: Uint8Array | string, signature: string): boolean {
+    const dot = signature.indexOf('.');
+    const key = this.#of(purpose).find(({ id }) => id === signature.slice(0, dot));
+    if (!key) return false;
+    const expected = createHmac('sha256', key.bytes).update(bytes).digest();
+    const given = Buffer.from(signature.slice(dot + 1), 'base64url');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  /** Names of the values in force, which tell nothing of them. The database keeps these and never a value. */
+  fingerprints(): string[] {
+    return [...this.#fingerprints];
+  }
+
+  #of(purpose: Purpose): DerivedKey[] {
+    return this.#keys.get(purpose) ?? [];
+  }
+}
+
+function derive(value: string, info: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', value, '', `turnout/v1/${info}`, 32));
+}
+
+function readOrMakeFile(dataDir: string): string {
+  const path = join(dataDir, 'secret');
+  const found = readPrivateFile(path);
+  if (found !== undefined) return found;
+  mkdirSync(dataDir, { recursive: true });
+  // Written beside and linked into place: another process sees the whole secret or none, and the first to link wins.
+  const draft = join(dataDir, `secret.${process.pid}.${randomBytes(4).toString('hex')}`);
+  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readPrivateFile(path) ?? '';
+}
+
+function readPrivateFile(path: string): string | undefined {
+  let mode: number;
+  try {
+    mode = statSync(path).mode;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new Error(`${path} may be read by others. If nobody has read it: chmod 600 ${path}. Otherwise replace it.`);
+  }
+  return readFileSync(path, 'utf8').trim();
+}
