@@ -27,13 +27,23 @@ export function tokenSlot(nowMs: number): number {
 
 /** Writes the token of a key for a slot: the same for every node and every call, so that its address stays the same. */
 export function writeStreamToken(signer: StreamSigner, key: KeyPrincipal, slot: number): string {
-  const claims = { aud: 'stream', kid: key.id, env: key.environmentId, kind: key.keyKind, exp: slot * TOKEN_SLOT_MS + TOKEN_LIFE_MS };
+  const claims = {
+    aud: 'stream',
+    kid: key.id,
+    env: key.environmentId,
+    kind: key.keyKind,
+    exp: slot * TOKEN_SLOT_MS + TOKEN_LIFE_MS,
+  };
   const body = Buffer.from(JSON.stringify(claims));
   return `${body.toString('base64url')}~${signer.sign('stream', body)}`;
 }
 
 /** Reads a token. Says `expired` only of one that was signed here, so that a forged one learns nothing. */
-export function readStreamToken(signer: StreamSigner, text: string, nowMs: number): StreamToken | 'invalid' | 'expired' {
+export function readStreamToken(
+  signer: StreamSigner,
+  text: string,
+  nowMs: number,
+): StreamToken | 'invalid' | 'expired' {
   const cut = text.indexOf('~');
   if (cut <= 0 || text.length > 1_024) return 'invalid';
   const body = Buffer.from(text.slice(0, cut), 'base64url');

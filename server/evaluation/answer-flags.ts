@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto';
+import { type Compiled, type Context, evaluate } from '@turnout/core';
+import type { Served } from '../delivery/served.ts';
+import { type Answer, Failure } from './failure.ts';
+import { nameState } from './newer-flags.ts';
+import type { Sender } from './sender.ts';
+import { offEvaluation, type WrittenFlag, type WrittenFlags, writtenFlags } from './written-flags.ts';
+
+/** The flags of the sender's environment as this node serves them now. */
+export interface Ground {
+  served: Served;
+  sender: Sender;
+  /** How long ago this node last confirmed them with the database. */
+  ageMs: number;
+}
+
+/** Grows when the same flags and context begin to give other bytes, so that no client keeps the older ones. */
+const FORMAT = '1';
+
+/** Evaluates one flag. A flag that this sender may not see is answered as one that does not exist. */
+export function answerOne(ground: Ground, key: string, context: Context): Answer {
+  const { served, sender, ageMs } = ground;
+  const found = written(served).byKey.get(key);
+  if (found === undefined || (sender.keyKind === 'client' && !found.flag.clientVisible)) {
+    throw new Failure(404, 'FLAG_NOT_FOUND', 'No flag of this environment has this key.');
+  }
+  const evaluation = isTooOld(found, ageMs) ? offEvaluation(found.flag) : evaluate(served.compiled, key, context);
+  return {
+    status: evaluation.errorCode === undefined ? 200 : 400,
+    headers: { 'Content-Type': 'application/json', 'Turnout-Age-Ms': wholeMs(ageMs) },
+    body: found.texts.write(evaluation),
+  };
+}
+
+/**
+ * Names what a bulk answer depends on. Two requests with the same tag get the same answer, so a request that brings
+ * its tag back is answered before anything is parsed or evaluated. The body stands in it as it was sent: a client
+ * that changes an attribute still sends the old tag.
+ */
+export function bulkTag(ground: Ground, body: Buffer, tokenSlot: number): string {
+  const { served, sender } = ground;
+  const parts = [FORMAT, nameState(served), sender.id, tokenSlot, countTooOld(ground), served.environmentId];
+  return `"${hash('sha256', `${parts.join(' ')}\n${body.latin1Slice()}`, 'base64url')}"`;
+}
+
+/** Evaluates every flag that the sender may see. `requestUri` is the address of its event stream. */
+export function answerAll(ground: Ground, context: Context, tag: string, requestUri: string): Answer {
+  const { served, sender, ageMs } = ground;
+  const flags = written(served);
+  const seen = sender.keyKind === 'client' ? flags.visible : flags.every;
+  const stale = countTooOld(ground) > 0;
+  const items = stale ? writeAging(served.compiled, seen, context, ageMs) : writeAll(served.compiled, seen, context);
+  const stream = `{"type":"sse","endpoint":{"requestUri":"${requestUri}"},"inactivityDelaySec":120}`;
+  const metadata = `{"position":"${served.position}","ageMs":${wholeMs(ageMs)}${stale ? ',"stale":true' : ''}}`;
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/json', ETag: tag, 'Turnout-Age-Ms': wholeMs(ageMs) },
+    body: `{"flags":[${items}],"eventStreams":[${stream}],"metadata":${metadata}}`,
+  };
+}
+
+/** The answer to a request that has all of this already. */
+export function answerUnchanged(ground: Ground, tag: string): Answer {
+  return { status: 304, headers: { ETag: tag, 'Turnout-Age-Ms': wholeMs(ground.ageMs) }, body: undefined };
+}
+
+/** True when a request's If-None-Match names the tag, weak or strong, alone or in a list. */
+export function namesTag(ifNoneMatch: string | undefined, tag: string): boolean {
+  return ifNoneMatch?.includes(tag) ?? false;
+}
+
+// A string grows by reference; the pieces are copied once, when the socket takes them.
+function writeAll(compiled: Compiled, flags: readonly WrittenFlag[], context: Context): string {
+  let items = '';
+  for (const one of flags) {
+    const text = one.texts.write(evaluate(compiled, one.key, context));
+    items = items === '' ? text : `${items},${text}`;
+  }
+  return items;
+}
+
+function writeAging(compiled: Compiled, flags: readonly WrittenFlag[], context: Context, ageMs: number): string {
+  const evaluateOrOff = (one: WrittenFlag) =>
+    isTooOld(one, ageMs) ? offEvaluation(one.flag) : evaluate(compiled, one.key, context);
+  return flags.map((one) => one.texts.write(evaluateOrOff(one))).join(',');
+}
+
+function written(served: Served): WrittenFlags {
+  return writtenFlags(served.compiled, served.compiled.ruleset);
+}
+
+/** How many of the ages at which a flag becomes too old have been passed: 0 while everything is fresh. */
+function countTooOld({ served, sender, ageMs }: Ground): number {
+  const flags = written(served);
+  const limits = sender.keyKind === 'client' ? flags.visibleLimits : flags.everyLimits;
+  return limits.reduce((count, limit) => count + (ageMs > limit ? 1 : 0), 0);
+}
+
+function isTooOld({ flag }: WrittenFlag, ageMs: number): boolean {
+  return flag.whenStale === 'off' && flag.maxStalenessMs !== undefined && ageMs > flag.maxStalenessMs;
+}
+
+function wholeMs(ms: number): string {
+  return Number.isFinite(ms) ? String(Math.max(0, Math.round(ms))) : '-1';
+}

@@ -1,0 +1,212 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Served } from '../delivery/served.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Problem } from '../platform/problem.ts';
+import { answerAll, answerOne, answerUnchanged, bulkTag, type Ground, namesTag } from './answer-flags.ts';
+import { type Call, isOfrep, readCall } from './call.ts';
+import { KnownOrigins } from './cross-origin.ts';
+import { type Answer, Failure } from './failure.ts';
+import { NewerFlags, type ServedFlags, type WaitLimits } from './newer-flags.ts';
+import { readContext } from './question.ts';
+import { readBody } from './read-body.ts';
+import { RequestRate } from './request-rate.ts';
+import { findSender, type KnownKeys, type OnLeaked, type Sender } from './sender.ts';
+import { type StreamSigner, tokenSlot, writeStreamToken } from './stream-token.ts';
+
+/** The flags of every environment as this node holds them; nothing here asks the database while it can answer. */
+export interface NodeFlags extends ServedFlags {
+  load(environmentId: number): Promise<Served>;
+  ageMs(environmentId: number): number;
+}
+
+export interface OfrepLimits extends WaitLimits {
+  /** Of one client key from one address. */
+  requestsPerSecond: number;
+}
+
+export const OFREP_LIMITS: OfrepLimits = { requestsPerSecond: 50, waitMs: 250, waiters: 100 };
+
+/** What OFREP needs; `main.ts` builds it once. */
+export interface OfrepParts {
+  keys: KnownKeys;
+  onLeaked: OnLeaked;
+  flags: NodeFlags;
+  /** The latest position that the doorbell named for an environment. */
+  heard(environmentId: number): string | undefined;
+  secrets: StreamSigner;
+  clock: Clock;
+  limits: OfrepLimits;
+  /** The address that limits count by: the socket's, unless proxies are trusted. */
+  addressOf(request: IncomingMessage): string;
+  /** Takes over `GET /ofrep/v1/stream`. */
+  openStream(request: IncomingMessage, response: ServerResponse, query: string): void;
+  /** Told of what should not happen; the caller gets a 500 that says nothing of it. */
+  onError(error: unknown): void;
+  /** Told of each answer, for metrics. The route is a pattern, never an address. */
+  onAnswer(route: string, status: number, tookMs: number): void;
+}
+
+const ROUTES = {
+  one: '/ofrep/v1/evaluate/flags/{key}',
+  all: '/ofrep/v1/evaluate/flags',
+  stream: '/ofrep/v1/stream',
+  unknown: '/ofrep/*',
+} as const;
+
+/**
+ * OFREP 0.3.0 on the raw requests of Node: it stands before hono, whose reading of a body alone costs more than
+ * everything here (docs/decisions/0006).
+ */
+export class Ofrep {
+  readonly #parts: OfrepParts;
+  readonly #newer: NewerFlags;
+  readonly #rate: RequestRate;
+  readonly #origins: KnownOrigins;
+  /** The stream address of each key in the present token slot. */
+  #addresses = new Map<string, string>();
+  #slot = -1;
+
+  constructor(parts: OfrepParts) {
+    this.#parts = parts;
+    this.#newer = new NewerFlags(parts.flags, parts.heard, parts.limits);
+    this.#rate = new RequestRate(parts.limits.requestsPerSecond);
+    this.#origins = new KnownOrigins(() => parts.keys.listOrigins(), parts.clock);
+  }
+
+  /** Takes a request if it is one for OFREP; false leaves it to whoever comes next. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const address = request.url ?? '';
+    if (!isOfrep(address)) return false;
+    const call = readCall(address);
+    const begun = this.#parts.clock.monotonic();
+    const send = (answer: Answer) => {
+      this.#send(request, response, answer);
+      this.#parts.onAnswer(ROUTES[call.kind], answer.status, this.#parts.clock.monotonic() - begun);
+    };
+    try {
+      this.#take(call, request, response, send);
+    } catch (error) {
+      send(this.#failed(error, call));
+    }
+    return true;
+  }
+
+  /** Sends everybody away who waits for newer flags. */
+  close(): void {
+    this.#newer.close();
+  }
+
+  #take(call: Call, request: IncomingMessage, response: ServerResponse, send: (answer: Answer) => void): void {
+    if (request.method === 'OPTIONS') {
+      return send({ status: 204, headers: this.#origins.preflightHeaders(request.headers.origin), body: undefined });
+    }
+    if (call.kind === 'unknown') {
+      throw new Failure(404, 'GENERAL', 'OFREP has no such address here; see /ofrep/v1/evaluate/flags.');
+    }
+    if (call.kind === 'stream') return this.#parts.openStream(request, response, call.query);
+    if (request.method !== 'POST') throw new Failure(405, 'GENERAL', 'Flags are evaluated with POST.');
+    const sender = findSender(this.#parts.keys, request.headers, this.#parts.onLeaked);
+    if (!(sender instanceof Promise)) return this.#readAndAnswer(call, sender, request, send);
+    const fail = (error: unknown) => send(this.#failed(error, call));
+    sender.then((found) => this.#readAndAnswer(call, found, request, send)).catch(fail);
+  }
+
+  #readAndAnswer(call: Call, sender: Sender, request: IncomingMessage, send: (answer: Answer) => void): void {
+    this.#admit(sender, request);
+    readBody(request, (body) => {
+      try {
+        if (body instanceof Failure) throw body;
+        const answer = this.#answer(call, sender, request, body);
+        if (!(answer instanceof Promise)) return send(answer);
+        answer.catch((error) => this.#failed(error, call)).then(send);
+      } catch (error) {
+        send(this.#failed(error, call));
+      }
+    });
+  }
+
+  #admit(sender: Sender, request: IncomingMessage): void {
+    if (sender.keyKind !== 'client') return;
+    const caller = `${sender.id} ${this.#parts.addressOf(request)}`;
+    if (!this.#rate.admit(caller, this.#parts.clock.monotonic())) {
+      throw new Failure(429, 'GENERAL', 'Too many requests with this client key from this address; ask again.', 1);
+    }
+  }
+
+  /** At once in all cases but two: flags that are not in memory yet, and a client that knows of newer ones. */
+  #answer(call: Call, sender: Sender, request: IncomingMessage, body: Buffer): Answer | Promise<Answer> {
+    const served = this.#parts.flags.served(sender.environmentId);
+    if (served === undefined) {
+      return this.#load(sender).then((loaded) => this.#evaluate(call, this.#ground(loaded, sender), request, body));
+    }
+    const wanted =
+      call.kind === 'all' && call.query !== '' ? new URLSearchParams(call.query).get('flagConfigEtag') : null;
+    if (wanted !== null && this.#newer.lacks(served, wanted)) {
+      const next = this.#newer.next(sender.environmentId, wanted);
+      return next.then((newer) => this.#evaluate(call, this.#ground(newer, sender), request, body));
+    }
+    return this.#evaluate(call, this.#ground(served, sender), request, body);
+  }
+
+  async #load(sender: Sender): Promise<Served> {
+    try {
+      return await this.#parts.flags.load(sender.environmentId);
+    } catch {
+      throw new Failure(503, 'GENERAL', 'The flags of this environment cannot be served now; ask again.', 2);
+    }
+  }
+
+  #ground(served: Served, sender: Sender): Ground {
+    return { served, sender, ageMs: this.#parts.flags.ageMs(sender.environmentId) };
+  }
+
+  #evaluate(call: Call, ground: Ground, request: IncomingMessage, body: Buffer): Answer {
+    if (call.kind === 'one') return answerOne(ground, call.key, readContext(body));
+    const slot = tokenSlot(this.#parts.clock.now().getTime());
+    const tag = bulkTag(ground, body, slot);
+    if (namesTag(request.headers['if-none-match'], tag)) return answerUnchanged(ground, tag);
+    return answerAll(ground, readContext(body), tag, this.#streamAddress(ground.sender, slot));
+  }
+
+  #streamAddress(sender: Sender, slot: number): string {
+    if (slot !== this.#slot) {
+      this.#slot = slot;
+      this.#addresses = new Map();
+    }
+    let address = this.#addresses.get(sender.id);
+    if (address === undefined) {
+      address = `${ROUTES.stream}?token=${writeStreamToken(this.#parts.secrets, sender, slot)}`;
+      this.#addresses.set(sender.id, address);
+    }
+    return address;
+  }
+
+  #failed(error: unknown, call: Call): Answer {
+    const key = call.kind === 'one' ? call.key : '';
+    if (error instanceof Failure) return error.toAnswer(key);
+    if (error instanceof Problem && error.status < 500) {
+      return new Failure(error.status, 'GENERAL', error.message).toAnswer(key);
+    }
+    if (error instanceof Problem && error.status === 503) {
+      return new Failure(503, 'GENERAL', error.message, error.extra.retryAfterSeconds ?? 2).toAnswer(key);
+    }
+    this.#parts.onError(error);
+    return new Failure(500, 'GENERAL', 'Something broke here; it is in the log of the server.').toAnswer(key);
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    if (response.headersSent || response.destroyed) return;
+    const { origin } = request.headers;
+    const headers: Record<string, string | number> = {
+      ...(origin === undefined || answer.status === 204 ? {} : this.#origins.answerHeaders(origin)),
+      ...answer.headers,
+      Vary: 'Authorization, X-API-Key, Origin',
+      'Cache-Control': 'private, no-cache',
+    };
+    if (answer.body !== undefined) headers['Content-Length'] = Buffer.byteLength(answer.body);
+    if (answer.status === 405) headers.Allow = 'POST, OPTIONS';
+    if (answer.status === 413) headers.Connection = 'close';
+    response.writeHead(answer.status, headers);
+    response.end(answer.body);
+  }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { Failure } from './failure.ts';
+
+const MOST_BYTES = 1024 * 1024;
+const NO_BYTES = Buffer.alloc(0);
+
+/** Reads a whole request body of at most 1 MiB; `done` gets the bytes or the failure, once. */
+export function readBody(request: IncomingMessage, done: (bytes: Buffer | Failure) => void): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return done(new Failure(415, 'PARSE_ERROR', 'Send the body as it is, without Content-Encoding.'));
+  }
+  if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) return done(tooLarge());
+  // Most bodies come in one piece, and that piece is then the body.
+  let held: Buffer[] = [];
+  let size = 0;
+  let over = false;
+  const finish = (result: Buffer | Failure) => {
+    if (over) return;
+    over = true;
+    held = [];
+    done(result);
+  };
+  request.on('data', (piece: Buffer) => {
+    if (over) return;
+    size += piece.length;
+    if (size > MOST_BYTES) return finish(tooLarge());
+    held.push(piece);
+  });
+  request.on('end', () =>
+    finish(held.length === 1 ? (held[0] as Buffer) : size === 0 ? NO_BYTES : Buffer.concat(held)),
+  );
+  request.on('error', () => finish(new Failure(400, 'PARSE_ERROR', 'The request ended before its body did.')));
+}
+
+function tooLarge(): Failure {
+  return new Failure(413, 'PARSE_ERROR', `The body is too large; at most ${MOST_BYTES} bytes are read.`);
+}
