@@ -1,0 +1,157 @@
+import { eq, isNull, ne, or, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { environments, installation, keys, projects, tokens } from '../database/tables.ts';
+import type { KeyKind, Role } from './principal.ts';
+
+/** The row that carries the installation's own chain. No key reaches it, for keys never begin with a dot. */
+export const INSTALLATION_PROJECT = '.installation';
+
+export interface ListedProject {
+  id: number;
+  key: string;
+  name: string;
+}
+
+export interface ListedEnvironment {
+  id: number;
+  projectId: number;
+  key: string;
+  protected: boolean;
+}
+
+interface ListedCredential {
+  id: string;
+  name: string;
+  verifier: string;
+  projectId: number;
+  /** Milliseconds since 1970. */
+  expiresAt: number | null;
+  revoked: boolean;
+}
+
+export interface ListedKey extends ListedCredential {
+  kind: KeyKind;
+  environmentId: number;
+  origins: string[];
+  flags: string[] | null;
+  tags: string[] | null;
+}
+
+export interface ListedToken extends ListedCredential {
+  environmentId: number | null;
+  roles: Role[];
+}
+
+/** All that a node keeps in memory of who may do what, as plain JSON. Verifiers, never secrets. */
+export interface AccessContents {
+  v: 1;
+  revision: number;
+  projects: ListedProject[];
+  environments: ListedEnvironment[];
+  keys: ListedKey[];
+  tokens: ListedToken[];
+}
+
+/** The access revision alone: what is asked every 2 s and for every credential that memory does not know. */
+export async function readAccessRevision(db: Db | Tx): Promise<number> {
+  const [row] = await db.select({ revision: installation.accessRevision }).from(installation);
+  return row?.revision ?? 0;
+}
+
+/** Reads everything at one moment. Revoked keys come along, so that a revoked one can be told from an unknown one. */
+export async function readAccess(db: Db): Promise<AccessContents> {
+  return db.transaction(
+    async (tx) => {
+      const revision = await readAccessRevision(tx);
+      const listedProjects = await tx
+        .select({ id: projects.id, key: projects.key, name: projects.name })
+        .from(projects)
+        .where(ne(projects.key, INSTALLATION_PROJECT))
+        .orderBy(projects.key);
+      const listedEnvironments = await tx
+        .select({
+          id: environments.id,
+          projectId: environments.projectId,
+          key: environments.key,
+          protected: environments.protected,
+        })
+        .from(environments)
+        .orderBy(environments.projectId, environments.key);
+      return {
+        v: 1,
+        revision,
+        projects: listedProjects,
+        environments: listedEnvironments,
+        keys: await readKeys(tx),
+        tokens: await readTokens(tx),
+      };
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+}
+
+/** Revoked longer ago than this, a credential is only unknown. */
+const REMEMBERED = sql`interval '90 days'`;
+
+async function readKeys(tx: Tx): Promise<ListedKey[]> {
+  const rows = await tx
+    .select()
+    .from(keys)
+    .where(or(isNull(keys.revokedAt), sql`${keys.revokedAt} > now() - ${REMEMBERED}`));
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    verifier: row.verifier,
+    projectId: row.projectId,
+    environmentId: row.environmentId,
+    kind: row.kind,
+    origins: row.origins,
+    flags: row.flags,
+    tags: row.tags,
+    expiresAt: row.expiresAt?.getTime() ?? null,
+    revoked: row.revokedAt !== null,
+  }));
+}
+
+async function readTokens(tx: Tx): Promise<ListedToken[]> {
+  const rows = await tx
+    .select()
+    .from(tokens)
+    .where(or(isNull(tokens.revokedAt), sql`${tokens.revokedAt} > now() - ${REMEMBERED}`));
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    verifier: row.verifier,
+    projectId: row.projectId,
+    environmentId: row.environmentId,
+    roles: row.roles,
+    expiresAt: row.expiresAt?.getTime() ?? null,
+    revoked: row.revokedAt !== null,
+  }));
+}
+
+/** The id of the project row that carries the installation's own chain. */
+export async function findInstallationProject(db: Db): Promise<number> {
+  const [row] = await db.select({ id: projects.id }).from(projects).where(eq(projects.key, INSTALLATION_PROJECT));
+  if (!row) throw new Error('The database has no installation row: run `turnout migrate`.');
+  return row.id;
+}
+
+/**
+ * Keeps the fingerprints of the secrets in force. Throws when the database knows others and none of these: a node with
+ * a foreign secret could read no token, journal or snapshot of this installation.
+ */
+export async function agreeOnSecrets(db: Db, fingerprints: string[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [row] = await tx.select().from(installation).for('update');
+    const known = row?.secretFingerprints ?? [];
+    if (known.length > 0 && !fingerprints.some((one) => known.includes(one))) {
+      throw new Error(
+        `TURNOUT_SECRET (or DATA_DIR/secret) is not this installation's: the database knows ${known.join(', ')}, ` +
+          `this node has ${fingerprints.join(', ')}. Give this node the secret of the others.`,
+      );
+    }
+    const all = [...new Set([...fingerprints, ...known])];
+    if (all.length !== known.length) await tx.update(installation).set({ secretFingerprints: all });
+  });
+}

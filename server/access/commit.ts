@@ -1,0 +1,42 @@
+import type { JsonValue } from '@turnout/core';
+import type { Tx } from '../database/connect.ts';
+import type { Principal } from './principal.ts';
+
+/** What this room tells the one door: a change of who may do what, which alters no ruleset. */
+export interface AccessOrder {
+  projectId: number;
+  environmentIds: number[];
+  principal: Principal;
+  action: string;
+  subject: string;
+  reason?: string;
+  requestId?: string;
+  /** True where memory must be read again everywhere; left out for entries that only record something. */
+  access?: true;
+}
+
+export interface AccessWritten<T> {
+  result: T;
+  touched: { flags: string[]; segments: string[] };
+  before?: JsonValue;
+  after?: JsonValue;
+  unchanged?: boolean;
+}
+
+export interface AccessCommitted<T> {
+  result: T;
+  change?: { id: number; seq: number; at: string; environments: { key: string; position: string }[] };
+  replayed?: true;
+}
+
+/**
+ * The one door, as this room sees it. `changes/` comes after this room, so it is handed in; `main.ts` gives
+ * `(order, write) => commitChange(door, order, write)`.
+ */
+export type CommitAccess = <T>(
+  order: AccessOrder,
+  write: (tx: Tx, ground: { now: Date }) => Promise<AccessWritten<T>>,
+) => Promise<AccessCommitted<T>>;
+
+/** No ruleset is touched by keys and tokens. */
+export const NO_RULESET = { flags: [], segments: [] };

@@ -1,0 +1,199 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Admission } from '../platform/admission.ts';
+import type { Clock } from '../platform/clock.ts';
+import { findUnstorable, takeBody } from '../platform/json-body.ts';
+import { invalid, Problem } from '../platform/problem.ts';
+import type { AccessList } from './access-list.ts';
+import { addressOf } from './client-address.ts';
+import { faultsOf } from './field-faults.ts';
+import { type Idempotency, requestIdOf } from './idempotency.ts';
+import type { LastUsed } from './last-used.ts';
+import { parseSecret } from './mint-secret.ts';
+import { covers, describeMissing, maySee, type Place, type Right, rightsOf } from './permissions.ts';
+import type { Principal } from './principal.ts';
+import type { SecurityEvents } from './security-events.ts';
+
+export type { Right } from './permissions.ts';
+
+/** The project and, where the route names one, the environment that a request is about. */
+export interface Scope {
+  projectId: number;
+  projectKey: string;
+  environment?: { id: number; key: string; protected: boolean };
+}
+
+/** What the guard needs; `main.ts` builds it once and `app.ts` puts it into every request. */
+export interface House {
+  list: AccessList;
+  clock: Clock;
+  admission: Admission;
+  idempotency: Idempotency;
+  events: SecurityEvents;
+  used: LastUsed;
+  /** How many proxies in front are trusted to name the caller's address. */
+  trustProxy: number;
+}
+
+export type HouseEnv = {
+  Variables: {
+    house: House;
+    principal: Principal;
+    scope: Scope;
+    /** SHA-256 of principal, method, path and Idempotency-Key; only where the caller sent one. */
+    requestId?: string;
+  };
+};
+
+/** A room's routes: what zod refuses becomes a problem that names each field by its JSON pointer. */
+export function newRoutes(): OpenAPIHono<HouseEnv> {
+  return new OpenAPIHono<HouseEnv>({
+    strict: false,
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(faultsOf(result.error.issues, result.target));
+    },
+  });
+}
+
+/** Who may come through a route with less than the whole project. */
+export interface NeedOptions {
+  /** A project-wide route that answers callers of one environment with what concerns theirs. */
+  acrossEnvironments?: true;
+}
+
+/**
+ * Lets a request through that has `right` where the route points. It finds out who asks, resolves project and
+ * environment once, both from memory, reads the body within its bounds, and answers a repeated POST from what was
+ * kept. 401 for nobody, 404 for what one may not see, 403 with the right that is missing.
+ */
+export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler<HouseEnv> {
+  return async (c, next) => {
+    const house = c.get('house');
+    const principal = await identifyRequest(house, c, right === 'evaluate');
+    c.set('principal', principal);
+    const scope = resolveScope(house, c, principal);
+    if (scope) c.set('scope', scope);
+    requireRight(house, c, principal, right, scope, options);
+    // Kill, SDK and evaluation stand under no limit of the admin API and never ask the database on the way in.
+    const isAdminApi = right !== 'kill' && right !== 'ruleset' && right !== 'evaluate';
+    if (isAdminApi) await house.admission.admitAdmin(principal.id);
+    const body = await takeBody(c);
+    const unstorable = body && right !== 'evaluate' ? findUnstorable(body.value) : undefined;
+    if (unstorable) throw invalid([unstorable]);
+    const requestId = readRequestId(c, principal);
+    if (requestId !== undefined) c.set('requestId', requestId);
+    if (requestId === undefined || !isAdminApi) await next();
+    else {
+      const answer = await house.idempotency.once(principal, requestId, body?.bytes, async () => {
+        await next();
+        return c.res;
+      });
+      if (answer !== c.res) return answer;
+    }
+    return undefined;
+  };
+}
+
+/** Finds out who sends a request, from its headers; never from its address. Throws 401, 403 or 503. */
+export async function identifyRequest(house: House, c: Context, acceptApiKey = false): Promise<Principal> {
+  const secret = bearerOf(c.req.header('authorization')) ?? (acceptApiKey ? c.req.header('x-api-key') : undefined);
+  if (!secret) throw new Problem('unauthorized', 'Send Authorization: Bearer <token or key>.');
+  const address = addressOf(c, house.trustProxy);
+  const principal = await identify(house, secret, address);
+  if (principal.kind === 'key') {
+    if (principal.keyKind === 'server' && c.req.header('sec-fetch-site') !== undefined) {
+      house.events.note(principal, 'access.leaked-key', patternOf(c));
+      throw new Problem(
+        'leaked_key',
+        'A server key came from a browser, where everybody can read it. Revoke it, and use a client key there.',
+      );
+    }
+    house.used.note(principal, address, c.req.header('turnout-sdk'));
+  } else if (principal.kind === 'root') house.events.note(principal, 'root.used', patternOf(c));
+  return principal;
+}
+
+/** Turns a secret into a principal, from memory where it is known there. Throws 401, 429 or 503. */
+export async function identify(house: House, secret: string, address: string): Promise<Principal> {
+  let found = house.list.findCredential(secret);
+  if (found === 'unknown' && parseSecret(secret)) {
+    // It may have been made a moment ago on another node.
+    await house.list.lookAgain();
+    found = house.list.findCredential(secret);
+  }
+  if (typeof found !== 'string') return found;
+  await house.admission.admitRefused(address);
+  throw new Problem('unauthorized', REFUSALS[found]);
+}
+
+const REFUSALS = {
+  unknown: 'Nobody has this token or key here. Check that it was copied whole.',
+  expired: 'This token or key has expired. Make another.',
+  revoked: 'This token or key was revoked.',
+} as const;
+
+function bearerOf(header: string | undefined): string | undefined {
+  const match = header === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(header);
+  return match?.[1];
+}
+
+/** The route's pattern, for records: an address may hold what nobody should keep. */
+export function patternOf(c: Context): string {
+  const matched = c.req.matchedRoutes.filter((route) => !route.path.includes('*'));
+  return `${c.req.method} ${matched.at(-1)?.path ?? 'unknown'}`;
+}
+
+function resolveScope(house: House, c: Context, principal: Principal): Scope | undefined {
+  const projectKey = c.req.param('project');
+  if (projectKey === undefined) return scopeOfKey(house, principal);
+  const project = house.list.findProject(projectKey);
+  if (!project || !maySee(principal, { projectId: project.id })) {
+    throw new Problem('not_found', 'There is no such project.');
+  }
+  const scope = { projectId: project.id, projectKey: project.key };
+  const environmentKey = c.req.param('environment');
+  if (environmentKey === undefined) return scope;
+  const row = house.list.findEnvironment(project.id, environmentKey);
+  if (!row || !maySee(principal, { projectId: project.id, environmentId: row.id })) {
+    throw new Problem('not_found', 'There is no such environment.');
+  }
+  return { ...scope, environment: { id: row.id, key: row.key, protected: row.protected } };
+}
+
+/** SDK routes name no environment: it is the key's own. */
+function scopeOfKey(house: House, principal: Principal): Scope | undefined {
+  if (principal.kind !== 'key') return undefined;
+  const row = house.list.environmentById(principal.environmentId);
+  if (!row) throw new Problem('not_found', 'The environment of this key is gone.');
+  const environment = { id: row.id, key: row.key, protected: row.protected };
+  return { projectId: row.projectId, projectKey: row.projectKey, environment };
+}
+
+function requireRight(
+  house: House,
+  c: Context,
+  principal: Principal,
+  right: Right,
+  scope: Scope | undefined,
+  options: NeedOptions,
+): void {
+  const place: Place = {
+    ...(scope ? { projectId: scope.projectId } : {}),
+    ...(scope?.environment ? { environmentId: scope.environment.id } : {}),
+  };
+  const has = rightsOf(principal).has(right);
+  if (has && (covers(principal, place) || (options.acrossEnvironments && maySee(principal, place)))) return;
+  house.events.note(principal, 'access.denied', patternOf(c));
+  throw new Problem('forbidden', describeMissing(right, place));
+}
+
+function readRequestId(c: Context, principal: Principal): string | undefined {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined || c.req.method !== 'POST') return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalid([
+      { path: '/header/idempotency-key', code: 'bad_header', expected: '1 to 255 visible ASCII characters' },
+    ]);
+  }
+  return requestIdOf(principal, c.req.method, c.req.path, key);
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../platform/clock.ts';
+import type { KeyPrincipal } from './principal.ts';
+
+/** When, from where and by which SDK a key was last seen. `at` is a whole minute. */
+export interface KeyUse {
+  id: string;
+  at: Date;
+  address: string;
+  sdk: string | null;
+}
+
+/**
+ * Remembers the last use of each key and writes it now and then. On the path of a request it is one look into a map;
+ * the database is never asked there.
+ */
+export class LastUsed {
+  readonly #clock: Clock;
+  readonly #save: (uses: KeyUse[]) => Promise<void>;
+  #uses = new Map<string, KeyUse>();
+
+  constructor(clock: Clock, save: (uses: KeyUse[]) => Promise<void>) {
+    this.#clock = clock;
+    this.#save = save;
+  }
+
+  note(key: KeyPrincipal, address: string, sdk: string | undefined): void {
+    const minute = Math.floor(this.#clock.now().getTime() / 60_000) * 60_000;
+    if (this.#uses.get(key.id)?.at.getTime() === minute) return;
+    this.#uses.set(key.id, { id: key.id, at: new Date(minute), address, sdk: sdk?.slice(0, 64) ?? null });
+  }
+
+  /** Writes what came since the last time; what cannot be written is dropped, for the next use tells it again. */
+  async flush(): Promise<void> {
+    const uses = [...this.#uses.values()];
+    this.#uses = new Map();
+    if (uses.length > 0) await this.#save(uses).catch(() => undefined);
+  }
+
+  follow(everyMs = 60_000): () => void {
+    const timer = setInterval(() => void this.flush(), everyMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+}
