@@ -1,0 +1,43 @@
+import type { Context } from 'hono';
+import { invalid, Problem } from './problem.ts';
+
+/** How a version is written in ETag and If-Match: `"v7"`. */
+export function versionTag(version: number): string {
+  return `"v${version}"`;
+}
+
+/** The version that the caller believes to change; `undefined` where any will do (`*`, or no header). */
+export function expectedVersion(c: Context): number | undefined {
+  const header = c.req.header('if-match')?.trim();
+  if (header === undefined) {
+    if (c.req.method !== 'PUT') return undefined;
+    throw new Problem(
+      'if_match_required',
+      'PUT replaces everything: send If-Match with the ETag of what you read, or * to replace whatever is there.',
+    );
+  }
+  if (header === '*') return undefined;
+  const version = /^(?:W\/)?"v([1-9][0-9]{0,8})"$/.exec(header)?.[1];
+  if (version === undefined) {
+    throw invalid([{ path: '/header/if-match', code: 'bad_header', expected: 'one ETag such as "v7", or *' }]);
+  }
+  return Number(version);
+}
+
+/**
+ * Throws 412 with the newer object where the caller believed in another version, and 428 where a PUT named none.
+ * Called inside the transaction, after the locks: only there `currentVersion` is the truth.
+ */
+export function requireVersion(c: Context, currentVersion: number, currentBody: unknown): void {
+  requireExpected(expectedVersion(c), currentVersion, currentBody);
+}
+
+/** The same for use cases, which know no request: `expected` was read by `expectedVersion` at the door. */
+export function requireExpected(expected: number | undefined, currentVersion: number, currentBody: unknown): void {
+  if (expected === undefined || expected === currentVersion) return;
+  throw new Problem(
+    'stale_version',
+    `It is at version ${currentVersion}, and this change was made for version ${expected}. Look at it, and save again.`,
+    { current: currentBody },
+  );
+}
