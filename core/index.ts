@@ -1,4 +1,12 @@
+export { bucket } from './evaluate/bucket.ts';
+export { type Compiled, compile } from './evaluate/compile.ts';
+export { evaluate, evaluateAll } from './evaluate/evaluate.ts';
+export { type Explanation, explain } from './evaluate/explain.ts';
+export type { Fault, FaultCode } from './evaluate/fault.ts';
+export { conditionFaults, serveFaults } from './evaluate/find-faults.ts';
+export type { CompiledFlag } from './evaluate/flag.ts';
 export { murmur3 } from './evaluate/murmur3.ts';
+export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
 export * from './model/ruleset.ts';
