@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkDrizzle, checkImports } from './loadtest/house-rules/check-imports.ts';
+import { checkPatterns, checkPurity } from './loadtest/house-rules/check-purity.ts';
+import { checkLimits, checkMarkup, checkNames, checkPlaces, checkTypes } from './loadtest/house-rules/check-shape.ts';
+import { type Finding, type House, printFindings, withoutExceptions } from './loadtest/house-rules/house.ts';
+import { listFiles } from './loadtest/house-rules/list-files.ts';
+import { readSource } from './loadtest/house-rules/read-source.ts';
+
+/** The invariants of ARCHITECTURE.md. What may be where is data; how it is checked is in loadtest/house-rules. */
+const house: House = {
+  edges: {
+    core: { products: ['re2js'], tests: ['*'], node: false, tools: ['core/conformance/'] },
+    'sdk-node': { products: ['@turnout/core'], tests: ['*'], node: true, tools: ['sdk-node/bundle.ts'] },
+    'sdk-browser': { products: ['@turnout/core'], tests: ['*'], node: false },
+    server: { products: ['@turnout/core', '@turnout/migrations', '*'], tests: ['@turnout/sdk-node'], node: true },
+    migrations: { products: [], tests: ['*', '@turnout/server'], node: true },
+    loadtest: { products: ['@turnout/core', '@turnout/sdk-node', '*'], tests: [], node: true },
+    '': { products: ['*'], tests: ['*'], node: true },
+  },
+  order: [
+    'platform',
+    'database',
+    'access',
+    'changes',
+    'environments',
+    'segments',
+    'flags',
+    'delivery',
+    'evaluation',
+    'journeys',
+  ],
+  above: [
+    'server/main.ts',
+    'server/app.ts',
+    'server/config.ts',
+    'server/settings.ts',
+    'server/openapi.ts',
+    'server/first-start.ts',
+    'server/demo.ts',
+    'server/cli/',
+  ],
+  mayTouchDrizzle: [
+    /store\.ts$/,
+    /\/tables\.ts$/,
+    /^server\/database\//,
+    /^server\/changes\/(commit-change|follow|new-epoch|verify-chain)\.ts$/,
+    /^server\/delivery\/read-ruleset\.ts$/,
+    /^migrations\//,
+  ],
+  pure: ['server/access/permissions.ts', 'server/changes/canonical.ts', 'server/changes/direction.ts'],
+  unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
+  exceptions: {
+    'core/evaluate/semver.ts: patterns': 'put together once, of its own pieces',
+    'core/evaluate/condition.ts: cast': 'what was checked field by field just above is now that type',
+    'core/evaluate/schemes/sha1.ts: cast': 'five words of an Int32Array, taken apart at once',
+    'server/database/embedded.ts: cast': 'two drivers with one surface: Drizzle gives each its own type',
+    'server/database/postgres.ts: cast': 'two drivers with one surface: Drizzle gives each its own type',
+    'loadtest/house-rules/read-source.ts: cast': 'the parser’s tree has hundreds of types; the walk needs one',
+  },
+};
+
+const root = import.meta.dirname;
+const files = listFiles(root);
+const text = (path: string) => readFileSync(join(root, path), 'utf8');
+const sources = files.filter((path) => path.endsWith('.ts')).map((path) => readSource(path, text(path)));
+
+const rules: Record<string, () => Finding[]> = {
+  'every room imports only what the table of edges allows, and the server only backwards': () =>
+    sources.flatMap((source) => checkImports(source, house)),
+  'SQL lives in stores, the one door, the log, the database room and the migrations': () =>
+    sources.flatMap((source) => checkDrizzle(source, house)),
+  'core and the pure files ask no clock, no dice and no world': () =>
+    sources.flatMap((source) => checkPurity(source, house)),
+  'nobody makes a regular expression of a text': () => sources.flatMap(checkPatterns),
+  'functions, files and tests stay within their limits': () => sources.flatMap((source) => checkLimits(source, house)),
+  'no type is any, and no double cast goes unexplained': () => sources.flatMap(checkTypes),
+  'names say what a thing is or does': () => sources.flatMap(checkNames),
+  'no text from outside becomes markup': () => sources.flatMap(checkMarkup),
+  'no file names a place that only one machine has': () =>
+    files.filter((path) => !/\.(sql\.gz|png|ico|woff2)$/.test(path)).flatMap((path) => checkPlaces(path, text(path))),
+};
+
+describe('the house', () => {
+  // Exceptions are taken away over all rules at once, so that one that excepts nothing is found.
+  const found = Object.entries(rules).map(([title, rule]) => [title, rule()] as const);
+  const left = new Set(
+    withoutExceptions(
+      found.flatMap(([, findings]) => findings),
+      house,
+    ),
+  );
+
+  it.each(found)('%s', (_title, findings) => {
+    expect(printFindings(findings.filter((finding) => left.has(finding)))).toEqual([]);
+  });
+
+  it('every exception excepts something', () => {
+    expect(printFindings([...left].filter(({ rule }) => rule === 'exceptions'))).toEqual([]);
+  });
+
+  it('the files that are listed as pure are there, and there are sources to read in every room that has any', () => {
+    expect(house.pure.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    for (const room of ['core', 'server', 'migrations', 'loadtest']) {
+      expect(sources.filter(({ path }) => path.startsWith(`${room}/`)).length).toBeGreaterThan(2);
+    }
+  });
+});
