@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { type Compiled, type Context, evaluate } from '@turnout/core';
+import { type Compiled, type Context, type Evaluation, evaluate, type Flag } from '@turnout/core';
 import type { Served } from '../delivery/served.ts';
 import { type Answer, Failure } from './failure.ts';
 import { nameState } from './newer-flags.ts';
 import type { Sender } from './sender.ts';
-import { offEvaluation, type WrittenFlag, type WrittenFlags, writtenFlags } from './written-flags.ts';
+import { type WrittenFlag, type WrittenFlags, writtenFlags } from './written-flags.ts';
 
 /** The flags of the sender's environment as this node serves them now. */
 export interface Ground {
@@ -24,7 +24,7 @@ export function answerOne(ground: Ground, key: string, context: Context): Answer
   if (found === undefined || (sender.keyKind === 'client' && !found.flag.clientVisible)) {
     throw new Failure(404, 'FLAG_NOT_FOUND', 'No flag of this environment has this key.');
   }
-  const evaluation = isTooOld(found, ageMs) ? offEvaluation(found.flag) : evaluate(served.compiled, key, context);
+  const evaluation = evaluateAged(served.compiled, found, context, ageMs);
   return {
     status: evaluation.errorCode === undefined ? 200 : 400,
     headers: { 'Content-Type': 'application/json', 'Turnout-Age-Ms': wholeMs(ageMs) },
@@ -40,7 +40,7 @@ export function answerOne(ground: Ground, key: string, context: Context): Answer
 export function bulkTag(ground: Ground, body: Buffer, tokenSlot: number): string {
   const { served, sender } = ground;
   const parts = [FORMAT, nameState(served), sender.id, tokenSlot, countTooOld(ground), served.environmentId];
-  return `"${hash('sha256', `${parts.join(' ')}\n${body.latin1Slice()}`, 'base64url')}"`;
+  return `"${hash('sha256', `${parts.join(' ')}\n${body.toString('latin1')}`, 'base64url')}"`;
 }
 
 /** Evaluates every flag that the sender may see. `requestUri` is the address of its event stream. */
@@ -80,9 +80,24 @@ function writeAll(compiled: Compiled, flags: readonly WrittenFlag[], context: Co
 }
 
 function writeAging(compiled: Compiled, flags: readonly WrittenFlag[], context: Context, ageMs: number): string {
-  const evaluateOrOff = (one: WrittenFlag) =>
-    isTooOld(one, ageMs) ? offEvaluation(one.flag) : evaluate(compiled, one.key, context);
-  return flags.map((one) => one.texts.write(evaluateOrOff(one))).join(',');
+  return flags.map((one) => one.texts.write(evaluateAged(compiled, one, context, ageMs))).join(',');
+}
+
+/**
+ * An OFREP client knows no age of a flag, so the node keeps the staleness contract for it: a flag that is to be off
+ * when it is too old gives its off variant.
+ */
+function evaluateAged(compiled: Compiled, { key, flag }: WrittenFlag, context: Context, ageMs: number): Evaluation {
+  const evaluation = evaluate(compiled, key, context);
+  if (flag.whenStale !== 'off' || flag.maxStalenessMs === undefined || ageMs <= flag.maxStalenessMs) return evaluation;
+  return evaluation.errorCode === undefined ? turnOff(evaluation, flag) : evaluation;
+}
+
+function turnOff({ key, metadata }: Evaluation, flag: Flag): Evaluation {
+  const variant = flag.offVariant;
+  const value = variant !== null && Object.hasOwn(flag.variants, variant) ? flag.variants[variant] : undefined;
+  if (variant === null || value === undefined) return { key, reason: 'DISABLED', metadata };
+  return { key, value, variant, reason: 'DISABLED', metadata };
 }
 
 function written(served: Served): WrittenFlags {
@@ -94,10 +109,6 @@ function countTooOld({ served, sender, ageMs }: Ground): number {
   const flags = written(served);
   const limits = sender.keyKind === 'client' ? flags.visibleLimits : flags.everyLimits;
   return limits.reduce((count, limit) => count + (ageMs > limit ? 1 : 0), 0);
-}
-
-function isTooOld({ flag }: WrittenFlag, ageMs: number): boolean {
-  return flag.whenStale === 'off' && flag.maxStalenessMs !== undefined && ageMs > flag.maxStalenessMs;
 }
 
 function wholeMs(ms: number): string {

@@ -9,6 +9,8 @@ export class FlagTexts {
   readonly #flag: Flag;
   readonly #fractional: boolean;
   readonly #byVariant = new Map<string | undefined, Map<string, string>>();
+  #last: Evaluation | undefined;
+  #lastText = '';
 
   constructor(flag: Flag) {
     this.#flag = flag;
@@ -17,6 +19,14 @@ export class FlagTexts {
 
   /** The OFREP item for this evaluation of the flag, as JSON. */
   write(evaluation: Evaluation): string {
+    // Evaluations are made when compiling, so one that comes twice is the same object.
+    if (evaluation === this.#last) return this.#lastText;
+    this.#last = evaluation;
+    this.#lastText = this.#find(evaluation);
+    return this.#lastText;
+  }
+
+  #find(evaluation: Evaluation): string {
     let texts = this.#byVariant.get(evaluation.variant);
     if (texts === undefined) {
       texts = new Map();
@@ -43,7 +53,7 @@ export class FlagTexts {
       fields.push(`"reason":"${reason === 'DISABLED' || reason === 'STALE' ? 'DEFAULT' : reason}"`);
       fields.push(`"variant":${JSON.stringify(variant)}`);
     }
-    return `{${fields.join(',')}${metadataField(this.#flag.metadata)}}`;
+    return `{${fields.join(',')}${metadataField(evaluation.metadata)}}`;
   }
 
   #failure(evaluation: Evaluation): string {
@@ -52,7 +62,7 @@ export class FlagTexts {
       `"errorCode":"${evaluation.errorCode}"`,
       `"errorDetails":${JSON.stringify(explainFailure(evaluation, this.#flag))}`,
     ];
-    return `{${fields.join(',')}${metadataField(this.#flag.metadata)}}`;
+    return `{${fields.join(',')}${metadataField(evaluation.metadata)}}`;
   }
 
   /** Typed clients tell an integer from a float by its digits, so a fractional flag writes its whole values as `1.0`. */
@@ -62,11 +72,9 @@ export class FlagTexts {
   }
 }
 
-/** Only what the flag's author wrote; a null from an older file is left out, for clients refuse it. */
-function metadataField(metadata: Metadata | undefined): string {
-  if (metadata === undefined) return '';
-  const entries = Object.entries(metadata).filter(([, value]) => value !== null && value !== undefined);
-  return entries.length === 0 ? '' : `,"metadata":${JSON.stringify(Object.fromEntries(entries))}`;
+/** Only what the flag's author wrote. Evaluation has left out what is no scalar: clients refuse a null in there. */
+function metadataField(metadata: Metadata): string {
+  return Object.keys(metadata).length === 0 ? '' : `,"metadata":${JSON.stringify(metadata)}`;
 }
 
 /** Says what is wrong with this flag or this context, naming no other flag, no segment and no rule. */

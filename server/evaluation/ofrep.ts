@@ -1,16 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Served } from '../delivery/served.ts';
+import type { Limits } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
 import { answerAll, answerOne, answerUnchanged, bulkTag, type Ground, namesTag } from './answer-flags.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
 import { KnownOrigins } from './cross-origin.ts';
 import { type Answer, Failure } from './failure.ts';
-import { NewerFlags, type ServedFlags, type WaitLimits } from './newer-flags.ts';
+import { NewerFlags, type ServedFlags } from './newer-flags.ts';
 import { readContext } from './question.ts';
 import { readBody } from './read-body.ts';
 import { RequestRate } from './request-rate.ts';
-import { findSender, type KnownKeys, type OnLeaked, type Sender } from './sender.ts';
+import { findSender, type Gate, type Sender, senderAddress } from './sender.ts';
 import { type StreamSigner, tokenSlot, writeStreamToken } from './stream-token.ts';
 
 /** The flags of every environment as this node holds them; nothing here asks the database while it can answer. */
@@ -19,32 +20,23 @@ export interface NodeFlags extends ServedFlags {
   ageMs(environmentId: number): number;
 }
 
-export interface OfrepLimits extends WaitLimits {
-  /** Of one client key from one address. */
-  requestsPerSecond: number;
-}
-
-export const OFREP_LIMITS: OfrepLimits = { requestsPerSecond: 50, waitMs: 250, waiters: 100 };
-
 /** What OFREP needs; `main.ts` builds it once. */
 export interface OfrepParts {
-  keys: KnownKeys;
-  onLeaked: OnLeaked;
+  gate: Gate;
   flags: NodeFlags;
   /** The latest position that the doorbell named for an environment. */
   heard(environmentId: number): string | undefined;
   secrets: StreamSigner;
   clock: Clock;
-  limits: OfrepLimits;
-  /** The address that limits count by: the socket's, unless proxies are trusted. */
-  addressOf(request: IncomingMessage): string;
-  /** Takes over `GET /ofrep/v1/stream`. */
-  openStream(request: IncomingMessage, response: ServerResponse, query: string): void;
+  limits: Pick<Limits, 'CLIENT_REQUESTS' | 'NEWER_WAITERS'>;
   /** Told of what should not happen; the caller gets a 500 that says nothing of it. */
   onError(error: unknown): void;
   /** Told of each answer, for metrics. The route is a pattern, never an address. */
   onAnswer(route: string, status: number, tookMs: number): void;
 }
+
+/** A client that knows of newer flags waits this long for them. */
+const WAIT_MS = 250;
 
 const ROUTES = {
   one: '/ofrep/v1/evaluate/flags/{key}',
@@ -52,6 +44,8 @@ const ROUTES = {
   stream: '/ofrep/v1/stream',
   unknown: '/ofrep/*',
 } as const;
+
+type Send = (answer: Answer) => void;
 
 /**
  * OFREP 0.3.0 on the raw requests of Node: it stands before hono, whose reading of a body alone costs more than
@@ -68,23 +62,24 @@ export class Ofrep {
 
   constructor(parts: OfrepParts) {
     this.#parts = parts;
-    this.#newer = new NewerFlags(parts.flags, parts.heard, parts.limits);
-    this.#rate = new RequestRate(parts.limits.requestsPerSecond);
-    this.#origins = new KnownOrigins(() => parts.keys.listOrigins(), parts.clock);
+    this.#newer = new NewerFlags(parts.flags, parts.heard, { waitMs: WAIT_MS, waiters: parts.limits.NEWER_WAITERS });
+    this.#rate = new RequestRate(parts.limits.CLIENT_REQUESTS);
+    this.#origins = new KnownOrigins(() => parts.gate.list.listOrigins(), parts.clock);
   }
 
-  /** Takes a request if it is one for OFREP; false leaves it to whoever comes next. */
+  /** Takes a request if it is one for OFREP, but for its event stream; false leaves it to whoever comes next. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const address = request.url ?? '';
     if (!isOfrep(address)) return false;
     const call = readCall(address);
+    if (call.kind === 'stream' && request.method === 'GET') return false;
     const begun = this.#parts.clock.monotonic();
     const send = (answer: Answer) => {
       this.#send(request, response, answer);
       this.#parts.onAnswer(ROUTES[call.kind], answer.status, this.#parts.clock.monotonic() - begun);
     };
     try {
-      this.#take(call, request, response, send);
+      this.#take(call, request, send);
     } catch (error) {
       send(this.#failed(error, call));
     }
@@ -96,29 +91,31 @@ export class Ofrep {
     this.#newer.close();
   }
 
-  #take(call: Call, request: IncomingMessage, response: ServerResponse, send: (answer: Answer) => void): void {
+  #take(call: Call, request: IncomingMessage, send: Send): void {
     if (request.method === 'OPTIONS') {
-      return send({ status: 204, headers: this.#origins.preflightHeaders(request.headers.origin), body: undefined });
+      send({ status: 204, headers: this.#origins.preflightHeaders(request.headers.origin), body: undefined });
+      return;
     }
     if (call.kind === 'unknown') {
       throw new Failure(404, 'GENERAL', 'OFREP has no such address here; see /ofrep/v1/evaluate/flags.');
     }
-    if (call.kind === 'stream') return this.#parts.openStream(request, response, call.query);
+    if (call.kind === 'stream') throw new Failure(405, 'GENERAL', 'The event stream is opened with GET.');
     if (request.method !== 'POST') throw new Failure(405, 'GENERAL', 'Flags are evaluated with POST.');
-    const sender = findSender(this.#parts.keys, request.headers, this.#parts.onLeaked);
-    if (!(sender instanceof Promise)) return this.#readAndAnswer(call, sender, request, send);
-    const fail = (error: unknown) => send(this.#failed(error, call));
-    sender.then((found) => this.#readAndAnswer(call, found, request, send)).catch(fail);
+    const sender = findSender(this.#parts.gate, request, ROUTES[call.kind]);
+    if (sender instanceof Promise) {
+      const fail = (error: unknown) => send(this.#failed(error, call));
+      sender.then((found) => this.#readAndAnswer(call, found, request, send)).catch(fail);
+    } else this.#readAndAnswer(call, sender, request, send);
   }
 
-  #readAndAnswer(call: Call, sender: Sender, request: IncomingMessage, send: (answer: Answer) => void): void {
+  #readAndAnswer(call: Call, sender: Sender, request: IncomingMessage, send: Send): void {
     this.#admit(sender, request);
     readBody(request, (body) => {
       try {
         if (body instanceof Failure) throw body;
         const answer = this.#answer(call, sender, request, body);
-        if (!(answer instanceof Promise)) return send(answer);
-        answer.catch((error) => this.#failed(error, call)).then(send);
+        if (answer instanceof Promise) answer.catch((error) => this.#failed(error, call)).then(send);
+        else send(answer);
       } catch (error) {
         send(this.#failed(error, call));
       }
@@ -127,7 +124,7 @@ export class Ofrep {
 
   #admit(sender: Sender, request: IncomingMessage): void {
     if (sender.keyKind !== 'client') return;
-    const caller = `${sender.id} ${this.#parts.addressOf(request)}`;
+    const caller = `${sender.id} ${senderAddress(request, this.#parts.gate.trustProxy)}`;
     if (!this.#rate.admit(caller, this.#parts.clock.monotonic())) {
       throw new Failure(429, 'GENERAL', 'Too many requests with this client key from this address; ask again.', 1);
     }
@@ -139,9 +136,8 @@ export class Ofrep {
     if (served === undefined) {
       return this.#load(sender).then((loaded) => this.#evaluate(call, this.#ground(loaded, sender), request, body));
     }
-    const wanted =
-      call.kind === 'all' && call.query !== '' ? new URLSearchParams(call.query).get('flagConfigEtag') : null;
-    if (wanted !== null && this.#newer.lacks(served, wanted)) {
+    const wanted = call.kind === 'all' && call.query !== '' ? newerState(call.query) : undefined;
+    if (wanted !== undefined && this.#newer.lacks(served, wanted)) {
       const next = this.#newer.next(sender.environmentId, wanted);
       return next.then((newer) => this.#evaluate(call, this.#ground(newer, sender), request, body));
     }
@@ -151,7 +147,8 @@ export class Ofrep {
   async #load(sender: Sender): Promise<Served> {
     try {
       return await this.#parts.flags.load(sender.environmentId);
-    } catch {
+    } catch (error) {
+      this.#parts.onError(error);
       throw new Failure(503, 'GENERAL', 'The flags of this environment cannot be served now; ask again.', 2);
     }
   }
@@ -182,16 +179,9 @@ export class Ofrep {
   }
 
   #failed(error: unknown, call: Call): Answer {
-    const key = call.kind === 'one' ? call.key : '';
-    if (error instanceof Failure) return error.toAnswer(key);
-    if (error instanceof Problem && error.status < 500) {
-      return new Failure(error.status, 'GENERAL', error.message).toAnswer(key);
-    }
-    if (error instanceof Problem && error.status === 503) {
-      return new Failure(503, 'GENERAL', error.message, error.extra.retryAfterSeconds ?? 2).toAnswer(key);
-    }
-    this.#parts.onError(error);
-    return new Failure(500, 'GENERAL', 'Something broke here; it is in the log of the server.').toAnswer(key);
+    const failure = asFailure(error);
+    if (failure.status === 500) this.#parts.onError(error);
+    return failure.toAnswer(call.kind === 'one' ? call.key : '');
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
@@ -209,4 +199,18 @@ export class Ofrep {
     response.writeHead(answer.status, headers);
     response.end(answer.body);
   }
+}
+
+function newerState(query: string): string | undefined {
+  return new URLSearchParams(query).get('flagConfigEtag') ?? undefined;
+}
+
+/** Whatever went wrong as OFREP says it. Problems of the house keep their status; anything else is ours to look into. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof Problem && error.status !== 500) {
+    const wait = error.status === 429 || error.status === 503 ? (error.extra.retryAfterSeconds ?? 2) : undefined;
+    return new Failure(error.status, 'GENERAL', error.message, wait);
+  }
+  return new Failure(500, 'GENERAL', 'Something broke here; it is in the log of the server.');
 }

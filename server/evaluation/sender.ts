@@ -1,5 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Refusal } from '../access/access-list.ts';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { AccessList, Refusal } from '../access/access-list.ts';
+import { clientAddress } from '../access/client-address.ts';
+import type { House } from '../access/guard.ts';
 import { parseSecret } from '../access/mint-secret.ts';
 import type { KeyPrincipal, Principal } from '../access/principal.ts';
 import { originAllowed } from './cross-origin.ts';
@@ -8,16 +10,14 @@ import { Failure } from './failure.ts';
 /** Who may evaluate: a key for servers, or one for browsers, which sees only what clients may see. */
 export type Sender = KeyPrincipal & { keyKind: 'server' | 'client' };
 
-/** The access list, as far as evaluations ask it. */
-export interface KnownKeys {
-  findCredential(secret: string): Principal | Refusal;
-  /** Asks the database once more, for a well-formed key that memory does not know; throws a 503 where it cannot. */
-  lookAgain(): Promise<void>;
-  listOrigins(): ReadonlySet<string>;
+/** What finding a sender needs of the house: all of it is memory. */
+export interface Gate {
+  list: Pick<AccessList, 'findCredential' | 'lookAgain' | 'listOrigins' | 'findKey'>;
+  admission: Pick<House['admission'], 'admitRefused'>;
+  events: Pick<House['events'], 'note'>;
+  used: Pick<House['used'], 'note'>;
+  trustProxy: number;
 }
-
-/** Told of a server key that a browser sent: it stands in somebody's page. */
-export type OnLeaked = (key: KeyPrincipal) => void;
 
 const BEARER = /^bearer +(\S+) *$/i;
 
@@ -29,55 +29,55 @@ function readSecret(headers: IncomingHttpHeaders): string | undefined {
   return typeof key === 'string' && key !== '' ? key : undefined;
 }
 
-/**
- * Finds who sends a request, from memory, and at once; only a well-formed key that memory does not know makes it ask
- * again, for it may have been made a moment ago on another node. Fails with 401 for no valid key and 403 for a key
- * that may not be used so.
- */
-export function findSender(
-  keys: KnownKeys,
-  headers: IncomingHttpHeaders,
-  onLeaked: OnLeaked,
-): Sender | Promise<Sender> {
-  const secret = readSecret(headers);
-  if (secret === undefined) {
-    throw new Failure(
-      401,
-      'GENERAL',
-      'Send a server or client key as "Authorization: Bearer <key>" or as "X-API-Key".',
-    );
-  }
-  const found = keys.findCredential(secret);
-  if (found !== 'unknown' || parseSecret(secret) === undefined) return checkSender(found, headers, onLeaked);
-  return keys.lookAgain().then(() => checkSender(keys.findCredential(secret), headers, onLeaked));
+/** The address that limits count by. */
+export function senderAddress(request: IncomingMessage, trustProxy: number): string {
+  const forwarded = trustProxy > 0 ? request.headers['x-forwarded-for'] : undefined;
+  return clientAddress(request.socket.remoteAddress ?? 'unknown', forwarded?.toString(), trustProxy);
 }
 
-function checkSender(found: Principal | Refusal, headers: IncomingHttpHeaders, onLeaked: OnLeaked): Sender {
-  if (typeof found === 'string') {
-    throw new Failure(401, 'GENERAL', found === 'unknown' ? 'This key is not known.' : `This key is ${found}.`);
+/**
+ * Finds who sends a request, from memory and at once; only what is refused takes longer: a well-formed key that
+ * memory does not know may have been made a moment ago on another node, and guessing is slowed down. Fails with 401
+ * for no valid key and 403 for a key that may not be used so. `route` is a pattern, for the record.
+ */
+export function findSender(gate: Gate, request: IncomingMessage, route: string): Sender | Promise<Sender> {
+  const secret = readSecret(request.headers);
+  if (secret === undefined) {
+    throw new Failure(401, 'GENERAL', 'Send a server or client key as "Authorization: Bearer <key>" or "X-API-Key".');
   }
+  const found = gate.list.findCredential(secret);
+  return typeof found === 'string' ? findAgain(gate, request, route, secret) : checkSender(gate, found, request, route);
+}
+
+async function findAgain(gate: Gate, request: IncomingMessage, route: string, secret: string): Promise<Sender> {
+  if (gate.list.findCredential(secret) === 'unknown' && parseSecret(secret) !== undefined) await gate.list.lookAgain();
+  const found = gate.list.findCredential(secret);
+  if (typeof found !== 'string') return checkSender(gate, found, request, route);
+  await gate.admission.admitRefused(senderAddress(request, gate.trustProxy));
+  throw new Failure(401, 'GENERAL', REFUSALS[found]);
+}
+
+const REFUSALS: Record<Refusal, string> = {
+  unknown: 'Nobody has this key here. Check that it was copied whole.',
+  expired: 'This key has expired. Make another.',
+  revoked: 'This key was revoked.',
+};
+
+function checkSender(gate: Gate, found: Principal, request: IncomingMessage, route: string): Sender {
+  const { headers } = request;
   if (!isSender(found)) {
-    throw new Failure(
-      403,
-      'GENERAL',
-      'Evaluating needs a server key or a client key; this credential is of another kind.',
-    );
+    gate.events.note(found, 'access.denied', route);
+    throw new Failure(403, 'GENERAL', 'Evaluating needs a server key or a client key; this is another credential.');
   }
   if (found.keyKind === 'server' && headers['sec-fetch-site'] !== undefined) {
-    onLeaked(found);
-    throw new Failure(
-      403,
-      'GENERAL',
-      'A browser sent this server key, so anybody can read it: use a client key there, and revoke this one.',
-    );
+    gate.events.note(found, 'access.leaked-key', route);
+    const advice = 'Revoke it, and use a client key there.';
+    throw new Failure(403, 'GENERAL', `A server key came from a browser, where everybody can read it. ${advice}`);
   }
   if (found.keyKind === 'client' && headers.origin !== undefined && !originAllowed(headers.origin, found.origins)) {
-    throw new Failure(
-      403,
-      'GENERAL',
-      'This client key is not for pages of this origin; add it to the origins of the key.',
-    );
+    throw new Failure(403, 'GENERAL', 'This client key is not for pages of this origin; add it to the key’s origins.');
   }
+  gate.used.note(found, senderAddress(request, gate.trustProxy), headers['user-agent']);
   return found;
 }
 

@@ -1,4 +1,4 @@
-import type { Compiled, Evaluation, Flag, Ruleset } from '@turnout/core';
+import type { Compiled, Flag, Ruleset } from '@turnout/core';
 import { FlagTexts } from './item-text.ts';
 
 /** One flag of a compiled ruleset, with the texts that it can answer. */
@@ -59,13 +59,4 @@ function writtenFlag(flag: Flag): WrittenFlag {
 function stalenessLimits(flags: readonly WrittenFlag[]): number[] {
   const limits = flags.flatMap(({ flag }) => (flag.maxStalenessMs === undefined ? [] : [flag.maxStalenessMs]));
   return [...new Set(limits)].sort((a, b) => a - b);
-}
-
-/** What a flag gives that is to be off when its data is too old: its off variant, or the caller's default. */
-export function offEvaluation(flag: Flag): Evaluation {
-  const base = { key: flag.key, reason: 'DISABLED' as const, metadata: flag.metadata ?? {} };
-  const variant = flag.offVariant;
-  if (variant === null || !Object.hasOwn(flag.variants, variant)) return base;
-  const value = flag.variants[variant];
-  return value === undefined ? base : { ...base, variant, value };
 }
