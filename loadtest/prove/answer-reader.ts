@@ -11,7 +11,7 @@ export class AnswerReader {
     const all = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
     const end = all.indexOf('\r\n\r\n');
     if (end < 0) return this.#wait(all);
-    const head = all.latin1Slice(0, end);
+    const head = all.toString('latin1', 0, end);
     const status = Number(head.slice(9, 12));
     const start = end + 4;
     if (status === 304 || status === 204) return this.#done(all, start, status);

@@ -68,7 +68,14 @@ export function drawTable(figures: readonly Figure[]): string {
   ]);
   const all = [['', 'median', 'range', 'goal', ''], ...rows];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Writes `docs/evidence/<proof>.json`, with the machine and the commit, and prints the table. */
@@ -92,7 +99,12 @@ export function keepEvidence(evidence: Evidence): void {
 
 function describeMachine(): Record<string, string | number> {
   const cores = cpus();
-  return { cpu: cores[0]?.model.trim() ?? 'unknown', cores: cores.length, node: process.version, platform: process.platform };
+  return {
+    cpu: cores[0]?.model.trim() ?? 'unknown',
+    cores: cores.length,
+    node: process.version,
+    platform: process.platform,
+  };
 }
 
 /** The commit, with a `+` where something other than evidence is not committed. */

@@ -22,7 +22,10 @@ export function writeRequests(kind: 'single' | 'bulk' | 'snapshot', asker: Asker
 /** One request for one user, as `writeRequests` would write it. */
 export function writeRequest(method: string, path: string, asker: Asker, body?: string): string {
   const headers = { Host: `127.0.0.1:${asker.port}`, ...asker.headers };
-  const sized = body === undefined ? headers : { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  const sized =
+    body === undefined
+      ? headers
+      : { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
   const lines = Object.entries(sized).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`;
 }

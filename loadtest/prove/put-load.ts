@@ -25,7 +25,8 @@ const MOST_SECONDS = 60;
 
 /** Runs a load and counts the answers; throws at the first answer of another status. */
 export async function putLoad(order: LoadOrder): Promise<LoadResult> {
-  if (order.connections > MOST_CONNECTIONS || order.seconds > MOST_SECONDS) throw new Error('this load is out of bounds');
+  if (order.connections > MOST_CONNECTIONS || order.seconds > MOST_SECONDS)
+    throw new Error('this load is out of bounds');
   const requests = order.requests.map((text) => Buffer.from(text));
   const waits = new Float64Array(4_000_000);
   let sent = 0;
@@ -48,7 +49,8 @@ export async function putLoad(order: LoadOrder): Promise<LoadResult> {
         try {
           const status = reader.take(bytes);
           if (status === undefined) return;
-          if (status !== order.status) throw new Error(`expected ${order.status}, got:\n${bytes.toString().slice(0, 600)}`);
+          if (status !== order.status)
+            throw new Error(`expected ${order.status}, got:\n${bytes.toString().slice(0, 600)}`);
           waits[answers++ % waits.length] = performance.now() - at;
           send();
         } catch (error) {

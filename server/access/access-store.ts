@@ -155,3 +155,12 @@ export async function agreeOnSecrets(db: Db, fingerprints: string[]): Promise<vo
     if (all.length !== known.length) await tx.update(installation).set({ secretFingerprints: all });
   });
 }
+
+/** Whether an environment is protected at this moment, inside a transaction. */
+export async function isProtected(tx: Tx, environmentId: number): Promise<boolean> {
+  const [row] = await tx
+    .select({ protected: environments.protected })
+    .from(environments)
+    .where(eq(environments.id, environmentId));
+  return row?.protected ?? true;
+}

@@ -7,6 +7,8 @@ export interface AccessOrder {
   projectId: number;
   environmentIds: number[];
   principal: Principal;
+  /** Overrides how the actor is written, for what the node itself records about somebody. */
+  actor?: string;
   action: string;
   subject: string;
   reason?: string;
@@ -23,9 +25,16 @@ export interface AccessWritten<T> {
   unchanged?: boolean;
 }
 
+export interface AccessReceipt {
+  id: number;
+  seq: number;
+  at: string;
+  environments: { key: string; position: string }[];
+}
+
 export interface AccessCommitted<T> {
   result: T;
-  change?: { id: number; seq: number; at: string; environments: { key: string; position: string }[] };
+  change?: AccessReceipt;
   replayed?: true;
 }
 
@@ -38,5 +47,5 @@ export type CommitAccess = <T>(
   write: (tx: Tx, ground: { now: Date }) => Promise<AccessWritten<T>>,
 ) => Promise<AccessCommitted<T>>;
 
-/** No ruleset is touched by keys and tokens. */
+/** What keys and tokens touch of a ruleset: nothing. */
 export const NO_RULESET = { flags: [], segments: [] };

@@ -20,6 +20,7 @@ interface Pending {
   since: Date;
 }
 
+const NODE: Principal = { kind: 'root', id: 'root' };
 const MOST_PENDING = 1_000;
 const MOST_ROUTES = 20;
 
@@ -80,7 +81,15 @@ export class SecurityEvents {
     const { principal, action, count, routes, since } = pending;
     const projectId = await this.#parts.installationProject();
     await this.#parts.commit(
-      { projectId, environmentIds: [], principal, action, subject: actorOf(principal) },
+      // The node records it; whoever was refused could not.
+      {
+        projectId,
+        environmentIds: [],
+        principal: NODE,
+        actor: actorOf(principal),
+        action,
+        subject: actorOf(principal),
+      },
       async () => ({
         result: undefined,
         touched: { flags: [], segments: [] },

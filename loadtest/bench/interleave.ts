@@ -1,0 +1,67 @@
+/** How long one round of each takes, and how often rounds alternate. Long enough to see, short enough to wait for. */
+const ROUND_MS = 20;
+const ROUNDS = 31;
+const WARM_UP_MS = 300;
+
+/** Does the work `times` times and gives something that depends on every result, so that none can be optimised away. */
+export type Run = (times: number) => number;
+
+/** Nanoseconds for one piece of work on either side, and their ratio over the rounds. */
+export interface Comparison {
+  floorNs: number;
+  subjectNs: number;
+  ratio: { median: number; least: number; greatest: number };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
+
+let sink = 0;
+
+/** Nanoseconds a piece. */
+function time(run: Run, times: number): number {
+  const start = process.hrtime.bigint();
+  sink += run(times);
+  return Number(process.hrtime.bigint() - start) / times;
+}
+
+/** Warms up and finds how many pieces fill a round. */
+function calibrate(run: Run): number {
+  let times = 100;
+  const until = performance.now() + WARM_UP_MS;
+  let ns = time(run, times);
+  while (performance.now() < until) {
+    times = Math.max(100, Math.round((ROUND_MS * 1e6) / ns / 10));
+    ns = time(run, times);
+  }
+  return Math.max(1, Math.round((ROUND_MS * 1e6) / ns));
+}
+
+/**
+ * Times both in one process, a round of each in turn, so that whatever the machine does in the meantime meets both. The
+ * order within a pair alternates.
+ */
+export function compare(floor: Run, subject: Run): Comparison {
+  const floorTimes = calibrate(floor);
+  const subjectTimes = calibrate(subject);
+  const floors: number[] = [];
+  const subjects: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round % 2 === 0) floors.push(time(floor, floorTimes));
+    subjects.push(time(subject, subjectTimes));
+    if (round % 2 === 1) floors.push(time(floor, floorTimes));
+  }
+  const ratios = subjects.map((ns, i) => ns / floors[i]!);
+  return {
+    floorNs: median(floors),
+    subjectNs: median(subjects),
+    ratio: { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) },
+  };
+}
+
+/** Read it at the end, so that the results above count as used. */
+export function drainSink(): number {
+  return sink;
+}

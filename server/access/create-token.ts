@@ -1,0 +1,53 @@
+import { invalid } from '../platform/problem.ts';
+import { type AccessReceipt, NO_RULESET } from './commit.ts';
+import type { NewToken } from './contract.ts';
+import { showToken } from './key.ts';
+import { type Asking, type KeyParts, madeBefore, orderOf, readAgain, readExpiry, receiptOf } from './key-place.ts';
+import { mintSecret } from './mint-secret.ts';
+import { actorOf } from './principal.ts';
+import { requireToken } from './revoke-token.ts';
+import { insertToken, type TokenRow } from './token-store.ts';
+
+export interface MadeToken {
+  row: TokenRow;
+  secret: string | undefined;
+  change: AccessReceipt;
+}
+
+/** Makes a bearer token of the admin API. Tokens never make tokens: the route asks for root. */
+export async function createToken(
+  parts: KeyParts,
+  asking: Asking,
+  projectId: number,
+  wanted: NewToken,
+): Promise<MadeToken> {
+  const { id, secret, verifier } = mintSecret('admin');
+  const environment =
+    wanted.environment === undefined ? undefined : parts.list.findEnvironment(projectId, wanted.environment);
+  if (wanted.environment !== undefined && !environment) {
+    throw invalid([{ path: '/environment', code: 'unknown', expected: 'the key of an environment of this project' }]);
+  }
+  const committed = await parts.commit(
+    { ...orderOf(asking), projectId, environmentIds: [], action: 'token.create', subject: `token/${id}` },
+    async (tx, { now }) => {
+      const row = await insertToken(tx, {
+        id,
+        projectId,
+        environmentId: environment?.id ?? null,
+        name: wanted.name,
+        roles: wanted.roles,
+        verifier,
+        createdBy: actorOf(asking.principal),
+        expiresAt: wanted.expiresAt === undefined ? null : readExpiry(wanted.expiresAt, now),
+      });
+      return { result: row, touched: NO_RULESET, after: showToken(row, environment?.key ?? null, now) };
+    },
+  );
+  const change = receiptOf(committed);
+  if (committed.replayed) {
+    const row = await requireToken(parts.db, projectId, await madeBefore(parts, projectId, change.id));
+    return { row, secret: undefined, change };
+  }
+  await readAgain(parts);
+  return { row: committed.result, secret, change };
+}

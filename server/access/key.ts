@@ -1,0 +1,57 @@
+import type { JsonValue } from '@turnout/core';
+import type { KeyAnswer, TokenAnswer } from './contract.ts';
+import type { KeyRow } from './key-store.ts';
+import type { TokenRow } from './token-store.ts';
+
+function stateOf(row: { revokedAt: Date | null; expiresAt: Date | null }, now: Date): 'live' | 'expired' | 'revoked' {
+  if (row.revokedAt !== null) return 'revoked';
+  return row.expiresAt !== null && row.expiresAt <= now ? 'expired' : 'live';
+}
+
+/** A key as it is shown: everything but what would let somebody use it. */
+export function showKey(row: KeyRow, environment: string, now: Date): KeyAnswer {
+  const { id, kind, name, origins, flags, tags, createdBy, successor } = row;
+  return {
+    id,
+    kind,
+    name,
+    environment,
+    startsWith: `turnout_${kind}_${id}_`,
+    state: stateOf(row, now),
+    origins,
+    flags,
+    tags,
+    createdBy,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+    successor,
+    lastUsed: row.lastUsedAt && {
+      at: row.lastUsedAt.toISOString(),
+      address: row.lastUsedAddress,
+      sdk: row.lastUsedSdk,
+    },
+  };
+}
+
+/** A key as the log keeps it: without its last use, which is not part of any decision. */
+export function logKey(row: KeyRow, environment: string, now: Date): JsonValue {
+  const { lastUsed: _lastUsed, ...kept } = showKey(row, environment, now);
+  return kept;
+}
+
+export function showToken(row: TokenRow, environment: string | null, now: Date): TokenAnswer {
+  const { id, name, roles, createdBy } = row;
+  return {
+    id,
+    name,
+    roles,
+    environment,
+    startsWith: `turnout_admin_${id}_`,
+    state: stateOf(row, now),
+    createdBy,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}

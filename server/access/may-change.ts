@@ -1,0 +1,106 @@
+import type { Tx } from '../database/connect.ts';
+import { invalid, Problem } from '../platform/problem.ts';
+import type { Principal, Role } from './principal.ts';
+import { isTokenLive } from './token-store.ts';
+
+/** Which way a change goes in one environment, as `changes/direction.ts` computes it; `none` alters no ruleset. */
+type Way = 'safe' | 'growing' | 'none';
+
+/** What is decided about: one change in one environment. */
+export interface ChangeInEnvironment {
+  principal: Principal;
+  environment: { id: number; projectId: number; key: string; protected: boolean };
+  way: Way;
+  reason: string | undefined;
+}
+
+/**
+ * Whether a principal may make a change in an environment; undefined means yes. Towards safe needs any role but
+ * viewer, and nothing ever stands before it but the right itself and a reason. Growing needs an editor, and in a
+ * protected environment an approved request. Root may everything but approve.
+ */
+export function mayChange(change: ChangeInEnvironment): Problem | undefined {
+  const { principal, environment, way, reason } = change;
+  const missing = principal.kind === 'root' ? undefined : missingRight(principal, environment, way);
+  if (missing) return missing;
+  if (!environment.protected) return undefined;
+  if (!reason?.trim()) {
+    return invalid([
+      {
+        path: '/reason',
+        code: 'required',
+        expected: `a reason, for the environment ${environment.key} is protected`,
+      },
+    ]);
+  }
+  if (way === 'safe' || principal.kind === 'root') return undefined;
+  return new Problem(
+    'approval_required',
+    `The environment ${environment.key} is protected: this change lets more users get something, so it needs an ` +
+      'approved request, or the root token. Turning off and killing need no approval.',
+  );
+}
+
+function missingRight(
+  principal: Exclude<Principal, { kind: 'root' }>,
+  environment: ChangeInEnvironment['environment'],
+  way: Way,
+): Problem | undefined {
+  const there =
+    principal.projectId === environment.projectId &&
+    (principal.environmentId === null || principal.environmentId === environment.id);
+  if (!there) {
+    return new Problem(
+      'forbidden',
+      `This changes the environment ${environment.key} too, where this token has no right.`,
+    );
+  }
+  if (principal.kind === 'key') {
+    if (principal.keyKind === 'kill' && way !== 'growing') return undefined;
+    return new Problem('forbidden', 'A key changes nothing; a kill key kills, and nothing else.');
+  }
+  const may = way === 'safe' ? MAY_MAKE_SAFE : MAY_GROW;
+  if (principal.roles.some((role) => may.includes(role))) return undefined;
+  return new Problem(
+    'forbidden',
+    way === 'safe'
+      ? 'A viewer changes nothing.'
+      : 'This is more than turning something off: it needs the role editor or admin.',
+  );
+}
+
+const MAY_MAKE_SAFE: readonly Role[] = ['editor', 'killer', 'admin'];
+const MAY_GROW: readonly Role[] = ['editor', 'admin'];
+
+/** The part of a change order and of its steps that this check looks at. */
+interface Order {
+  principal: Principal;
+  reason?: string;
+  settling?: true;
+  access?: true;
+}
+interface Step {
+  environment: ChangeInEnvironment['environment'];
+  direction: Way;
+}
+
+/**
+ * The door's check: it runs inside the transaction, after the locks, on what is written there. Kills that are settled
+ * passed their own check when they were taken. A change of no ruleset at all (a description, a name) needs an editor;
+ * one of keys, tokens, projects or environments has checks of its own.
+ */
+export async function checkMayChange(tx: Tx, order: Order, steps: readonly Step[]): Promise<Problem | undefined> {
+  const { principal, reason } = order;
+  if (order.settling || (principal.kind === 'root' && steps.length === 0)) return undefined;
+  // The guard believed memory; a token that was revoked since changes nothing any more.
+  if (principal.kind === 'token' && !(await isTokenLive(tx, principal.id))) {
+    return new Problem('unauthorized', 'This token was revoked or has expired.');
+  }
+  for (const { environment, direction } of steps) {
+    const problem = mayChange({ principal, environment, way: direction, reason });
+    if (problem) return problem;
+  }
+  if (steps.length > 0 || order.access) return undefined;
+  if (principal.kind === 'token' && principal.roles.some((role) => MAY_GROW.includes(role))) return undefined;
+  return new Problem('forbidden', 'This needs the role editor or admin.');
+}

@@ -1,0 +1,32 @@
+import type { Db, Tx } from '../database/connect.ts';
+import { Problem } from '../platform/problem.ts';
+import { type AccessCommitted, NO_RULESET } from './commit.ts';
+import { type Asking, type KeyParts, orderOf, readAgain } from './key-place.ts';
+import { findToken, revokeTokenRow, type TokenRow } from './token-store.ts';
+
+/** The row, or 404; inside of the project only. */
+export async function requireToken(db: Db | Tx, projectId: number, id: string): Promise<TokenRow> {
+  const row = await findToken(db, projectId, id);
+  if (!row) throw new Problem('not_found', 'There is no such token in this project.');
+  return row;
+}
+
+/** Ends a token for good, on this node at once. */
+export async function revokeToken(
+  parts: KeyParts,
+  asking: Asking,
+  projectId: number,
+  id: string,
+): Promise<AccessCommitted<TokenRow>> {
+  const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'token.revoke', subject: `token/${id}` };
+  const committed = await parts.commit<TokenRow>(order, async (tx, { now }) => {
+    const before = await requireToken(tx, projectId, id);
+    if (before.revokedAt !== null) return { result: before, touched: NO_RULESET, unchanged: true };
+    const row = await revokeTokenRow(tx, projectId, id, now);
+    return { result: row, touched: NO_RULESET, before: { revokedAt: null }, after: { revokedAt: now.toISOString() } };
+  });
+  parts.list.revokeHere(id);
+  await readAgain(parts);
+  if (!committed.replayed) return committed;
+  return { ...committed, result: await requireToken(parts.db, projectId, id) };
+}

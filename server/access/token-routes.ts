@@ -1,0 +1,64 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { makePage, pageQuery, textAfter } from '../platform/page.ts';
+import { problemAnswers } from '../platform/problem-contract.ts';
+import { changedToken, madeToken, newToken, tokenPage, withReason } from './contract.ts';
+import { createToken } from './create-token.ts';
+import { type HouseEnv, need, newRoutes } from './guard.ts';
+import { showToken } from './key.ts';
+import type { KeyParts } from './key-place.ts';
+import { askingOf, shownOnce } from './key-routes.ts';
+import { revokeToken } from './revoke-token.ts';
+import { listTokens, type TokenRow } from './token-store.ts';
+
+const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
+const tags = ['Tokens'];
+
+const list = createRoute({
+  ...{ method: 'get', path: '/tokens', tags, summary: 'The tokens of a project, never their secrets' },
+  middleware: need('admin'),
+  request: { query: pageQuery },
+  responses: { 200: { description: 'Tokens by id', ...json(tokenPage) }, ...problemAnswers },
+});
+const make = createRoute({
+  ...{ method: 'post', path: '/tokens', tags, summary: 'Make a token; its secret is shown in this answer only' },
+  // A token never makes tokens, whatever its roles.
+  middleware: need('root'),
+  request: { body: { ...json(newToken), required: true } },
+  responses: { 201: { description: 'The token and its secret', ...json(madeToken) }, ...problemAnswers },
+});
+const revoke = createRoute({
+  ...{ method: 'post', path: '/tokens/{id}/revoke', tags, summary: 'End a token for good' },
+  middleware: need('admin'),
+  request: { params: z.object({ id: z.string().max(40) }), body: json(withReason) },
+  responses: { 200: { description: 'The token as it is now', ...json(changedToken) }, ...problemAnswers },
+});
+
+/** `/tokens` of a project. */
+export function tokenRoutes(parts: KeyParts): OpenAPIHono<HouseEnv> {
+  const routes = newRoutes();
+  const show = (row: TokenRow) => {
+    const environment = row.environmentId === null ? undefined : parts.list.environmentById(row.environmentId);
+    return showToken(row, environment?.key ?? null, parts.clock.now());
+  };
+  routes.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const page = { limit: query.limit, after: textAfter(query) };
+    const rows = await listTokens(parts.db, c.get('scope').projectId, page);
+    return c.json(
+      makePage(rows, query.limit, show, (row) => row.id),
+      200,
+    );
+  });
+  routes.openapi(make, async (c) => {
+    const { reason, ...wanted } = c.req.valid('json');
+    const made = await createToken(parts, askingOf(c, reason), c.get('scope').projectId, wanted);
+    return c.json({ token: show(made.row), ...shownOnce(made.secret), change: made.change }, 201);
+  });
+  routes.openapi(revoke, async (c) => {
+    const { reason } = c.req.valid('json');
+    const { id } = c.req.valid('param');
+    const { result, change } = await revokeToken(parts, askingOf(c, reason), c.get('scope').projectId, id);
+    return c.json({ token: show(result), ...(change ? { change } : {}) }, 200);
+  });
+  return routes;
+}

@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi';
+import { PROBLEMS, type ProblemCode } from './problem.ts';
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), code: z.string(), expected: z.string() })).optional(),
+    current: z.unknown().optional(),
+  })
+  .openapi('Problem');
+
+/** What every route may answer instead: a problem, by RFC 9457. Spread into a route's `responses`. */
+export const problemAnswers = {
+  default: {
+    description: 'A problem: what is wrong, and what to do (RFC 9457)',
+    content: { 'application/problem+json': { schema: problem } },
+  },
+};
+
+/** A moment on the wire: RFC 3339 in UTC. */
+export const moment = z.string().openapi({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
+
+/** A moment that a caller sends: any RFC 3339 offset is understood. */
+export const momentIn = z.iso
+  .datetime({ offset: true, error: 'a moment such as 2026-01-31T12:00:00.000Z' })
+  .openapi({ format: 'date-time' });
+
+/** What a committed change answers as `change`. */
+export const changeReceipt = z
+  .object({
+    id: z.number().int(),
+    seq: z.number().int(),
+    at: moment,
+    environments: z.array(z.object({ key: z.string(), position: z.string() })),
+  })
+  .openapi('ChangeReceipt');
+
+/** Why something is done, as a person tells it. */
+export const reason = z.string().trim().min(1).max(1_000);
