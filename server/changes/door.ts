@@ -44,6 +44,11 @@ export interface EnvironmentStep {
   before: Ruleset;
   after: Ruleset;
   direction: Direction;
+  /**
+   * True where the same actor takes back, within a minute, what they just did towards safe, and the environment has
+   * not moved since: then growing needs no more than what they did needed. Computed by the door from `takesBack`.
+   */
+  grace?: true;
 }
 
 /** Runs inside the transaction, after the locks; a problem undoes everything. */
@@ -77,6 +82,8 @@ export interface ChangeOrder {
   /** SHA-256 of principal, method, path and Idempotency-Key: the same request commits once. */
   requestId?: string;
   killId?: string;
+  /** The change that this one undoes, for the log. */
+  undoes?: number;
   /** Set only by the kill path, to which `settleFirst` leads. */
   settling?: true;
   /** True where keys, tokens, projects or environments change: the access revision grows. */
@@ -90,6 +97,8 @@ export interface Written<T> {
   /** The subject before and after, as the log keeps it. Never a secret. */
   before?: JsonValue;
   after?: JsonValue;
+  /** The id of the change whose effect this one takes back (an undo, a restore): it may have a minute of grace. */
+  takesBack?: number;
   /** Kill ids that this change records, by environment. */
   settles?: Map<number, string[]>;
   /** Runs with the entry's id, still inside the transaction: for rows that point at their change. */
