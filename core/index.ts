@@ -10,5 +10,8 @@ export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
 export * from './model/ruleset.ts';
+export { applyPatch } from './sync/apply-patch.ts';
+export { diffRulesets } from './sync/diff.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
+export type * from './sync/ports.ts';
 export * from './sync/wire.ts';
