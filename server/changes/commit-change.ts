@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { diffRulesets, formatPosition, type Ruleset } from '@turnout/core';
 import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { actorOf } from '../access/principal.ts';
@@ -50,6 +51,9 @@ interface NewRevision {
   patch: string;
 }
 
+/** Told `{ id }` of each change at the moment at which its commit came back: for whoever measures what follows. */
+const COMMITTED = channel('turnout:committed');
+
 /**
  * The one door: every visible change goes through here. It locks the project and then its environments by ascending
  * id, lets `write` do its work, checks what came of it, gives each named environment one new revision, appends one
@@ -68,6 +72,7 @@ export async function commitChange<T>(
   } catch (error) {
     throw asDatabaseProblem(error);
   }
+  if (COMMITTED.hasSubscribers && outcome.committed.change) COMMITTED.publish({ id: outcome.committed.change.id });
   for (const ring of outcome.rings) door.doorbell.ring(ring);
   if (outcome.accessRevision !== undefined) door.doorbell.ringAccess(outcome.accessRevision);
   return outcome.committed;

@@ -1,0 +1,16 @@
+import { proveFlip } from './prove/flip.ts';
+import { proveHttp } from './prove/http.ts';
+
+/** `npm run prove -- <name>`: makes a figure, and writes it with its method to docs/evidence. */
+const PROOFS: Record<string, () => Promise<void>> = {
+  http: proveHttp,
+  flip: proveFlip,
+};
+
+const [name] = process.argv.slice(2);
+const proof = name !== undefined && Object.hasOwn(PROOFS, name) ? PROOFS[name] : undefined;
+if (proof === undefined) {
+  console.error(`npm run prove -- <name>, where the name is one of: ${Object.keys(PROOFS).join(', ')}`);
+  process.exit(2);
+}
+await proof();
