@@ -45,7 +45,7 @@ const house: House = {
     /store\.ts$/,
     /\/tables\.ts$/,
     /^server\/database\//,
-    /^server\/changes\/(commit-change|follow|new-epoch|verify-chain)\.ts$/,
+    /^server\/changes\/(append-entry|commit-change|follow|new-epoch|verify-chain)\.ts$/,
     /^server\/delivery\/read-ruleset\.ts$/,
     /^migrations\//,
   ],

@@ -67,7 +67,7 @@ export interface NeedOptions {
  * kept. 401 for nobody, 404 for what one may not see, 403 with the right that is missing.
  */
 export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler<HouseEnv> {
-  return async (c, next) => {
+  const guard: MiddlewareHandler<HouseEnv> = async (c, next) => {
     const house = c.get('house');
     const principal = await identifyRequest(house, c, right === 'evaluate');
     c.set('principal', principal);
@@ -92,6 +92,15 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     }
     return undefined;
   };
+  rightsOfGuards.set(guard, right);
+  return guard;
+}
+
+const rightsOfGuards = new WeakMap<object, Right>();
+
+/** The right that a mounted handler asks for, where it is a guard: so that the documents name what is enforced. */
+export function rightOfGuard(handler: object): Right | undefined {
+  return rightsOfGuards.get(handler);
 }
 
 /** Finds out who sends a request, from its headers; never from its address. Throws 401, 403 or 503. */

@@ -12,15 +12,19 @@ export interface ChangeInEnvironment {
   environment: { id: number; projectId: number; key: string; protected: boolean };
   way: Way;
   reason: string | undefined;
+  /** It only takes back what the same principal did a moment ago, towards safe (`changes/grace.ts`). */
+  grace?: true;
 }
 
 /**
  * Whether a principal may make a change in an environment; undefined means yes. Towards safe needs any role but
  * viewer, and nothing ever stands before it but the right itself and a reason. Growing needs an editor, and in a
- * protected environment an approved request. Root may everything but approve.
+ * protected environment an approved request; within the grace it needs no more than what is taken back needed. Root
+ * may everything but approve.
  */
 export function mayChange(change: ChangeInEnvironment): Problem | undefined {
-  const { principal, environment, way, reason } = change;
+  const { principal, environment, reason } = change;
+  const way = change.grace && principal.kind === 'token' ? 'safe' : change.way;
   const missing = principal.kind === 'root' ? undefined : missingRight(principal, environment, way);
   if (missing) return missing;
   if (!environment.protected) return undefined;
@@ -82,6 +86,7 @@ interface Order {
 interface Step {
   environment: ChangeInEnvironment['environment'];
   direction: Way;
+  grace?: true;
 }
 
 /**
@@ -96,8 +101,8 @@ export async function checkMayChange(tx: Tx, order: Order, steps: readonly Step[
   if (principal.kind === 'token' && !(await isTokenLive(tx, principal.id))) {
     return new Problem('unauthorized', 'This token was revoked or has expired.');
   }
-  for (const { environment, direction } of steps) {
-    const problem = mayChange({ principal, environment, way: direction, reason });
+  for (const { environment, direction, grace } of steps) {
+    const problem = mayChange({ principal, environment, way: direction, reason, ...(grace ? { grace } : {}) });
     if (problem) return problem;
   }
   if (steps.length > 0 || order.access) return undefined;

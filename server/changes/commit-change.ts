@@ -1,20 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { diffRulesets, formatPosition, type Ruleset } from '@turnout/core';
 import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { actorOf } from '../access/principal.ts';
 import type { Tx } from '../database/connect.ts';
-import {
-  changeEnvironments,
-  changePayloads,
-  changes,
-  environments,
-  installation,
-  projects,
-} from '../database/tables.ts';
+import { changeEnvironments, changes, environments, installation, projects } from '../database/tables.ts';
 import { Problem } from '../platform/problem.ts';
-import { canonicalJson, nextDigest, sha256 } from './canonical.ts';
-import { type ChainedColumns, chainHash } from './chain.ts';
+import { appendEntry, type ChainEnd, type NewRevision } from './append-entry.ts';
+import { canonicalJson, nextDigest } from './canonical.ts';
+import { findTakenBack } from './change-store.ts';
 import { asDatabaseProblem } from './database-problem.ts';
 import { direction } from './direction.ts';
 import type {
@@ -28,27 +21,16 @@ import type {
   Written,
 } from './door.ts';
 import type { Ring } from './doorbell.ts';
+import { hasGrace } from './grace.ts';
 
-interface LockedProject {
-  id: number;
+interface LockedProject extends ChainEnd {
   key: string;
-  chainSeq: number;
-  chainHead: string;
 }
 
 interface Outcome<T> {
   committed: Committed<T>;
   rings: Ring[];
   accessRevision?: number;
-}
-
-/** An environment's step with the patch that leads there, as it is stored and travels. */
-interface NewRevision {
-  environment: LockedEnvironment;
-  position: string;
-  revision: number;
-  digest: string;
-  patch: string;
 }
 
 /** Told `{ id }` of each change at the moment at which its commit came back: for whoever measures what follows. */
@@ -94,19 +76,13 @@ async function changeUnderLocks<T>(
   const written = await write(tx, { environments: new Map(locked.map((row) => [row.id, row])), before, now });
   if (written.unchanged) return { committed: { result: written.result }, rings: [] };
 
-  const steps: EnvironmentStep[] = [];
-  for (const environment of locked) {
-    const was = before.get(environment.id) as Ruleset;
-    const next = { ...environment, revision: environment.revision + 1 };
-    const after = await door.readRuleset(tx, next, { ruleset: was, touched: written.touched });
-    steps.push({ environment, before: was, after, direction: direction(was, after) });
-  }
+  const steps = await stepsOf(tx, door, order, written, { locked, before, now });
   for (const check of door.checks) {
     const problem = await check(tx, order, steps);
     if (problem) throw problem;
   }
   const revisions = await writeRevisions(tx, steps, written);
-  const change = await appendEntry(tx, project, order, written, steps, revisions, now);
+  const change = await appendEntry(tx, project, order, written, revisions, now);
   const accessRevision = order.access ? await bumpAccess(tx) : undefined;
   return {
     committed: { result: written.result, change },
@@ -118,6 +94,29 @@ async function changeUnderLocks<T>(
     })),
     ...(accessRevision === undefined ? {} : { accessRevision }),
   };
+}
+
+/** What came of it in each environment, and which way that goes. */
+async function stepsOf(
+  tx: Tx,
+  door: Door,
+  order: ChangeOrder,
+  written: Written<unknown>,
+  ground: { locked: LockedEnvironment[]; before: Map<number, Ruleset>; now: Date },
+): Promise<EnvironmentStep[]> {
+  const { takesBack, touched } = written;
+  const taken = takesBack === undefined ? undefined : await findTakenBack(tx, order.projectId, takesBack);
+  const actor = order.actor ?? actorOf(order.principal);
+  const steps: EnvironmentStep[] = [];
+  for (const environment of ground.locked) {
+    const before = ground.before.get(environment.id) as Ruleset;
+    const next = { ...environment, revision: environment.revision + 1 };
+    const after = await door.readRuleset(tx, next, { ruleset: before, touched });
+    const step = { environment, before, after, direction: direction(before, after) };
+    const grace = taken !== undefined && hasGrace(step, taken, actor, ground.now);
+    steps.push(grace ? { ...step, grace } : step);
+  }
+  return steps;
 }
 
 export async function lockProject(tx: Tx, projectId: number): Promise<LockedProject> {
@@ -179,79 +178,15 @@ async function findReplay(tx: Tx, door: Door, order: ChangeOrder): Promise<Commi
 
 async function writeRevisions(tx: Tx, steps: EnvironmentStep[], written: Written<unknown>): Promise<NewRevision[]> {
   const revisions: NewRevision[] = [];
-  for (const { environment, before, after } of steps) {
+  for (const { environment, before, after, direction: way } of steps) {
     const settles = written.settles?.get(environment.id) ?? [];
     const patch = canonicalJson(diffRulesets(before, after, settles));
     const digest = nextDigest(environment.digest, patch);
     await tx.update(environments).set({ revision: after.revision, digest }).where(eq(environments.id, environment.id));
-    revisions.push({ environment, position: formatPosition(after), revision: after.revision, digest, patch });
+    const position = formatPosition(after);
+    revisions.push({ environment, position, revision: after.revision, digest, patch, direction: way });
   }
   return revisions;
-}
-
-async function appendEntry(
-  tx: Tx,
-  project: LockedProject,
-  order: ChangeOrder,
-  written: Written<unknown>,
-  steps: EnvironmentStep[],
-  revisions: NewRevision[],
-  now: Date,
-): Promise<ChangeReceipt> {
-  // The digests are in the body, so that the chain vouches for the patches too.
-  const body = canonicalJson({
-    v: 1,
-    reason: order.reason,
-    before: written.before,
-    after: written.after,
-    environments: revisions.map(({ environment, position, digest }, index) => ({
-      id: environment.id,
-      key: environment.key,
-      position,
-      digest,
-      direction: steps[index]?.direction,
-    })),
-  });
-  const salt = randomBytes(16).toString('hex');
-  const columns: ChainedColumns = {
-    projectId: project.id,
-    seq: project.chainSeq + 1,
-    at: now,
-    actor: order.actor ?? actorOf(order.principal),
-    action: order.action,
-    subject: order.subject,
-    requestId: order.requestId ?? null,
-    killId: order.killId ?? null,
-    payloadHash: sha256(salt, body),
-    prevHash: project.chainHead,
-  };
-  const hash = chainHash(columns);
-  const [entry] = await tx
-    .insert(changes)
-    .values({ ...columns, hash })
-    .returning({ id: changes.id });
-  const changeId = entry?.id ?? 0;
-  await tx.insert(changePayloads).values({ changeId, salt, body });
-  if (revisions.length > 0) {
-    await tx.insert(changeEnvironments).values(
-      revisions.map(({ environment, revision, digest, patch }) => ({
-        changeId,
-        environmentId: environment.id,
-        epoch: environment.epoch,
-        revision,
-        digest,
-        patch,
-      })),
-    );
-  }
-  await tx.update(projects).set({ chainSeq: columns.seq, chainHead: hash }).where(eq(projects.id, project.id));
-  await written.afterEntry?.(tx, changeId);
-  return {
-    id: changeId,
-    seq: columns.seq,
-    at: now.toISOString(),
-    environments: revisions.map(({ environment, position }) => ({ key: environment.key, position })),
-  };
 }
 
 async function bumpAccess(tx: Tx): Promise<number> {

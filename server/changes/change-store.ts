@@ -1,0 +1,123 @@
+import { formatPosition } from '@turnout/core';
+import { and, asc, desc, eq, exists, gt, inArray, lt, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { changeEnvironments, changePayloads, changes, environments } from '../database/tables.ts';
+import { type EntryBody, readEntryBody } from './entry-body.ts';
+import type { TakenBack } from './grace.ts';
+
+/** Where an entry led one environment. */
+export interface EntryStep {
+  environmentId: number;
+  key: string;
+  position: string;
+  patch: string;
+}
+
+/** An entry of the log with its payload; `body` is undefined where it was erased. */
+export interface Entry {
+  id: number;
+  projectId: number;
+  seq: number;
+  at: Date;
+  actor: string;
+  action: string;
+  subject: string;
+  killId: string | null;
+  body: EntryBody | undefined;
+  steps: EntryStep[];
+}
+
+/** Which entries of a project's log are asked for. */
+export interface EntryFilter {
+  environmentId?: number | undefined;
+  subject?: string | undefined;
+  actor?: string | undefined;
+  action?: string | undefined;
+}
+
+/** Newest first below `seq`, or oldest first above it. */
+export interface EntryPage {
+  limit: number;
+  order: 'newest' | 'oldest';
+  seq: number | undefined;
+}
+
+/** One more than `limit`, so that the caller sees whether there are more. */
+export async function listEntries(db: Db, projectId: number, filter: EntryFilter, page: EntryPage): Promise<Entry[]> {
+  const oldest = page.order === 'oldest';
+  const from = page.seq === undefined ? undefined : (oldest ? gt : lt)(changes.seq, page.seq);
+  const rows = await db
+    .select({ change: changes, body: changePayloads.body })
+    .from(changes)
+    .leftJoin(changePayloads, eq(changePayloads.changeId, changes.id))
+    .where(and(eq(changes.projectId, projectId), from, ...conditionsOf(db, filter)))
+    .orderBy(oldest ? asc(changes.seq) : desc(changes.seq))
+    .limit(page.limit + 1);
+  return withSteps(db, rows);
+}
+
+/** One entry of a project; undefined where there is none, or none that touches `environmentId`. */
+export async function findEntry(
+  db: Db | Tx,
+  projectId: number,
+  id: number,
+  environmentId?: number,
+): Promise<Entry | undefined> {
+  const rows = await db
+    .select({ change: changes, body: changePayloads.body })
+    .from(changes)
+    .leftJoin(changePayloads, eq(changePayloads.changeId, changes.id))
+    .where(and(eq(changes.projectId, projectId), eq(changes.id, id), ...conditionsOf(db, { environmentId })));
+  return (await withSteps(db, rows))[0];
+}
+
+/** What the door asks of a change that is being taken back. */
+export async function findTakenBack(tx: Tx, projectId: number, id: number): Promise<TakenBack | undefined> {
+  const entry = await findEntry(tx, projectId, id);
+  return entry && { actor: entry.actor, at: entry.at, environments: entry.steps };
+}
+
+function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
+  const found: SQL[] = [];
+  if (filter.subject !== undefined) found.push(eq(changes.subject, filter.subject));
+  if (filter.actor !== undefined) found.push(eq(changes.actor, filter.actor));
+  if (filter.action !== undefined) found.push(eq(changes.action, filter.action));
+  if (filter.environmentId !== undefined) {
+    const there = db
+      .select({ id: changeEnvironments.changeId })
+      .from(changeEnvironments)
+      .where(
+        and(eq(changeEnvironments.changeId, changes.id), eq(changeEnvironments.environmentId, filter.environmentId)),
+      );
+    found.push(exists(there));
+  }
+  return found;
+}
+
+type Row = { change: typeof changes.$inferSelect; body: string | null };
+
+async function withSteps(db: Db | Tx, rows: readonly Row[]): Promise<Entry[]> {
+  if (rows.length === 0) return [];
+  const steps = await db
+    .select({ step: changeEnvironments, key: environments.key })
+    .from(changeEnvironments)
+    .innerJoin(environments, eq(environments.id, changeEnvironments.environmentId))
+    .where(
+      inArray(
+        changeEnvironments.changeId,
+        rows.map(({ change }) => change.id),
+      ),
+    )
+    .orderBy(changeEnvironments.environmentId);
+  const byChange = new Map<number, EntryStep[]>();
+  for (const { step, key } of steps) {
+    const { environmentId, patch } = step;
+    const all = byChange.get(step.changeId) ?? [];
+    all.push({ environmentId, key, position: formatPosition(step), patch });
+    byChange.set(step.changeId, all);
+  }
+  return rows.map(({ change, body }) => {
+    const { payloadHash: _payload, prevHash: _prev, hash: _hash, requestId: _request, ...kept } = change;
+    return { ...kept, body: readEntryBody(body), steps: byChange.get(change.id) ?? [] };
+  });
+}
