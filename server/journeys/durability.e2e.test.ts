@@ -1,32 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import postgres from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasPostgres } from '../database/test-database.ts';
+import { type FreshDatabase, freshDatabase } from './fresh-database.fixture.ts';
 import { prepareProject, type ServerProcess, startServer } from './server-process.fixture.ts';
 
 const FLIPS = 1000;
 let server: ServerProcess | undefined;
-let dropDatabase: (() => Promise<void>) | undefined;
+let database: FreshDatabase | undefined;
 afterEach(async () => {
   await server?.remove();
-  await dropDatabase?.();
+  await database?.drop();
   server = undefined;
-  dropDatabase = undefined;
+  database = undefined;
 });
-
-/** A database of its own on the tests' Postgres. */
-async function freshDatabase(): Promise<string> {
-  const address = new URL(process.env.TEST_DATABASE_URL ?? '');
-  const admin = postgres(address.href, { max: 1, onnotice: () => undefined });
-  const name = `turnout_e2e_${randomBytes(5).toString('hex')}`;
-  await admin.unsafe(`CREATE DATABASE ${name}`);
-  dropDatabase = async () => {
-    await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await admin.end();
-  };
-  address.pathname = `/${name}`;
-  return address.href;
-}
 
 /** Flips the flags in turn until the server dies; answers what it acknowledged, by change id. */
 async function flipUntilDeath(alive: ServerProcess, flags: string[], onAcknowledged: (count: number) => void) {
@@ -49,7 +34,8 @@ async function flipUntilDeath(alive: ServerProcess, flags: string[], onAcknowled
 
 describe.each(hasPostgres ? ['postgres', 'embedded'] : ['embedded'])('kill -9 on %s', (kind) => {
   it('loses no acknowledged flip, and the chain verifies', async () => {
-    server = await startServer(kind === 'postgres' ? { DATABASE_URL: await freshDatabase() } : {});
+    if (kind === 'postgres') database = await freshDatabase();
+    server = await startServer(database ? { DATABASE_URL: database.url } : {});
     const flags = ['f0', 'f1', 'f2', 'f3'];
     await prepareProject(server, 'p', flags);
     const alive = server;
