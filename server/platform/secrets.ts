@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateFile, readPrivateFile } from './private-file.ts';
 
 /** What a key is for. Each purpose has its own, so that a signature made for one is worth nothing for another. */
 export const PURPOSES = [
@@ -113,30 +113,6 @@ function readOrMakeFile(dataDir: string): string {
   const path = join(dataDir, 'secret');
   const found = readPrivateFile(path);
   if (found !== undefined) return found;
-  mkdirSync(dataDir, { recursive: true });
-  // Written beside and linked into place: another process sees the whole secret or none, and the first to link wins.
-  const draft = join(dataDir, `secret.${process.pid}.${randomBytes(4).toString('hex')}`);
-  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
+  makePrivateFile(path, randomBytes(32).toString('base64url'));
   return readPrivateFile(path) ?? '';
-}
-
-function readPrivateFile(path: string): string | undefined {
-  let mode: number;
-  try {
-    mode = statSync(path).mode;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  if ((mode & 0o077) !== 0) {
-    throw new Error(`${path} may be read by others. If nobody has read it: chmod 600 ${path}. Otherwise replace it.`);
-  }
-  return readFileSync(path, 'utf8').trim();
 }
