@@ -135,13 +135,15 @@ export async function identify(house: House, secret: string, address: string): P
   throw new Problem('unauthorized', REFUSALS[found]);
 }
 
-const REFUSALS = {
+/** What a caller is told of a credential that nobody has here. */
+export const REFUSALS = {
   unknown: 'Nobody has this token or key here. Check that it was copied whole.',
   expired: 'This token or key has expired. Make another.',
   revoked: 'This token or key was revoked.',
 } as const;
 
-function bearerOf(header: string | undefined): string | undefined {
+/** The secret of an `Authorization` header; undefined where it holds no bearer. */
+export function bearerOf(header: string | undefined): string | undefined {
   const match = header === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(header);
   return match?.[1];
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { callerAddress, type Gate } from '../access/raw-caller.ts';
 import type { Served } from '../delivery/served.ts';
 import type { Limits } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -11,7 +12,7 @@ import { NewerFlags, type ServedFlags } from './newer-flags.ts';
 import { readContext } from './question.ts';
 import { readBody } from './read-body.ts';
 import { RequestRate } from './request-rate.ts';
-import { findSender, type Gate, type Sender, senderAddress } from './sender.ts';
+import { findSender, type Sender } from './sender.ts';
 import { type StreamSigner, tokenSlot, writeStreamToken } from './stream-token.ts';
 
 /** The flags of every environment as this node holds them; nothing here asks the database while it can answer. */
@@ -124,7 +125,7 @@ export class Ofrep {
 
   #admit(sender: Sender, request: IncomingMessage): void {
     if (sender.keyKind !== 'client') return;
-    const caller = `${sender.id} ${senderAddress(request, this.#parts.gate.trustProxy)}`;
+    const caller = `${sender.id} ${callerAddress(request, this.#parts.gate.trustProxy)}`;
     if (!this.#rate.admit(caller, this.#parts.clock.monotonic())) {
       throw new Failure(429, 'GENERAL', 'Too many requests with this client key from this address; ask again.', 1);
     }

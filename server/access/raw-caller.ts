@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Problem } from '../platform/problem.ts';
+import type { AccessList } from './access-list.ts';
+import { clientAddress } from './client-address.ts';
+import { bearerOf, type House, REFUSALS } from './guard.ts';
+import { parseSecret } from './mint-secret.ts';
+import type { Principal } from './principal.ts';
+
+/** What finding the caller of a raw request needs of the house: all of it is memory. */
+export interface Gate {
+  list: Pick<AccessList, 'findCredential' | 'lookAgain' | 'listOrigins' | 'findKey'>;
+  admission: Pick<House['admission'], 'admitRefused'>;
+  events: Pick<House['events'], 'note'>;
+  used: Pick<House['used'], 'note'>;
+  trustProxy: number;
+}
+
+/** The secret of `Authorization: Bearer`. Never one from the address. */
+export function readBearer(headers: IncomingHttpHeaders): string | undefined {
+  return bearerOf(headers.authorization);
+}
+
+/** The address that limits count by. */
+export function callerAddress(request: IncomingMessage, trustProxy: number): string {
+  const forwarded = trustProxy > 0 ? request.headers['x-forwarded-for'] : undefined;
+  return clientAddress(request.socket.remoteAddress ?? 'unknown', forwarded?.toString(), trustProxy);
+}
+
+/**
+ * Finds whom a secret stands for, from memory and at once; only what is refused takes longer: a well-formed key that
+ * memory does not know may have been made a moment ago on another node, and guessing is slowed down. Fails with 401,
+ * 429, or 503 where nobody can tell.
+ */
+export function findCaller(gate: Gate, request: IncomingMessage, secret: string): Principal | Promise<Principal> {
+  const found = gate.list.findCredential(secret);
+  return typeof found === 'string' ? findAgain(gate, request, secret) : found;
+}
+
+async function findAgain(gate: Gate, request: IncomingMessage, secret: string): Promise<Principal> {
+  if (gate.list.findCredential(secret) === 'unknown' && parseSecret(secret) !== undefined) await gate.list.lookAgain();
+  const found = gate.list.findCredential(secret);
+  if (typeof found !== 'string') return found;
+  await gate.admission.admitRefused(callerAddress(request, gate.trustProxy));
+  throw new Problem('unauthorized', REFUSALS[found]);
+}
+
+/** Only browsers send Sec-Fetch-Site: a server key that comes with it stands in a page, and is reported as leaked. */
+export function refuseBrowser(gate: Gate, found: Principal, request: IncomingMessage, route: string): void {
+  if (found.kind !== 'key' || found.keyKind !== 'server' || request.headers['sec-fetch-site'] === undefined) return;
+  gate.events.note(found, 'access.leaked-key', route);
+  throw new Problem(
+    'leaked_key',
+    'A server key came from a browser, where everybody can read it. Revoke it, and use a client key there.',
+  );
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asProblem } from './answer-problem.ts';
+import type { Problem } from './problem.ts';
+
+/**
+ * Answers a raw request with a problem; answers its status. Without `WWW-Authenticate`: those who come here are
+ * programs, and a browser would show its users a dialogue.
+ */
+export function sendProblem(response: ServerResponse, error: unknown, headers: Record<string, string> = {}): Problem {
+  const problem = asProblem(error);
+  if (response.headersSent || response.destroyed) return problem;
+  const body = Buffer.from(JSON.stringify(problem.toBody()));
+  const { retryAfterSeconds } = problem.extra;
+  response.writeHead(problem.status, {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': body.length,
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    ...headers,
+  });
+  response.end(body);
+  return problem;
+}
+
+/** The path of a raw request, without its query and with one slash at its start. */
+export function pathOf(request: IncomingMessage): string {
+  const address = request.url ?? '/';
+  const mark = address.indexOf('?');
+  const path = mark < 0 ? address : address.slice(0, mark);
+  return path.startsWith('//') ? path.replace(/^\/+/, '/') : path;
+}
