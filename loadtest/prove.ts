@@ -1,10 +1,12 @@
 import { proveFlip } from './prove/flip.ts';
 import { proveHttp } from './prove/http.ts';
+import { proveOutage } from './prove/outage.ts';
 
 /** `npm run prove -- <name>`: makes a figure, and writes it with its method to docs/evidence. */
 const PROOFS: Record<string, () => Promise<void>> = {
   http: proveHttp,
   flip: proveFlip,
+  outage: proveOutage,
 };
 
 const [name] = process.argv.slice(2);

@@ -12,6 +12,8 @@ export interface HouseProcess {
   child: ChildProcess;
   /** A call of the admin API by the root token; throws on anything but success. */
   call(method: string, path: string, body?: unknown): Promise<Answered>;
+  /** Ends it with SIGKILL and starts it again on the same port and data. */
+  restart(): Promise<void>;
   /** Ends it and removes its data. */
   end(): Promise<void>;
 }
@@ -29,42 +31,62 @@ export async function startHouse(settings: Record<string, string> = {}, preload?
   const dataDir = mkdtempSync(join(tmpdir(), 'turnout-proof-'));
   const rootToken = randomBytes(32).toString('hex');
   const port = await freePort();
-  const { DATABASE_URL: _database, ...inherited } = process.env;
-  const imports = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
-  const child = spawn(process.execPath, ['--conditions=turnout-src', ...imports, 'server/main.ts'], {
-    cwd: HOUSE,
-    env: {
-      ...inherited,
-      NODE_ENV: 'production',
-      LOG_LEVEL: 'error',
-      TURNOUT_ROOT_TOKEN: rootToken,
-      DATA_DIR: dataDir,
-      PORT: String(port),
-      ...settings,
-    },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
   const url = `http://127.0.0.1:${port}`;
-  await waitUntilReady(url, child);
-  return {
+  const environment = {
+    ...withoutDatabase(process.env),
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'error',
+    TURNOUT_ROOT_TOKEN: rootToken,
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    ...settings,
+  };
+  const start = async () => {
+    const child = startProcess(environment, preload);
+    await waitUntilReady(url, child);
+    return child;
+  };
+  const house: HouseProcess = {
     port,
     url,
-    child,
-    call: async (method, path, body) => {
-      const response = await fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: { authorization: `Bearer ${rootToken}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-      return JSON.parse(text) as Answered;
+    child: await start(),
+    call: (method, path, body) => callApi(`${url}/api/v1${path}`, rootToken, method, body),
+    restart: async () => {
+      const gone = new Promise((resolve) => house.child.once('exit', resolve));
+      house.child.kill('SIGKILL');
+      await gone;
+      house.child = await start();
     },
     end: async () => {
-      await endChild(child);
+      await endChild(house.child);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  return house;
+}
+
+function withoutDatabase({ DATABASE_URL: _database, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return rest;
+}
+
+function startProcess(env: NodeJS.ProcessEnv, preload: string | undefined): ChildProcess {
+  const imports = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
+  return spawn(process.execPath, ['--conditions=turnout-src', ...imports, 'server/main.ts'], {
+    cwd: HOUSE,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+async function callApi(address: string, token: string, method: string, body: unknown): Promise<Answered> {
+  const response = await fetch(address, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${text}`);
+  return JSON.parse(text) as Answered;
 }
 
 async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
