@@ -6,6 +6,8 @@ export type { Fault, FaultCode } from './evaluate/fault.ts';
 export { conditionFaults, serveFaults } from './evaluate/find-faults.ts';
 export type { CompiledFlag } from './evaluate/flag.ts';
 export { murmur3 } from './evaluate/murmur3.ts';
+export { MOST_SLICES, type Reweighed, reweigh } from './evaluate/reweigh.ts';
+export { initialSlices, type Weights, weightsOf } from './evaluate/slices.ts';
 export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
