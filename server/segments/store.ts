@@ -1,9 +1,12 @@
 import type { Segment } from '@turnout/core';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { segments } from '../database/tables.ts';
+import { flagEnvironments, flags, segments } from '../database/tables.ts';
+import { type SegmentUsers, segmentUsers } from './named-segments.ts';
 
 export type SegmentRow = typeof segments.$inferSelect;
+/** What of a segment an author writes. */
+export type SegmentContent = Pick<SegmentRow, 'name' | 'description' | 'by' | 'included' | 'excluded' | 'condition'>;
 
 /** The segments of an environment as it serves them; with `keys` those among them alone. */
 export async function segmentsOfEnvironment(
@@ -17,16 +20,103 @@ export async function segmentsOfEnvironment(
     .where(
       and(eq(segments.environmentId, environmentId), keys === undefined ? undefined : inArray(segments.key, [...keys])),
     );
-  return rows.map(servedSegment);
+  return rows.map((row) => servedSegment(row.key, row));
 }
 
 /** A segment as an evaluator sees it; the order of the fields never changes. */
-export function servedSegment(row: SegmentRow): Segment {
+export function servedSegment(key: string, content: SegmentContent): Segment {
   return {
-    key: row.key,
-    by: row.by,
-    included: row.included,
-    excluded: row.excluded,
-    ...(row.condition === null ? {} : { if: row.condition }),
+    key,
+    by: content.by,
+    included: content.included,
+    excluded: content.excluded,
+    ...(content.condition === null ? {} : { if: content.condition }),
   };
 }
+
+/** By key, after `after`; one more than `limit`, so that the caller sees whether there are more. */
+export async function listSegments(
+  db: Db,
+  environmentId: number,
+  page: { limit: number; after: string | undefined; q: string | undefined },
+): Promise<SegmentRow[]> {
+  const text = sql`lower(${segments.key} || ' ' || ${segments.name} || ' ' || ${segments.description})`;
+  return db
+    .select()
+    .from(segments)
+    .where(
+      and(
+        eq(segments.environmentId, environmentId),
+        page.after === undefined ? undefined : gt(segments.key, page.after),
+        page.q === undefined ? undefined : sql`position(lower(${page.q}) in ${text}) > 0`,
+      ),
+    )
+    .orderBy(segments.key)
+    .limit(page.limit + 1);
+}
+
+export async function findSegment(db: Db | Tx, environmentId: number, key: string): Promise<SegmentRow | undefined> {
+  const [row] = await db.select().from(segments).where(inPlace(environmentId, key));
+  return row;
+}
+
+export async function insertSegment(
+  tx: Tx,
+  place: { projectId: number; environmentId: number; key: string },
+  content: SegmentContent,
+): Promise<SegmentRow> {
+  const [row] = await tx
+    .insert(segments)
+    .values({ ...place, ...content })
+    .returning();
+  return row as SegmentRow;
+}
+
+/** Writes the content and counts the version up. */
+export async function updateSegment(
+  tx: Tx,
+  environmentId: number,
+  key: string,
+  content: SegmentContent,
+): Promise<SegmentRow> {
+  const { name, description, by, included, excluded, condition } = content;
+  const [row] = await tx
+    .update(segments)
+    .set({ name, description, by, included, excluded, condition, version: sql`${segments.version} + 1` })
+    .where(inPlace(environmentId, key))
+    .returning();
+  return row as SegmentRow;
+}
+
+export async function removeSegment(tx: Tx, environmentId: number, key: string): Promise<void> {
+  await tx.delete(segments).where(inPlace(environmentId, key));
+}
+
+/**
+ * Who names a segment now, archived flags left out. The text of each condition is searched first: reading every flag of
+ * an environment to show one segment would cost more than the page.
+ */
+export async function readSegmentUsers(db: Db, environmentId: number, key: string): Promise<SegmentUsers> {
+  const wanted = `"segment":${JSON.stringify(key)}`;
+  const holds = (column: typeof segments.condition | typeof flagEnvironments.rules) =>
+    sql`position(${wanted} in ${column}::text) > 0`;
+  const others = await db
+    .select()
+    .from(segments)
+    .where(and(eq(segments.environmentId, environmentId), holds(segments.condition)));
+  const users = await db
+    .select({ key: flags.key, rules: flagEnvironments.rules })
+    .from(flagEnvironments)
+    .innerJoin(flags, eq(flags.id, flagEnvironments.flagId))
+    .where(
+      and(eq(flagEnvironments.environmentId, environmentId), eq(flags.archived, false), holds(flagEnvironments.rules)),
+    );
+  const found = segmentUsers(key, {
+    flags: Object.fromEntries(users.map((flag) => [flag.key, flag])),
+    segments: Object.fromEntries(others.map((row) => [row.key, servedSegment(row.key, row)])),
+  });
+  return { flags: found.flags.sort(), segments: found.segments.sort() };
+}
+
+const inPlace = (environmentId: number, key: string) =>
+  and(eq(segments.environmentId, environmentId), eq(segments.key, key));

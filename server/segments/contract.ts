@@ -1,0 +1,134 @@
+import { z } from '@hono/zod-openapi';
+import { type Condition, OPERATORS, type Segment } from '@turnout/core';
+import { objectKey } from '../platform/object-key.ts';
+import { pageOf, pageQuery } from '../platform/page.ts';
+import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
+import { holdSame } from '../platform/same-type.ts';
+
+const isObject = (value: unknown): value is Condition =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The shape is looked at by core, so that authoring refuses exactly what an evaluator would not understand, and names
+ * the place inside; here it is only described.
+ */
+export const condition = z
+  .custom<Condition>(isObject, { error: 'a condition: all, any, not, segment, or a test of an attribute' })
+  .openapi('Condition', {
+    type: 'object',
+    description:
+      'One of: `{all: [conditions]}`, `{any: [conditions]}`, `{not: condition}`, `{segment: key}`, or a test ' +
+      '`{attribute, op, values, ignoreCase?}`, where `values` is "any of". A missing attribute, or one of the wrong ' +
+      'type, never matches, and under `not` it does.',
+    properties: {
+      all: { type: 'array', items: { $ref: '#/components/schemas/Condition' } },
+      any: { type: 'array', items: { $ref: '#/components/schemas/Condition' } },
+      not: { $ref: '#/components/schemas/Condition' },
+      segment: { type: 'string' },
+      attribute: { type: 'string' },
+      op: { type: 'string', enum: [...OPERATORS] },
+      values: { type: 'array', items: { type: ['string', 'number', 'boolean'] } },
+      ignoreCase: { type: 'boolean', enum: [true] },
+    },
+    example: { all: [{ attribute: 'country', op: 'equals', values: ['CH', 'DE'] }, { segment: 'beta-testers' }] },
+  });
+
+const name = z.string().trim().max(200);
+const description = z.string().max(5_000);
+const by = z.string().min(1).max(256).openapi({ example: 'targetingKey' });
+const members = z.array(z.string().min(1).max(1_024)).max(20_000);
+
+const shown = {
+  key: z.string(),
+  environment: z.string(),
+  name: z.string(),
+  description: z.string(),
+  by: z.string(),
+  if: condition.nullable(),
+  version: z.number().int(),
+  createdAt: moment,
+};
+const example = {
+  key: 'beta-testers',
+  environment: 'production',
+  name: 'Beta testers',
+  description: 'People who asked to see things early',
+  by: 'targetingKey',
+  included: ['user-17', 'user-42'],
+  excluded: [],
+  if: { attribute: 'email', op: 'endsWith', values: ['@example.com'] },
+  version: 3,
+  createdAt: '2026-01-31T12:00:00.000Z',
+};
+
+export const segmentAnswer = z
+  .object({ ...shown, included: z.array(z.string()), excluded: z.array(z.string()) })
+  .openapi('Segment', { example });
+export type SegmentAnswer = z.infer<typeof segmentAnswer>;
+holdSame<Pick<SegmentAnswer, 'key' | 'by' | 'included' | 'excluded'>, Omit<Segment, 'if'>>(true);
+holdSame<NonNullable<SegmentAnswer['if']>, NonNullable<Segment['if']>>(true);
+
+/** In lists and after changes of members: how many there are, for they may be thousands. */
+export const segmentSummary = z
+  .object({ ...shown, members: z.object({ included: z.number().int(), excluded: z.number().int() }) })
+  .openapi('SegmentSummary');
+export type SegmentSummary = z.infer<typeof segmentSummary>;
+
+/** A segment with who names it: it cannot be deleted while somebody does. */
+export const segmentWithUsers = segmentAnswer
+  .extend({ usedBy: z.object({ flags: z.array(z.string()), segments: z.array(z.string()) }) })
+  .openapi('SegmentWithUsers');
+
+export const segmentPage = pageOf(segmentSummary);
+export const segmentQuery = pageQuery.extend({
+  q: z.string().max(200).optional().openapi({ description: 'Part of the key, the name or the description' }),
+});
+export type SegmentQuery = z.infer<typeof segmentQuery>;
+
+export const changedSegment = z.object({ segment: segmentAnswer, change: changeReceipt.optional() });
+export const changedMembers = z.object({ segment: segmentSummary, change: changeReceipt.optional() });
+export const deletedSegment = z.object({ segment: z.string(), change: changeReceipt.optional() });
+
+const fields = { name, description, by, included: members, excluded: members, if: condition.nullable() };
+
+export const newSegment = z
+  .strictObject({ key: objectKey, ...optional(fields), reason: reason.optional() })
+  .openapi({ example: { key: 'beta-testers', included: ['user-17'], if: example.if } });
+export type NewSegment = z.infer<typeof newSegment>;
+
+/** What an answer shows and nobody sets: accepted, so that what was read can be written back, and ignored. */
+const readOnly = { key: z.unknown(), environment: z.unknown(), version: z.unknown(), createdAt: z.unknown() };
+
+/** Replaces the whole segment: what is left out becomes empty. */
+export const segmentPut = z.strictObject({
+  ...optional(fields),
+  ...optional({ ...readOnly, usedBy: z.unknown() }),
+  reason: reason.optional(),
+});
+
+/** RFC 7396: what is left out stays, null takes away, and a list is replaced whole. */
+export const segmentPatch = z
+  .strictObject({
+    name: name.nullable(),
+    description: description.nullable(),
+    by: by.nullable(),
+    included: members.nullable(),
+    excluded: members.nullable(),
+    if: condition.nullable(),
+    reason,
+  })
+  .partial();
+export type SegmentFields = Omit<z.infer<typeof segmentPatch>, 'reason'>;
+
+const memberChange = z.strictObject({ add: members.optional(), remove: members.optional() });
+/** Adds and removes some members and leaves the others as they are, whoever else edits them meanwhile. */
+export const memberChanges = z
+  .strictObject({ included: memberChange.optional(), excluded: memberChange.optional(), reason: reason.optional() })
+  .openapi({ example: { included: { add: ['user-99'], remove: ['user-17'] } } });
+export type MemberChanges = Omit<z.infer<typeof memberChanges>, 'reason'>;
+
+export const withReason = z.strictObject({ reason: reason.optional() });
+
+function optional<T extends Record<string, z.ZodType>>(shape: T): { [K in keyof T]: z.ZodOptional<T[K]> } {
+  return z.object(shape).partial().shape as { [K in keyof T]: z.ZodOptional<T[K]> };
+}

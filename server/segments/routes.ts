@@ -1,0 +1,175 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import type { Committed } from '../changes/door.ts';
+import { makePage, textAfter } from '../platform/page.ts';
+import { problemAnswers } from '../platform/problem-contract.ts';
+import { expectedVersion, versionTag } from '../platform/version.ts';
+import {
+  changeMembers,
+  createSegment,
+  deleteSegment,
+  patchSegment,
+  replaceSegment,
+  requireSegment,
+  type SegmentParts,
+} from './change-segment.ts';
+import {
+  changedMembers,
+  changedSegment,
+  deletedSegment,
+  memberChanges,
+  newSegment,
+  segmentPage,
+  segmentPatch,
+  segmentPut,
+  segmentQuery,
+  segmentWithUsers,
+  withReason,
+} from './contract.ts';
+import { askingOf, type EnvironmentPlace, placeOf } from './place.ts';
+import { showSegment, summariseSegment } from './segment.ts';
+import { listSegments, readSegmentUsers, type SegmentRow } from './store.ts';
+
+const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
+const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, ...json(schema) });
+const params = z.object({ segment: z.string().max(128).openapi({ example: 'beta-testers' }) });
+const tags = ['Segments'];
+const path = '/segments/{segment}' as const;
+
+const list = createRoute({
+  ...{ method: 'get', path: '/segments', tags, summary: 'The segments of an environment' },
+  middleware: need('read'),
+  request: { query: segmentQuery },
+  responses: { 200: answer('Segments by key, with the number of their members', segmentPage), ...problemAnswers },
+});
+const make = createRoute({
+  ...{ method: 'post', path: '/segments', tags, summary: 'Make a segment' },
+  middleware: need('change'),
+  request: { body: { ...json(newSegment), required: true } },
+  responses: { 201: answer('The segment', changedSegment), ...problemAnswers },
+});
+const read = createRoute({
+  ...{ method: 'get', path, tags, summary: 'One segment with all members, and who names it' },
+  middleware: need('read'),
+  request: { params },
+  responses: { 200: answer('The segment', segmentWithUsers), ...problemAnswers },
+});
+const replace = createRoute({
+  ...{ method: 'put', path, tags, summary: 'Replace a segment; needs If-Match' },
+  middleware: need('change'),
+  request: { params, body: { ...json(segmentPut), required: true } },
+  responses: { 200: answer('The segment as it is now', changedSegment), ...problemAnswers },
+});
+const edit = createRoute({
+  ...{ method: 'patch', path, tags, summary: 'Change fields of a segment (RFC 7396)' },
+  middleware: need('change'),
+  request: { params, body: { ...json(segmentPatch), required: true } },
+  responses: { 200: answer('The segment as it is now', changedSegment), ...problemAnswers },
+});
+const remove = createRoute({
+  ...{ method: 'delete', path, tags, summary: 'Delete a segment that nobody names' },
+  middleware: need('change'),
+  request: { params, body: json(withReason) },
+  responses: { 200: answer('It is gone', deletedSegment), ...problemAnswers },
+});
+const members = createRoute({
+  ...{ method: 'post', path: `${path}/members`, tags, summary: 'Add and remove some members, whoever else does' },
+  middleware: need('change'),
+  request: { params, body: { ...json(memberChanges), required: true } },
+  responses: { 200: answer('The segment as it is now', changedMembers), ...problemAnswers },
+});
+
+/** `/segments` of an environment. */
+export function segmentRoutes(parts: SegmentParts): OpenAPIHono<HouseEnv> {
+  const routes = newRoutes();
+  routes.openapi(list, async (c) => {
+    const { environment } = placeOf(c);
+    const query = c.req.valid('query');
+    const page = { limit: query.limit, after: textAfter(query), q: query.q };
+    const rows = await listSegments(parts.door.db, environment.id, page);
+    const show = (row: SegmentRow) => summariseSegment(row, environment.key);
+    return c.json(
+      makePage(rows, query.limit, show, (row) => row.key),
+      200,
+    );
+  });
+  routes.openapi(make, async (c) => {
+    const { reason, key, ...fields } = c.req.valid('json');
+    const place = placeOf(c);
+    const committed = await createSegment(parts, askingOf(c, reason), place, key, fields);
+    return c.json(await changed(parts, c, place, key, committed), 201);
+  });
+  routes.openapi(read, async (c) => {
+    const place = placeOf(c);
+    const row = await requireSegment(parts.door.db, place, c.req.valid('param').segment);
+    const usedBy = await readSegmentUsers(parts.door.db, place.environment.id, row.key);
+    c.header('ETag', versionTag(row.version));
+    return c.json({ ...showSegment(row, place.environment.key), usedBy }, 200);
+  });
+  routes.openapi(replace, async (c) => {
+    const { reason, ...fields } = c.req.valid('json');
+    const place = placeOf(c);
+    const { segment } = c.req.valid('param');
+    const asking = askingOf(c, reason, expectedVersion(c));
+    return c.json(
+      await changed(parts, c, place, segment, await replaceSegment(parts, asking, place, segment, fields)),
+      200,
+    );
+  });
+  routes.openapi(edit, async (c) => {
+    const { reason, ...fields } = c.req.valid('json');
+    const place = placeOf(c);
+    const { segment } = c.req.valid('param');
+    const asking = askingOf(c, reason, expectedVersion(c));
+    return c.json(
+      await changed(parts, c, place, segment, await patchSegment(parts, asking, place, segment, fields)),
+      200,
+    );
+  });
+  routes.openapi(remove, async (c) => {
+    const { segment } = c.req.valid('param');
+    const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
+    const { change } = await deleteSegment(parts, asking, placeOf(c), segment);
+    return c.json({ segment, ...(change ? { change } : {}) }, 200);
+  });
+  routes.openapi(members, async (c) => {
+    const { reason, ...changes } = c.req.valid('json');
+    const place = placeOf(c);
+    const { segment } = c.req.valid('param');
+    const asking = askingOf(c, reason, expectedVersion(c));
+    const { row, change } = await outcome(
+      parts,
+      c,
+      place,
+      segment,
+      await changeMembers(parts, asking, place, segment, changes),
+    );
+    return c.json({ segment: summariseSegment(row, place.environment.key), ...change }, 200);
+  });
+  return routes;
+}
+
+/** The row after a change; a repeated request reads it again. */
+async function outcome(
+  parts: SegmentParts,
+  c: Context<HouseEnv>,
+  place: EnvironmentPlace,
+  key: string,
+  committed: Committed<SegmentRow>,
+) {
+  const row = committed.replayed ? await requireSegment(parts.door.db, place, key) : committed.result;
+  c.header('ETag', versionTag(row.version));
+  return { row, change: committed.change ? { change: committed.change } : {} };
+}
+
+async function changed(
+  parts: SegmentParts,
+  c: Context<HouseEnv>,
+  place: EnvironmentPlace,
+  key: string,
+  committed: Committed<SegmentRow>,
+) {
+  const { row, change } = await outcome(parts, c, place, key, committed);
+  return { segment: showSegment(row, place.environment.key), ...change };
+}
