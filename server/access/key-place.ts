@@ -67,7 +67,7 @@ export async function requireKey(db: Db | Tx, place: KeyPlace, id: string): Prom
 }
 
 /** After a commit: this node knows at once, the others are rung. A failure only delays it to the 2 s query. */
-export async function readAgain(parts: KeyParts): Promise<void> {
+export async function readAgain(parts: Pick<KeyParts, 'list'>): Promise<void> {
   await parts.list.refresh().catch(() => undefined);
 }
 
@@ -78,6 +78,6 @@ export function receiptOf(committed: AccessCommitted<unknown>): AccessReceipt {
 }
 
 /** What the first try of a repeated request made: the id behind the slash of the entry's subject. */
-export async function madeBefore(parts: KeyParts, projectId: number, changeId: number): Promise<string> {
+export async function madeBefore(parts: Pick<KeyParts, 'db'>, projectId: number, changeId: number): Promise<string> {
   return (await subjectOfChange(parts.db, projectId, changeId))?.split('/')[1] ?? '';
 }

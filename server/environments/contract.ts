@@ -1,0 +1,47 @@
+import { z } from '@hono/zod-openapi';
+import { objectKey } from '../platform/object-key.ts';
+import { pageOf } from '../platform/page.ts';
+import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
+
+const name = z.string().trim().min(1).max(200);
+const version = z.number().int().openapi({ description: 'Also in the ETag, as "v7"; send it as If-Match' });
+
+export const projectAnswer = z
+  .object({ key: z.string(), name: z.string(), version, createdAt: moment })
+  .openapi('Project');
+export type ProjectAnswer = z.infer<typeof projectAnswer>;
+
+export const projectPage = pageOf(projectAnswer);
+export const changedProject = z.object({ project: projectAnswer, change: changeReceipt.optional() });
+export const newProject = z.strictObject({ key: objectKey, name: name.optional(), reason: reason.optional() });
+export type NewProject = z.infer<typeof newProject>;
+export const projectPatch = z.strictObject({ name: name.optional(), reason: reason.optional() });
+export type ProjectPatch = z.infer<typeof projectPatch>;
+
+export const environmentAnswer = z
+  .object({
+    key: z.string(),
+    name: z.string(),
+    protected: z.boolean().openapi({ description: 'Whatever gives users more needs an approval here' }),
+    position: z.string().openapi({ description: 'Its place in history: epoch.revision' }),
+    version,
+    createdAt: moment,
+  })
+  .openapi('Environment');
+export type EnvironmentAnswer = z.infer<typeof environmentAnswer>;
+
+export const environmentPage = pageOf(environmentAnswer);
+export const changedEnvironment = z.object({ environment: environmentAnswer, change: changeReceipt.optional() });
+export const newEnvironment = z.strictObject({
+  key: objectKey,
+  name: name.optional(),
+  protected: z.boolean().default(false),
+  reason: reason.optional(),
+});
+export type NewEnvironment = z.infer<typeof newEnvironment>;
+export const environmentPatch = z.strictObject({
+  name: name.optional(),
+  protected: z.boolean().optional(),
+  reason: reason.optional(),
+});
+export type EnvironmentPatch = z.infer<typeof environmentPatch>;

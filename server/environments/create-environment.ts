@@ -1,0 +1,43 @@
+import { type Asking, madeBefore, orderOf, readAgain } from '../access/key-place.ts';
+import { commitChange } from '../changes/commit-change.ts';
+import type { Committed } from '../changes/door.ts';
+import { Problem } from '../platform/problem.ts';
+import type { NewEnvironment } from './contract.ts';
+import { logEnvironment } from './environment.ts';
+import { type EnvironmentRow, findEnvironmentByKey, insertEnvironment } from './environment-store.ts';
+import { type EnvironmentParts, NO_RULESET } from './place.ts';
+
+/** Makes an environment in which every flag of the project is known, and off. It alters no ruleset that is served. */
+export async function createEnvironment(
+  parts: EnvironmentParts,
+  asking: Asking,
+  projectId: number,
+  wanted: NewEnvironment,
+): Promise<Committed<EnvironmentRow>> {
+  const { key, name = key } = wanted;
+  const { db } = parts.door;
+  const committed = await commitChange<EnvironmentRow>(
+    parts.door,
+    {
+      ...orderOf(asking),
+      projectId,
+      environmentIds: [],
+      action: 'environment.create',
+      subject: `environment/${key}`,
+    },
+    async (tx) => {
+      if (await findEnvironmentByKey(tx, projectId, key)) {
+        throw new Problem('duplicate', `There is an environment ${key} in this project already.`);
+      }
+      const row = await insertEnvironment(tx, projectId, { key, name, protected: wanted.protected });
+      await parts.fillEnvironment(tx, { projectId, environmentId: row.id });
+      return { result: row, touched: NO_RULESET, after: logEnvironment(row) };
+    },
+  );
+  await readAgain(parts);
+  if (!committed.replayed) return committed;
+  const made = await madeBefore({ db }, projectId, committed.change?.id ?? 0);
+  const row = await findEnvironmentByKey(db, projectId, made);
+  if (!row) throw new Problem('not_found', 'There is no such environment.');
+  return { ...committed, result: row };
+}

@@ -1,0 +1,77 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { askingOf } from '../access/key-routes.ts';
+import { makePage, pageQuery, textAfter } from '../platform/page.ts';
+import { problemAnswers } from '../platform/problem-contract.ts';
+import { expectedVersion, versionTag } from '../platform/version.ts';
+import { changedProject, newProject, projectAnswer, projectPage, projectPatch } from './contract.ts';
+import { createProject } from './create-project.ts';
+import { editProject } from './edit-project.ts';
+import { type ProjectParts, requireProject } from './place.ts';
+import { showProject } from './project.ts';
+import { listProjects } from './project-store.ts';
+
+const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
+const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, ...json(schema) });
+const project = z.object({ project: z.string() });
+const tags = ['Projects'];
+
+const list = createRoute({
+  ...{ method: 'get', path: '/projects', tags, summary: 'The projects that the caller may see' },
+  // A token sees its own project, though it has no right in the whole installation.
+  middleware: need('read', { acrossEnvironments: true }),
+  request: { query: pageQuery },
+  responses: { 200: answer('Projects by key', projectPage), ...problemAnswers },
+});
+const make = createRoute({
+  ...{ method: 'post', path: '/projects', tags, summary: 'Make a project' },
+  middleware: need('root'),
+  request: { body: { ...json(newProject), required: true } },
+  responses: { 201: answer('The project', changedProject), ...problemAnswers },
+});
+const read = createRoute({
+  ...{ method: 'get', path: '/projects/{project}', tags, summary: 'One project' },
+  middleware: need('read', { acrossEnvironments: true }),
+  request: { params: project },
+  responses: { 200: answer('The project', projectAnswer), ...problemAnswers },
+});
+const edit = createRoute({
+  ...{ method: 'patch', path: '/projects/{project}', tags, summary: "Change a project's name" },
+  middleware: need('admin'),
+  request: { params: project, body: { ...json(projectPatch), required: true } },
+  responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
+});
+
+/** `/projects`. */
+export function projectRoutes(parts: ProjectParts): OpenAPIHono<HouseEnv> {
+  const routes = newRoutes();
+  routes.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const principal = c.get('principal');
+    const only = principal.kind === 'root' ? undefined : principal.projectId;
+    const rows = await listProjects(parts.door.db, only, { limit: query.limit, after: textAfter(query) });
+    return c.json(
+      makePage(rows, query.limit, showProject, (row) => row.key),
+      200,
+    );
+  });
+  routes.openapi(make, async (c) => {
+    const { reason, ...wanted } = c.req.valid('json');
+    const { row, change } = await createProject(parts, askingOf(c, reason), wanted);
+    c.header('ETag', versionTag(row.version));
+    return c.json({ project: showProject(row), change }, 201);
+  });
+  routes.openapi(read, async (c) => {
+    const row = await requireProject(parts.door.db, c.get('scope').projectId);
+    c.header('ETag', versionTag(row.version));
+    return c.json(showProject(row), 200);
+  });
+  routes.openapi(edit, async (c) => {
+    const { reason, ...patch } = c.req.valid('json');
+    const asking = askingOf(c, reason);
+    const { result, change } = await editProject(parts, asking, c.get('scope'), patch, expectedVersion(c));
+    c.header('ETag', versionTag(result.version));
+    return c.json({ project: showProject(result), ...(change ? { change } : {}) }, 200);
+  });
+  return routes;
+}
