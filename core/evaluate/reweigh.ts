@@ -36,6 +36,7 @@ function assertCovers(slices: readonly Slice[], of: number): void {
 
 /**
  * Who gives how many buckets to whom: growing and shrinking variants, each in order, are paired off until all are done.
+ * Where one gives to many, those farthest from it in the order come first, as they do where variants are laid out anew.
  * The opposite change of weights comes to the opposite transfers in the opposite order.
  */
 function planTransfers(before: Weights, after: Weights): Transfer[] {
@@ -56,7 +57,10 @@ function planTransfers(before: Weights, after: Weights): Transfer[] {
     if (to.left === 0) g += 1;
     if (from.left === 0) s += 1;
   }
-  return changes.length > 0 && changes[0]!.by > 0 ? transfers : transfers.reverse();
+  const distance = ({ from, to }: Transfer) => Math.abs(variants.indexOf(from) - variants.indexOf(to));
+  transfers.sort((a, b) => distance(b) - distance(a));
+  const balance = growing.length - shrinking.length || changes[0]?.by || 0;
+  return balance > 0 ? transfers : transfers.reverse();
 }
 
 /**
