@@ -1,0 +1,159 @@
+import { type Context, type Evaluation, evaluate, type JsonObject, type JsonValue } from '@turnout/core';
+import { type AskedType, answer, answerAll, typeOf, unreadable } from './answer.ts';
+import type { Connection } from './connection.ts';
+import type { EventName, Listener } from './events.ts';
+import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
+import { evaluateHooked } from './hooks.ts';
+import type { Readiness, Status } from './options.ts';
+import { type Watcher, watch } from './watch.ts';
+
+const NOBODY: Context = Object.freeze({});
+const READY_WITHIN_MS = 5000;
+const CLOSE_WITHIN_MS = 2000;
+
+/** Lays one context over another. What is no object counts as nothing. Throws what a getter throws. */
+function mergeContexts(base: Context | undefined, context: Context | undefined): Context {
+  if (base === undefined) return context ?? NOBODY;
+  return typeof context === 'object' && context !== null && !Array.isArray(context) ? { ...base, ...context } : base;
+}
+
+/**
+ * Asks flags. No question throws, whatever it is asked with, and none waits: what is known at the moment is what
+ * answers. Values are frozen, for every caller gets the same ones.
+ */
+export class Client<F extends FlagTypes = AnyFlags> {
+  readonly #connection: Connection;
+  readonly #base: Context | undefined;
+
+  constructor(connection: Connection, base: Context | undefined) {
+    this.#connection = connection;
+    this.#base = base;
+  }
+
+  /** The value of a boolean flag; `coded` where it has none, is none, or is not known. */
+  boolean<K extends FlagKey<F, boolean>>(key: K, coded: boolean, context?: Context): FlagValue<F, K, boolean> {
+    const { quick } = this.#connection;
+    if (quick !== undefined && this.#base === undefined) {
+      // The path of nearly every question. Whatever is unusual about one is left to the path that takes care.
+      try {
+        const { value } = evaluate(quick, key, context ?? NOBODY);
+        if (typeof value === 'boolean') return value as FlagValue<F, K, boolean>;
+      } catch {}
+    }
+    return this.#ask(key, coded, 'boolean', context).value as FlagValue<F, K, boolean>;
+  }
+
+  /** The value of a string flag. */
+  string<K extends FlagKey<F, string>>(
+    key: K,
+    coded: FlagValue<F, K, string>,
+    context?: Context,
+  ): FlagValue<F, K, string> {
+    return this.#ask(key, coded, 'string', context).value as FlagValue<F, K, string>;
+  }
+
+  /** The value of a number flag. */
+  number<K extends FlagKey<F, number>>(
+    key: K,
+    coded: FlagValue<F, K, number>,
+    context?: Context,
+  ): FlagValue<F, K, number> {
+    return this.#ask(key, coded, 'number', context).value as FlagValue<F, K, number>;
+  }
+
+  /** The value of an object flag. */
+  object<K extends FlagKey<F, JsonObject>>(
+    key: K,
+    coded: FlagValue<F, K, JsonObject>,
+    context?: Context,
+  ): FlagValue<F, K, JsonObject> {
+    return this.#ask(key, coded, 'object', context).value as FlagValue<F, K, JsonObject>;
+  }
+
+  /** The value with what led to it: reason, variant, rule, error code. The type asked for is that of `coded`. */
+  evaluate<K extends FlagKey<F>>(key: K, coded: FlagValue<F, K>, context?: Context): Evaluation {
+    return this.#ask(key, coded, typeOf(coded), context);
+  }
+
+  /**
+   * The answers of all flags by key, for a page or another process. There are no coded defaults here: a flag that would
+   * give one has no `value`. Hooks are not called.
+   */
+  all(context?: Context, options?: { clientVisibleOnly?: boolean }): Record<string, Evaluation> {
+    let merged = NOBODY;
+    try {
+      merged = mergeContexts(this.#base, context);
+    } catch {
+      this.#connection.notes.once('context', 'warn', () => 'a context failed when it was looked at, and was left out');
+    }
+    return answerAll(this.#connection, merged, options?.clientVisibleOnly === true);
+  }
+
+  /** A client that knows more of whom it asks for. It shares the connection, its events and its end. */
+  with(context: Context): Client<F> {
+    let merged = this.#base;
+    try {
+      merged = mergeContexts(this.#base ?? NOBODY, context);
+    } catch {
+      this.#connection.notes.once('context', 'warn', () => 'a context failed when it was looked at, and was left out');
+    }
+    return new Client<F>(this.#connection, merged);
+  }
+
+  /** Calls back when the value or the variant of this flag for this context has changed. Answers how to end it. */
+  watch<K extends FlagKey<F>>(key: K, coded: FlagValue<F, K>, context: Context, changed: Watcher): () => void {
+    return watch(this.#connection, () => this.#find(key, coded, typeOf(coded), context), changed);
+  }
+
+  /** Calls back on an event. Answers how to end it. */
+  on<N extends EventName>(name: N, listener: Listener<N>): () => void {
+    return this.#connection.on(name, listener);
+  }
+
+  /**
+   * Waits until there is a ruleset from the server, or until the time is over, and says what there is. Never rejects:
+   * without a ruleset every question is answered by its coded default.
+   */
+  ready(options?: { timeoutMs?: number }): Promise<Readiness> {
+    return this.#connection.ready(options?.timeoutMs ?? READY_WITHIN_MS);
+  }
+
+  status(): Status {
+    return this.#connection.status();
+  }
+
+  /** Writes what is waiting to be written. */
+  flush(): Promise<void> {
+    return this.#connection.flush();
+  }
+
+  /** Ends the connection. What is known goes on being served, and grows old. */
+  close(options?: { timeoutMs?: number }): Promise<void> {
+    return this.#connection.close(options?.timeoutMs ?? CLOSE_WITHIN_MS);
+  }
+
+  #ask(key: string, coded: JsonValue, type: AskedType, context: Context | undefined): Evaluation {
+    const connection = this.#connection;
+    if (connection.hooks.length === 0 || typeof key !== 'string') return this.#find(key, coded, type, context);
+    let merged: Context;
+    try {
+      merged = mergeContexts(this.#base, context);
+    } catch {
+      return unreadable(key, coded, 'GENERAL');
+    }
+    return evaluateHooked(connection.hooks, connection.notes, { key, coded, context: merged }, (seen) =>
+      answer(connection, key, coded, type, seen),
+    );
+  }
+
+  #find(key: string, coded: JsonValue, type: AskedType, context: Context | undefined): Evaluation {
+    if (typeof key !== 'string') return unreadable('', coded, 'FLAG_NOT_FOUND');
+    let merged: Context;
+    try {
+      merged = mergeContexts(this.#base, context);
+    } catch {
+      return unreadable(key, coded, 'GENERAL');
+    }
+    return answer(this.#connection, key, coded, type, merged);
+  }
+}

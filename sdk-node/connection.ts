@@ -1,0 +1,30 @@
+import type { Compiled } from '@turnout/core';
+import type { EventName, Listener } from './events.ts';
+import type { Hook } from './hooks.ts';
+import type { Notes } from './logger.ts';
+import type { Readiness, Status } from './options.ts';
+import type { Overrides } from './overrides.ts';
+
+/** What a client and all that were made by its `with` share: one ruleset, and what keeps it up to date. */
+export interface Connection {
+  /** The ruleset in force, its kills laid on; undefined while there is none. */
+  readonly compiled: Compiled | undefined;
+  /** The same where its answers can be given as they are: no hook, no override, no flag with a limit of age. */
+  readonly quick: Compiled | undefined;
+  /** Whether a flag of the ruleset has a `maxStalenessMs`. */
+  readonly hasLimits: boolean;
+  readonly hooks: readonly Hook[];
+  readonly overrides: Overrides;
+  readonly notes: Notes;
+  /** How old the ruleset may be; infinite where nobody knows. */
+  ageMs(): number;
+  /** Somebody asked for a flag that does not exist. */
+  onUnknown(key: string): void;
+  on<N extends EventName>(name: N, listener: Listener<N>): () => void;
+  /** Calls `look` whenever answers may have changed. */
+  onAnswers(look: () => void): () => void;
+  ready(timeoutMs: number): Promise<Readiness>;
+  status(): Status;
+  flush(): Promise<void>;
+  close(timeoutMs: number): Promise<void>;
+}

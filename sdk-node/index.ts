@@ -1,0 +1,17 @@
+export type { Context, ErrorCode, Evaluation, JsonObject, JsonValue, Metadata, Reason, Snapshot } from '@turnout/core';
+export type { EventName, Listener } from './events.ts';
+export type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
+export type { Hook, HookContext } from './hooks.ts';
+export type { Logger } from './logger.ts';
+export type {
+  Change,
+  ClientState,
+  ConnectionError,
+  Readiness,
+  Source,
+  Status,
+  TurnoutEvents,
+  TurnoutOptions,
+} from './options.ts';
+export { Turnout } from './turnout.ts';
+export type { Watcher } from './watch.ts';
