@@ -1,0 +1,348 @@
+import type { Doorbell, Ring } from '../changes/doorbell.ts';
+import { asProblem } from '../platform/answer-problem.ts';
+import { withinDeadline } from '../platform/deadline.ts';
+import { Problem } from '../platform/problem.ts';
+import { type Base, type BaseStep, followRing } from './base.ts';
+import { type Place, readPlaces, readSettledAmong } from './base-store.ts';
+import { type CatchUpParts, catchUp } from './catch-up.ts';
+import type { DiskBase } from './disk-snapshot.ts';
+import type { Overlays } from './overlay.ts';
+import { PatchRings } from './patch-ring.ts';
+import type { HeldBase } from './read-ruleset.ts';
+import { serveBase } from './serve-base.ts';
+import type { HeldRulesets, JournalEntry, PatchFrame, Served, ServedStep } from './served.ts';
+import { SharedWork } from './shared-work.ts';
+
+export interface RulesetsParts extends CatchUpParts {
+  doorbell: Pick<Doorbell, 'onRing'>;
+  overlays: Overlays;
+  /** The last snapshot on disk; undefined where there is none that can be believed. */
+  readDisk(environmentId: number): Promise<DiskBase | undefined>;
+}
+
+interface Held {
+  base: Base;
+  served: Served;
+  /** On the monotonic clock: when the database was last known to be at this position. */
+  confirmedAt: number;
+  usedAt: number;
+}
+
+type Listener = (now: Served, step: ServedStep) => void;
+
+const FOLLOW_MS = 2_000;
+/** A load waits this long for the database before it takes what is on disk. */
+const LOAD_MS = 2_000;
+/** And so long where the database did not answer a moment ago. */
+const LOAD_AWAY_MS = 250;
+const ASK_MS = 1_000;
+const IDLE_MS = 600_000;
+
+/**
+ * What one node serves, by environment: the base in memory with the unsettled kills laid over it. It follows the
+ * doorbell by patches and asks the database every 2 s where it is; no reader ever waits for the database but in `load`.
+ */
+export class Rulesets implements HeldRulesets {
+  readonly #parts: RulesetsParts;
+  readonly #held = new Map<number, Held>();
+  readonly #heard = new Map<number, string>();
+  readonly #rings = new PatchRings();
+  readonly #listeners = new Set<Listener>();
+  readonly #settledListeners = new Set<(ended: readonly JournalEntry[]) => void>();
+  readonly #placeListeners = new Set<(places: readonly Place[]) => void>();
+  readonly #loads = new Map<number, Promise<Served>>();
+  readonly #refreshes = new SharedWork<number>();
+  #asking = false;
+  #reachedAt: number | undefined;
+  #isAway = false;
+
+  constructor(parts: RulesetsParts) {
+    this.#parts = parts;
+    parts.doorbell.onRing((ring, origin) => this.#onRing(ring, origin));
+  }
+
+  /** Environments that nobody asks for are unloaded, so whoever needs one keeps asking. */
+  served(environmentId: number): Served | undefined {
+    const held = this.#held.get(environmentId);
+    if (held === undefined) return undefined;
+    held.usedAt = this.#parts.clock.monotonic();
+    return held.served;
+  }
+
+  /** For the door: the base without its overlay. */
+  held = (environmentId: number): HeldBase | undefined => {
+    const base = this.#held.get(environmentId)?.base;
+    return base && { position: base.position, digest: base.digest, base: base.ruleset };
+  };
+
+  /** The base as it is kept on disk. */
+  baseOf(environmentId: number): Base | undefined {
+    return this.#held.get(environmentId)?.base;
+  }
+
+  heldEnvironments(): number[] {
+    return [...this.#held.keys()];
+  }
+
+  async load(environmentId: number): Promise<Served> {
+    const served = this.served(environmentId);
+    if (served !== undefined) return served;
+    let loading = this.#loads.get(environmentId);
+    if (loading === undefined) {
+      loading = this.#load(environmentId).finally(() => this.#loads.delete(environmentId));
+      this.#loads.set(environmentId, loading);
+    }
+    return loading;
+  }
+
+  ageMs(environmentId: number): number {
+    const held = this.#held.get(environmentId);
+    return held === undefined ? Number.POSITIVE_INFINITY : this.#parts.clock.monotonic() - held.confirmedAt;
+  }
+
+  /** Since the database last answered anything here; undefined when it never did. */
+  get databaseAgeMs(): number | undefined {
+    return this.#reachedAt === undefined ? undefined : this.#parts.clock.monotonic() - this.#reachedAt;
+  }
+
+  heard(environmentId: number): string | undefined {
+    return this.#heard.get(environmentId);
+  }
+
+  onServed(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Hears of entries in the step in which a base named them. */
+  onSettled(listener: (ended: readonly JournalEntry[]) => void): () => void {
+    this.#settledListeners.add(listener);
+    return () => this.#settledListeners.delete(listener);
+  }
+
+  /** Hears where the database is, after each time it was asked. */
+  onPlaces(listener: (places: readonly Place[]) => void): () => void {
+    this.#placeListeners.add(listener);
+    return () => this.#placeListeners.delete(listener);
+  }
+
+  patchesFrom(environmentId: number, from: string): readonly PatchFrame[] | undefined {
+    const position = this.#held.get(environmentId)?.served.position;
+    return position === from ? [] : this.#rings.since(environmentId, from);
+  }
+
+  async settledAmong(environmentId: number, ids: readonly string[]): Promise<string[]> {
+    const known = (id: string) => this.#held.get(environmentId)?.base.settled.has(id) ?? false;
+    const old = ids.filter((id) => !known(id));
+    if (old.length > 0) {
+      const slow = () => new Problem('database_unavailable', 'The database did not answer in time.');
+      const asking = this.#askForOld(environmentId, old);
+      const found = await withinDeadline(asking, ASK_MS, slow).catch((): string[] => []);
+      return ids.filter((id) => known(id) || found.includes(id));
+    }
+    return [...ids];
+  }
+
+  refresh(environmentId: number): Promise<void> {
+    if (!this.#held.has(environmentId)) return this.load(environmentId).then(() => undefined);
+    return this.#refreshes.run(environmentId, () => catchUp(this.#parts, this.#ground(environmentId)));
+  }
+
+  /** Lays a kill over what is served, at once; false when it lay there already. */
+  layOver(entry: JournalEntry): boolean {
+    const { overlays } = this.#parts;
+    if (!overlays.add(entry)) return false;
+    const held = this.#held.get(entry.environmentId);
+    if (held !== undefined) this.#serve(held.base, [], held.confirmedAt);
+    return true;
+  }
+
+  /**
+   * The database records these kills. Where a base is held it must name them itself; where none is, nothing is served
+   * that they could be missing from.
+   */
+  async endRecorded(environmentId: number, ids: readonly string[]): Promise<void> {
+    if (this.#held.has(environmentId)) return this.refresh(environmentId);
+    if (this.#loads.has(environmentId)) return;
+    this.#tellSettled(this.#parts.overlays.settle(environmentId, new Set(ids)));
+  }
+
+  /** Asks the database every `everyMs` where it is; answers how to stop. */
+  follow(everyMs = FOLLOW_MS): () => void {
+    const timer = setInterval(() => void this.askPlaces(), everyMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Confirms what is held, reads what moved on, and lets go of what nobody asks for. */
+  async askPlaces(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#unloadIdle();
+      const askedAt = this.#parts.clock.monotonic();
+      const slow = () => new Problem('database_unavailable', 'The database did not answer in time.');
+      const places = await withinDeadline(readPlaces(this.#parts.db, this.heldEnvironments()), 10_000, slow);
+      if (places.length > 0) this.#reached(askedAt);
+      for (const place of places) this.#compare(place, askedAt);
+      for (const listener of this.#placeListeners) listener(places);
+    } catch {
+      // What is held stays, and its age tells for how long nobody could confirm it.
+      this.#isAway = true;
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #compare(place: Place, askedAt: number): void {
+    const held = this.#held.get(place.environmentId);
+    if (held === undefined) return;
+    if (held.base.position === place.position && held.base.digest === place.digest) {
+      held.confirmedAt = Math.max(held.confirmedAt, askedAt);
+    } else this.#refreshAside(place.environmentId);
+  }
+
+  #refreshAside(environmentId: number): void {
+    this.refresh(environmentId).catch((error: unknown) => {
+      const { code } = asProblem(error);
+      if (code === 'database_unavailable' || code === 'busy') return;
+      this.#parts.log.error({ environmentId, error }, 'a ruleset could not be brought up to date');
+    });
+  }
+
+  async #load(environmentId: number): Promise<Served> {
+    const disk = await this.#parts.readDisk(environmentId);
+    try {
+      const readMs = this.#isAway ? LOAD_AWAY_MS : LOAD_MS;
+      await catchUp(this.#parts, this.#ground(environmentId, disk?.base), readMs);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.code === 'not_found') throw problem;
+      this.#isAway = true;
+      if (disk === undefined || disk.refused !== undefined) {
+        throw new Problem('unavailable', `This node has no ruleset of this environment yet${disk?.refused ?? ''}.`, {
+          retryAfterSeconds: 2,
+          cause: error,
+        });
+      }
+      const named = new Set(disk.base.settled.keys());
+      this.#take({ base: disk.base, patches: undefined, named }, [], this.#parts.clock.monotonic() - disk.ageMs);
+    }
+    // A ring that came while there was nothing to apply it to.
+    const heard = this.#heard.get(environmentId);
+    if (heard !== undefined && heard !== this.baseOf(environmentId)?.position) this.#refreshAside(environmentId);
+    const served = this.served(environmentId);
+    if (served === undefined) throw new Problem('unavailable', 'This node has no ruleset of this environment yet.');
+    return served;
+  }
+
+  #ground(environmentId: number, disk?: Base) {
+    return {
+      environmentId,
+      held: () => this.#held.get(environmentId)?.base ?? disk,
+      asked: () => this.#parts.overlays.of(environmentId).map(({ id }) => id),
+      take: (step: BaseStep, carried: readonly JournalEntry[], askedAt: number) => {
+        this.#reached(askedAt);
+        this.#take(step, carried, askedAt);
+      },
+    };
+  }
+
+  #onRing(ring: Ring, origin: 'here' | 'elsewhere'): void {
+    const { environmentId } = ring;
+    this.#heard.set(environmentId, ring.position);
+    const held = this.#held.get(environmentId);
+    if (held === undefined) return;
+    const { clock } = this.#parts;
+    const step = followInTime(held.base, ring, clock.now().getTime());
+    if (step === 'read') this.#refreshAside(environmentId);
+    else if (step !== 'nothing') {
+      this.#take(step, [], origin === 'here' ? clock.monotonic() : held.confirmedAt);
+    }
+  }
+
+  /** The one step in which a base is replaced, recorded kills end and carried ones begin. */
+  #take(step: BaseStep, carried: readonly JournalEntry[], confirmedAt: number): void {
+    const { overlays } = this.#parts;
+    const { base, patches, named } = step;
+    const before = this.#held.get(base.environmentId);
+    for (const entry of carried) overlays.add(entry);
+    const ended = overlays.settle(base.environmentId, named);
+    const isNews = ended.length > 0 || carried.length > 0 || patches?.length !== 0;
+    if (before !== undefined && !isNews && sameKeys(before.base.settled, base.settled)) {
+      before.confirmedAt = Math.max(before.confirmedAt, confirmedAt);
+      return;
+    }
+    this.#serve(base, patches, confirmedAt);
+    this.#tellSettled(ended);
+  }
+
+  #serve(base: Base, patches: readonly PatchFrame[] | undefined, confirmedAt: number): void {
+    const { overlays, clock } = this.#parts;
+    const { environmentId } = base;
+    const before = this.#held.get(environmentId);
+    const served = serveBase(base, overlays.of(environmentId), before?.served);
+    this.#held.set(environmentId, { base, served, confirmedAt, usedAt: before?.usedAt ?? clock.monotonic() });
+    if (before === undefined || patches === undefined) this.#rings.clear(environmentId);
+    this.#rings.append(environmentId, patches ?? []);
+    const step: ServedStep = {
+      before: before?.served,
+      patches: before === undefined ? undefined : patches,
+      overlayChanged: (before?.served.overlayHash ?? '0') !== served.overlayHash,
+    };
+    for (const listener of this.#listeners) this.#guard(() => listener(served, step));
+  }
+
+  #tellSettled(ended: readonly JournalEntry[]): void {
+    if (ended.length === 0) return;
+    for (const listener of this.#settledListeners) this.#guard(() => listener(ended));
+  }
+
+  /** One listener's fault must not keep a kill from the next. */
+  #guard(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#parts.log.error({ error }, 'a listener of rulesets failed');
+    }
+  }
+
+  /** Only what the base that is served records counts: the database may be further on already. */
+  async #askForOld(environmentId: number, ids: readonly string[]): Promise<string[]> {
+    for (let turn = 0; turn < 2; turn++) {
+      const found = await readSettledAmong(this.#parts.db, environmentId, ids);
+      if (found === undefined || found.ids.length === 0) return [];
+      const held = this.#held.get(environmentId)?.base;
+      if (held?.position === found.place.position && held.digest === found.place.digest) return found.ids;
+      await this.refresh(environmentId);
+    }
+    return [];
+  }
+
+  #reached(askedAt: number): void {
+    this.#reachedAt = askedAt;
+    this.#isAway = false;
+  }
+
+  #unloadIdle(): void {
+    const since = this.#parts.clock.monotonic() - IDLE_MS;
+    for (const [environmentId, { usedAt }] of this.#held) {
+      if (usedAt >= since) continue;
+      this.#held.delete(environmentId);
+      this.#rings.clear(environmentId);
+    }
+  }
+}
+
+/** A patch that does not fit is no reason to fail: the database is read. */
+function followInTime(held: Base, ring: Ring, now: number): BaseStep | 'nothing' | 'read' {
+  try {
+    return followRing(held, ring, now);
+  } catch {
+    return 'read';
+  }
+}
+
+function sameKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  return a.size === b.size && [...a.keys()].every((key) => b.has(key));
+}
