@@ -77,6 +77,19 @@ export async function findTakenBack(tx: Tx, projectId: number, id: number): Prom
   return entry && { actor: entry.actor, at: entry.at, environments: entry.steps };
 }
 
+/** The key of an environment, which never changes, and where it is now. */
+export async function findPlace(
+  db: Db | Tx,
+  projectId: number,
+  environmentId: number,
+): Promise<{ key: string; position: string } | undefined> {
+  const [row] = await db
+    .select()
+    .from(environments)
+    .where(and(eq(environments.projectId, projectId), eq(environments.id, environmentId)));
+  return row && { key: row.key, position: formatPosition(row) };
+}
+
 function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
   const found: SQL[] = [];
   if (filter.subject !== undefined) found.push(eq(changes.subject, filter.subject));

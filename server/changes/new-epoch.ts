@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { Principal } from '../access/principal.ts';
 import type { Tx } from '../database/connect.ts';
 import { environments } from '../database/tables.ts';
+import { findPlace } from './change-store.ts';
 import { commitChange } from './commit-change.ts';
 import type { Committed, Door, LockedEnvironment } from './door.ts';
 
@@ -17,7 +18,8 @@ export interface EpochOrder {
   environmentId: number;
   principal: Principal;
   actor?: string;
-  reason: string;
+  reason?: string | undefined;
+  requestId?: string | undefined;
   stillNeeded?(row: LockedEnvironment): boolean;
 }
 
@@ -27,21 +29,23 @@ export interface EpochOrder {
  * or undefined when it was no longer needed.
  */
 export async function beginEpoch(door: Door, order: EpochOrder): Promise<Committed<string | undefined>> {
-  const { environmentId } = order;
+  const { projectId, environmentId, reason, requestId } = order;
+  const place = await findPlace(door.db, projectId, environmentId);
   const committed = await commitChange(
     door,
     {
-      projectId: order.projectId,
+      projectId,
       // It alters no ruleset, so it gives no revision; the row is locked below, after the project's.
       environmentIds: [],
       principal: order.principal,
       ...(order.actor === undefined ? {} : { actor: order.actor }),
       action: 'environment.new-epoch',
-      subject: `environment/${environmentId}`,
-      reason: order.reason,
+      subject: `environment/${place?.key ?? environmentId}`,
+      ...(reason === undefined ? {} : { reason }),
+      ...(requestId === undefined ? {} : { requestId }),
     },
     async (tx) => {
-      const row = await lockRow(tx, order.projectId, environmentId);
+      const row = await lockRow(tx, projectId, environmentId);
       if (!row || (order.stillNeeded && !order.stillNeeded(row))) {
         return { result: undefined, touched: { flags: [], segments: [] }, unchanged: true };
       }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Principal } from '../access/principal.ts';
 import type { Db } from '../database/connect.ts';
 import { environments, flagEnvironments, flags, projects } from '../database/tables.ts';
@@ -61,11 +61,13 @@ export async function setState(
       await tx
         .update(flagEnvironments)
         .set({ state })
-        .where(eq(flagEnvironments.flagId, flag?.id ?? 0));
+        .where(
+          and(eq(flagEnvironments.flagId, flag?.id ?? 0), inArray(flagEnvironments.environmentId, environmentIds)),
+        );
       return {
         result: state,
         touched: { flags: [flagKey], segments: [] },
-        before: null,
+        before: { state: state === 'on' ? 'off' : 'on' },
         after: { state },
       };
     },

@@ -1,0 +1,77 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf, pageQuery } from '../platform/page.ts';
+import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
+
+const directionName = z
+  .enum(['safe', 'growing', 'none'])
+  .openapi({ description: 'Which way it went there, as computed from the rulesets before and after' });
+
+const changeItem = z
+  .object({
+    id: z.number().int(),
+    seq: z.number().int(),
+    at: moment,
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    reason: z.string().nullable(),
+    killId: z.string().nullable(),
+    undoes: z.number().int().nullable().openapi({ description: 'The id of the change that this one undid' }),
+    erased: z.boolean().openapi({ description: 'Its payload was erased; the chain still holds' }),
+    environments: z.array(z.object({ key: z.string(), position: z.string(), direction: directionName.nullable() })),
+  })
+  .openapi('Change');
+export type ChangeItem = z.infer<typeof changeItem>;
+export const changePage = pageOf(changeItem);
+
+export const wholeChange = changeItem
+  .extend({
+    before: z.unknown(),
+    after: z.unknown(),
+    environments: z.array(
+      z.object({
+        key: z.string(),
+        position: z.string(),
+        direction: directionName.nullable(),
+        patch: z.unknown().openapi({ description: 'What leads from the revision before to this one' }),
+      }),
+    ),
+  })
+  .openapi('WholeChange');
+export type WholeChange = z.infer<typeof wholeChange>;
+
+export const changeQuery = pageQuery.extend({
+  environment: z.string().max(128).optional(),
+  subject: z.string().max(300).optional().openapi({ example: 'flag/new-cart' }),
+  actor: z.string().max(200).optional().openapi({ example: 'root' }),
+  action: z.string().max(100).optional().openapi({ example: 'flag.on' }),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .openapi({ description: 'Oldest first, from the entry after this seq: how a log is followed' }),
+});
+
+export const changeId = z.object({
+  id: z.coerce.number({ error: 'the id of a change' }).int().min(1).max(Number.MAX_SAFE_INTEGER),
+});
+
+export const verification = z
+  .object({
+    ok: z.boolean(),
+    entries: z.number().int(),
+    erased: z.number().int(),
+    head: z.string(),
+    faults: z.array(z.string()),
+  })
+  .openapi('Verification');
+
+export const withReason = z.strictObject({ reason: reason.optional() });
+
+export const undoneChange = z.object({
+  undone: z.object({ id: z.number().int(), action: z.string(), subject: z.string() }),
+  change: changeReceipt.optional(),
+});
+
+export const newEpoch = z.object({ environment: z.string(), position: z.string(), change: changeReceipt });

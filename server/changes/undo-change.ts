@@ -1,0 +1,81 @@
+import type { AccessList } from '../access/access-list.ts';
+import type { Asking } from '../access/key-place.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Entry } from './change-store.ts';
+import { commitChange } from './commit-change.ts';
+import type { Committed, Door } from './door.ts';
+import type { LoggedChange, Undoer } from './undoer.ts';
+
+/** What reading and undoing the log needs. */
+export interface ChangeParts {
+  door: Door;
+  list: AccessList;
+  /** One for each kind of subject that can be put back. */
+  undoers: readonly Undoer[];
+}
+
+/**
+ * Puts back what a change found, in all of its environments at once, as a new change. It never touches `killed`: a kill
+ * is lifted by restore alone, and a restore is answered by kill. Throws 409 where the subject has changed since.
+ */
+export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entry): Promise<Committed<undefined>> {
+  const undoer = undoerOf(parts.undoers, entry);
+  const change = logged(entry);
+  const environmentIds = undoer.environments
+    ? await undoer.environments(parts.door.db, change)
+    : change.environments.map(({ id }) => id);
+  return commitChange<undefined>(
+    parts.door,
+    {
+      projectId: entry.projectId,
+      environmentIds,
+      principal: asking.principal,
+      action: `${undoer.kind}.undo`,
+      subject: entry.subject,
+      undoes: entry.id,
+      ...(asking.reason === undefined ? {} : { reason: asking.reason }),
+      ...(asking.requestId === undefined ? {} : { requestId: asking.requestId }),
+    },
+    async (tx, ground) => ({
+      ...(await undoer.undo(tx, change, ground)),
+      result: undefined,
+      takesBack: entry.id,
+    }),
+  );
+}
+
+/** Changes that have a way back of their own, and what it is. */
+const WAY_BACK: Record<string, string> = {
+  'flag.restore': 'A restore is not undone: kill the flag again, with kill.',
+  'key.create': 'A key is not unmade: revoke it.',
+  'key.rotate': 'A rotation is not undone: revoke the key that you do not want.',
+  'key.revoke': 'A revoked key stays revoked: make a new one.',
+  'token.create': 'A token is not unmade: revoke it.',
+  'token.revoke': 'A revoked token stays revoked: make a new one.',
+  'environment.new-epoch': 'An epoch that has begun goes on: clients hold its positions.',
+};
+
+function undoerOf(undoers: readonly Undoer[], entry: Entry): Undoer {
+  if (entry.action === 'flag.kill') {
+    throw new Problem('undo_of_kill', 'A kill is not undone: lift it with restore.');
+  }
+  const wayBack = WAY_BACK[entry.action];
+  if (wayBack !== undefined) throw new Problem('wrong_state', wayBack);
+  if (entry.body === undefined) {
+    throw new Problem('wrong_state', 'What this change found was erased from the log, so it cannot be put back.');
+  }
+  const undoer = undoers.find(({ kind }) => entry.subject.startsWith(`${kind}/`));
+  if (!undoer) throw new Problem('wrong_state', `A change of ${entry.subject} is not undone: edit it instead.`);
+  return undoer;
+}
+
+function logged(entry: Entry): LoggedChange {
+  const { id, projectId, seq, action, subject, body, steps } = entry;
+  return {
+    ...{ id, projectId, seq, action, subject },
+    key: subject.slice(subject.indexOf('/') + 1),
+    before: body?.before ?? null,
+    after: body?.after ?? null,
+    environments: steps.map(({ environmentId, key }) => ({ id: environmentId, key })),
+  };
+}
