@@ -14,6 +14,7 @@ const HEAD = {
   // Proxies must neither keep a stream, nor change it, nor collect it before they pass it on.
   'Cache-Control': 'private, no-cache, no-transform',
   'X-Accel-Buffering': 'no',
+  Vary: 'Authorization, X-API-Key, Origin',
 };
 
 /**

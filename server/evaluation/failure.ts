@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@turnout/core';
+import { Problem } from '../platform/problem.ts';
 
 /** What OFREP answers: a status, its headers and a body that is JSON already. */
 export interface Answer {
@@ -40,4 +41,14 @@ export class Failure extends Error {
     const body = JSON.stringify({ key, errorCode: this.code, errorDetails: this.message });
     return { status: this.status, headers, body };
   }
+}
+
+/** Whatever went wrong as OFREP says it. Problems of the house keep their status; anything else is ours to look into. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof Problem && error.status !== 500) {
+    const wait = error.status === 429 || error.status === 503 ? (error.extra.retryAfterSeconds ?? 2) : undefined;
+    return new Failure(error.status, 'GENERAL', error.message, wait);
+  }
+  return new Failure(500, 'GENERAL', 'Something broke here; it is in the log of the server.');
 }

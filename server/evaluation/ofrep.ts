@@ -3,11 +3,10 @@ import { callerAddress, type Gate } from '../access/raw-caller.ts';
 import type { Served } from '../delivery/served.ts';
 import type { Limits } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Problem } from '../platform/problem.ts';
 import { answerAll, answerOne, answerUnchanged, bulkTag, type Ground, namesTag } from './answer-flags.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
 import { KnownOrigins } from './cross-origin.ts';
-import { type Answer, Failure } from './failure.ts';
+import { type Answer, asFailure, Failure } from './failure.ts';
 import { NewerFlags, type ServedFlags } from './newer-flags.ts';
 import { readContext } from './question.ts';
 import { readBody } from './read-body.ts';
@@ -204,14 +203,4 @@ export class Ofrep {
 
 function newerState(query: string): string | undefined {
   return new URLSearchParams(query).get('flagConfigEtag') ?? undefined;
-}
-
-/** Whatever went wrong as OFREP says it. Problems of the house keep their status; anything else is ours to look into. */
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (error instanceof Problem && error.status !== 500) {
-    const wait = error.status === 429 || error.status === 503 ? (error.extra.retryAfterSeconds ?? 2) : undefined;
-    return new Failure(error.status, 'GENERAL', error.message, wait);
-  }
-  return new Failure(500, 'GENERAL', 'Something broke here; it is in the log of the server.');
 }
