@@ -98,6 +98,11 @@ export class AccessList {
     return key && this.isLive(id) ? asKey(key) : undefined;
   }
 
+  /** Where a key or token belongs, dead ones too; undefined where memory does not know it. */
+  placeOf(id: string): { projectId: number; environmentId: number | null } | undefined {
+    return this.#keys.get(id) ?? this.#tokens.get(id);
+  }
+
   findProject(key: string): ListedProject | undefined {
     return this.#projects.get(key);
   }
@@ -204,6 +209,8 @@ export class AccessList {
   /** Ends what has expired since the last call. Called with the 2 s query. */
   expire(): void {
     const now = this.#parts.clock.now().getTime();
+    // One whose end was moved will end again, and that is told too.
+    for (const id of this.#expired) if (this.isLive(id)) this.#expired.delete(id);
     const over = [...this.#keys.values(), ...this.#tokens.values()].filter(
       (one) => !one.revoked && one.expiresAt !== null && one.expiresAt <= now && !this.#expired.has(one.id),
     );

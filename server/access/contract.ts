@@ -46,6 +46,11 @@ export const madeKey = z.object({ key: keyAnswer, ...shownOnce, change: changeRe
 export const rotatedKey = z.object({ key: keyAnswer, old: keyAnswer, ...shownOnce, change: changeReceipt });
 export const changedKey = z.object({ key: keyAnswer, change: changeReceipt.optional() });
 
+/** Revoked on this node from now on, and in the log when the database is there again. */
+export const heldRevocation = z
+  .object({ id: z.string(), state: z.literal('revoked'), durable: z.literal('journal') })
+  .openapi('HeldRevocation');
+
 export const newKey = z
   .strictObject({
     kind: z.enum(KEY_KINDS),

@@ -59,6 +59,8 @@ export function newRoutes(): OpenAPIHono<HouseEnv> {
 export interface NeedOptions {
   /** A project-wide route that answers callers of one environment with what concerns theirs. */
   acrossEnvironments?: true;
+  /** A POST that does the same when it comes twice, and must get through while the database is away. */
+  withoutKeptAnswers?: true;
 }
 
 /**
@@ -82,7 +84,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     if (unstorable) throw invalid([unstorable]);
     const requestId = readRequestId(c, principal);
     if (requestId !== undefined) c.set('requestId', requestId);
-    if (requestId === undefined || !isAdminApi) await next();
+    if (requestId === undefined || !isAdminApi || options.withoutKeptAnswers) await next();
     else {
       const answer = await house.idempotency.once(principal, requestId, body?.bytes, async () => {
         await next();

@@ -4,6 +4,7 @@ import { invalid, Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
 import { isProtected } from './access-store.ts';
 import type { AccessCommitted, AccessReceipt, CommitAccess } from './commit.ts';
+import type { HeldRevocations } from './held-revocations.ts';
 import { findKey, type KeyRow, subjectOfChange } from './key-store.ts';
 import type { KeyKind, Principal } from './principal.ts';
 
@@ -13,6 +14,8 @@ export interface KeyParts {
   clock: Clock;
   commit: CommitAccess;
   list: AccessList;
+  /** Takes revocations while the database is away. */
+  revocations: Pick<HeldRevocations, 'hold'>;
 }
 
 /** The environment that a key belongs to, as the guard resolved it. */

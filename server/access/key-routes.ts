@@ -5,6 +5,7 @@ import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import {
   changedKey,
+  heldRevocation,
   keyAnswer,
   keyPage,
   keyPatch,
@@ -17,6 +18,7 @@ import {
 import { createKey } from './create-key.ts';
 import { editKey } from './edit-key.ts';
 import { type HouseEnv, need, newRoutes } from './guard.ts';
+import type { HeldRevocation } from './held-revocations.ts';
 import { showKey } from './key.ts';
 import { type Asking, type KeyParts, type KeyPlace, requireKey } from './key-place.ts';
 import { listKeys } from './key-store.ts';
@@ -60,9 +62,13 @@ const rotate = createRoute({
 });
 const revoke = createRoute({
   ...{ method: 'post', path: '/keys/{id}/revoke', tags, summary: 'End a key for good, open streams included' },
-  middleware: need('admin'),
+  middleware: need('admin', { withoutKeptAnswers: true }),
   request: { params: id, body: json(withReason) },
-  responses: { 200: answer('The key as it is now', changedKey), ...problemAnswers },
+  responses: {
+    200: answer('The key as it is now', changedKey),
+    202: answer('It holds on this node; the database will be told', heldRevocation),
+    ...problemAnswers,
+  },
 });
 
 /** `/keys` of an environment. */
@@ -110,7 +116,9 @@ export function keyRoutes(parts: KeyParts): OpenAPIHono<HouseEnv> {
   routes.openapi(revoke, async (c) => {
     const { reason } = c.req.valid('json');
     const place = placeOf(c);
-    const { result, change } = await revokeKey(parts, askingOf(c, reason), place, c.req.valid('param').id);
+    const revoked = await revokeKey(parts, askingOf(c, reason), place, c.req.valid('param').id);
+    if ('held' in revoked) return c.json(showHeld(revoked.held), 202);
+    const { result, change } = revoked;
     return c.json({ key: show(parts, place, result), ...(change ? { change } : {}) }, 200);
   });
   return routes;
@@ -123,6 +131,11 @@ const show = (parts: KeyParts, place: KeyPlace, row: Parameters<typeof showKey>[
 export function shownOnce(secret: string | undefined): { secret: string | null; secretNotice?: string } {
   if (secret !== undefined) return { secret };
   return { secret: null, secretNotice: 'The secret was shown once, in the first answer to this request.' };
+}
+
+/** What is known of a revocation that this node holds. */
+export function showHeld({ credential }: HeldRevocation) {
+  return { id: credential, state: 'revoked', durable: 'journal' } as const;
 }
 
 /** Who asks, from the request. */

@@ -53,6 +53,16 @@ export async function updateKey(
   return row as KeyRow;
 }
 
+/** Ends a key; undefined where there is none, or it had ended before. */
+export async function revokeKeyRow(tx: Tx, projectId: number, id: string, at: Date): Promise<KeyRow | undefined> {
+  const [row] = await tx
+    .update(keys)
+    .set({ revokedAt: at })
+    .where(and(eq(keys.projectId, projectId), eq(keys.id, id), isNull(keys.revokedAt)))
+    .returning();
+  return row;
+}
+
 /** What a committed change was about (`key/<id>`): how a retried request finds what its first try made. */
 export async function subjectOfChange(db: Db, projectId: number, changeId: number): Promise<string | undefined> {
   const [row] = await db

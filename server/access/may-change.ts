@@ -79,6 +79,7 @@ const MAY_GROW: readonly Role[] = ['editor', 'admin'];
 /** The part of a change order and of its steps that this check looks at. */
 interface Order {
   principal: Principal;
+  subject: string;
   reason?: string;
   settling?: true;
   access?: true;
@@ -97,8 +98,9 @@ interface Step {
 export async function checkMayChange(tx: Tx, order: Order, steps: readonly Step[]): Promise<Problem | undefined> {
   const { principal, reason } = order;
   if (order.settling || (principal.kind === 'root' && steps.length === 0)) return undefined;
-  // The guard believed memory; a token that was revoked since changes nothing any more.
-  if (principal.kind === 'token' && !(await isTokenLive(tx, principal.id))) {
+  // The guard believed memory; a token that was revoked since changes nothing any more. One that ends itself just did.
+  const endsItself = order.subject === `token/${principal.id}`;
+  if (principal.kind === 'token' && !endsItself && !(await isTokenLive(tx, principal.id))) {
     return new Problem('unauthorized', 'This token was revoked or has expired.');
   }
   for (const { environment, direction, grace } of steps) {

@@ -1,7 +1,8 @@
-import { type AccessCommitted, NO_RULESET } from './commit.ts';
+import { NO_RULESET } from './commit.ts';
 import { logKey } from './key.ts';
-import { type Asking, type KeyParts, type KeyPlace, orderOf, readAgain, requireKey } from './key-place.ts';
-import { type KeyRow, updateKey } from './key-store.ts';
+import { type Asking, type KeyParts, type KeyPlace, orderOf, requireKey } from './key-place.ts';
+import { type KeyRow, revokeKeyRow } from './key-store.ts';
+import { type Revoked, revoke } from './revoke.ts';
 
 /** Ends a key for good. On this node at once, open streams included; on the others when they are rung. */
 export async function revokeKey(
@@ -9,22 +10,23 @@ export async function revokeKey(
   asking: Asking,
   place: KeyPlace,
   id: string,
-): Promise<AccessCommitted<KeyRow>> {
+): Promise<Revoked<KeyRow>> {
   const { projectId, environment } = place;
   const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.revoke', subject: `key/${id}` };
-  const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {
-    const before = await requireKey(tx, place, id);
-    if (before.revokedAt !== null) return { result: before, touched: NO_RULESET, unchanged: true };
-    const row = await updateKey(tx, projectId, environment.id, id, { revokedAt: now });
-    return {
-      result: row,
-      touched: NO_RULESET,
-      before: logKey(before, environment.key, now),
-      after: logKey(row, environment.key, now),
-    };
-  });
-  parts.list.revokeHere(id);
-  await readAgain(parts);
-  if (!committed.replayed) return committed;
-  return { ...committed, result: await requireKey(parts.db, place, id) };
+  const target = { what: 'key', id, projectId, environmentId: environment.id } as const;
+  const revoked = await revoke(parts, asking, target, () =>
+    parts.commit<KeyRow>(order, async (tx, { now }) => {
+      const before = await requireKey(tx, place, id);
+      const row = await revokeKeyRow(tx, projectId, id, now);
+      if (!row) return { result: before, touched: NO_RULESET, unchanged: true };
+      return {
+        result: row,
+        touched: NO_RULESET,
+        before: logKey(before, environment.key, now),
+        after: logKey(row, environment.key, now),
+      };
+    }),
+  );
+  if ('held' in revoked || !revoked.replayed) return revoked;
+  return { ...revoked, result: await requireKey(parts.db, place, id) };
 }

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
-import { type AccessCommitted, NO_RULESET } from './commit.ts';
-import { type Asking, type KeyParts, orderOf, readAgain } from './key-place.ts';
+import { NO_RULESET } from './commit.ts';
+import { type Asking, type KeyParts, orderOf } from './key-place.ts';
+import { type Revoked, revoke } from './revoke.ts';
 import { findToken, revokeTokenRow, type TokenRow } from './token-store.ts';
 
 /** The row, or 404; inside of the project only. */
@@ -17,16 +18,16 @@ export async function revokeToken(
   asking: Asking,
   projectId: number,
   id: string,
-): Promise<AccessCommitted<TokenRow>> {
+): Promise<Revoked<TokenRow>> {
   const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'token.revoke', subject: `token/${id}` };
-  const committed = await parts.commit<TokenRow>(order, async (tx, { now }) => {
-    const before = await requireToken(tx, projectId, id);
-    if (before.revokedAt !== null) return { result: before, touched: NO_RULESET, unchanged: true };
-    const row = await revokeTokenRow(tx, projectId, id, now);
-    return { result: row, touched: NO_RULESET, before: { revokedAt: null }, after: { revokedAt: now.toISOString() } };
-  });
-  parts.list.revokeHere(id);
-  await readAgain(parts);
-  if (!committed.replayed) return committed;
-  return { ...committed, result: await requireToken(parts.db, projectId, id) };
+  const revoked = await revoke(parts, asking, { what: 'token', id, projectId }, () =>
+    parts.commit<TokenRow>(order, async (tx, { now }) => {
+      const before = await requireToken(tx, projectId, id);
+      const row = await revokeTokenRow(tx, projectId, id, now);
+      if (!row) return { result: before, touched: NO_RULESET, unchanged: true };
+      return { result: row, touched: NO_RULESET, before: { revokedAt: null }, after: { revokedAt: now.toISOString() } };
+    }),
+  );
+  if ('held' in revoked || !revoked.replayed) return revoked;
+  return { ...revoked, result: await requireToken(parts.db, projectId, id) };
 }

@@ -30,13 +30,14 @@ export async function insertToken(tx: Tx, row: typeof tokens.$inferInsert): Prom
   return made as TokenRow;
 }
 
-export async function revokeTokenRow(tx: Tx, projectId: number, id: string, at: Date): Promise<TokenRow> {
+/** Ends a token; undefined where there is none, or it had ended before. */
+export async function revokeTokenRow(tx: Tx, projectId: number, id: string, at: Date): Promise<TokenRow | undefined> {
   const [row] = await tx
     .update(tokens)
     .set({ revokedAt: at })
-    .where(and(eq(tokens.projectId, projectId), eq(tokens.id, id)))
+    .where(and(eq(tokens.projectId, projectId), eq(tokens.id, id), isNull(tokens.revokedAt)))
     .returning();
-  return row as TokenRow;
+  return row;
 }
 
 /** True while a token may be used, by the database's own rows and clock. */

@@ -4,11 +4,11 @@ import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { actorOf } from '../access/principal.ts';
 import type { Tx } from '../database/connect.ts';
 import { changeEnvironments, changes, environments, installation, projects } from '../database/tables.ts';
+import { asDatabaseProblem } from '../platform/database-problem.ts';
 import { Problem } from '../platform/problem.ts';
 import { appendEntry, type ChainEnd, type NewRevision } from './append-entry.ts';
 import { canonicalJson, nextDigest } from './canonical.ts';
 import { findTakenBack } from './change-store.ts';
-import { asDatabaseProblem } from './database-problem.ts';
 import { direction } from './direction.ts';
 import type {
   ChangeOrder,

@@ -1,4 +1,5 @@
 import { HTTPException } from 'hono/http-exception';
+import { asDatabaseProblem } from './database-problem.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -15,7 +16,8 @@ export function answerProblem(error: unknown): Response {
 }
 
 /** Any error as a problem; one that nobody foresaw is `internal`. */
-export function asProblem(error: unknown): Problem {
+export function asProblem(caught: unknown): Problem {
+  const error = asDatabaseProblem(caught);
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException) {
     if (error.status === 415) return new Problem('bad_media_type', 'Send JSON, with Content-Type: application/json.');

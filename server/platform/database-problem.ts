@@ -1,4 +1,4 @@
-import { Problem } from '../platform/problem.ts';
+import { Problem } from './problem.ts';
 
 /** The SQLSTATE of an error, however deep the drivers wrapped it. */
 export function sqlState(error: unknown): string | undefined {
