@@ -1,0 +1,102 @@
+import type { Ruleset } from '@turnout/core';
+import { commitChange } from '../changes/commit-change.ts';
+import type { ChangeReceipt } from '../changes/door.ts';
+import type { Tx } from '../database/connect.ts';
+import { invalid } from '../platform/problem.ts';
+import { requireExpected } from '../platform/version.ts';
+import { rulesetOf } from '../segments/change-segment.ts';
+import { type Asking, type EnvironmentPlace, orderOf } from '../segments/place.ts';
+import { configurationFaults } from './check-configuration.ts';
+import { flagFaultsIn } from './check-flag.ts';
+import { asWritten, type Configuration, logConfiguration, servedFlag, showConfiguration } from './configuration.ts';
+import type { ConfigurationIn, ConfigurationPatch } from './contract.ts';
+import { type FlagParts, nothingChanged, requireFlagIn, requireLive, resultOf } from './flag-place.ts';
+import { type FlagInEnvironment, updateConfiguration } from './flag-store.ts';
+import { asLogged, differingFields } from './log-flag-change.ts';
+import { newNames } from './names.ts';
+import { patchConfiguration } from './patch-configuration.ts';
+import { planConfiguration } from './plan-configuration.ts';
+
+/** A flag in an environment after a change, and what came with it. */
+export interface Configured {
+  now: FlagInEnvironment;
+  moved: Record<string, number>;
+  change?: ChangeReceipt;
+}
+
+/** PUT: everything is as it is written, and what is left out is gone. */
+export const replaceConfiguration = (
+  parts: FlagParts,
+  asking: Asking,
+  place: EnvironmentPlace,
+  key: string,
+  wanted: ConfigurationIn,
+) => configureFlag(parts, asking, place, key, () => wanted);
+
+/** PATCH: what is left out stays. */
+export const editConfiguration = (
+  parts: FlagParts,
+  asking: Asking,
+  place: EnvironmentPlace,
+  key: string,
+  patch: ConfigurationPatch,
+) => configureFlag(parts, asking, place, key, (now) => patchConfiguration(now, patch));
+
+/** Changes what a flag is in one environment. Whether it is killed is not asked and not touched. */
+async function configureFlag(
+  parts: FlagParts,
+  asking: Asking,
+  place: EnvironmentPlace,
+  key: string,
+  next: (now: ConfigurationIn) => ConfigurationIn,
+): Promise<Configured> {
+  const { projectId, environment } = place;
+  const committed = await commitChange<Omit<Configured, 'change'>>(
+    parts.door,
+    {
+      ...orderOf(asking),
+      ...{ projectId, environmentIds: [environment.id], action: 'flag.configure', subject: `flag/${key}` },
+    },
+    async (tx, ground) => {
+      const before = await requireFlagIn(tx, place, key);
+      const { flag, configuration: row } = before;
+      requireLive(flag);
+      requireExpected(asking.expected, row.version, showConfiguration(flag, row, before.environment));
+      const wanted = next(asWritten(row));
+      requireSound(configurationFaults(wanted, flag.variants));
+      const planned = planConfiguration(wanted, row, row.salts, newNames);
+      const difference = differingFields(logConfiguration(row), logConfiguration(planned.configuration));
+      if (difference === undefined) return nothingChanged({ now: before, moved: {} });
+      const { configuration, salts, moved } = planned;
+      const now = await writeConfiguration(tx, before, configuration, salts, rulesetOf(ground, environment.id));
+      return {
+        result: { now, moved },
+        touched: { flags: [key], segments: [] },
+        before: asLogged({ environments: { [environment.key]: difference.before } }),
+        after: asLogged({ environments: { [environment.key]: difference.after } }),
+      };
+    },
+  );
+  const result = await resultOf(committed, async () => ({
+    now: await requireFlagIn(parts.door.db, place, key),
+    moved: {},
+  }));
+  return { ...result, ...(committed.change ? { change: committed.change } : {}) };
+}
+
+/** Writes a configuration that was held against everything else of its environment; throws 422 where it does not fit. */
+export async function writeConfiguration(
+  tx: Tx,
+  { flag, configuration: row, environment }: FlagInEnvironment,
+  configuration: Configuration,
+  salts: Record<string, string>,
+  ruleset: Ruleset,
+): Promise<FlagInEnvironment> {
+  requireSound(flagFaultsIn(servedFlag(flag, { ...row, ...configuration }), ruleset));
+  const place = { flagId: flag.id, environmentId: environment.id };
+  return { flag, environment, configuration: await updateConfiguration(tx, place, { ...configuration, salts }) };
+}
+
+function requireSound(faults: Parameters<typeof invalid>[0]): void {
+  if (faults.length > 0) throw invalid(faults);
+}

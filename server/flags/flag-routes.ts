@@ -1,0 +1,140 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Committed } from '../changes/door.ts';
+import { makePage, textAfter } from '../platform/page.ts';
+import { problemAnswers } from '../platform/problem-contract.ts';
+import { expectedVersion, versionTag } from '../platform/version.ts';
+import { askingOf } from '../segments/place.ts';
+import { archiveFlag } from './archive-flag.ts';
+import type { FlagRow } from './configuration.ts';
+import { changedFlag, flagAnswer, flagPage, flagPatch, flagPut, flagQuery, newFlag, withReason } from './contract.ts';
+import { createFlag } from './create-flag.ts';
+import { patchFlag, replaceFlag } from './edit-flag.ts';
+import { type FlagParts, requireFlag, resultOf } from './flag-place.ts';
+import { listFlags } from './flag-store.ts';
+import { showFlag, showFlags } from './show-flag.ts';
+
+const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
+const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, ...json(schema) });
+const params = z.object({ flag: z.string().max(128).openapi({ example: 'new-cart' }) });
+const tags = ['Flags'];
+const path = '/flags/{flag}' as const;
+
+const list = createRoute({
+  ...{ method: 'get', path: '/flags', tags, summary: 'The flags of a project, and what users get of them' },
+  middleware: need('read', { acrossEnvironments: true }),
+  request: { query: flagQuery },
+  responses: { 200: answer('Flags by key', flagPage), ...problemAnswers },
+});
+const make = createRoute({
+  ...{ method: 'post', path: '/flags', tags, summary: 'Make a flag in every environment' },
+  middleware: need('change'),
+  request: { body: { ...json(newFlag), required: true } },
+  responses: { 201: answer('The flag', changedFlag), ...problemAnswers },
+});
+const read = createRoute({
+  ...{ method: 'get', path, tags, summary: 'One flag' },
+  middleware: need('read', { acrossEnvironments: true }),
+  request: { params },
+  responses: { 200: answer('The flag', flagAnswer), ...problemAnswers },
+});
+const replace = createRoute({
+  ...{ method: 'put', path, tags, summary: 'Replace what a flag is in the whole project; needs If-Match' },
+  middleware: need('change'),
+  request: { params, body: { ...json(flagPut), required: true } },
+  responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
+});
+const edit = createRoute({
+  ...{ method: 'patch', path, tags, summary: 'Change what a flag is in the whole project (RFC 7396)' },
+  middleware: need('change'),
+  request: { params, body: { ...json(flagPatch), required: true } },
+  responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
+});
+const archive = createRoute({
+  ...{ method: 'post', path: `${path}/archive`, tags, summary: 'Take a flag out of every environment; its key stays' },
+  middleware: need('change'),
+  request: { params, body: json(withReason) },
+  responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
+});
+const unarchive = createRoute({
+  ...{ method: 'post', path: `${path}/unarchive`, tags, summary: 'Bring a flag back as it was, killed if it was' },
+  middleware: need('change'),
+  request: { params, body: json(withReason) },
+  responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
+});
+
+/** `/flags` of a project. */
+export function flagRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
+  const routes = newRoutes();
+  const { db } = parts.door;
+  routes.openapi(list, async (c) => {
+    const { limit, cursor: _cursor, ...filter } = c.req.valid('query');
+    const rows = await listFlags(db, c.get('scope').projectId, filter, {
+      limit,
+      after: textAfter(c.req.valid('query')),
+    });
+    const { items, next } = makePage(
+      rows,
+      limit,
+      (row) => row,
+      (row) => row.key,
+    );
+    return c.json({ items: await showFlags(db, items, environmentOf(c.get('principal'))), next }, 200);
+  });
+  routes.openapi(make, async (c) => {
+    const { reason, ...wanted } = c.req.valid('json');
+    const committed = await createFlag(parts, askingOf(c, reason), c.get('scope').projectId, wanted);
+    return c.json(await changed(parts, c, wanted.key, committed), 201);
+  });
+  routes.openapi(read, async (c) => {
+    const row = await requireFlag(db, c.get('scope').projectId, c.req.valid('param').flag);
+    c.header('ETag', versionTag(row.version));
+    return c.json(await showFlag(db, row, environmentOf(c.get('principal'))), 200);
+  });
+  routes.openapi(replace, async (c) => {
+    const { reason, ...wanted } = c.req.valid('json');
+    const { flag } = c.req.valid('param');
+    const asking = askingOf(c, reason, expectedVersion(c));
+    return c.json(
+      await changed(parts, c, flag, await replaceFlag(parts, asking, c.get('scope').projectId, flag, wanted)),
+      200,
+    );
+  });
+  routes.openapi(edit, async (c) => {
+    const { reason, ...patch } = c.req.valid('json');
+    const { flag } = c.req.valid('param');
+    const asking = askingOf(c, reason, expectedVersion(c));
+    return c.json(
+      await changed(parts, c, flag, await patchFlag(parts, asking, c.get('scope').projectId, flag, patch)),
+      200,
+    );
+  });
+  for (const [route, archived] of [
+    [archive, true],
+    [unarchive, false],
+  ] as const) {
+    routes.openapi(route, async (c) => {
+      const { flag } = c.req.valid('param');
+      const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
+      return c.json(
+        await changed(parts, c, flag, await archiveFlag(parts, asking, c.get('scope').projectId, flag, archived)),
+        200,
+      );
+    });
+  }
+  return routes;
+}
+
+/** A caller of one environment is shown that one alone. */
+function environmentOf(principal: Principal): number | undefined {
+  return principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
+}
+
+async function changed(parts: FlagParts, c: Context<HouseEnv>, key: string, committed: Committed<FlagRow>) {
+  const { db } = parts.door;
+  const row = await resultOf(committed, () => requireFlag(db, c.get('scope').projectId, key));
+  c.header('ETag', versionTag(row.version));
+  return { flag: await showFlag(db, row), ...(committed.change ? { change: committed.change } : {}) };
+}
