@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem } from './platform/problem.ts';
+import { pathOf, sendProblem } from './platform/raw-answer.ts';
 
 /** Takes a raw request if it is its own; false leaves it to whoever comes next. */
 export interface Taker {
@@ -90,23 +91,19 @@ function addressOf({ address, family, port }: AddressInfo): string {
   return `http://${host}:${port}`;
 }
 
-const NOT_YET = 'This node is starting. Ask again in a second.';
-
 /** Alive, not ready, and for every caller in the words of the protocol that it speaks. */
 function answerStarting(request: IncomingMessage, response: ServerResponse): void {
-  const path = (request.url ?? '').replace(/^\/+/, '/').split('?')[0] ?? '';
-  if (path === '/livez') return answer(response, 200, 'application/json', { status: 'alive' });
-  if (path === '/readyz') return answer(response, 503, 'application/json', { status: 'starting', degraded: [] });
-  if (path.startsWith('/ofrep/')) {
-    return answer(response, 503, 'application/json', { key: '', errorCode: 'GENERAL', errorDetails: NOT_YET });
-  }
-  answer(response, 503, 'application/problem+json', new Problem('unavailable', NOT_YET).toBody());
+  const path = pathOf(request);
+  if (path === '/livez') answer(response, 200, { status: 'alive' });
+  else if (path === '/readyz') answer(response, 503, { status: 'starting', degraded: [] });
+  else if (path.startsWith('/ofrep/')) answer(response, 503, { key: '', errorCode: 'GENERAL', errorDetails: NOT_YET });
+  else sendProblem(response, new Problem('unavailable', NOT_YET, { retryAfterSeconds: 1 }));
 }
 
-function answer(response: ServerResponse, status: number, type: string, body: object): void {
-  const text = JSON.stringify(body);
+const NOT_YET = 'This node is starting. Ask again in a second.';
+
+function answer(response: ServerResponse, status: number, body: object): void {
   const wait = status === 503 ? { 'Retry-After': '1' } : {};
-  const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store' };
-  response.writeHead(status, { ...headers, ...wait });
-  response.end(text);
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...wait });
+  response.end(JSON.stringify(body));
 }

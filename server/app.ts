@@ -1,0 +1,102 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { type House, type HouseEnv, newRoutes, patternOf } from './access/guard.ts';
+import { describeApi } from './openapi.ts';
+import { answerProblem, asProblem } from './platform/answer-problem.ts';
+import type { Logger } from './platform/logger.ts';
+import { Problem } from './platform/problem.ts';
+
+/** The routes of a room and where they are mounted below `/api/v1`. */
+export interface Room {
+  path: string;
+  routes: OpenAPIHono<HouseEnv>;
+}
+
+export interface AppParts {
+  house: House;
+  rooms: readonly Room[];
+  logger: Logger;
+  /** Told of each answer, for metrics; `route` is a pattern. */
+  onAnswer(route: string, status: number, tookMs: number): void;
+  /** Under which address callers reach this server; undefined where nobody said. */
+  publicUrl: string | undefined;
+}
+
+export const API = '/api/v1';
+export const OPENAPI_PATH = '/api/openapi.json';
+
+/** Everything that is not taken as a raw request: the admin API, its description, and problems for the rest. */
+export function buildApp(parts: AppParts): OpenAPIHono<HouseEnv> {
+  const app = newRoutes();
+  app.use('*', secureHeaders(parts.publicUrl), record(parts), async (c, next) => {
+    c.set('house', parts.house);
+    await next();
+  });
+  for (const { path, routes } of parts.rooms) app.route(`${API}${path}`, routes);
+  let description: object | undefined;
+  app.get(OPENAPI_PATH, (c) => {
+    description ??= describeApi(app, parts.publicUrl);
+    return c.json(description);
+  });
+  app.notFound((c) => answerMissing(app, c.req.method, c.req.path));
+  app.onError((error) => answerProblem(error));
+  return app;
+}
+
+/** No page is made of any answer, nothing here may be framed, and what one caller was told is not kept for another. */
+function secureHeaders(publicUrl: string | undefined): MiddlewareHandler {
+  const always: Record<string, string> = {
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': 'private, no-cache',
+    Vary: 'Authorization, X-API-Key, Origin',
+    ...(publicUrl?.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
+  };
+  return async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(always)) c.res.headers.set(name, value);
+  };
+}
+
+/** A line for what changed or broke, by the route's pattern; what was only read is for those who look closely. */
+function record({ logger, house, onAnswer }: AppParts): MiddlewareHandler<HouseEnv> {
+  return async (c, next) => {
+    const from = house.clock.monotonic();
+    await next();
+    const tookMs = Math.round((house.clock.monotonic() - from) * 10) / 10;
+    const route = patternOf(c);
+    const { status } = c.res;
+    onAnswer(route, status, tookMs);
+    const fields = { route, status, tookMs };
+    if (c.error && asProblem(c.error).code === 'internal')
+      logger.error({ ...fields, error: c.error }, 'a request broke');
+    else if (c.req.method === 'GET' || c.req.method === 'HEAD') logger.debug(fields, 'answered');
+    else logger.info(fields, 'answered');
+  };
+}
+
+/** 405 where another method would be right, which it names; 404 otherwise. */
+function answerMissing(app: OpenAPIHono<HouseEnv>, method: string, path: string): Response {
+  const offered = methodsOf(app, path).join(', ');
+  if (offered === '') {
+    const detail = `There is nothing at this address. Those that there are: ${OPENAPI_PATH}.`;
+    return answerProblem(new Problem('not_found', detail));
+  }
+  const answer = answerProblem(new Problem('method_not_allowed', `${method} is not offered here; ${offered} is.`));
+  answer.headers.set('Allow', offered);
+  return answer;
+}
+
+function methodsOf(app: OpenAPIHono<HouseEnv>, path: string): string[] {
+  const asked = path.split('/');
+  const found = app.routes
+    .filter((route) => route.method !== 'ALL' && matches(route.path.split('/'), asked))
+    .map((route) => route.method);
+  return [...new Set(found)].sort();
+}
+
+function matches(pattern: readonly string[], asked: readonly string[]): boolean {
+  return pattern.length === asked.length && pattern.every((part, at) => part.startsWith(':') || part === asked[at]);
+}

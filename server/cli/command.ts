@@ -1,0 +1,131 @@
+import type { parseArgs } from 'node:util';
+
+/** How a command ends; scripts build on these, so none changes its meaning. */
+export const EXIT = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  notEverybody: 3,
+  unreachable: 4,
+} as const;
+export type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+/** One option: how it is written, and what it means. */
+interface Option {
+  type: 'string' | 'boolean';
+  short?: string;
+  multiple?: boolean;
+  /** What stands for its value in the help. */
+  value?: string;
+  meaning: string;
+}
+
+/** Every option of every command; each command names those that it takes. */
+export const OPTIONS = {
+  environment: {
+    type: 'string',
+    short: 'e',
+    value: '<key>',
+    meaning: 'The environment. May be left out where the key sees only one.',
+  },
+  project: {
+    type: 'string',
+    short: 'p',
+    value: '<key>',
+    meaning: 'The project. May be left out where the key sees only one.',
+  },
+  reason: {
+    type: 'string',
+    short: 'r',
+    value: '<text>',
+    meaning: 'Why, for the change log. Protected environments ask for one.',
+  },
+  incident: { type: 'string', value: '<id>', meaning: 'The incident that this belongs to.' },
+  context: {
+    type: 'string',
+    short: 'c',
+    value: '<json>',
+    meaning: 'The context to evaluate for, as JSON; - reads it from standard input.',
+  },
+  user: { type: 'string', short: 'u', value: '<id>', meaning: 'The targetingKey of the context.' },
+  last: {
+    type: 'string',
+    short: 'n',
+    value: '<count>',
+    meaning: 'How many earlier changes to show first. Default: 10.',
+  },
+  direct: {
+    type: 'boolean',
+    meaning: 'Read the database itself (DATABASE_URL, or DATA_DIR with the server stopped) and ask no server.',
+  },
+  all: { type: 'boolean', meaning: 'All environments of the project.' },
+  demo: { type: 'boolean', meaning: 'Make the demo project and its keys, on a Postgres too.' },
+  url: {
+    type: 'string',
+    multiple: true,
+    value: '<address>',
+    meaning: 'Where the server is; may be given several times. Default: TURNOUT_URL, or http://127.0.0.1:8420.',
+  },
+  key: {
+    type: 'string',
+    value: '<file>',
+    meaning: 'A file that holds the key or token; - reads it from standard input. Default: TURNOUT_KEY.',
+  },
+  json: { type: 'boolean', meaning: 'Print the answer as JSON, for programs.' },
+  help: { type: 'boolean', short: 'h', meaning: 'Show this.' },
+} as const satisfies Record<string, Option>;
+export type OptionName = keyof typeof OPTIONS;
+
+/** What every command that talks to a server takes. */
+export const REACH: readonly OptionName[] = ['url', 'key', 'json', 'help'];
+
+/** The values of the options that were given. */
+export type Given = {
+  [Name in OptionName]?: (typeof OPTIONS)[Name] extends { multiple: true }
+    ? string[]
+    : (typeof OPTIONS)[Name] extends { type: 'boolean' }
+      ? boolean
+      : string;
+};
+/** What `parseArgs` takes of an option. */
+export type ParseOptions = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+/** The world of a command, so that it can be run by a test. */
+export interface Shell {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Writes a line to standard output. */
+  print(line: string): void;
+  /** Writes a line to standard error. */
+  warn(line: string): void;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+  /** Aborted when the person presses ^C. */
+  stopped: AbortSignal;
+}
+
+/** What somebody typed after the name of a command. */
+export interface Asked {
+  words: string[];
+  given: Given;
+  shell: Shell;
+}
+
+export interface Command {
+  name: string;
+  /** The words that it takes, such as `<flag>`; those in brackets may be left out. */
+  words: readonly string[];
+  summary: string;
+  /** What it does and when to use it, in paragraphs. */
+  teaching: string;
+  examples: readonly string[];
+  options: readonly OptionName[];
+  run(asked: Asked): Promise<Exit>;
+}
+
+/** What was typed makes no sense; the message says what would. */
+export class UsageFault extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageFault';
+  }
+}

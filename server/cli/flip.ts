@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { type Answered, Api, describeFailure, Refused, Unreachable } from './api.ts';
+import { type Asked, type Command, EXIT, type Exit, REACH } from './command.ts';
+import { environmentPath, findEnvironment, findProject } from './find-place.ts';
+import { type Flipped, printFlip } from './print-flip.ts';
+
+const WHERE = ['environment', 'project', 'reason'] as const;
+
+interface Place {
+  project: string;
+  environment: string;
+}
+
+async function findPlace(api: Api, asked: Asked): Promise<Place> {
+  const project = await findProject(api, asked);
+  return { project, environment: await findEnvironment(api, asked, project) };
+}
+
+function verbPath({ project, environment }: Place, flag: string, verb: string): string {
+  return `${environmentPath(project, environment)}/flags/${encodeURIComponent(flag)}/${verb}`;
+}
+
+/** The fields of the body that were given; every verb takes a reason. */
+function bodyOf(asked: Asked, more: object = {}): object {
+  const { reason, incident } = asked.given;
+  return { ...(reason === undefined ? {} : { reason }), ...(incident === undefined ? {} : { incident }), ...more };
+}
+
+async function flip(asked: Asked, verb: string, more: object = {}): Promise<Exit> {
+  const [flag = ''] = asked.words;
+  const api = await Api.open(asked);
+  const place = await findPlace(api, asked);
+  const { body } = await api.call('POST', verbPath(place, flag, verb), { body: bodyOf(asked, more) });
+  if (asked.given.json) asked.shell.print(JSON.stringify(body));
+  else printFlip(asked.shell, flag, place.environment, body as Flipped);
+  return EXIT.done;
+}
+
+/**
+ * Tells every address at once, each the same request: nodes that are not joined reach different clients, and the
+ * idempotency key lets joined ones see that it is one kill.
+ */
+async function kill(asked: Asked): Promise<Exit> {
+  const [flag = ''] = asked.words;
+  const api = await Api.open(asked);
+  const place = await findPlace(api, asked);
+  const path = verbPath(place, flag, 'kill');
+  const options = { body: bodyOf(asked), headers: { 'idempotency-key': randomUUID() } };
+  const calls = api.addresses.map((address) => api.callAt(address, 'POST', path, options));
+  const outcomes = await Promise.allSettled(calls);
+  const killed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failed = outcomes.flatMap((outcome, at) => {
+    return outcome.status === 'rejected'
+      ? [{ address: api.addresses[at] ?? '', error: outcome.reason as unknown }]
+      : [];
+  });
+  const refusal = failed.find(({ error }) => error instanceof Refused)?.error;
+  if (killed.length === 0)
+    throw refusal ?? new Unreachable(failed.map(({ address, error }) => describeFailure(address, error)));
+  printKill(asked, flag, place, killed, failed);
+  return failed.length === 0 ? EXIT.done : EXIT.notEverybody;
+}
+
+function printKill(
+  { given, shell }: Asked,
+  flag: string,
+  place: Place,
+  killed: readonly Answered[],
+  failed: readonly { address: string; error: unknown }[],
+): void {
+  const [first] = killed;
+  if (given.json) shell.print(JSON.stringify(killed.length === 1 ? first?.body : killed.map(({ body }) => body)));
+  else printFlip(shell, flag, place.environment, first?.body as Flipped);
+  for (const { address, error } of failed) {
+    shell.warn(error instanceof Refused ? `${address} refused: ${error.message}` : describeFailure(address, error));
+  }
+}
+
+export const flipCommands: Command[] = [
+  {
+    name: 'kill',
+    words: ['<flag>'],
+    summary: 'Turn a flag off now, whatever else is going on',
+    teaching:
+      'The emergency path. It needs only the right to kill, asks for no approval, and works while the database is ' +
+      'down. Everybody gets the flag’s off variant until `turnout restore`; no other command can undo it.\n\n' +
+      'With several --url, all nodes are told at once. If one of them could not be told, it ends with 3.',
+    examples: [
+      'turnout kill new-checkout -e production --reason "orders fail"',
+      'turnout kill new-checkout -p shop -e production --key kill.key --url http://a:8420 --url http://b:8420',
+    ],
+    options: [...WHERE, 'incident', ...REACH],
+    run: kill,
+  },
+  {
+    name: 'restore',
+    words: ['<flag>'],
+    summary: 'Lift the kills of a flag; it serves what it is configured to again',
+    teaching:
+      'Users may get more than before, so in a protected environment this needs what every growing change needs.',
+    examples: ['turnout restore new-checkout -e production --reason "fixed in 4.2.1"'],
+    options: [...WHERE, ...REACH],
+    run: (asked) => flip(asked, 'restore'),
+  },
+  {
+    name: 'on',
+    words: ['<flag>'],
+    summary: 'Turn a flag on: its rules and its fallthrough decide',
+    teaching:
+      'Says what users got before and get now. To give everybody one variant, use `turnout serve`. A killed flag is ' +
+      'not turned on: it is lifted with `turnout restore`.',
+    examples: ['turnout on new-checkout -e development', 'turnout on new-checkout -p shop -e production --json'],
+    options: [...WHERE, ...REACH],
+    run: (asked) => flip(asked, 'on'),
+  },
+  {
+    name: 'off',
+    words: ['<flag>'],
+    summary: 'Turn a flag off: everybody gets its off variant',
+    teaching:
+      'Turning off is towards safe, so no approval stands before it. If the database is down, use `turnout kill`.',
+    examples: ['turnout off new-checkout -e production --reason "too slow"'],
+    options: [...WHERE, ...REACH],
+    run: (asked) => flip(asked, 'off'),
+  },
+  {
+    name: 'serve',
+    words: ['<flag>', '<variant>'],
+    summary: 'Turn a flag on and serve one variant to all that no rule catches',
+    teaching: 'The way to flip a flag that is on already. Its rules stay; only the fallthrough changes.',
+    examples: ['turnout serve checkout-button place-order -e production'],
+    options: [...WHERE, ...REACH],
+    run: (asked) => flip(asked, 'serve', { variant: asked.words[1] }),
+  },
+];

@@ -1,0 +1,74 @@
+import { SettingsFault } from '../config.ts';
+import { Refused, Unreachable } from './api.ts';
+import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
+import { evalCommand } from './evaluate.ts';
+import { flipCommands } from './flip.ts';
+import { migrateCommand } from './migrate.ts';
+import { newEpochCommand } from './new-epoch.ts';
+import { printHelp, printOverview } from './print-help.ts';
+import { readWords } from './read-words.ts';
+import { startCommand } from './start.ts';
+import { tailCommand } from './tail.ts';
+import { verifyCommand } from './verify.ts';
+
+/** In the order in which the help shows them. */
+export const COMMANDS: readonly Command[] = [
+  startCommand,
+  ...flipCommands,
+  evalCommand,
+  tailCommand,
+  verifyCommand,
+  newEpochCommand,
+  migrateCommand,
+];
+
+/** Runs what was typed; answers how it ended. Everything that can go wrong is told here, and nothing is thrown. */
+export async function runCommand(argv: readonly string[], shell: Shell): Promise<Exit> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const command = COMMANDS.find((one) => one.name === rest[0]);
+    shell.print(command ? printHelp(command) : printOverview(COMMANDS));
+    return EXIT.done;
+  }
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) {
+    const names = COMMANDS.map((one) => one.name).join(', ');
+    shell.warn(`turnout: there is no command ${name}. There are: ${names}. See: turnout --help`);
+    return EXIT.usage;
+  }
+  let given: Given = {};
+  try {
+    const read = readWords(command, rest);
+    given = read.given;
+    if (given.help) {
+      shell.print(printHelp(command));
+      return EXIT.done;
+    }
+    return await command.run({ ...read, shell });
+  } catch (error) {
+    return tellFailure(error, given, shell);
+  }
+}
+
+function tellFailure(error: unknown, given: Given, shell: Shell): Exit {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Refused) {
+    if (given.json) shell.print(JSON.stringify(error.body));
+    else for (const line of describeRefusal(error)) shell.warn(line);
+    return EXIT.refused;
+  }
+  shell.warn(`turnout: ${message}`);
+  if (error instanceof UsageFault || error instanceof SettingsFault) return EXIT.usage;
+  return error instanceof Unreachable ? EXIT.unreachable : EXIT.refused;
+}
+
+/** What was refused, why, and what would be right: the problem's own words. */
+function describeRefusal({ status, body, message }: Refused): string[] {
+  const code = typeof body.code === 'string' ? body.code : (body.errorCode ?? status);
+  const title = typeof body.title === 'string' ? `${body.title}. ` : '';
+  const faults = Array.isArray(body.errors) ? (body.errors as { path: string; expected: string }[]) : [];
+  return [
+    `turnout: ${title}${message} (${status} ${code})`,
+    ...faults.map(({ path, expected }) => `  ${path}: expected ${expected}`),
+  ];
+}

@@ -1,0 +1,18 @@
+import { text } from 'node:stream/consumers';
+import { runCommand } from './run-command.ts';
+
+/** The program `turnout`: words in, lines out, an exit code at the end. */
+const stop = new AbortController();
+process.on('SIGINT', () => {
+  // `tail` ends in order; everything else has nothing to put in order. `start` hears the signals itself.
+  if (process.argv[2] === 'tail') stop.abort();
+  else if (process.argv[2] !== 'start') process.exit(130);
+});
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  env: process.env,
+  print: (line) => process.stdout.write(`${line}\n`),
+  warn: (line) => process.stderr.write(`${line}\n`),
+  readInput: () => text(process.stdin),
+  stopped: stop.signal,
+});

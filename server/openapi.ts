@@ -1,0 +1,98 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type HouseEnv, type Right, rightOfGuard } from './access/guard.ts';
+import { RAW_PATHS } from './raw-paths.ts';
+
+/** Who may call an operation: a right of the guards, or nobody in particular. Written as `x-right`. */
+export type OperationRight = Right | 'none' | 'stream-token';
+
+interface Parameter {
+  name: string;
+  in: string;
+}
+
+/** The parts of an operation that are looked at here. */
+export interface Operation {
+  summary?: string;
+  parameters?: Parameter[];
+  'x-right'?: OperationRight;
+  [field: string]: unknown;
+}
+
+export interface ApiDescription {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  [field: string]: unknown;
+}
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
+
+const ABOUT = {
+  title: 'Turnout',
+  version: '1',
+  description:
+    'Feature flags with proof. Send `Authorization: Bearer <token or key>`. Errors are problems (RFC 9457) with a ' +
+    'closed list of codes; fields are named by JSON pointers. `x-right` says which right an operation asks for.',
+};
+
+/** OpenAPI 3.1 of everything that this server answers: what is mounted, and the raw protocols beside it. */
+export function describeApi(app: OpenAPIHono<HouseEnv>, publicUrl: string | undefined): ApiDescription {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: ABOUT,
+    ...(publicUrl === undefined ? {} : { servers: [{ url: publicUrl }] }),
+    security: [{ bearer: [] }],
+  });
+  const described: ApiDescription = JSON.parse(JSON.stringify(document));
+  const rights = mountedRights(app);
+  for (const [path, operations] of Object.entries(described.paths)) {
+    for (const method of METHODS) {
+      const operation = operations[method];
+      if (operation === undefined) continue;
+      const right = rights.get(`${method} ${path}`);
+      if (right !== undefined) operation['x-right'] = right;
+      operation.parameters = withPathParameters(path, operation.parameters ?? []);
+    }
+  }
+  described.paths = { ...described.paths, ...RAW_PATHS };
+  return described;
+}
+
+/** The right that the guard of each mounted route asks for, by `get /api/v1/projects/{project}`. */
+function mountedRights(app: OpenAPIHono<HouseEnv>): Map<string, Right> {
+  const rights = new Map<string, Right>();
+  for (const { method, path, handler } of app.routes) {
+    const right = rightOfGuard(handler);
+    if (right !== undefined) rights.set(`${method.toLowerCase()} ${asTemplate(path)}`, right);
+  }
+  return rights;
+}
+
+/** `/projects/:project` as OpenAPI writes it: `/projects/{project}`. */
+export function asTemplate(path: string): string {
+  return path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
+}
+
+/** Rooms are mounted below parameters that their own routes do not name; an operation must name them all. */
+function withPathParameters(path: string, named: Parameter[]): Parameter[] {
+  const known = new Set(named.filter((one) => one.in === 'path').map((one) => one.name));
+  const inPath = [...path.matchAll(/\{([A-Za-z]+)\}/g)].map((match) => match[1] ?? '');
+  const added = inPath
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: MEANINGS[name] ?? '',
+      schema: { type: 'string' },
+    }));
+  return [...added, ...named];
+}
+
+const MEANINGS: Record<string, string> = {
+  project: 'The key of a project',
+  environment: 'The key of an environment of the project',
+  flag: 'The key of a flag of the project',
+  segment: 'The key of a segment of the environment',
+  id: 'The id that the list shows',
+};

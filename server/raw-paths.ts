@@ -1,0 +1,110 @@
+import type { ApiDescription, Operation, OperationRight } from './openapi.ts';
+
+const json = (description: string, schema: object = { type: 'object' }) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const events = (description: string) => ({
+  description,
+  content: { 'text/event-stream': { schema: { type: 'string' } } },
+});
+const fromHeader = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  description,
+  schema: { type: 'string' },
+});
+const fromQuery = (name: string, description: string, required = false) => ({
+  name,
+  in: 'query',
+  required,
+  description,
+  schema: { type: 'string' },
+});
+
+const FAILURE = json('What is wrong, in the words of OFREP', {
+  type: 'object',
+  required: ['errorCode', 'errorDetails'],
+  properties: { key: { type: 'string' }, errorCode: { type: 'string' }, errorDetails: { type: 'string' } },
+});
+const REFUSED = { 401: FAILURE, 403: FAILURE, 429: FAILURE, 503: FAILURE };
+const CONTEXT = {
+  required: false,
+  content: { 'application/json': { schema: { type: 'object', properties: { context: { type: 'object' } } } } },
+};
+const PROBLEM = {
+  description: 'A problem: what is wrong, and what to do (RFC 9457)',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+function operation(tag: string, summary: string, right: OperationRight, rest: object): Operation {
+  return { tags: [tag], summary, 'x-right': right, ...rest, ...(right === 'none' ? { security: [] } : {}) };
+}
+
+const SDK_HEADERS = [
+  fromHeader('Turnout-Instance', '128 random bits in hex, made once at the start of the process'),
+  fromHeader('Turnout-Sdk', 'Name and version of the SDK'),
+  fromHeader('Turnout-Host', 'Where the process runs'),
+  fromHeader('Turnout-Schema', 'The newest schema of rulesets that the SDK understands'),
+  fromHeader('Turnout-Overlay', 'Ids of the overlay entries that the SDK holds, separated by commas'),
+];
+
+/** What is taken as raw requests, described by hand: the rest of the description is made of the routes' contracts. */
+export const RAW_PATHS: ApiDescription['paths'] = {
+  '/livez': {
+    get: operation('Health', 'Whether the process is alive; depends on nothing outside', 'none', {
+      responses: { 200: json('It is') },
+    }),
+  },
+  '/readyz': {
+    get: operation('Health', 'Whether this node can serve rulesets, and what is degraded', 'none', {
+      responses: { 200: json('It can'), 503: json('Not yet, or not any more') },
+    }),
+  },
+  '/metrics': {
+    get: operation('Health', 'Figures of this node for Prometheus', 'admin', {
+      responses: {
+        200: { description: 'Figures', content: { 'text/plain': { schema: { type: 'string' } } } },
+        default: PROBLEM,
+      },
+    }),
+  },
+  '/sdk/v1/ruleset': {
+    get: operation('SDK', 'The ruleset, the overlay and what is settled', 'ruleset', {
+      parameters: [...SDK_HEADERS, fromHeader('If-None-Match', 'The ETag of what the SDK holds')],
+      responses: { 200: json('The snapshot'), 304: { description: 'Nothing has changed' }, default: PROBLEM },
+    }),
+  },
+  '/sdk/v1/stream': {
+    get: operation('SDK', 'The stream of patches, kills and heartbeats', 'ruleset', {
+      parameters: [...SDK_HEADERS, fromHeader('Last-Event-ID', 'The position to go on from')],
+      responses: { 200: events('hello, overlay, ruleset or patch, heartbeat, goodbye, revoked'), default: PROBLEM },
+    }),
+  },
+  '/ofrep/v1/evaluate/flags/{key}': {
+    post: operation('OFREP', 'Evaluate one flag', 'evaluate', {
+      parameters: [
+        { name: 'key', in: 'path', required: true, description: 'The key of a flag', schema: { type: 'string' } },
+      ],
+      requestBody: CONTEXT,
+      responses: { 200: json('The evaluation'), 400: FAILURE, 404: FAILURE, ...REFUSED },
+    }),
+  },
+  '/ofrep/v1/evaluate/flags': {
+    post: operation('OFREP', 'Evaluate all flags', 'evaluate', {
+      parameters: [
+        fromHeader('If-None-Match', 'The ETag of an earlier answer to the same context'),
+        fromQuery('flagConfigEtag', 'Wait up to 250 ms for this state of the flags'),
+      ],
+      requestBody: CONTEXT,
+      responses: { 200: json('The evaluations'), 304: { description: 'They are the same' }, 400: FAILURE, ...REFUSED },
+    }),
+  },
+  '/ofrep/v1/stream': {
+    get: operation('OFREP', 'Says when flags are to be evaluated again', 'stream-token', {
+      parameters: [fromQuery('token', 'The signed token of the address in eventStreams', true)],
+      security: [],
+      responses: { 200: events('refetchEvaluation'), ...REFUSED },
+    }),
+  },
+};
