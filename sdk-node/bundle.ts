@@ -37,9 +37,9 @@ export async function bundle(dist: string): Promise<void> {
     }
   }
   await build.close();
-  const inside = createRequire(import.meta.url).resolve('re2js/package.json');
-  cpSync(join(dirname(inside), 'LICENSE'), join(dist, 'esm', 're2js.LICENSE'));
-  cpSync(join(dirname(inside), 'LICENSE'), join(dist, 'cjs', 're2js.LICENSE'));
+  // What is inside keeps its licence beside it. It is core's dependency, so core knows where it lies.
+  const inside = createRequire(join(ROOM, '..', 'core', 'package.json')).resolve('re2js');
+  for (const { folder } of FORMATS) cpSync(join(dirname(inside), '..', 'LICENSE'), join(dist, folder, 're2js.LICENSE'));
 }
 
 /** `from '…'` and `import('…')`, as the compiler writes them into declarations. */

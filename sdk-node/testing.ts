@@ -26,7 +26,7 @@ export class TestTurnout<F extends FlagTypes = AnyFlags> extends Client<F> {
  * A client that answers `values`. A flag that is not among them throws: in a test it is a slip of the pen. In an app,
  * nothing throws.
  */
-export function testTurnout<F extends FlagTypes = AnyFlags>(values: Partial<F> = {}): TestTurnout<F> {
+export function testTurnout<F extends FlagTypes = AnyFlags>(values: Partial<NoInfer<F>> = {}): TestTurnout<F> {
   const held = new HeldValues();
   for (const [key, value] of Object.entries(values)) held.set(key, value);
   return new TestTurnout<F>(held);
