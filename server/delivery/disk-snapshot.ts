@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ruleset } from '@turnout/core';
 import type { AccessList } from '../access/access-list.ts';
@@ -84,6 +84,15 @@ export class DiskSnapshots {
 
   async open(): Promise<void> {
     await mkdir(this.#parts.folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** The environments of which something is kept. */
+  async list(): Promise<number[]> {
+    const names = await readdir(this.#parts.folder).catch((): string[] => []);
+    return names.flatMap((name) => {
+      const id = /^([1-9][0-9]{0,14})\.ruleset$/.exec(name)?.[1];
+      return id === undefined ? [] : [Number(id)];
+    });
   }
 
   /** What could not be read or written, for `/readyz` and the log. */

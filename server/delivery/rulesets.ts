@@ -1,16 +1,18 @@
 import type { Doorbell, Ring } from '../changes/doorbell.ts';
 import { asProblem } from '../platform/answer-problem.ts';
-import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
 import { type Base, type BaseStep, followRing } from './base.ts';
-import { type Place, readPlaces, readSettledAmong } from './base-store.ts';
+import type { Place } from './base-store.ts';
 import { type CatchUpParts, catchUp } from './catch-up.ts';
 import type { DiskBase } from './disk-snapshot.ts';
+import { PlaceFollower } from './follow-places.ts';
+import { Listeners } from './listeners.ts';
 import type { Overlays } from './overlay.ts';
 import { PatchRings } from './patch-ring.ts';
 import type { HeldBase } from './read-ruleset.ts';
 import { serveBase } from './serve-base.ts';
 import type { HeldRulesets, JournalEntry, PatchFrame, Served, ServedStep } from './served.ts';
+import { settledAmong } from './settled-among.ts';
 import { SharedWork } from './shared-work.ts';
 
 export interface RulesetsParts extends CatchUpParts {
@@ -28,14 +30,10 @@ interface Held {
   usedAt: number;
 }
 
-type Listener = (now: Served, step: ServedStep) => void;
-
-const FOLLOW_MS = 2_000;
 /** A load waits this long for the database before it takes what is on disk. */
 const LOAD_MS = 2_000;
 /** And so long where the database did not answer a moment ago. */
 const LOAD_AWAY_MS = 250;
-const ASK_MS = 1_000;
 const IDLE_MS = 600_000;
 
 /**
@@ -47,17 +45,30 @@ export class Rulesets implements HeldRulesets {
   readonly #held = new Map<number, Held>();
   readonly #heard = new Map<number, string>();
   readonly #rings = new PatchRings();
-  readonly #listeners = new Set<Listener>();
-  readonly #settledListeners = new Set<(ended: readonly JournalEntry[]) => void>();
-  readonly #placeListeners = new Set<(places: readonly Place[]) => void>();
+  readonly #onServed: Listeners<[Served, ServedStep]>;
+  readonly #onSettled: Listeners<[readonly JournalEntry[]]>;
+  readonly #onPlaces: Listeners<[readonly Place[]]>;
+  readonly #places: PlaceFollower;
   readonly #loads = new Map<number, Promise<Served>>();
   readonly #refreshes = new SharedWork<number>();
-  #asking = false;
+  #isWanted: (environmentId: number) => boolean = () => false;
   #reachedAt: number | undefined;
   #isAway = false;
 
   constructor(parts: RulesetsParts) {
     this.#parts = parts;
+    this.#onServed = new Listeners(parts.log);
+    this.#onSettled = new Listeners(parts.log);
+    this.#onPlaces = new Listeners(parts.log);
+    this.#places = new PlaceFollower({
+      db: parts.db,
+      clock: parts.clock,
+      environments: () => this.heldEnvironments(),
+      heard: (places, askedAt) => this.#hearPlaces(places, askedAt),
+      failed: () => {
+        this.#isAway = true;
+      },
+    });
     parts.doorbell.onRing((ring, origin) => this.#onRing(ring, origin));
   }
 
@@ -109,21 +120,18 @@ export class Rulesets implements HeldRulesets {
     return this.#heard.get(environmentId);
   }
 
-  onServed(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onServed(listener: (now: Served, step: ServedStep) => void): () => void {
+    return this.#onServed.add(listener);
   }
 
   /** Hears of entries in the step in which a base named them. */
   onSettled(listener: (ended: readonly JournalEntry[]) => void): () => void {
-    this.#settledListeners.add(listener);
-    return () => this.#settledListeners.delete(listener);
+    return this.#onSettled.add(listener);
   }
 
   /** Hears where the database is, after each time it was asked. */
   onPlaces(listener: (places: readonly Place[]) => void): () => void {
-    this.#placeListeners.add(listener);
-    return () => this.#placeListeners.delete(listener);
+    return this.#onPlaces.add(listener);
   }
 
   patchesFrom(environmentId: number, from: string): readonly PatchFrame[] | undefined {
@@ -131,16 +139,10 @@ export class Rulesets implements HeldRulesets {
     return position === from ? [] : this.#rings.since(environmentId, from);
   }
 
-  async settledAmong(environmentId: number, ids: readonly string[]): Promise<string[]> {
-    const known = (id: string) => this.#held.get(environmentId)?.base.settled.has(id) ?? false;
-    const old = ids.filter((id) => !known(id));
-    if (old.length > 0) {
-      const slow = () => new Problem('database_unavailable', 'The database did not answer in time.');
-      const asking = this.#askForOld(environmentId, old);
-      const found = await withinDeadline(asking, ASK_MS, slow).catch((): string[] => []);
-      return ids.filter((id) => known(id) || found.includes(id));
-    }
-    return [...ids];
+  settledAmong(environmentId: number, ids: readonly string[]): Promise<string[]> {
+    const held = () => this.baseOf(environmentId);
+    const refresh = () => this.refresh(environmentId);
+    return settledAmong({ db: this.#parts.db, held, refresh }, environmentId, ids);
   }
 
   refresh(environmentId: number): Promise<void> {
@@ -157,6 +159,10 @@ export class Rulesets implements HeldRulesets {
     return true;
   }
 
+  isLaidOver({ environmentId, id }: JournalEntry): boolean {
+    return this.#parts.overlays.of(environmentId).some((entry) => entry.id === id);
+  }
+
   /**
    * The database records these kills. Where a base is held it must name them itself; where none is, nothing is served
    * that they could be missing from.
@@ -164,34 +170,30 @@ export class Rulesets implements HeldRulesets {
   async endRecorded(environmentId: number, ids: readonly string[]): Promise<void> {
     if (this.#held.has(environmentId)) return this.refresh(environmentId);
     if (this.#loads.has(environmentId)) return;
-    this.#tellSettled(this.#parts.overlays.settle(environmentId, new Set(ids)));
+    const ended = this.#parts.overlays.settle(environmentId, new Set(ids));
+    if (ended.length > 0) this.#onSettled.tell(ended);
   }
 
-  /** Asks the database every `everyMs` where it is; answers how to stop. */
-  follow(everyMs = FOLLOW_MS): () => void {
-    const timer = setInterval(() => void this.askPlaces(), everyMs);
-    timer.unref();
-    return () => clearInterval(timer);
+  /** An environment for which this answers true is not unloaded: it has open streams. */
+  keepWhile(isWanted: (environmentId: number) => boolean): void {
+    this.#isWanted = isWanted;
   }
 
-  /** Confirms what is held, reads what moved on, and lets go of what nobody asks for. */
-  async askPlaces(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    try {
-      this.#unloadIdle();
-      const askedAt = this.#parts.clock.monotonic();
-      const slow = () => new Problem('database_unavailable', 'The database did not answer in time.');
-      const places = await withinDeadline(readPlaces(this.#parts.db, this.heldEnvironments()), 10_000, slow);
-      if (places.length > 0) this.#reached(askedAt);
-      for (const place of places) this.#compare(place, askedAt);
-      for (const listener of this.#placeListeners) listener(places);
-    } catch {
-      // What is held stays, and its age tells for how long nobody could confirm it.
-      this.#isAway = true;
-    } finally {
-      this.#asking = false;
-    }
+  /** Confirms what is held, reads what moved on, and lets go of what nobody asks for; answers how to stop. */
+  follow(everyMs?: number): () => void {
+    return this.#places.follow(everyMs);
+  }
+
+  /** The same, once; never rejects. */
+  askPlaces(): Promise<void> {
+    return this.#places.ask();
+  }
+
+  #hearPlaces(places: readonly Place[], askedAt: number): void {
+    this.#unloadIdle();
+    if (places.length > 0) this.#reached(askedAt);
+    for (const place of places) this.#compare(place, askedAt);
+    this.#onPlaces.tell(places);
   }
 
   #compare(place: Place, askedAt: number): void {
@@ -274,7 +276,7 @@ export class Rulesets implements HeldRulesets {
       return;
     }
     this.#serve(base, patches, confirmedAt);
-    this.#tellSettled(ended);
+    if (ended.length > 0) this.#onSettled.tell(ended);
   }
 
   #serve(base: Base, patches: readonly PatchFrame[] | undefined, confirmedAt: number): void {
@@ -290,33 +292,7 @@ export class Rulesets implements HeldRulesets {
       patches: before === undefined ? undefined : patches,
       overlayChanged: (before?.served.overlayHash ?? '0') !== served.overlayHash,
     };
-    for (const listener of this.#listeners) this.#guard(() => listener(served, step));
-  }
-
-  #tellSettled(ended: readonly JournalEntry[]): void {
-    if (ended.length === 0) return;
-    for (const listener of this.#settledListeners) this.#guard(() => listener(ended));
-  }
-
-  /** One listener's fault must not keep a kill from the next. */
-  #guard(tell: () => void): void {
-    try {
-      tell();
-    } catch (error) {
-      this.#parts.log.error({ error }, 'a listener of rulesets failed');
-    }
-  }
-
-  /** Only what the base that is served records counts: the database may be further on already. */
-  async #askForOld(environmentId: number, ids: readonly string[]): Promise<string[]> {
-    for (let turn = 0; turn < 2; turn++) {
-      const found = await readSettledAmong(this.#parts.db, environmentId, ids);
-      if (found === undefined || found.ids.length === 0) return [];
-      const held = this.#held.get(environmentId)?.base;
-      if (held?.position === found.place.position && held.digest === found.place.digest) return found.ids;
-      await this.refresh(environmentId);
-    }
-    return [];
+    this.#onServed.tell(served, step);
   }
 
   #reached(askedAt: number): void {
@@ -327,7 +303,7 @@ export class Rulesets implements HeldRulesets {
   #unloadIdle(): void {
     const since = this.#parts.clock.monotonic() - IDLE_MS;
     for (const [environmentId, { usedAt }] of this.#held) {
-      if (usedAt >= since) continue;
+      if (usedAt >= since || this.#isWanted(environmentId)) continue;
       this.#held.delete(environmentId);
       this.#rings.clear(environmentId);
     }

@@ -1,0 +1,136 @@
+import type { JsonObject } from '@turnout/core';
+import { commitChange } from '../changes/commit-change.ts';
+import type { ChangeReceipt, Door, Ground, Written } from '../changes/door.ts';
+import type { Tx } from '../database/connect.ts';
+import type { ServedToUsers } from '../flags/contract.ts';
+import { describeServe } from '../flags/describe-serve.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Asking } from '../segments/place.ts';
+import { orderOf } from '../segments/place.ts';
+import type { FlagPlace } from './kill-right.ts';
+import {
+  findKill,
+  findKillable,
+  insertKills,
+  isRevoked,
+  killsLiftedBy,
+  liftKills,
+  nameLifted,
+  setKilled,
+  unliftedKills,
+} from './kill-store.ts';
+import type { Overlays } from './overlay.ts';
+import { rowOf } from './record-kill.ts';
+import type { JournalEntry } from './served.ts';
+
+export interface RestoreParts {
+  door: Door;
+  overlays: Overlays;
+}
+
+export interface Restored {
+  before: ServedToUsers;
+  after: ServedToUsers;
+  /** The kills that this restore lifted. */
+  lifted: string[];
+  changed: boolean;
+  change?: ChangeReceipt;
+}
+
+type Outcome = Pick<Restored, 'before' | 'after' | 'lifted'>;
+
+/**
+ * Lifts every kill of a flag in an environment, by naming their ids: those that are recorded, and those that this node
+ * held when it was asked. A kill that comes while it works, or that only another node knows, is not among them and
+ * stays. A growing change, so it passes the door's checks.
+ */
+export async function restoreFlag(
+  parts: RestoreParts,
+  asking: Omit<Asking, 'expected'>,
+  place: FlagPlace,
+): Promise<Restored> {
+  const { projectId, environment, flag } = place;
+  const held = parts.overlays.of(environment.id).filter((entry) => entry.flag === flag);
+  const committed = await commitChange<Outcome>(
+    parts.door,
+    {
+      ...orderOf({ ...asking, expected: undefined }),
+      ...{ projectId, environmentIds: [environment.id], action: 'flag.restore', subject: `flag/${flag}` },
+    },
+    (tx, ground) => writeRestore(tx, place, held, ground),
+  );
+  const { change, replayed } = committed;
+  const outcome = replayed && change ? await restoredBefore(parts.door, place, change.id) : committed.result;
+  return { ...outcome, changed: change !== undefined, ...(change === undefined ? {} : { change }) };
+}
+
+async function writeRestore(
+  tx: Tx,
+  place: FlagPlace,
+  held: readonly JournalEntry[],
+  { environments }: Ground,
+): Promise<Written<Outcome>> {
+  const { projectId, environment, flag } = place;
+  const found = await findKillable(tx, projectId, environment.id, flag);
+  if (found === undefined) throw new Problem('not_found', 'There is no such flag in this project.');
+  const recorded = await unliftedKills(tx, environment.id, flag);
+  const pending = await unrecorded(tx, held);
+  const shedLevel = environments.get(environment.id)?.shedLevel ?? found.shedLevel;
+  const { killed, ...unkilled } = found.flag;
+  const isKilled = killed === true || pending.length > 0;
+  const after = describeServe(unkilled, shedLevel);
+  const before = isKilled ? describeServe({ ...unkilled, killed: true }, shedLevel) : after;
+  if (!isKilled && recorded.length === 0) {
+    return { result: { before, after, lifted: [] }, touched: { flags: [], segments: [] }, unchanged: true };
+  }
+  await setKilled(tx, environment.id, found.flagId, false);
+  const [newest] = recorded;
+  const lifted = [...recorded, ...pending].map(({ id }) => id);
+  const logged = (killedNow: boolean): JsonObject => ({ environments: { [environment.key]: { killed: killedNow } } });
+  return {
+    result: { before, after, lifted },
+    touched: { flags: [flag], segments: [] },
+    before: logged(isKilled),
+    after: { ...logged(false), lifted },
+    settles: new Map([[environment.id, pending.map(({ id }) => id)]]),
+    ...(newest?.changeId == null ? {} : { takesBack: newest.changeId }),
+    afterEntry: (inside, changeId) => writeLifted(inside, environment.id, recorded, pending, changeId),
+  };
+}
+
+/** Entries that no commit has recorded yet. */
+async function unrecorded(tx: Tx, held: readonly JournalEntry[]): Promise<JournalEntry[]> {
+  const pending: JournalEntry[] = [];
+  for (const entry of held) if ((await findKill(tx, entry.id)) === undefined) pending.push(entry);
+  return pending;
+}
+
+async function writeLifted(
+  tx: Tx,
+  environmentId: number,
+  recorded: readonly { id: string }[],
+  pending: readonly JournalEntry[],
+  changeId: number,
+): Promise<void> {
+  const ids = recorded.map(({ id }) => id);
+  await liftKills(tx, environmentId, ids, changeId);
+  const pendingIds = pending.map(({ id }) => id);
+  await nameLifted(tx, pendingIds, changeId);
+  for (const entry of pending) {
+    const byRevoked = await isRevoked(tx, entry.actor);
+    await insertKills(tx, [rowOf(entry, { effect: false, byRevoked, changeId, liftedBy: changeId })]);
+  }
+}
+
+/** The same request once more: what it did the first time, as far as it can still be told. */
+async function restoredBefore(door: Door, place: FlagPlace, changeId: number): Promise<Outcome> {
+  const { projectId, environment, flag } = place;
+  const found = await findKillable(door.db, projectId, environment.id, flag);
+  if (found === undefined) throw new Problem('not_found', 'There is no such flag in this project.');
+  const { killed: _killed, ...unkilled } = found.flag;
+  return {
+    before: describeServe({ ...unkilled, killed: true }, found.shedLevel),
+    after: describeServe(found.flag, found.shedLevel),
+    lifted: await killsLiftedBy(door.db, environment.id, changeId),
+  };
+}
