@@ -25,7 +25,6 @@ async function environmentsToLock(db: Db, change: LoggedChange): Promise<number[
 }
 
 async function undoFlagChange(tx: Tx, change: LoggedChange, ground: Ground): Promise<Undone> {
-  refuseKills(change);
   const after = readSide(change.after);
   const row = await findFlag(tx, change.projectId, change.key);
   if (!row || after === undefined) throw new Problem('not_found', 'There is no such flag in this project.');
@@ -46,16 +45,6 @@ async function undoFlagChange(tx: Tx, change: LoggedChange, ground: Ground): Pro
     before: asLogged(from),
     after: asLogged(before),
   };
-}
-
-/** A kill is lifted only by restore, and what a restore lifted comes back only by another kill. */
-function refuseKills({ action }: LoggedChange): void {
-  if (action === 'flag.kill') {
-    throw new Problem('undo_of_kill', 'A kill is lifted only by restore, which says what users will get again.');
-  }
-  if (action === 'flag.restore') {
-    throw new Problem('wrong_state', 'A restore is taken back by killing the flag again.');
-  }
 }
 
 /** The flag as it is now, in the form of one side of an entry. */
