@@ -16,4 +16,5 @@ export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
 export type * from './sync/ports.ts';
+export type * from './sync/session.ts';
 export * from './sync/wire.ts';
