@@ -19,6 +19,7 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** Longer than the 60 s that balancers keep an idle connection, so that none reuses one that was just closed. */
 const KEEP_ALIVE_MS = 65_000;
+const IDLE_LOOK_MS = 50;
 
 /**
  * The port. It listens before anything slow happens and then says 503 until the house is open, so that whoever starts
@@ -69,8 +70,11 @@ export class FrontDoor {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
+    // A connection is idle only when its last answer is out.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), IDLE_LOOK_MS);
     const cut = setTimeout(() => this.#server.closeAllConnections(), mostMs);
     await closed;
+    clearInterval(idle);
     clearTimeout(cut);
   }
 

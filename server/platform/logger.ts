@@ -45,7 +45,8 @@ const MOST_FRAMES = 12;
 export function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { message: withoutKeys(String(error)).slice(0, 500) };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
-  const cause = error.cause === undefined || depth >= DEEPEST_CAUSE ? {} : { cause: describeError(error.cause, depth + 1) };
+  const cause =
+    error.cause === undefined || depth >= DEEPEST_CAUSE ? {} : { cause: describeError(error.cause, depth + 1) };
   const message = holdsQuery(error) ? 'a query failed' : withoutKeys(error.message);
   return { type: error.name, message, ...code, at: framesOf(error), ...cause };
 }

@@ -1,0 +1,72 @@
+import { readConfig, SettingsFault } from './config.ts';
+import { greet } from './demo.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { endOnSignals } from './platform/shutdown.ts';
+import { type RunningHouse, startHouse } from './start-house.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The exit codes of a server that does not start: it was not asked for rightly, or it cannot. */
+const BAD_SETTINGS = 2;
+const CANNOT_START = 1;
+
+/**
+ * The process of a server, from its settings to its end. It prints where it listens before anything slow happens. An
+ * unhandled rejection is logged and the server goes on; what nobody caught at all ends it, in order and with a reason.
+ */
+export async function runServer(env: Environment, argv: readonly string[]): Promise<void> {
+  const config = readOrExplain(env, argv);
+  if (config === undefined) {
+    process.exitCode = BAD_SETTINGS;
+    return;
+  }
+  const logger = createLogger(config.logLevel);
+  let house: RunningHouse | undefined;
+  const end = async (why: string) => {
+    logger.info({ why }, 'ending');
+    await house?.close();
+    logger.info({}, 'ended');
+  };
+  endOnSignals(process, end);
+  process.on('unhandledRejection', (error) => logger.error({ error }, 'a promise was rejected and nobody heard it'));
+  process.on('uncaughtException', (error) => endBecause(logger, error, end));
+  try {
+    house = await startHouse(config, logger);
+    await house.opened;
+    if (house.rootToken.made) showRootToken(house.rootToken, logger);
+    if (config.demo && !house.draining) process.stdout.write(`${greet(house.url, config.dataDir)}\n`);
+  } catch (error) {
+    explainFailure(error, logger);
+    process.exitCode = CANNOT_START;
+    await house?.close();
+    process.exit();
+  }
+}
+
+function readOrExplain(env: Environment, argv: readonly string[]) {
+  try {
+    return readConfig(env, argv);
+  } catch (error) {
+    if (!(error instanceof SettingsFault)) throw error;
+    process.stderr.write(`${error.message}\nAll settings: turnout start --help\n`);
+    return undefined;
+  }
+}
+
+function endBecause(logger: Logger, error: unknown, end: (why: string) => Promise<void>): void {
+  logger.fatal({ error }, 'something broke that nobody caught: this process ends');
+  end('an uncaught exception').finally(() => process.exit(CANNOT_START));
+}
+
+/** Why a start failed is told in one sentence, and in full to the log for whoever needs more. */
+function explainFailure(error: unknown, logger: Logger): void {
+  const sentence = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`turnout cannot start: ${sentence}\n`);
+  logger.debug({ error }, 'the start failed');
+}
+
+/** The token goes to a terminal and into its file, and never into a log. */
+function showRootToken({ token, path }: RunningHouse['rootToken'], logger: Logger): void {
+  if (process.stdout.isTTY) process.stdout.write(`\n  Root token   ${token}\n               kept in ${path}\n`);
+  else logger.info({ file: path }, 'a root token was made');
+}
