@@ -40,28 +40,45 @@ const MOST_TURNS = 5;
  * has served, it begins a new epoch, and the kills that were in force in the lost history are laid over the new one.
  */
 export async function catchUp(parts: CatchUpParts, ground: Ground, readMs = READ_MS): Promise<void> {
+  let byPatches = true;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     const held = ground.held();
     const askedAt = parts.clock.monotonic();
-    const reading = await readInTime(parts, ground, held, readMs);
+    const reading = await readInTime(parts, ground, byPatches ? held : undefined, readMs);
     if (ground.held() !== held) continue;
-    const now = parts.clock.now();
-    if (held === undefined) {
-      ground.take(followReading(ground.environmentId, held, reading, now.getTime()), [], askedAt);
-      return;
-    }
-    const standing = standingOf(held, reading);
+    const standing = held === undefined ? 'later' : standingOf(held, reading);
     if (standing === 'set-back') {
       await mendHistory(parts, ground, reading);
       continue;
     }
-    const step = followReading(ground.environmentId, held, reading, now.getTime());
-    const carried = standing === 'other-epoch' ? await carryOver(parts, held, step, reading) : [];
+    const step = follow(parts, ground.environmentId, held, reading);
+    if (step === undefined) {
+      byPatches = false;
+      continue;
+    }
+    const isLost = held !== undefined && standing === 'other-epoch' && !reading.knowsHeld;
+    const carried = isLost ? await carryOver(parts, held, step) : [];
     if (ground.held() !== held) continue;
     ground.take(step, carried, askedAt);
     return;
   }
   throw new Problem('busy', 'The environment moves faster than it can be read; ask again.', { retryAfterSeconds: 1 });
+}
+
+/** Undefined where the patches do not fit what is held, which only a fault of ours can cause: then it is read whole. */
+function follow(
+  parts: CatchUpParts,
+  environmentId: number,
+  held: Base | undefined,
+  reading: BaseReading,
+): BaseStep | undefined {
+  try {
+    return followReading(environmentId, held, reading, parts.clock.now().getTime());
+  } catch (error) {
+    if (reading.patches === undefined) throw error;
+    parts.log.error({ environmentId, error }, 'patches did not fit what is served: it is read whole');
+    return undefined;
+  }
 }
 
 async function readInTime(
@@ -100,13 +117,7 @@ async function mendHistory(parts: CatchUpParts, ground: Ground, reading: BaseRea
   });
 }
 
-async function carryOver(
-  parts: CatchUpParts,
-  lost: Base,
-  step: BaseStep,
-  reading: BaseReading,
-): Promise<JournalEntry[]> {
-  if (reading.knowsHeld) return [];
+async function carryOver(parts: CatchUpParts, lost: Base, step: BaseStep): Promise<JournalEntry[]> {
   const kills = carriedKills(lost, step.base.ruleset, parts.clock.now());
   if (kills.length === 0) return [];
   const ids = kills.map(({ id }) => id);

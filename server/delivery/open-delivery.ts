@@ -123,7 +123,8 @@ function followAll(list: AccessList, { rulesets, settler, tags, disk }: Followed
     rulesets.onServed(({ environmentId }) => disk.follow(environmentId)),
     rulesets.onPlaces((places) => {
       tags.follow(places);
-      disk.confirm(new Map(places.map(({ environmentId, position }) => [environmentId, position])));
+      const held = places.filter(({ environmentId, digest }) => rulesets.baseOf(environmentId)?.digest === digest);
+      disk.confirm(new Map(held.map(({ environmentId, position }) => [environmentId, position])));
     }),
     list.onChanged(keepAccess),
     list.onRevoked(keepAccess),

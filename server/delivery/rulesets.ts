@@ -3,10 +3,11 @@ import { asProblem } from '../platform/answer-problem.ts';
 import { Problem } from '../platform/problem.ts';
 import { type Base, type BaseStep, followRing } from './base.ts';
 import type { Place } from './base-store.ts';
-import { type CatchUpParts, catchUp } from './catch-up.ts';
-import type { DiskBase } from './disk-snapshot.ts';
+import { catchUp, type Ground } from './catch-up.ts';
+import { comparePosition } from './compare-position.ts';
 import { PlaceFollower } from './follow-places.ts';
 import { Listeners } from './listeners.ts';
+import { type LoadParts, loadEnvironment } from './load-environment.ts';
 import type { Overlays } from './overlay.ts';
 import { PatchRings } from './patch-ring.ts';
 import type { HeldBase } from './read-ruleset.ts';
@@ -15,11 +16,9 @@ import type { HeldRulesets, JournalEntry, PatchFrame, Served, ServedStep } from 
 import { settledAmong } from './settled-among.ts';
 import { SharedWork } from './shared-work.ts';
 
-export interface RulesetsParts extends CatchUpParts {
+export interface RulesetsParts extends LoadParts {
   doorbell: Pick<Doorbell, 'onRing'>;
   overlays: Overlays;
-  /** The last snapshot on disk; undefined where there is none that can be believed. */
-  readDisk(environmentId: number): Promise<DiskBase | undefined>;
 }
 
 interface Held {
@@ -52,7 +51,6 @@ export class Rulesets implements HeldRulesets {
   readonly #loads = new Map<number, Promise<Served>>();
   readonly #refreshes = new SharedWork<number>();
   #isWanted: (environmentId: number) => boolean = () => false;
-  #reachedAt: number | undefined;
   #isAway = false;
 
   constructor(parts: RulesetsParts) {
@@ -109,11 +107,6 @@ export class Rulesets implements HeldRulesets {
   ageMs(environmentId: number): number {
     const held = this.#held.get(environmentId);
     return held === undefined ? Number.POSITIVE_INFINITY : this.#parts.clock.monotonic() - held.confirmedAt;
-  }
-
-  /** Since the database last answered anything here; undefined when it never did. */
-  get databaseAgeMs(): number | undefined {
-    return this.#reachedAt === undefined ? undefined : this.#parts.clock.monotonic() - this.#reachedAt;
   }
 
   heard(environmentId: number): string | undefined {
@@ -191,7 +184,7 @@ export class Rulesets implements HeldRulesets {
 
   #hearPlaces(places: readonly Place[], askedAt: number): void {
     this.#unloadIdle();
-    if (places.length > 0) this.#reached(askedAt);
+    this.#isAway = false;
     for (const place of places) this.#compare(place, askedAt);
     this.#onPlaces.tell(places);
   }
@@ -213,23 +206,9 @@ export class Rulesets implements HeldRulesets {
   }
 
   async #load(environmentId: number): Promise<Served> {
-    const disk = await this.#parts.readDisk(environmentId);
-    try {
-      const readMs = this.#isAway ? LOAD_AWAY_MS : LOAD_MS;
-      await catchUp(this.#parts, this.#ground(environmentId, disk?.base), readMs);
-    } catch (error) {
-      const problem = asProblem(error);
-      if (problem.code === 'not_found') throw problem;
-      this.#isAway = true;
-      if (disk === undefined || disk.refused !== undefined) {
-        throw new Problem('unavailable', `This node has no ruleset of this environment yet${disk?.refused ?? ''}.`, {
-          retryAfterSeconds: 2,
-          cause: error,
-        });
-      }
-      const named = new Set(disk.base.settled.keys());
-      this.#take({ base: disk.base, patches: undefined, named }, [], this.#parts.clock.monotonic() - disk.ageMs);
-    }
+    const groundOn = (disk: Base | undefined) => this.#ground(environmentId, disk);
+    const readMs = this.#isAway ? LOAD_AWAY_MS : LOAD_MS;
+    this.#isAway = (await loadEnvironment(this.#parts, environmentId, groundOn, readMs)) === 'from disk';
     // A ring that came while there was nothing to apply it to.
     const heard = this.#heard.get(environmentId);
     if (heard !== undefined && heard !== this.baseOf(environmentId)?.position) this.#refreshAside(environmentId);
@@ -238,29 +217,32 @@ export class Rulesets implements HeldRulesets {
     return served;
   }
 
-  #ground(environmentId: number, disk?: Base) {
+  #ground(environmentId: number, disk?: Base): Ground {
     return {
       environmentId,
       held: () => this.#held.get(environmentId)?.base ?? disk,
       asked: () => this.#parts.overlays.of(environmentId).map(({ id }) => id),
-      take: (step: BaseStep, carried: readonly JournalEntry[], askedAt: number) => {
-        this.#reached(askedAt);
-        this.#take(step, carried, askedAt);
-      },
+      take: (step, carried, confirmedAt) => this.#take(step, carried, confirmedAt),
     };
   }
 
   #onRing(ring: Ring, origin: 'here' | 'elsewhere'): void {
     const { environmentId } = ring;
-    this.#heard.set(environmentId, ring.position);
+    this.#hear(environmentId, ring.position);
     const held = this.#held.get(environmentId);
     if (held === undefined) return;
     const { clock } = this.#parts;
-    const step = followInTime(held.base, ring, clock.now().getTime());
+    const step = followRing(held.base, ring, clock.now().getTime());
     if (step === 'read') this.#refreshAside(environmentId);
     else if (step !== 'nothing') {
       this.#take(step, [], origin === 'here' ? clock.monotonic() : held.confirmedAt);
     }
+  }
+
+  /** Rings may overtake one another. */
+  #hear(environmentId: number, position: string): void {
+    const before = this.#heard.get(environmentId);
+    if (before === undefined || comparePosition(position, before) !== 'older') this.#heard.set(environmentId, position);
   }
 
   /** The one step in which a base is replaced, recorded kills end and carried ones begin. */
@@ -295,11 +277,6 @@ export class Rulesets implements HeldRulesets {
     this.#onServed.tell(served, step);
   }
 
-  #reached(askedAt: number): void {
-    this.#reachedAt = askedAt;
-    this.#isAway = false;
-  }
-
   #unloadIdle(): void {
     const since = this.#parts.clock.monotonic() - IDLE_MS;
     for (const [environmentId, { usedAt }] of this.#held) {
@@ -307,15 +284,6 @@ export class Rulesets implements HeldRulesets {
       this.#held.delete(environmentId);
       this.#rings.clear(environmentId);
     }
-  }
-}
-
-/** A patch that does not fit is no reason to fail: the database is read. */
-function followInTime(held: Base, ring: Ring, now: number): BaseStep | 'nothing' | 'read' {
-  try {
-    return followRing(held, ring, now);
-  } catch {
-    return 'read';
   }
 }
 
