@@ -8,6 +8,8 @@ export interface StreamHolder {
 
 /** So many bytes may wait for a reader; the frame that passes the mark is the last one until it has read them all. */
 export const MOST_QUEUED = 256 * 1_024;
+/** A stream that has ended is given so long to bring its last word across. */
+const ENDING_MS = 2_000;
 
 const HEAD = {
   'Content-Type': 'text/event-stream',
@@ -65,6 +67,10 @@ export class EventStream {
     if (last !== undefined) this.write(last);
     this.#ended = true;
     this.#response.end();
+    // A reader that takes nothing would keep a connection that has ended.
+    const timer = setTimeout(() => this.#response.destroy(), ENDING_MS);
+    timer.unref();
+    this.#response.once('close', () => clearTimeout(timer));
   }
 
   /** Cuts the connection. */
