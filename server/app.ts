@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { type House, type HouseEnv, newRoutes, patternOf } from './access/guard.ts';
 import { describeApi } from './openapi.ts';
 import { answerProblem, asProblem } from './platform/answer-problem.ts';
@@ -16,8 +16,10 @@ export interface AppParts {
   house: House;
   rooms: readonly Room[];
   logger: Logger;
+  /** `/metrics`; undefined where it has a port of its own. */
+  metricsRoutes: OpenAPIHono<HouseEnv> | undefined;
   /** Told of each answer, for metrics; `route` is a pattern. */
-  onAnswer(route: string, status: number, tookMs: number): void;
+  onAnswer(method: string, route: string, status: number, tookMs: number): void;
   /** Under which address callers reach this server; undefined where nobody said. */
   publicUrl: string | undefined;
 }
@@ -33,6 +35,7 @@ export function buildApp(parts: AppParts): OpenAPIHono<HouseEnv> {
     await next();
   });
   for (const { path, routes } of parts.rooms) app.route(`${API}${path}`, routes);
+  if (parts.metricsRoutes) app.route('/metrics', parts.metricsRoutes);
   let description: object | undefined;
   app.get(OPENAPI_PATH, (c) => {
     description ??= describeApi(app, parts.publicUrl);
@@ -56,7 +59,7 @@ function secureHeaders(publicUrl: string | undefined): MiddlewareHandler {
   };
   return async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(always)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(always)) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   };
 }
 
@@ -66,15 +69,22 @@ function record({ logger, house, onAnswer }: AppParts): MiddlewareHandler<HouseE
     const from = house.clock.monotonic();
     await next();
     const tookMs = Math.round((house.clock.monotonic() - from) * 10) / 10;
-    const route = patternOf(c);
+    const [method = '', route = ''] = patternOf(c).split(' ');
     const { status } = c.res;
-    onAnswer(route, status, tookMs);
-    const fields = { route, status, tookMs };
+    onAnswer(method, route, status, tookMs);
+    const fields = { method, route, status, tookMs };
     if (c.error && asProblem(c.error).code === 'internal')
       logger.error({ ...fields, error: c.error }, 'a request broke');
-    else if (c.req.method === 'GET' || c.req.method === 'HEAD') logger.debug(fields, 'answered');
+    else if (method === 'GET' || method === 'HEAD' || isInHouse(c)) logger.debug(fields, 'answered');
     else logger.info(fields, 'answered');
   };
+}
+
+/** What the house asks of itself, without a port, is no news. */
+export const IN_HOUSE = { inHouse: true };
+
+function isInHouse(c: Context): boolean {
+  return (c.env as Partial<typeof IN_HOUSE> | undefined)?.inHouse === true;
 }
 
 /** 405 where another method would be right, which it names; 404 otherwise. */

@@ -31,7 +31,7 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
   process.on('unhandledRejection', (error) => logger.error({ error }, 'a promise was rejected and nobody heard it'));
   process.on('uncaughtException', (error) => endBecause(logger, error, end));
   try {
-    house = await startHouse(config, logger);
+    house = await startHouse(config, logger, { onFatal: (error) => endBecause(logger, error, end) });
     await house.opened;
     if (house.rootToken.made) showRootToken(house.rootToken, logger);
     if (config.demo && !house.draining) process.stdout.write(`${greet(house.url, config.dataDir)}\n`);
@@ -54,8 +54,8 @@ function readOrExplain(env: Environment, argv: readonly string[]) {
 }
 
 function endBecause(logger: Logger, error: unknown, end: (why: string) => Promise<void>): void {
-  logger.fatal({ error }, 'something broke that nobody caught: this process ends');
-  end('an uncaught exception').finally(() => process.exit(CANNOT_START));
+  logger.fatal({ error }, 'this process cannot go on');
+  end('it cannot go on').finally(() => process.exit(CANNOT_START));
 }
 
 /** Why a start failed is told in one sentence, and in full to the log for whoever needs more. */

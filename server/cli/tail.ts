@@ -26,7 +26,7 @@ async function tail(asked: Asked): Promise<Exit> {
   const filter = given.environment === undefined ? '' : `&environment=${encodeURIComponent(given.environment)}`;
   const recent = await readEntries(api, `${path}?limit=${Math.max(1, last)}${filter}`);
   let seq = recent[0]?.seq ?? 0;
-  for (const entry of last === 0 ? [] : recent.toReversed()) print(shell, entry, given.json);
+  for (const entry of last === 0 ? [] : [...recent].reverse()) print(shell, entry, given.json);
   for (let away = false; !shell.stopped.aborted; ) {
     const entries = await readEntries(api, `${path}?limit=${PAGE}&after=${seq}${filter}`).catch((error: unknown) => {
       if (!isPassing(error)) throw error;

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AccessList } from './access/access-list.ts';
+import { findInstallationProject } from './access/access-store.ts';
+import type { CommitAccess } from './access/commit.ts';
+import type { House } from './access/guard.ts';
+import { HeldRevocations } from './access/held-revocations.ts';
+import { Idempotency } from './access/idempotency.ts';
+import { saveKeyUses } from './access/key-store.ts';
+import { LastUsed } from './access/last-used.ts';
+import { checkMayChange } from './access/may-change.ts';
+import { verifierOf } from './access/mint-secret.ts';
+import { SecurityEvents } from './access/security-events.ts';
+import { commitChange } from './changes/commit-change.ts';
+import { LocalDoorbell } from './changes/local-doorbell.ts';
+import { NotifyDoorbell } from './changes/notify-doorbell.ts';
+import type { Config } from './config.ts';
+import type { Database } from './database/connect.ts';
+import { countDropped } from './delivery/delivery-metrics.ts';
+import { type Delivery, openDelivery } from './delivery/open-delivery.ts';
+import { revocationFile } from './delivery/revocation-file.ts';
+import { Admission } from './platform/admission.ts';
+import { systemClock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { Metrics } from './platform/metrics.ts';
+import type { Secrets } from './platform/secrets.ts';
+
+/** What is there before anything slow happens. */
+export interface Ground {
+  config: Config;
+  logger: Logger;
+  secrets: Secrets;
+  rootToken: string;
+}
+
+/** The one record of everything that lives as long as the house does. */
+export interface Parts extends Ground {
+  clock: typeof systemClock;
+  metrics: Metrics;
+  database: Database;
+  doorbell: LocalDoorbell;
+  /** Who may do what, and how requests are let in. */
+  house: House;
+  commit: CommitAccess;
+  revocations: HeldRevocations;
+  delivery: Delivery;
+  /** How this node calls itself to its clients. */
+  node: string;
+}
+
+/** Builds the parts on an open database; nothing here waits for it, and nothing goes on by itself yet. */
+export async function buildParts(ground: Ground, database: Database): Promise<Parts> {
+  const { config, logger, secrets } = ground;
+  const { db } = database;
+  const clock = systemClock;
+  const metrics = new Metrics();
+  const list = new AccessList({ db, clock, rootVerifier: verifierOf(ground.rootToken) });
+  const doorbell = makeDoorbell(ground, database, metrics, () => catchUp(parts));
+  const delivery = await openDelivery({
+    ...{ db, clock, doorbell, secrets, list, log: logger, checks: [checkMayChange] },
+    ...{ dataDir: config.dataDir, snapshotMaxAgeMs: config.snapshotMaxAgeMs },
+  });
+  const commit: CommitAccess = (order, write) => commitChange(delivery.door, order, write);
+  const house: House = {
+    ...{ list, clock, trustProxy: config.trustProxy },
+    admission: new Admission(config.limits),
+    idempotency: new Idempotency(db, clock),
+    events: new SecurityEvents({ clock, commit, installationProject: () => findInstallationProject(db) }),
+    used: new LastUsed(clock, (uses) => saveKeyUses(db, uses)),
+  };
+  const file = revocationFile({ folder: join(config.dataDir, 'journal'), signer: secrets, log: logger });
+  const revocations = new HeldRevocations({ db, clock, list, commit, file });
+  const node = randomBytes(6).toString('hex');
+  const parts: Parts = {
+    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, delivery, node },
+  };
+  return parts;
+}
+
+/** Whatever a doorbell that was away may have missed is read. */
+export function catchUp({ house, delivery }: Parts): void {
+  house.list.refresh().catch(() => undefined);
+  void delivery.rulesets.askPlaces();
+}
+
+function makeDoorbell(
+  { secrets, logger }: Ground,
+  database: Database,
+  metrics: Metrics,
+  onConnected: () => void,
+): LocalDoorbell {
+  if (database.kind === 'embedded') return new LocalDoorbell();
+  return new NotifyDoorbell({
+    ...{ database, clock: systemClock, onConnected, onDropped: countDropped(metrics) },
+    sign: (text) => secrets.sign('doorbell', text),
+    verify: (text, signature) => secrets.verify('doorbell', text, signature),
+    // A missed ring costs two seconds at most.
+    onFailed: (error) => logger.warn({ error }, 'the doorbell could not be rung'),
+  });
+}
+
+/** Begins what goes on by itself; answers how to stop each. */
+export function followAll({ house, doorbell, revocations, delivery }: Parts): (() => void)[] {
+  const { list, events, used } = house;
+  delivery.start();
+  return [
+    doorbell.onAccess((revision) => void list.hear(revision).catch(() => undefined)),
+    list.follow(),
+    events.follow(),
+    used.follow(),
+    revocations.follow(),
+  ];
+}

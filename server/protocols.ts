@@ -1,0 +1,90 @@
+import { getRequestListener } from '@hono/node-server';
+import { type AppParts, buildApp } from './app.ts';
+import { countDelivery, watchDelivery } from './delivery/delivery-metrics.ts';
+import { Health } from './delivery/health.ts';
+import { metricsRoutes } from './delivery/metrics-routes.ts';
+import { SdkProtocol } from './delivery/sdk-protocol.ts';
+import { StreamAdmission } from './delivery/stream-admission.ts';
+import { Ofrep } from './evaluation/ofrep.ts';
+import { OfrepStream } from './evaluation/ofrep-stream.ts';
+import type { Open } from './front-door.ts';
+import { listDegraded } from './list-degraded.ts';
+import type { Parts } from './parts.ts';
+import { listRooms } from './rooms.ts';
+
+/** Everything that answers: raw requests first, then hono. */
+export interface Protocols {
+  app: ReturnType<typeof buildApp>;
+  health: Health;
+  ofrep: Ofrep;
+  sdk: SdkProtocol;
+  ofrepStream: OfrepStream;
+  /** What the front door is given. */
+  open: Open;
+}
+
+export function buildProtocols(parts: Parts): Protocols {
+  const { house, delivery, clock, secrets, config, logger, metrics, node } = parts;
+  const { rulesets } = delivery;
+  const admission = new StreamAdmission(config.limits);
+  const counts = countDelivery(metrics);
+  const common = {
+    ...{ gate: house, flags: rulesets, clock },
+    onRevoked: (listener: (id: string) => void) => house.list.onRevoked(listener),
+    onError: (error: unknown) => logger.error({ error }, 'a request broke'),
+  };
+  const noting = (method: string) => (route: string, status: number, tookMs: number) =>
+    metrics.noteRequest(method, route, status, tookMs);
+  const health = new Health({
+    canServe: watchServing(parts),
+    degraded: () => listDegraded(parts),
+    onAnswer: noting('GET'),
+  });
+  const heard = (environmentId: number) => rulesets.heard(environmentId);
+  const ofrep = new Ofrep({ ...common, heard, secrets, limits: config.limits, onAnswer: noting('POST') });
+  const sdk = new SdkProtocol({ ...common, admission, node, counts, onAnswer: noting('GET') });
+  const ofrepStream = new OfrepStream({
+    ...{ ...common, secrets, admission, onAnswer: noting('GET') },
+    onStuck: () => counts.stuck(),
+  });
+  watchDelivery(metrics, {
+    doorbell: parts.doorbell,
+    streams: () => ({ sdk: sdk.streams, ofrep: ofrepStream.streams }),
+    oldestAgeMs: () => oldestAge(parts),
+    killsUnsettled: () => delivery.overlays.size,
+    journalEntries: () => delivery.journal.entries().length,
+    environmentsServed: () => rulesets.heldEnvironments().length,
+  });
+  const app = buildApp(appParts(parts));
+  const listener = getRequestListener(app.fetch);
+  const open: Open = {
+    takers: [health, ofrep, sdk, ofrepStream],
+    rest: (request, response) => listener(request, response),
+  };
+  return { app, health, ofrep, sdk, ofrepStream, open };
+}
+
+function appParts(parts: Parts): AppParts {
+  const { house, logger, config, metrics } = parts;
+  return {
+    ...{ house, logger, publicUrl: config.publicUrl },
+    rooms: listRooms(parts),
+    // With a port of their own they are not here, where everybody comes by.
+    metricsRoutes: config.metricsPort === undefined ? metricsRoutes(metrics) : undefined,
+    onAnswer: (method, route, status, tookMs) => metrics.noteRequest(method, route, status, tookMs),
+  };
+}
+
+/** A node serves once it knows who may do what, and has had a ruleset or a database that answers. */
+function watchServing({ house, delivery }: Parts): () => boolean {
+  let hasServed = false;
+  delivery.rulesets.onServed(() => {
+    hasServed = true;
+  });
+  return () => house.list.revision >= 0 && (hasServed || house.list.ageMs !== undefined);
+}
+
+function oldestAge({ delivery: { rulesets } }: Parts): number | undefined {
+  const ages = rulesets.heldEnvironments().map((environmentId) => rulesets.ageMs(environmentId));
+  return ages.length === 0 ? undefined : Math.max(...ages);
+}

@@ -1,0 +1,175 @@
+import type { Server } from 'node:http';
+import { API, IN_HOUSE } from './app.ts';
+import { NotifyDoorbell } from './changes/notify-doorbell.ts';
+import type { Config } from './config.ts';
+import { type DemoAnswer, makeDemo } from './demo.ts';
+import { findRootToken, type RootToken } from './first-start.ts';
+import { FrontDoor } from './front-door.ts';
+import { type DatabaseParts, keepReaching, openHouseDatabase } from './open-database.ts';
+import { buildParts, catchUp, followAll, type Ground, type Parts } from './parts.ts';
+import type { Logger } from './platform/logger.ts';
+import { serveMetrics } from './platform/metrics.ts';
+import { Secrets } from './platform/secrets.ts';
+import { runSteps, type ShutdownStep } from './platform/shutdown.ts';
+import { buildProtocols, type Protocols } from './protocols.ts';
+
+/** A house that listens, and opens by and by. */
+export interface RunningHouse {
+  /** Where it listens; empty where it was asked not to. */
+  url: string;
+  rootToken: RootToken;
+  /** Resolves when it answers; rejects when it cannot be opened, with a sentence that says why. */
+  opened: Promise<void>;
+  readonly draining: boolean;
+  /** Answers a request of hono's without a port, once it is open. */
+  fetch(request: Request): Promise<Response>;
+  /** Ends in order: not ready, goodbye to streams, running requests, then everything else. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** False for tests that need no port. */
+  listen?: boolean;
+  /** Told when the house must end though it had opened: its database turned out to be somebody else's. */
+  onFatal?(error: unknown): void;
+}
+
+const DRAIN_MS = 4_000;
+const REQUESTS_MS = 10_000;
+const RECORDS_MS = 2_000;
+const CLOSE_MS = 6_000;
+
+/** Everything that must be ended again, in the order in which it came to be. */
+interface Opened {
+  parts: Parts;
+  protocols: Protocols;
+  stops: (() => void)[];
+  metricsServer: Server | undefined;
+}
+
+/** Listens, and then opens: settings are read, the port is there, and nothing slow has happened yet. */
+export async function startHouse(config: Config, logger: Logger, options: StartOptions = {}): Promise<RunningHouse> {
+  const secrets = Secrets.open({ dataDir: config.dataDir, fromEnv: config.secret });
+  const rootToken = findRootToken(config);
+  const ground: Ground = { config, logger, secrets, rootToken: rootToken.token };
+  const door = new FrontDoor();
+  const url = options.listen === false ? '' : await listen(door, config);
+  if (url !== '') logger.info({ url }, 'listening');
+  const opening = openHouse(ground, door, options);
+  // Whoever waits hears of it; nobody must.
+  opening.catch(() => undefined);
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    rootToken,
+    opened: opening.then(() => undefined),
+    get draining() {
+      return door.draining;
+    },
+    fetch: async (request) => (await opening).protocols.app.fetch(request),
+    close: () => {
+      closing ??= closeHouse(door, opening, logger);
+      return closing;
+    },
+  };
+}
+
+async function listen(door: FrontDoor, { port, host }: Config): Promise<string> {
+  try {
+    return await door.listen(port, host);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') throw new Error(`port ${port} of ${host} is taken by another program: set PORT.`);
+    if (code === 'EACCES') throw new Error(`port ${port} of ${host} may not be opened by this user: set PORT.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`HOST ${host} is no address of this machine.`);
+    throw error;
+  }
+}
+
+async function openHouse(ground: Ground, door: FrontDoor, options: StartOptions): Promise<Opened> {
+  const { config, logger, secrets } = ground;
+  const reaching: DatabaseParts = { address: config.database, secrets, logger };
+  const { database, isReached } = await openHouseDatabase(reaching);
+  const stops: (() => void)[] = [];
+  try {
+    const parts = await buildParts(ground, database);
+    await parts.revocations.open();
+    const knowsAccess = await parts.delivery.readAccess();
+    if (!knowsAccess) logger.error({}, 'neither the database nor the disk tells who may do what: not ready');
+    const protocols = buildProtocols(parts);
+    stops.push(...followAll(parts));
+    const onReached = async () => {
+      logger.info({}, 'the database is reached');
+      await joinDatabase(parts);
+    };
+    if (isReached) await joinDatabase(parts);
+    else stops.push(keepReaching(database, reaching, onReached, options.onFatal ?? (() => undefined)));
+    if (config.demo && isReached) await seedDemo(parts, protocols);
+    door.open(protocols.open);
+    const metricsServer =
+      config.metricsPort === undefined ? undefined : await serveMetrics(parts.metrics, config.metricsPort, config.host);
+    logger.info({ database: database.kind, node: parts.node }, 'open');
+    return { parts, protocols, stops, metricsServer };
+  } catch (error) {
+    for (const stop of stops) stop();
+    await database.close();
+    throw error;
+  }
+}
+
+/** The database is there and is ours: from now on the doorbell is heard, and what was missed is read. */
+async function joinDatabase(parts: Parts): Promise<void> {
+  if (parts.doorbell instanceof NotifyDoorbell) {
+    await parts.doorbell.open().catch((error: unknown) => {
+      parts.logger.warn({ error }, 'the doorbell cannot be heard; the database is asked every 2 s');
+    });
+  }
+  catchUp(parts);
+}
+
+/** Through the admin API, in this process: what the demo has went through every check that anybody's has. */
+function seedDemo({ config, house, rootToken }: Parts, { app }: Protocols): Promise<void> {
+  const headers = { authorization: `Bearer ${rootToken}`, 'content-type': 'application/json' };
+  return makeDemo({
+    dataDir: config.dataDir,
+    isLive: (secret) => typeof house.list.findCredential(secret) !== 'string',
+    call: async (method, path, body) => {
+      const response = await app.request(`${API}${path}`, { method, headers, body: JSON.stringify(body) }, IN_HOUSE);
+      return { status: response.status, body: (await response.json()) as DemoAnswer };
+    },
+  });
+}
+
+async function closeHouse(door: FrontDoor, opening: Promise<Opened>, logger: Logger): Promise<void> {
+  door.drain();
+  const opened = await opening.catch(() => undefined);
+  const requests: ShutdownStep = { name: 'requests', mostMs: REQUESTS_MS + 1_000, run: () => door.close(REQUESTS_MS) };
+  await runSteps(opened === undefined ? [requests] : [...drainSteps(opened), requests, ...endSteps(opened)], logger);
+}
+
+function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream } }: Opened): ShutdownStep[] {
+  return [
+    { name: 'readiness', mostMs: RECORDS_MS, run: () => health.drain() },
+    { name: 'streams', mostMs: DRAIN_MS, run: () => Promise.all([sdk.drain(), ofrepStream.drain(), ofrep.close()]) },
+  ];
+}
+
+function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownStep[] {
+  const { house, delivery, doorbell, database } = parts;
+  const stopAll = () => {
+    for (const stop of stops) stop();
+    protocols.sdk.close();
+    protocols.ofrepStream.close();
+    metricsServer?.close();
+    metricsServer?.closeAllConnections();
+  };
+  return [
+    { name: 'followers', mostMs: RECORDS_MS, run: stopAll },
+    { name: 'last uses', mostMs: RECORDS_MS, run: () => house.used.flush() },
+    { name: 'security events', mostMs: RECORDS_MS, run: () => house.events.flush() },
+    { name: 'disk', mostMs: CLOSE_MS, run: () => delivery.close() },
+    { name: 'doorbell', mostMs: RECORDS_MS, run: () => doorbell.close() },
+    { name: 'database', mostMs: CLOSE_MS, run: () => database.close() },
+  ];
+}
