@@ -109,10 +109,15 @@ export class Journal {
     await this.#write(writeSettled(this.#parts.signer, mine), []);
   }
 
+  /** From now on the file is not believed to hold what was written: the next write makes it anew. */
+  doubt(): void {
+    this.#isDoubtful = true;
+  }
+
   /** Tries again to write what is only in memory. */
   async retry(): Promise<void> {
     if (this.volatile === 0) return;
-    this.#isDoubtful = true;
+    this.doubt();
     await this.#write('', []);
   }
 
@@ -147,9 +152,7 @@ export class Journal {
   #write(line: string, ids: string[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ line, ids, done: (error) => (error === undefined ? resolve() : reject(error)) });
-      this.#draining ??= this.#drain().finally(() => {
-        this.#draining = undefined;
-      });
+      this.#draining ??= this.#drain();
     });
   }
 
@@ -170,6 +173,8 @@ export class Journal {
         for (const { done } of batch) done(error);
       }
     }
+    // In the same breath as the last look at the queue: whoever comes next begins anew.
+    this.#draining = undefined;
   }
 
   async #append(text: string): Promise<void> {
