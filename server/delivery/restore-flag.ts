@@ -84,7 +84,8 @@ async function writeRestore(
     return { result: { before, after, lifted: [] }, touched: { flags: [], segments: [] }, unchanged: true };
   }
   await setKilled(tx, environment.id, found.flagId, false);
-  const [newest] = recorded;
+  // Whoever lifts another's kill along takes back more than what they did: no grace for that.
+  const [only] = recorded.length + pending.length === 1 ? recorded : [];
   const lifted = [...recorded, ...pending].map(({ id }) => id);
   const logged = (killedNow: boolean): JsonObject => ({ environments: { [environment.key]: { killed: killedNow } } });
   return {
@@ -93,7 +94,7 @@ async function writeRestore(
     before: logged(isKilled),
     after: { ...logged(false), lifted },
     settles: new Map([[environment.id, pending.map(({ id }) => id)]]),
-    ...(newest?.changeId == null ? {} : { takesBack: newest.changeId }),
+    ...(only?.changeId == null ? {} : { takesBack: only.changeId }),
     afterEntry: (inside, changeId) => writeLifted(inside, environment.id, recorded, pending, changeId),
   };
 }
