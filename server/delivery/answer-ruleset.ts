@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { chooseCoding, rulesetBytes } from './ruleset-bytes.ts';
+import { type Coding, chooseCoding, rulesetBytes } from './ruleset-bytes.ts';
 import type { Served } from './served.ts';
 import { wholeAge } from './stream-hub.ts';
 
@@ -12,51 +12,40 @@ export interface RulesetAnswer {
   more: readonly string[];
 }
 
-const VARY = 'Authorization, X-API-Key, Origin, Accept-Encoding, Turnout-Overlay';
-const SHARED = { Vary: VARY, 'Cache-Control': 'private, no-cache' };
+const SHARED = [
+  'Vary',
+  'Authorization, X-API-Key, Origin, Accept-Encoding, Turnout-Overlay',
+  'Cache-Control',
+  'private, no-cache',
+];
 
-/** Answers `{ruleset, overlay, settled}`, or 304 where the client has all three; tells the status to `done`. */
+/** Answers `{ruleset, overlay, settled}`, or 304 where the client has all three; at once but where it must compress. */
 export function answerRuleset(
-  request: IncomingMessage,
+  { headers }: IncomingMessage,
   response: ServerResponse,
   answer: RulesetAnswer,
-  done: (status: number) => void,
-): void {
+): number | Promise<number> {
   const tag = tagOf(answer);
-  const { headers } = request;
   if (headers['if-none-match']?.includes(tag)) {
-    response.writeHead(304, { ...SHARED, ETag: tag, 'Turnout-Age-Ms': wholeAge(answer.ageMs) });
+    response.writeHead(304, [...SHARED, 'ETag', tag, 'Turnout-Age-Ms', String(wholeAge(answer.ageMs))]);
     response.end();
-    done(304);
-    return;
+    return 304;
   }
   const bytes = rulesetBytes(answer.served);
-  const send = (body: Buffer, coding?: string) => {
-    if (response.destroyed) return;
-    response.writeHead(200, {
-      ...SHARED,
-      'Content-Type': 'application/json',
-      'Content-Length': body.length,
-      // A strong tag promises the same bytes, and these differ by their coding.
-      ETag: coding === undefined ? tag : `W/${tag}`,
-      'Turnout-Age-Ms': wholeAge(answer.ageMs),
-      ...(coding === undefined ? {} : { 'Content-Encoding': coding }),
-    });
-    response.end(body);
-    done(200);
-  };
-  if (answer.more.length > 0) {
-    send(bytes.withSettled(answer.more));
-    return;
-  }
+  if (answer.more.length > 0) return send(response, answer, tag, bytes.withSettled(answer.more));
   const coding = chooseCoding(headers['accept-encoding']);
   const compressed = coding === undefined ? undefined : bytes.compressed(coding);
-  if (compressed === undefined) send(bytes.plain);
-  else
-    compressed.then(
-      (body) => send(body, coding),
-      () => send(bytes.plain),
-    );
+  if (coding === undefined || compressed === undefined) return send(response, answer, tag, bytes.plain);
+  // A strong tag promises the same bytes, and these differ by their coding.
+  return compressed.then((body) => send(response, answer, `W/${tag}`, body, coding));
+}
+
+function send(response: ServerResponse, { ageMs }: RulesetAnswer, tag: string, body: Buffer, coding?: Coding): number {
+  const own = ['ETag', tag, 'Turnout-Age-Ms', String(wholeAge(ageMs)), 'Content-Length', String(body.length)];
+  const coded = coding === undefined ? [] : ['Content-Encoding', coding];
+  response.writeHead(200, [...SHARED, 'Content-Type', 'application/json', ...own, ...coded]);
+  response.end(body);
+  return 200;
 }
 
 /** The tag of what is served covers ruleset, overlay and everybody's settled ids; this client's own are added to it. */

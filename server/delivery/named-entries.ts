@@ -23,7 +23,7 @@ export function readNamed(header: string | string[] | undefined): string[] {
 /** What is served, and which of the ids that a client named its base records. */
 export interface NamedAnswer {
   served: Served;
-  settled: string[];
+  settled: readonly string[];
 }
 
 /**

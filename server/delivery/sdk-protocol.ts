@@ -3,6 +3,7 @@ import { HEADERS } from '@turnout/core';
 import { rightsOf } from '../access/permissions.ts';
 import type { KeyPrincipal, Principal } from '../access/principal.ts';
 import { callerAddress, findCaller, type Gate, readBearer, refuseBrowser } from '../access/raw-caller.ts';
+import { asProblem } from '../platform/answer-problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
 import { pathOf, sendProblem } from '../platform/raw-answer.ts';
@@ -37,13 +38,39 @@ export interface SdkParts {
 const RULESET = '/sdk/v1/ruleset';
 const STREAM = '/sdk/v1/stream';
 const UNKNOWN = '/sdk/*';
+const NOTHING: readonly string[] = [];
 
-/** One request, and how to note its answer. */
-interface Exchange {
-  route: typeof RULESET | typeof STREAM;
-  request: IncomingMessage;
-  response: ServerResponse;
-  done(status: number): void;
+type Route = typeof RULESET | typeof STREAM;
+
+/** One request that is being answered. A class, for closures would be made anew for each. */
+class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly route: Route | undefined;
+  readonly #parts: Pick<SdkParts, 'clock' | 'onAnswer'>;
+  readonly #begun: number;
+
+  constructor(
+    parts: Pick<SdkParts, 'clock' | 'onAnswer'>,
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ) {
+    this.#parts = parts;
+    this.request = request;
+    this.response = response;
+    this.route = path === RULESET || path === STREAM ? path : undefined;
+    this.#begun = parts.clock.monotonic();
+  }
+
+  /** How the route is called in records: a pattern, never an address. */
+  get pattern(): string {
+    return this.route ?? UNKNOWN;
+  }
+
+  done(status: number): void {
+    this.#parts.onAnswer(this.pattern, status, this.#parts.clock.monotonic() - this.#begun);
+  }
 }
 
 /**
@@ -64,16 +91,7 @@ export class SdkProtocol {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const path = pathOf(request);
     if (!path.startsWith('/sdk/')) return false;
-    const begun = this.#parts.clock.monotonic();
-    const route = path === RULESET || path === STREAM ? path : undefined;
-    const done = (status: number) =>
-      this.#parts.onAnswer(route ?? UNKNOWN, status, this.#parts.clock.monotonic() - begun);
-    if (route === undefined) {
-      done(sendProblem(response, new Problem('not_found', `There is ${RULESET} and ${STREAM}.`)).status);
-    } else if (request.method !== 'GET') {
-      const problem = new Problem('method_not_allowed', 'This is read with GET.');
-      done(sendProblem(response, problem, { Allow: 'GET' }).status);
-    } else this.#take({ route, request, response, done });
+    this.#take(new Exchange(this.#parts, request, response, path));
     return true;
   }
 
@@ -100,15 +118,17 @@ export class SdkProtocol {
   }
 
   #take(exchange: Exchange): void {
-    const fail = (error: unknown) => this.#fail(exchange, error);
     try {
-      const secret = readBearer(exchange.request.headers);
+      const { route, request } = exchange;
+      if (route === undefined) throw new Problem('not_found', `There is ${RULESET} and ${STREAM}.`);
+      if (request.method !== 'GET') throw new Problem('method_not_allowed', 'This is read with GET.');
+      const secret = readBearer(request.headers);
       if (secret === undefined) throw new Problem('unauthorized', 'Send Authorization: Bearer <server key>.');
-      const caller = findCaller(this.#parts.gate, exchange.request, secret);
-      if (caller instanceof Promise) caller.then((late) => this.#admit(exchange, late)).catch(fail);
-      else this.#admit(exchange, caller);
+      const caller = findCaller(this.#parts.gate, request, secret);
+      if (!(caller instanceof Promise)) this.#admit(exchange, caller);
+      else caller.then((late) => this.#admit(exchange, late)).catch((error) => this.#fail(exchange, error));
     } catch (error) {
-      fail(error);
+      this.#fail(exchange, error);
     }
   }
 
@@ -120,24 +140,25 @@ export class SdkProtocol {
     const ids = readNamed(request.headers[HEADERS.overlay]);
     const leave = exchange.route === STREAM ? this.#admitStream(exchange, key) : undefined;
     const served = flags.served(key.environmentId);
-    if (served !== undefined && ids.length === 0) this.#answer(exchange, key, { served, settled: [] });
-    else {
-      this.#load(key, ids)
-        .then((named) => this.#answer(exchange, key, named))
-        .catch((error) => {
-          leave?.();
-          this.#fail(exchange, error);
-        });
+    if (served !== undefined && ids.length === 0) {
+      this.#answer(exchange, key, { served, settled: NOTHING });
+      return;
     }
+    this.#load(key, ids)
+      .then((named) => this.#answer(exchange, key, named))
+      .catch((error) => {
+        leave?.();
+        this.#fail(exchange, error);
+      });
   }
 
-  #checkKey({ request, route }: Exchange, caller: Principal): KeyPrincipal {
+  #checkKey({ request, pattern }: Exchange, caller: Principal): KeyPrincipal {
     const { gate } = this.#parts;
     if (caller.kind !== 'key' || !rightsOf(caller).has('ruleset')) {
-      gate.events.note(caller, 'access.denied', `GET ${route}`);
+      gate.events.note(caller, 'access.denied', `GET ${pattern}`);
       throw new Problem('forbidden', 'This needs the right "ruleset" (server keys have it).');
     }
-    refuseBrowser(gate, caller, request, `GET ${route}`);
+    refuseBrowser(gate, caller, request, `GET ${pattern}`);
     return caller;
   }
 
@@ -145,8 +166,7 @@ export class SdkProtocol {
   #admitStream({ request, response }: Exchange, key: KeyPrincipal): () => void {
     const { admission, gate, counts } = this.#parts;
     const retryAfterSeconds = Math.ceil(retryOf(instanceOf(request)) / 1_000);
-    if (this.#draining)
-      throw new Problem('unavailable', 'This node is going down; ask another.', { retryAfterSeconds });
+    if (this.#draining) throw goingDown(retryAfterSeconds);
     const address = callerAddress(request, gate.trustProxy);
     const leave = admission.admit({ keyKind: 'server', keyId: key.id, address });
     if (leave === undefined) {
@@ -164,21 +184,26 @@ export class SdkProtocol {
   }
 
   #answer(exchange: Exchange, key: KeyPrincipal, named: NamedAnswer): void {
-    const { request, response, done } = exchange;
-    if (response.destroyed) return;
-    const { served, settled } = named;
-    if (exchange.route === RULESET) {
-      const shared = new Set(served.settled);
-      const more = settled.filter((id) => !shared.has(id));
-      answerRuleset(request, response, { served, more, ageMs: this.#parts.flags.ageMs(key.environmentId) }, done);
-      return;
-    }
+    if (exchange.response.destroyed) return;
+    if (exchange.route === STREAM) this.#openStream(exchange, key, named);
+    else this.#sendRuleset(exchange, key, named);
+  }
+
+  #sendRuleset(exchange: Exchange, key: KeyPrincipal, { served, settled }: NamedAnswer): void {
+    const ageMs = this.#parts.flags.ageMs(key.environmentId);
+    const more = settled.length === 0 ? settled : settled.filter((id) => !served.settled.includes(id));
+    const status = answerRuleset(exchange.request, exchange.response, { served, more, ageMs });
+    if (typeof status === 'number') exchange.done(status);
+    else status.then((late) => exchange.done(late)).catch((error) => this.#fail(exchange, error));
+  }
+
+  #openStream(exchange: Exchange, key: KeyPrincipal, { served, settled }: NamedAnswer): void {
+    const { request, response } = exchange;
     // While something was asked the key may have been revoked, or the node told to go down.
     if (this.#parts.gate.list.findKey(key.id) === undefined) {
       throw new Problem('unauthorized', 'This token or key was revoked.');
     }
-    if (this.#draining)
-      throw new Problem('unavailable', 'This node is going down; ask another.', { retryAfterSeconds: 1 });
+    if (this.#draining) throw goingDown(1);
     this.#hub.open(response, {
       holder: { keyId: key.id, environmentId: key.environmentId },
       served,
@@ -186,15 +211,21 @@ export class SdkProtocol {
       lastEventId: request.headers['last-event-id']?.toString(),
       retryMs: retryOf(instanceOf(request)),
     });
-    done(200);
+    exchange.done(200);
   }
 
-  #fail({ response, done }: Exchange, error: unknown): void {
+  #fail(exchange: Exchange, error: unknown): void {
+    const { response } = exchange;
     if (response.headersSent || response.destroyed) return;
-    const problem = sendProblem(response, error);
+    const problem = asProblem(error);
+    sendProblem(response, problem, problem.code === 'method_not_allowed' ? { Allow: 'GET' } : {});
     if (problem.status === 500) this.#parts.onError(error);
-    done(problem.status);
+    exchange.done(problem.status);
   }
+}
+
+function goingDown(retryAfterSeconds: number): Problem {
+  return new Problem('unavailable', 'This node is going down; ask another.', { retryAfterSeconds });
 }
 
 /** What tells one process of clients from another; where a client does not say, its connection does. */
