@@ -16,5 +16,8 @@ export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
 export type * from './sync/ports.ts';
+export { isSnapshot } from './sync/read-event.ts';
+export { RulesetSession } from './sync/ruleset-session.ts';
 export type * from './sync/session.ts';
+export { type Frame, FrameReader, writeFrame } from './sync/sse.ts';
 export * from './sync/wire.ts';

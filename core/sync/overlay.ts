@@ -1,3 +1,4 @@
+import { isObject } from '../evaluate/fault.ts';
 import { murmur3 } from '../evaluate/murmur3.ts';
 import type { Flag, Ruleset } from '../model/ruleset.ts';
 import type { OverlayEntry } from './wire.ts';
@@ -10,7 +11,7 @@ export function layOverlay(base: Ruleset, overlay: readonly OverlayEntry[]): Rul
   let flags: Record<string, Flag> | undefined;
   for (const entry of overlay) {
     const flag = Object.hasOwn(base.flags, entry.flag) ? base.flags[entry.flag] : undefined;
-    if (flag === undefined || flag.killed) continue;
+    if (entry.kind !== 'kill' || !isObject(flag) || flag.killed === true) continue;
     flags ??= { ...base.flags };
     flags[entry.flag] = { ...flag, killed: true };
   }

@@ -13,6 +13,11 @@ export interface OverlayEntry {
   flag: string;
   /** RFC 3339. */
   at: string;
+  /**
+   * Set by a client that changed over to an epoch which does not know this kill. It then also ends when the base of
+   * that epoch has the flag killed by itself.
+   */
+  carried?: true;
 }
 
 /**

@@ -92,7 +92,8 @@ export class StreamHub {
     const { served, settled, retryMs, lastEventId } = opening;
     const stream = new SdkStream(response, opening);
     response.once('close', this.#streams.add(stream));
-    stream.open({});
+    // How old what it is given now may be; later on the heartbeats say it.
+    stream.open({ 'Turnout-Age-Ms': String(wholeAge(this.#parts.flags.ageMs(served.environmentId))) });
     stream.write(retryFrame(retryMs));
     stream.write(this.#hello);
     stream.write(overlayFrame(served, settled));

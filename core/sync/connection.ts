@@ -1,0 +1,291 @@
+import { Backoff } from './backoff.ts';
+import type { OpenStream, Ports, StreamRequest } from './ports.ts';
+import { readEvent } from './read-event.ts';
+import { readRetryAfter } from './retry-after.ts';
+import type { SessionProblem, SessionState } from './session.ts';
+import { type Frame, FrameReader } from './sse.ts';
+import type { StreamEvent } from './wire.ts';
+
+/** How a fetch went that stands in for the stream. */
+export type PollResult =
+  | { kind: 'good' }
+  | { kind: 'forbidden'; message: string }
+  | { kind: 'failed'; problem: SessionProblem; message: string; retryAfterMs?: number | undefined };
+
+/** The head of a stream that was opened. */
+export interface Opening {
+  /** When the server was asked: whatever it says, it said later. */
+  askedAt: number;
+  headers: Record<string, string | undefined>;
+}
+
+/** What a connection asks of and tells the session that it belongs to. */
+export interface ConnectionParts {
+  ports: Ports;
+  now(): number;
+  /** Made anew for every attempt, for what is held changes. */
+  request(): StreamRequest;
+  onOpen(opening: Opening): void;
+  /** Every event but those which are the connection's own: `hello`, `goodbye` and `revoked`. */
+  onEvent(event: StreamEvent): void;
+  /** The stream is gone. */
+  onDown(): void;
+  /** Asked now and then while there is no stream. */
+  poll(): Promise<PollResult>;
+  onState(state: SessionState): void;
+  onProblem(code: SessionProblem, message: string): void;
+}
+
+/** From asking for a stream to its first text. */
+const CONNECT_MS = 10_000;
+const FIRST_HEARTBEAT_MS = 4_000;
+/** While there is no stream: the first fetch after this, so that a quick reconnect costs none, then one every so often. */
+const FIRST_POLL_MS = 1_000;
+const POLL_MS = 5_000;
+const MOST_POLL_MS = 300_000;
+
+/**
+ * A stream that is kept open, the same in every SDK: opened again after each loss, watched so that one which only looks
+ * open is dropped, replaced by fetches while it is away. It never gives up, and after `end` it does nothing any more.
+ */
+export class Connection {
+  readonly #parts: ConnectionParts;
+  readonly #backoff: Backoff;
+  #state: SessionState = 'idle';
+  #problem: SessionProblem | undefined;
+  #stream: OpenStream | undefined;
+  /** Counts attempts, so that what a former one still says is not heard. */
+  #attempt = 0;
+  #reader = new FrameReader();
+  #heartbeatMs = FIRST_HEARTBEAT_MS;
+  #heardAt = 0;
+  #isOpen = false;
+  #isPolling = false;
+  #isPollDue = false;
+  #stopWait = nothing;
+  #stopWatch = nothing;
+  #stopPoll = nothing;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#backoff = new Backoff(() => parts.ports.random());
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get isEnded(): boolean {
+    return this.#state === 'closed';
+  }
+
+  begin(): void {
+    if (this.#state !== 'idle') return;
+    this.#setState('connecting');
+    this.#schedulePoll(FIRST_POLL_MS);
+    this.#connect();
+  }
+
+  end(): void {
+    if (this.isEnded) return;
+    this.#close();
+    this.#stopWait();
+    this.#cancelPoll();
+    this.#setState('closed');
+  }
+
+  /** The stream is all that it should be: waits begin anew, and a problem that comes again is told again. */
+  steady(): void {
+    this.#backoff.succeed();
+    this.#problem = undefined;
+  }
+
+  /** Gives the stream up for a reason of the session's; another is opened after a while. */
+  drop(problem?: { code: SessionProblem; message: string }): void {
+    if (this.#stream === undefined) return;
+    if (problem !== undefined) this.#tell(problem.code, problem.message);
+    this.#down(this.#backoff.afterFailure());
+  }
+
+  #connect(): void {
+    const { ports, now } = this.#parts;
+    if (this.isEnded) return;
+    const attempt = ++this.#attempt;
+    const isMine = () => attempt === this.#attempt && this.#stream !== undefined;
+    const askedAt = now();
+    this.#reader = new FrameReader();
+    this.#heartbeatMs = FIRST_HEARTBEAT_MS;
+    this.#heardAt = askedAt;
+    this.#isOpen = false;
+    this.#stream = ports.open(this.#parts.request(), {
+      onHead: (status, headers) => {
+        if (!isMine()) return;
+        if (status === 200) this.#parts.onOpen({ askedAt, headers });
+        else this.#refused(status, headers);
+      },
+      onText: (text) => {
+        if (isMine()) this.#hear(text, isMine);
+      },
+      onEnd: (error) => {
+        if (isMine()) this.#lost(error);
+      },
+    });
+    this.#watch(CONNECT_MS);
+  }
+
+  #refused(status: number, headers: Record<string, string | undefined>): void {
+    if (status === 401 || status === 403) {
+      this.#forbidden(`the server refused the key with ${status}`);
+      return;
+    }
+    this.#tell('unreachable', `the server answered ${status}`);
+    this.#down(this.#backoff.afterFailure(readRetryAfter(headers)));
+  }
+
+  /** Fetches would be refused as well, so there are none until the stream was asked for again. */
+  #forbidden(message: string): void {
+    this.#tell('unauthorized', message);
+    this.#down(this.#backoff.afterRefusal());
+    this.#cancelPoll();
+    this.#setState('connecting');
+  }
+
+  #lost(error: unknown): void {
+    if (this.#isOpen) {
+      this.#down(this.#backoff.afterLoss());
+      return;
+    }
+    const why = error instanceof Error ? error.message : 'the stream ended before it began';
+    this.#tell('unreachable', why);
+    this.#down(this.#backoff.afterFailure());
+  }
+
+  #hear(text: string, isMine: () => boolean): void {
+    this.#heardAt = this.#parts.now();
+    let frames: Frame[];
+    try {
+      frames = this.#reader.push(text);
+    } catch (error) {
+      this.drop({ code: 'malformed', message: String(error) });
+      return;
+    }
+    this.#backoff.advise(this.#reader.retryMs);
+    if (!this.#isOpen) this.#opened();
+    for (const frame of frames) {
+      if (!isMine()) return;
+      this.#take(frame);
+    }
+  }
+
+  #opened(): void {
+    this.#isOpen = true;
+    this.#cancelPoll();
+    this.#setState('stream');
+    this.#watch(this.#silenceMs());
+  }
+
+  #take(frame: Frame): void {
+    try {
+      const event = readEvent(frame);
+      if (event === undefined) return;
+      if (event.event === 'hello') {
+        this.#heartbeatMs = Math.min(120_000, Math.max(20, event.data.heartbeatMs));
+        this.#watch(this.#silenceMs());
+      } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
+      else if (event.event === 'revoked') this.#forbidden('the key was revoked');
+      else this.#parts.onEvent(event);
+    } catch (error) {
+      this.drop({ code: 'malformed', message: String(error) });
+    }
+  }
+
+  /** Two heartbeats and a little, for the server's timers are late as well. */
+  #silenceMs(): number {
+    return this.#heartbeatMs * 2.25;
+  }
+
+  /** Looks now and then how long nothing was heard: a timer set anew at every text would cost more than the text. */
+  #watch(limitMs: number): void {
+    const { ports, now } = this.#parts;
+    this.#stopWatch();
+    const look = () => {
+      const silentMs = now() - this.#heardAt;
+      if (silentMs < limitMs) this.#stopWatch = ports.sleep(limitMs - silentMs, look);
+      else this.#halfOpen(silentMs);
+    };
+    this.#stopWatch = ports.sleep(Math.max(0, limitMs - (now() - this.#heardAt)), look);
+  }
+
+  #halfOpen(silentMs: number): void {
+    if (this.#isOpen) {
+      this.#down(this.#backoff.afterLoss());
+      return;
+    }
+    this.#tell('unreachable', `no stream within ${Math.round(silentMs)} ms`);
+    this.#down(this.#backoff.afterFailure());
+  }
+
+  #close(): void {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    this.#isOpen = false;
+    this.#stopWatch();
+    stream?.close();
+  }
+
+  #down(waitMs: number): void {
+    if (this.isEnded) return;
+    const wasOpen = this.#isOpen;
+    this.#close();
+    this.#parts.onDown();
+    if (wasOpen) this.#setState('connecting');
+    if (!this.#isPolling && !this.#isPollDue) this.#schedulePoll(FIRST_POLL_MS);
+    this.#stopWait();
+    this.#stopWait = this.#parts.ports.sleep(waitMs, () => this.#connect());
+  }
+
+  /** Up to half as much later: never earlier than what a server asked for. */
+  #schedulePoll(ms: number): void {
+    this.#cancelPoll();
+    this.#isPollDue = true;
+    this.#stopPoll = this.#parts.ports.sleep(ms * (1 + this.#parts.ports.random() / 2), () => void this.#poll());
+  }
+
+  #cancelPoll(): void {
+    this.#stopPoll();
+    this.#isPollDue = false;
+  }
+
+  async #poll(): Promise<void> {
+    this.#isPollDue = false;
+    this.#isPolling = true;
+    const result = await this.#parts.poll();
+    this.#isPolling = false;
+    // The stream may have been opened, or all of it ended, meanwhile.
+    if (this.#isOpen || this.isEnded) return;
+    if (result.kind === 'forbidden') {
+      this.#forbidden(result.message);
+      return;
+    }
+    if (result.kind === 'good') {
+      this.#problem = undefined;
+      this.#setState('polling');
+    } else this.#tell(result.problem, result.message);
+    const askedMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
+    this.#schedulePoll(Math.max(POLL_MS, Math.min(askedMs, MOST_POLL_MS)));
+  }
+
+  #setState(state: SessionState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    this.#parts.onState(state);
+  }
+
+  #tell(problem: SessionProblem, message: string): void {
+    if (this.#problem === problem) return;
+    this.#problem = problem;
+    this.#parts.onProblem(problem, message);
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,244 @@
+import type { Compiled } from '../evaluate/compile.ts';
+import { type Position, parsePosition } from '../model/position.ts';
+import { Connection, type Opening } from './connection.ts';
+import { type Fetched, RulesetFetch, readAge } from './fetch-ruleset.ts';
+import { isUnknownKill } from './held-entries.ts';
+import { HeldRuleset } from './held-ruleset.ts';
+import { overlayHash } from './overlay.ts';
+import type { StreamRequest } from './ports.ts';
+import { isSnapshot } from './read-event.ts';
+import { Resync } from './resync.ts';
+import type { SessionParts, SessionSource, SessionStart, SessionState } from './session.ts';
+import { HEADERS, type OverlayEntry, type OverlayEvent, type Snapshot, type StreamEvent } from './wire.ts';
+
+const PATH = '/sdk/v1/stream';
+/** Clients that miss the same patch do not fetch in the same moment. */
+const GAP_SPREAD_MS = 500;
+/** Entries that the stream's node does not know are asked about this often. */
+const ASK_AGAIN_MS = 60_000;
+
+type DataOf<N extends StreamEvent['event']> = Extract<StreamEvent, { event: N }>['data'];
+
+/** What is known of the stream that is open. */
+interface Stream {
+  askedAt: number;
+  headAt: number;
+  ageMs: number | undefined;
+  /** The epoch in which its node and the base were together last. */
+  epoch?: string;
+  /** Epochs that its node has left; it never goes back. */
+  left: Set<string>;
+  /** The whole set of its node, as it said last. */
+  announced: readonly OverlayEntry[];
+}
+
+/**
+ * Follows the ruleset of an environment: over a stream, by fetches while there is none, from whichever node answers. At
+ * every step the base is what history says at its place. Of several epochs the one that Postgres was seen in last is
+ * taken (`HeldRuleset` says how that is known), and a kill that was seen stays until a base names it as settled.
+ */
+export class RulesetSession {
+  readonly #parts: SessionParts;
+  readonly #held: HeldRuleset;
+  readonly #fetch: RulesetFetch;
+  readonly #resync: Resync;
+  readonly #connection: Connection;
+  #stream: Stream | undefined;
+  #source: SessionSource = 'defaults';
+  #isReady = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: SessionParts, start?: SessionStart) {
+    this.#parts = parts;
+    // What it starts from is no change: its owner gave it.
+    this.#held = new HeldRuleset((change) => {
+      if (this.state !== 'idle') this.#tell(() => parts.onChange?.(change));
+    });
+    this.#fetch = new RulesetFetch(parts, this.#held);
+    this.#resync = new Resync({
+      ports: parts.ports,
+      fetch: () => this.#fetchWhole(),
+      hasReached: (at) => this.#held.hasReached(at),
+      onElsewhere: () => this.#connection.drop(),
+    });
+    this.#connection = new Connection({
+      ports: parts.ports,
+      now: () => parts.now(),
+      request: () => this.#request(),
+      onOpen: (opening) => this.#open(opening),
+      onEvent: (event) => this.#take(event),
+      onDown: () => this.#down(),
+      poll: () => this.#fetchWhole(),
+      onState: (state) => this.#tell(() => parts.onState?.(state)),
+      onProblem: (code, message) => this.#tell(() => parts.onProblem?.(code, message)),
+    });
+    if (start !== undefined && isSnapshot(start.snapshot)) this.#startFrom(start);
+  }
+
+  /** The base with the kills laid on; undefined while there is no ruleset. */
+  get compiled(): Compiled | undefined {
+    return this.#held.compiled;
+  }
+
+  /** `epoch.revision` of the base. */
+  get position(): string | undefined {
+    return this.#held.position;
+  }
+
+  get source(): SessionSource {
+    return this.#source;
+  }
+
+  get state(): SessionState {
+    return this.#connection.state;
+  }
+
+  /** What a cache is to hold, or a relay to forward: the base, and beside it the kills that lie over it. */
+  snapshot(): Snapshot | undefined {
+    return this.#held.snapshot();
+  }
+
+  /** How old the base may be; infinite where nobody knows. */
+  ageMs(): number {
+    return this.#held.ageMs(this.#parts.now());
+  }
+
+  begin(): void {
+    this.#connection.begin();
+  }
+
+  /** After this nothing is asked and nobody is told anything; what is held can still be evaluated. */
+  end(): void {
+    this.#fetch.end();
+    this.#resync.clear();
+    this.#connection.end();
+  }
+
+  #startFrom({ snapshot, ageMs, source }: SessionStart): void {
+    const confirmedAt = ageMs !== undefined && ageMs >= 0 ? this.#parts.now() - ageMs : Number.NEGATIVE_INFINITY;
+    this.#source = source;
+    // A file may come from another environment; a cache is this one's.
+    if (source === 'cache') this.#held.start(snapshot, confirmedAt, confirmedAt);
+    else this.#held.start(snapshot, confirmedAt);
+  }
+
+  #request(): StreamRequest {
+    const headers: Record<string, string> = { ...this.#parts.headers, accept: 'text/event-stream' };
+    const names = this.#held.names();
+    if (names !== '') headers[HEADERS.overlay] = names;
+    if (this.#held.position !== undefined) headers['last-event-id'] = this.#held.position;
+    this.#askedAt = this.#parts.now();
+    return { path: PATH, headers };
+  }
+
+  #open({ askedAt, headers }: Opening): void {
+    const headAt = this.#parts.now();
+    this.#stream = { askedAt, headAt, ageMs: readAge(headers), left: new Set(), announced: [] };
+  }
+
+  #down(): void {
+    this.#stream = undefined;
+    this.#resync.clear();
+  }
+
+  async #fetchWhole(): Promise<Fetched> {
+    this.#askedAt = this.#parts.now();
+    const fetched = await this.#fetch.run();
+    const { state } = this;
+    if (fetched.kind === 'good' && state !== 'closed') {
+      if (fetched.offered === 'taken' || (fetched.confirmed && state !== 'stream')) this.#source = 'snapshot';
+      if (fetched.confirmed) this.#ready();
+    }
+    return fetched;
+  }
+
+  #take(event: StreamEvent): void {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    if (event.event === 'overlay') this.#takeOverlay(stream, event.data);
+    else if (event.event === 'ruleset') this.#takeWhole(stream, event.data);
+    else if (event.event === 'patch') this.#takePatch(stream, event.data);
+    else if (event.event === 'resync') this.#want(event.data.position, event.data.spreadMs);
+    else if (event.event === 'heartbeat') this.#takeHeartbeat(stream, event.data);
+  }
+
+  #takeOverlay(stream: Stream, data: OverlayEvent): void {
+    stream.announced = data.overlay;
+    this.#held.announce(data);
+    this.#confirm(stream, data.position, stream.ageMs, stream.headAt);
+  }
+
+  #takeWhole(stream: Stream, data: Snapshot): void {
+    const { epoch } = data.ruleset;
+    const before = this.#held.base?.epoch;
+    const isNext = before !== undefined && stream.epoch === before && !stream.left.has(epoch);
+    const seen = { after: stream.askedAt - (stream.ageMs ?? 0), before: this.#parts.now() };
+    if (this.#held.offer(data, seen, isNext) === 'refused') {
+      this.#connection.drop();
+      return;
+    }
+    if (before !== undefined && before !== epoch) stream.left.add(before);
+    this.#together(stream);
+    this.#confirm(stream, `${epoch}.${data.ruleset.revision}`, stream.ageMs, stream.headAt);
+  }
+
+  #takePatch(stream: Stream, data: DataOf<'patch'>): void {
+    const patched = this.#held.patch(data);
+    if (patched === 'gap') this.#want(data.to, data.urgent ? 0 : GAP_SPREAD_MS);
+    else if (patched === 'taken') {
+      this.#together(stream);
+      this.#source = 'stream';
+      this.#ready();
+    }
+  }
+
+  #takeHeartbeat(stream: Stream, data: DataOf<'heartbeat'>): void {
+    if (data.overlayHash !== overlayHash(stream.announced)) {
+      // A change of its overlay did not come here. A new stream begins with the whole set.
+      this.#connection.drop();
+      return;
+    }
+    this.#confirm(stream, data.position, data.ageMs, this.#parts.now());
+    const at = parsePosition(data.position) as Position;
+    if (this.#held.base?.epoch === at.epoch) this.#connection.steady();
+    this.#want(data.position, GAP_SPREAD_MS);
+    this.#askAgain(stream);
+  }
+
+  #confirm(stream: Stream, position: string, ageMs: number | undefined, saidAt: number): void {
+    if (!this.#held.confirm(position, ageMs, saidAt)) return;
+    this.#together(stream);
+    this.#source = 'stream';
+    this.#ready();
+  }
+
+  #together(stream: Stream): void {
+    const epoch = this.#held.base?.epoch;
+    if (epoch !== undefined) stream.epoch = epoch;
+  }
+
+  #want(position: string, spreadMs: number): void {
+    const at = parsePosition(position);
+    if (at !== undefined) this.#resync.want(at, spreadMs);
+  }
+
+  /** What another node announced and this one does not may have been settled long ago; whoever is asked by name knows. */
+  #askAgain(stream: Stream): void {
+    if (this.#parts.now() - this.#askedAt < ASK_AGAIN_MS) return;
+    const announced = new Set(stream.announced.map(({ id }) => id));
+    if (this.#held.entries.some((entry) => !announced.has(entry.id) && !isUnknownKill(entry))) void this.#fetchWhole();
+  }
+
+  #ready(): void {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#tell(() => this.#parts.onReady?.());
+  }
+
+  /** What an owner throws is the owner's; the session goes on. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch {}
+  }
+}
