@@ -1,7 +1,7 @@
-import { conditionFaults, type JsonValue } from '@turnout/core';
+import type { JsonValue } from '@turnout/core';
 import { escapePointer } from '../platform/json-body.ts';
 import type { FieldFault } from '../platform/problem.ts';
-import { findUnwritable } from '../segments/sizes.ts';
+import { writtenConditionFaults } from '../segments/check-segment.ts';
 import type { ConfigurationIn, ServeIn } from './contract.ts';
 import { NATIVE_BUCKETS } from './plan-serve.ts';
 
@@ -19,7 +19,7 @@ export function configurationFaults(wanted: ConfigurationIn, variants: Variants)
     if (rule.id !== undefined && rules.findIndex(({ id }) => id === rule.id) < index) {
       faults.push({ path: `${path}/id`, code: 'duplicate', expected: 'an id that no other rule of this flag has' });
     }
-    faults.push(...findUnwritable(rule.if, `${path}/if`), ...conditionFaults(rule.if, `${path}/if`));
+    faults.push(...writtenConditionFaults(rule.if, `${path}/if`));
     faults.push(...writtenServeFaults(rule.serve, variants, `${path}/serve`));
   }
   faults.push(...writtenServeFaults(fallthrough, variants, '/fallthrough'));

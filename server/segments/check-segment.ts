@@ -1,4 +1,4 @@
-import { conditionFaults, type Ruleset, type Segment } from '@turnout/core';
+import { type Condition, conditionFaults, type Ruleset, type Segment } from '@turnout/core';
 import type { FieldFault } from '../platform/problem.ts';
 import { missingSegments, namedSegments } from './named-segments.ts';
 import { findUnwritable, jsonBytes, MOST_RULESET_BYTES } from './sizes.ts';
@@ -9,8 +9,7 @@ export const MOST_SEGMENT_BYTES = 512 * 1024;
 /** What is wrong with a segment, whatever else its environment has: `path` points into the segment. */
 export function segmentFaults(segment: Segment): FieldFault[] {
   const faults: FieldFault[] = [];
-  if (segment.if !== undefined)
-    faults.push(...findUnwritable(segment.if, '/if'), ...conditionFaults(segment.if, '/if'));
+  if (segment.if !== undefined) faults.push(...writtenConditionFaults(segment.if, '/if'));
   const entries = segment.included.length + segment.excluded.length;
   if (entries > MOST_ENTRIES) {
     const path = segment.included.length > MOST_ENTRIES ? '/included' : '/excluded';
@@ -29,6 +28,12 @@ export function segmentFaults(segment: Segment): FieldFault[] {
     });
   }
   return faults;
+}
+
+/** What no evaluator would understand of a condition, or what could not be stored as it is. */
+export function writtenConditionFaults(condition: Condition, path: string): FieldFault[] {
+  const faults = conditionFaults(condition, path);
+  return faults.length > 0 ? faults : findUnwritable(condition, path);
 }
 
 /** What is wrong with a sound segment among everything else of its environment, to be asked under the lock. */

@@ -105,7 +105,7 @@ describe.each(databaseKinds)('segments of an environment on %s', (kind) => {
     [
       'a number that JSON cannot write',
       '{"key":"a","if":{"attribute":"x","op":"lt","values":[1e999]}}',
-      ['/if/values/0 out_of_range'],
+      ['/if/values/0 malformed_value'],
     ],
     ['a bad key', { key: '--yes' }, ['/key custom']],
     ['an unknown field', { key: 'a', includes: [] }, ['/includes unrecognized_keys']],
