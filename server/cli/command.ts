@@ -115,8 +115,8 @@ export interface Command {
   /** The words that it takes, such as `<flag>`; those in brackets may be left out. */
   words: readonly string[];
   summary: string;
-  /** What it does and when to use it, in paragraphs. */
-  teaching: string;
+  /** What it does and when to use it, in paragraphs; what costs time to gather is gathered when it is shown. */
+  teaching: string | (() => Promise<string>);
   examples: readonly string[];
   options: readonly OptionName[];
   run(asked: Asked): Promise<Exit>;

@@ -1,8 +1,10 @@
-import { readConfig } from '../config.ts';
-import { openDatabase } from '../database/connect.ts';
 import { type Asked, type Command, EXIT, type Exit } from './command.ts';
 
 async function migrate({ given, shell }: Asked): Promise<Exit> {
+  const [{ readConfig }, { openDatabase }] = await Promise.all([
+    import('../config.ts'),
+    import('../database/connect.ts'),
+  ]);
   const database = await openDatabase(readConfig(shell.env, []).database);
   try {
     const applied = await database.migrate();

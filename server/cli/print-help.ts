@@ -37,7 +37,9 @@ ${ENDINGS}`;
 }
 
 /** What `turnout <command> --help` shows. */
-export function printHelp(command: Command): string {
+export async function printHelp(command: Command): Promise<string> {
+  const { teaching } = command;
+  const taught = typeof teaching === 'string' ? teaching : await teaching();
   const rows = command.options.map((name) => {
     const option = OPTIONS[name] as { short?: string; value?: string; meaning: string };
     const left = `${option.short ? `-${option.short}, ` : '    '}--${name}${option.value ? ` ${option.value}` : ''}`;
@@ -50,7 +52,7 @@ export function printHelp(command: Command): string {
 
 ${command.summary}.
 
-${command.teaching.split('\n\n').map(wrap).join('\n\n')}
+${taught.split('\n\n').map(wrap).join('\n\n')}
 
 Examples
 ${command.examples.map((example) => `  ${example}`).join('\n')}

@@ -1,4 +1,3 @@
-import { SettingsFault } from '../config.ts';
 import { Refused, Unreachable } from './api.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
 import { evalCommand } from './evaluate.ts';
@@ -27,7 +26,7 @@ export async function runCommand(argv: readonly string[], shell: Shell): Promise
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const command = COMMANDS.find((one) => one.name === rest[0]);
-    shell.print(command ? printHelp(command) : printOverview(COMMANDS));
+    shell.print(command ? await printHelp(command) : printOverview(COMMANDS));
     return EXIT.done;
   }
   const command = COMMANDS.find((one) => one.name === name);
@@ -41,7 +40,7 @@ export async function runCommand(argv: readonly string[], shell: Shell): Promise
     const read = readWords(command, rest);
     given = read.given;
     if (given.help) {
-      shell.print(printHelp(command));
+      shell.print(await printHelp(command));
       return EXIT.done;
     }
     return await command.run({ ...read, shell });
@@ -58,7 +57,8 @@ function tellFailure(error: unknown, given: Given, shell: Shell): Exit {
     return EXIT.refused;
   }
   shell.warn(`turnout: ${message}`);
-  if (error instanceof UsageFault || error instanceof SettingsFault) return EXIT.usage;
+  // By name: the settings are loaded only by the commands that read them.
+  if (error instanceof UsageFault || (error instanceof Error && error.name === 'SettingsFault')) return EXIT.usage;
   return error instanceof Unreachable ? EXIT.unreachable : EXIT.refused;
 }
 
@@ -67,8 +67,9 @@ function describeRefusal({ status, body, message }: Refused): string[] {
   const code = typeof body.code === 'string' ? body.code : (body.errorCode ?? status);
   const title = typeof body.title === 'string' ? `${body.title}. ` : '';
   const faults = Array.isArray(body.errors) ? (body.errors as { path: string; expected: string }[]) : [];
+  if (faults.length === 0) return [`turnout: ${title}${message} (${status} ${code})`];
   return [
-    `turnout: ${title}${message} (${status} ${code})`,
+    `turnout: ${title || `${message} `}(${status} ${code})`,
     ...faults.map(({ path, expected }) => `  ${path}: expected ${expected}`),
   ];
 }

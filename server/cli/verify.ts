@@ -1,22 +1,24 @@
-import { existsSync } from 'node:fs';
-import { findInstallationProject, readAccess } from '../access/access-store.ts';
-import { type Verification, verifyChain } from '../changes/verify-chain.ts';
-import { readConfig } from '../config.ts';
-import { openDatabase } from '../database/connect.ts';
+import type { Verification } from '../changes/verify-chain.ts';
 import { Api, Unreachable } from './api.ts';
-import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
+import { type Asked, type Command, EXIT, type Exit, REACH } from './command.ts';
 import { API, listKeys, projectPath } from './find-place.ts';
 
 /** What was found, by the name of the chain. */
-type Found = Record<string, Verification>;
+export type Found = Record<string, Verification>;
 
 async function verify(asked: Asked): Promise<Exit> {
-  const found = asked.given.direct ? await verifyDirectly(asked) : await verifyThroughServer(asked);
+  const found = await (asked.given.direct ? verifyDirectly(asked) : verifyThroughServer(asked));
   const { shell, given } = asked;
   if (given.json) shell.print(JSON.stringify(found));
   else for (const [name, verification] of Object.entries(found)) print(asked, name, verification);
   if (Object.keys(found).length === 0) shell.warn('There is no project yet, so there is nothing to verify.');
   return Object.values(found).every(({ ok }) => ok) ? EXIT.done : EXIT.refused;
+}
+
+async function verifyDirectly({ shell, given }: Asked): Promise<Found> {
+  // The database's code is loaded only here.
+  const { verifyDatabase } = await import('./verify-database.ts');
+  return verifyDatabase(shell.env, given.project);
 }
 
 async function verifyThroughServer(asked: Asked): Promise<Found> {
@@ -32,29 +34,6 @@ async function verifyThroughServer(asked: Asked): Promise<Found> {
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     throw new Unreachable([error.message, 'Without a server the database itself can be read: turnout verify --direct']);
-  }
-}
-
-/** Reads the database: the installation's own chain, too. */
-async function verifyDirectly(asked: Asked): Promise<Found> {
-  const { database: address } = readConfig(asked.shell.env, []);
-  if ('folder' in address && !existsSync(address.folder)) {
-    throw new UsageFault(`There is no database in ${address.folder}: set DATA_DIR or DATABASE_URL.`);
-  }
-  const database = await openDatabase(address);
-  try {
-    const { db } = database;
-    const chains = (await readAccess(db)).projects.map(({ id, key }) => ({ id, key }));
-    chains.push({ id: await findInstallationProject(db), key: '.installation' });
-    const { project } = asked.given;
-    const found: Found = {};
-    for (const { id, key } of chains) {
-      if (project === undefined || project === key) found[key] = await verifyChain(db, id);
-    }
-    if (project !== undefined && found[project] === undefined) throw new UsageFault(`There is no project ${project}.`);
-    return found;
-  } finally {
-    await database.close();
   }
 }
 

@@ -21,10 +21,12 @@ const type = z.enum(FLAG_TYPES);
 const kind = z.enum(FLAG_KINDS);
 const state = z.enum(STATES);
 /** Whether each value has the flag's type is asked of the whole flag (check-variants.ts). */
-const jsonValue = z.custom<JsonValue>(() => true).openapi({
-  type: ['boolean', 'string', 'number', 'object'],
-  description: 'Any JSON value of the type of the flag',
-});
+const jsonValue = z
+  .custom<JsonValue>(() => true)
+  .openapi({
+    type: ['boolean', 'string', 'number', 'object'],
+    description: 'Any JSON value of the type of the flag',
+  });
 const variants = z
   .record(variantName, jsonValue)
   .openapi({ example: { on: true, off: false }, description: '1 to 32 named values, all of the type of the flag' });
