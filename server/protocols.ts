@@ -47,6 +47,7 @@ export function buildProtocols(parts: Parts): Protocols {
     ...{ ...common, secrets, admission, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
   });
+  rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
   watchDelivery(metrics, {
     doorbell: parts.doorbell,
     streams: () => ({ sdk: sdk.streams, ofrep: ofrepStream.streams }),

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '@turnout/core';
+import { type StreamEvent, writeFrame } from '@turnout/core';
 import { rulesetBytes, showOverlay } from './ruleset-bytes.ts';
 import type { PatchFrame, Served } from './served.ts';
 
@@ -10,11 +10,7 @@ export function eventFrame<E extends StreamEvent['event']>(
   event: E,
   data: Extract<StreamEvent, { event: E }>['data'],
 ): Buffer {
-  return frame(event, undefined, JSON.stringify(data));
-}
-
-function frame(event: string, id: string | undefined, data: string): Buffer {
-  return Buffer.from(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`);
+  return Buffer.from(writeFrame({ event, data: JSON.stringify(data) }));
 }
 
 /** When a client is to come back should it lose this stream. */
@@ -42,7 +38,7 @@ export function overlayFrame(served: Served, settled: readonly string[] = []): B
 export function patchFrame(patch: PatchFrame): Buffer {
   let made = patches.get(patch);
   if (made === undefined) {
-    made = frame('patch', patch.to, patch.text);
+    made = Buffer.from(writeFrame({ event: 'patch', id: patch.to, data: patch.text }));
     patches.set(patch, made);
   }
   return made;
@@ -54,7 +50,7 @@ export function rulesetFrame(served: Served): Buffer | undefined {
   if (plain.length > MOST_STREAMED) return undefined;
   let made = rulesets.get(served);
   if (made === undefined) {
-    made = frame('ruleset', served.position, plain.toString());
+    made = Buffer.from(writeFrame({ event: 'ruleset', id: served.position, data: plain.toString() }));
     rulesets.set(served, made);
   }
   return made;

@@ -105,7 +105,7 @@ describe('The event stream of OFREP', () => {
       move();
       const state = stateNow();
       const data = { type: 'refetchEvaluation', etag: state, lastModified: wallMs / 1_000 };
-      expect(await reader.next('message')).toEqual({ event: undefined, id: state, data });
+      expect(await reader.next('message')).toEqual({ event: 'message', id: state, data });
       if (hasOfrepSchemas) expect(faultsOf('sseEventData', data)).toEqual([]);
     }
     expect(reader.events).toHaveLength(3);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { writeFrame } from '@turnout/core';
 import { callerAddress, type Gate } from '../access/raw-caller.ts';
 import { EventStream } from '../delivery/event-stream.ts';
 import { OpenStreams, type StreamTimes } from '../delivery/open-streams.ts';
@@ -51,7 +52,7 @@ export class OfrepStream {
   readonly #origins: KnownOrigins;
   readonly #streams: OpenStreams<RefetchStream>;
   readonly #stops: (() => void)[];
-  /** The frames of a state, and when this node began to serve it. */
+  /** The frame of each state, made once for all streams. */
   readonly #frames = new WeakMap<Served, Buffer>();
   #draining = false;
 
@@ -199,9 +200,8 @@ export class OfrepStream {
     if (frame === undefined) {
       const etag = nameState(served);
       const lastModified = Math.floor(this.#parts.clock.now().getTime() / 1_000);
-      frame = Buffer.from(
-        `id: ${etag}\ndata: ${JSON.stringify({ type: 'refetchEvaluation', etag, lastModified })}\n\n`,
-      );
+      const data = JSON.stringify({ type: 'refetchEvaluation', etag, lastModified });
+      frame = Buffer.from(writeFrame({ event: 'message', id: etag, data }));
       this.#frames.set(served, frame);
     }
     return frame;
