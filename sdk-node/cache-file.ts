@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
-import type { Snapshot } from '@turnout/core';
-import { isSnapshot } from './bootstrap.ts';
+import { isSnapshot, type Snapshot } from '@turnout/core';
 
 /** What lies in the file. The age is what it was when it was written; a reader adds the time since. */
 interface Written {

@@ -1,3 +1,5 @@
+import { boundMs } from './wait.ts';
+
 /** Lets go of everybody who waits, once. Who comes later does not wait. */
 export class Gate {
   #isOpen = false;
@@ -20,7 +22,7 @@ export class Gate {
         this.#waiting.delete(go);
         resolve();
       };
-      const timer = setTimeout(go, ms);
+      const timer = setTimeout(go, boundMs(ms));
       this.#waiting.add(go);
     });
   }

@@ -8,8 +8,6 @@ import { readBody } from './read-body.ts';
 export interface Address {
   url: string;
   agent: http.Agent | undefined;
-  /** Sent with every request, besides its own. */
-  headers: Record<string, string>;
 }
 
 /** An address that a request can be made of, or what is wrong with it. */
@@ -40,14 +38,12 @@ export class Transport implements Ports {
   readonly #base: URL | string;
   readonly #agent: http.Agent;
   readonly #ownsAgent: boolean;
-  readonly #headers: Record<string, string>;
 
-  constructor({ url, agent, headers }: Address) {
+  constructor({ url, agent }: Address) {
     this.#base = readUrl(url);
     const secure = typeof this.#base !== 'string' && this.#base.protocol === 'https:';
     this.#ownsAgent = agent === undefined;
     this.#agent = agent ?? new (secure ? https : http).Agent({ keepAlive: true, maxFreeSockets: 1 });
-    this.#headers = headers;
   }
 
   /** Lets go of idle sockets. An agent that was given stays as it is. */
@@ -65,7 +61,7 @@ export class Transport implements Ports {
       port: base.port,
       path: under(base, path),
       method,
-      headers: { ...this.#headers, ...headers },
+      headers,
       agent: this.#agent,
     });
     request.on('socket', (socket) => socket.unref());

@@ -270,7 +270,11 @@ export class Connection {
     if (result.kind === 'good') {
       this.#problem = undefined;
       this.#setState('polling');
-    } else this.#tell(result.problem, result.message);
+    } else {
+      this.#tell(result.problem, result.message);
+      // Fetches stand in for the stream only while they bring something.
+      this.#setState('connecting');
+    }
     const askedMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
     this.#schedulePoll(Math.max(POLL_MS, Math.min(askedMs, MOST_POLL_MS)));
   }
