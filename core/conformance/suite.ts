@@ -52,7 +52,7 @@ function nestedAny(depth: number): Condition {
 function wholeFlag(key: string, { if: condition, deep, ...fields }: JsonObject): Flag {
   const nested = typeof deep === 'number' ? [{ id: 'deep', if: nestedAny(deep), serve: { variant: 'on' } }] : [];
   const ruled = condition === undefined ? nested : [{ id: 'r', if: condition, serve: { variant: 'on' } }];
-  const whole: Record<string, unknown> = {
+  const whole: object = {
     key,
     type: 'boolean',
     variants: { on: true, off: false },
@@ -64,7 +64,7 @@ function wholeFlag(key: string, { if: condition, deep, ...fields }: JsonObject):
     clientVisible: false,
     ...fields,
   };
-  return whole as object as Flag;
+  return whole as Flag;
 }
 
 function mapRecord<T, U>(record: Readonly<Record<string, T>>, map: (key: string, value: T) => U): Record<string, U> {
