@@ -1,0 +1,226 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isHere } from './find-key.ts';
+import { COMMANDS, runCommand } from './run-command.ts';
+
+const NOBODY = 'http://127.0.0.1:2';
+
+/** What a command said, and how it ended. */
+async function run(words: string, env: Record<string, string> = {}, input = '') {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCommand(words.split(' ').filter(Boolean), {
+    env: { DATA_DIR: dataDir, ...env },
+    print: (line) => out.push(line),
+    warn: (line) => err.push(line),
+    readInput: async () => input,
+    stopped: new AbortController().signal,
+  });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+interface Heard {
+  method: string | undefined;
+  url: string | undefined;
+  headers: IncomingHttpHeaders;
+  body: unknown;
+}
+
+/** A server that answers what a test wants, and remembers what it was asked. */
+async function answering(status: number, body: unknown): Promise<{ url: string; heard: Heard[] }> {
+  const heard: Heard[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    heard.push({ method: request.method, url: request.url, headers: request.headers, body: text && JSON.parse(text) });
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
+}
+
+let dataDir = '';
+const servers: Server[] = [];
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'turnout-cli-'));
+});
+afterEach(async () => {
+  rmSync(dataDir, { recursive: true });
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+const PLACE = '-p shop -e production';
+const ANSWER = {
+  before: { serves: 'on for everyone' },
+  after: { serves: 'off: variant off' },
+  changed: true,
+  change: { id: 7, environments: [{ key: 'production', position: 'abc.3' }] },
+};
+
+describe('the help', () => {
+  it('lists every command, and every command has its own, with examples and exit codes', async () => {
+    const overview = await run('--help');
+    expect(overview.code).toBe(0);
+    for (const { name, summary, examples } of COMMANDS) {
+      expect(overview.out).toContain(summary);
+      const help = await run(`${name} --help`);
+      expect(help.code).toBe(0);
+      expect(help.out).toContain(summary);
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) expect(help.out).toContain(example);
+      expect(help.out).toContain('4  no server could be reached');
+      expect((await run(`help ${name}`)).out).toBe(help.out);
+    }
+  });
+
+  it('of start has every setting', async () => {
+    const { out } = await run('start --help');
+    expect(out).toContain('DATABASE_URL');
+    expect(out).toContain('LIMIT_STREAMS');
+  });
+});
+
+describe('words that make no sense', () => {
+  it.each([
+    ['', 0, ''],
+    ['switch new-cart', 2, 'there is no command switch'],
+    ['off', 2, '<flag> is missing: turnout off <flag>'],
+    ['serve new-cart', 2, '<variant> is missing'],
+    ['off new-cart old-cart', 2, 'old-cart is one word too many'],
+    ['off new-cart --force', 2, "Unknown option '--force'"],
+    ['eval x --context nonsense', 2, '--context must be a JSON object'],
+    ['tail --last many', 2, '--last takes a number'],
+    ['new-epoch -p shop', 2, 'Name one environment with -e, or all of them'],
+    ['off x --url not-an-address', 2, 'is no address'],
+  ])('turnout %s ends with %i', async (words, code, told) => {
+    const said = await run(words);
+    expect(said.code).toBe(code);
+    expect(said.err).toContain(told);
+  });
+});
+
+describe('the key', () => {
+  it('is taken from a file, from standard input, and from TURNOUT_KEY', async () => {
+    const { url, heard } = await answering(200, ANSWER);
+    const file = join(dataDir, 'my.key');
+    writeFileSync(file, 'from-a-file\n');
+    const command = `off x ${PLACE} --url ${url}`;
+    await run(`${command} --key ${file}`, { TURNOUT_KEY: 'not-this' });
+    await run(`${command} --key -`, {}, 'from-input\n');
+    await run(command, { TURNOUT_KEY: 'from-env' });
+    const keys = heard.map(({ headers }) => headers.authorization);
+    expect(keys).toEqual(['Bearer from-a-file', 'Bearer from-input', 'Bearer from-env']);
+  });
+
+  it('of the demo is found by itself on this machine, and never sent to another', async () => {
+    const { url, heard } = await answering(200, ANSWER);
+    mkdirSync(join(dataDir, 'demo-keys'));
+    writeFileSync(join(dataDir, 'demo-keys', 'admin'), 'of-the-demo\n', { mode: 0o600 });
+    expect((await run(`off x ${PLACE} --url ${url}`)).code).toBe(0);
+    expect(heard[0]?.headers.authorization).toBe('Bearer of-the-demo');
+    const elsewhere = await run(`off x ${PLACE} --url ${url} --url http://turnout.invalid`);
+    expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining('No key was given') });
+    expect(['http://localhost:1', 'http://127.0.0.1', 'http://127.1.2.3:80', 'http://[::1]:1'].every(isHere)).toBe(
+      true,
+    );
+    const others = ['http://10.0.0.1', 'http://127.0.0.1.evil.example', 'http://localhost.evil.example', 'nonsense'];
+    expect(others.some(isHere)).toBe(false);
+  });
+
+  it('is refused on the command line, and where there is none the sentence says what to do', async () => {
+    const typed = await run(`off x ${PLACE} --key turnout_admin_0_0_0`);
+    expect(typed).toMatchObject({ code: 2, err: expect.stringContaining('takes a file, not the key itself') });
+    expect(typed.err).not.toContain('turnout_admin_0');
+    expect((await run(`off x ${PLACE}`)).err).toContain('TURNOUT_KEY');
+  });
+});
+
+const WITH_KEY = { TURNOUT_KEY: 'k' };
+
+describe('an answer', () => {
+  it('is told in words, or as JSON', async () => {
+    const { url, heard } = await answering(200, ANSWER);
+    const said = await run(`off new-cart ${PLACE} --url ${url}/ --reason slow`, WITH_KEY);
+    expect(said.out).toBe('new-cart in production: on for everyone → off: variant off\nchange 7, production at abc.3');
+    expect(heard[0]).toMatchObject({
+      method: 'POST',
+      url: '/api/v1/projects/shop/environments/production/flags/new-cart/off',
+      body: { reason: 'slow' },
+    });
+    const json = await run(`off new-cart ${PLACE} --json`, { ...WITH_KEY, TURNOUT_URL: url });
+    expect(JSON.parse(json.out)).toEqual(ANSWER);
+  });
+
+  it('that changed nothing says so', async () => {
+    const { url } = await answering(200, { before: ANSWER.after, after: ANSWER.after, changed: false });
+    expect((await run(`off x ${PLACE} --url ${url}`, WITH_KEY)).out).toContain('nothing to change');
+  });
+
+  it('that refuses ends with 1 and tells what is wrong, field by field', async () => {
+    const problem = {
+      status: 422,
+      code: 'invalid',
+      title: 'Some fields are not right',
+      detail: '/variant: expected a variant',
+      errors: [{ path: '/variant', code: 'unknown', expected: 'a variant of this flag: on, off' }],
+    };
+    const { url } = await answering(422, problem);
+    const said = await run(`serve x y ${PLACE} --url ${url}`, WITH_KEY);
+    expect(said.code).toBe(1);
+    expect(said.err).toContain('Some fields are not right');
+    expect(said.err).toContain('/variant: expected a variant of this flag: on, off');
+    const json = await run(`serve x y ${PLACE} --url ${url} --json`, WITH_KEY);
+    expect(JSON.parse(json.out)).toEqual(problem);
+  });
+
+  it('that does not come ends with 4, and the next address is tried before', async () => {
+    const { url } = await answering(200, ANSWER);
+    const nobody = await run(`off x ${PLACE} --url ${NOBODY}`, WITH_KEY);
+    expect(nobody).toMatchObject({ code: 4, err: expect.stringContaining('cannot be reached: ECONNREFUSED') });
+    expect((await run(`off x ${PLACE} --url ${NOBODY} --url ${url}`, WITH_KEY)).code).toBe(0);
+  });
+
+  it('names the projects to choose from where none was named', async () => {
+    const { url } = await answering(200, { items: [{ key: 'a' }, { key: 'b' }], next: null });
+    expect(await run(`off x --url ${url}`, WITH_KEY)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Which project? Name it with -p: a, b'),
+    });
+  });
+});
+
+describe('a kill', () => {
+  it('goes to all addresses at once as the same request, and ends with 3 where one was not reached', async () => {
+    const nodes = await Promise.all([answering(200, ANSWER), answering(200, ANSWER)]);
+    const urls = nodes.map(({ url }) => `--url ${url}`).join(' ');
+    expect((await run(`kill x ${PLACE} ${urls}`, WITH_KEY)).code).toBe(0);
+    const [first, second] = nodes.map(({ heard }) => heard[0]?.headers['idempotency-key']);
+    expect(first).toMatch(/^[\w-]{36}$/);
+    expect(second).toBe(first);
+    const partly = await run(`kill x ${PLACE} --url ${NOBODY} ${urls}`, WITH_KEY);
+    expect(partly).toMatchObject({ code: 3, err: expect.stringContaining(`${NOBODY} cannot be reached`) });
+    expect(partly.out).toContain('x in production');
+  });
+
+  it('that so far is only in a journal says so', async () => {
+    const { url } = await answering(202, { id: 'f00', durable: 'journal', copies: 1 });
+    const said = await run(`kill x ${PLACE} --url ${url}`, WITH_KEY);
+    expect(said.code).toBe(0);
+    expect(said.out).toContain('killed. It is in this node’s journal');
+    expect(said.out).toContain('f00');
+  });
+
+  it('that nobody took ends with 4, and one that was refused with 1', async () => {
+    const refusing = await answering(403, { title: 'A right is missing', detail: 'no', code: 'forbidden' });
+    expect((await run(`kill x ${PLACE} --url ${NOBODY}`, WITH_KEY)).code).toBe(4);
+    expect((await run(`kill x ${PLACE} --url ${NOBODY} --url ${refusing.url}`, WITH_KEY)).code).toBe(1);
+  });
+});
