@@ -52,10 +52,9 @@ const SPECIFIER = /(\bfrom |\bimport\()(['"])([^'"]+)\2/g;
 function emitTypes(): Map<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'turnout-types-'));
   try {
-    const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
-    const compiler = join(dirname(tsc), 'bin', 'tsc');
-    const project = join(ROOM, 'tsconfig.types.json');
-    execFileSync(process.execPath, [compiler, '-p', project, '--outDir', folder], { stdio: 'inherit' });
+    // Core by itself: what is reached through node_modules counts as another's, and nothing is emitted of it.
+    compile(join(ROOM, '..', 'core', 'tsconfig.json'), join(folder, 'core'), '--composite', 'false');
+    compile(join(ROOM, 'tsconfig.types.json'), folder);
     const reached = new Map<string, string>();
     const left = ENTRIES.map((entry) => `sdk-node/${entry}.d.ts`);
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
@@ -74,6 +73,12 @@ function emitTypes(): Map<string, string> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function compile(project: string, folder: string, ...more: string[]): void {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const flags = ['--emitDeclarationOnly', '--incremental', 'false', '--outDir', folder, ...more];
+  execFileSync(process.execPath, [tsc, '-p', project, ...flags], { stdio: 'inherit' });
 }
 
 /** The declaration that a specifier names; undefined where it is Node's own. Nothing else may be named. */

@@ -1,9 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { Evaluation } from '@turnout/core';
+import { runConformance } from '@turnout/core/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from './bundle.ts';
+import { flagOf, HouseServer, SERVER_KEY } from './house-server.fixture.ts';
+import type * as Packed from './index.ts';
 import { VERSION } from './version.ts';
 
 const ROOM = import.meta.dirname;
@@ -108,6 +114,38 @@ describe('the package, packed and installed into an empty project', () => {
     const compiler = join(TOOLS, 'typescript', 'bin', 'tsc');
     const check = () => run(compiler, '--noEmit', '--strict', '--module', module, '--types', 'node', name);
     expect(check()).toBe('');
+  });
+
+  it.each(['esm', 'cjs'])('answers every conformance vector as %s', async (kind) => {
+    const entry = join(app, 'node_modules', '@turnout', 'sdk-node', 'dist', kind, 'index.js');
+    const { Turnout }: typeof Packed = await import(pathToFileURL(entry).href);
+    const { asked, mismatches } = await runConformance<Evaluation>({
+      load(ruleset) {
+        const bootstrap = { ruleset, overlay: [], settled: [] };
+        // No address: nothing is connected to, and the bundled file is what answers.
+        const turnout = new Turnout({ url: '', key: '', logger: false, bootstrap });
+        return (flag, context) => turnout.evaluate(flag, null, context);
+      },
+      says: (expected) => ('value' in expected ? expected : { ...expected, value: null }),
+    });
+    expect(mismatches).toEqual([]);
+    expect(asked).toBeGreaterThan(200);
+  });
+
+  it.each([
+    ['an ES module that waits', 'live.mjs', 'await turnout.ready();'],
+    ['an ES module that does not', 'live.mjs', ''],
+  ])('lets a process end by itself while its stream is open: %s', async (_what, name, waits) => {
+    const server = await new HouseServer(flagOf('a')).start();
+    try {
+      const options = JSON.stringify({ url: server.url, key: SERVER_KEY });
+      const said = 'console.log(turnout.status().state, turnout.boolean("a", false));';
+      write(name, `${ESM}const turnout = new Turnout(${options});\n${waits}\n${said}\n`);
+      const { stdout } = await promisify(execFile)(process.execPath, [name], { cwd: app, timeout: 20_000 });
+      expect(stdout.trim()).toBe(waits === '' ? 'connecting false' : 'live true');
+    } finally {
+      await server.stop();
+    }
   });
 
   it('tells the server its own version', () => {
