@@ -1,6 +1,6 @@
-import { formatPosition } from '@turnout/core';
+import { formatPosition, type Ruleset } from '@turnout/core';
 import { and, eq, gt, inArray, or, sql } from 'drizzle-orm';
-import { EMPTY_DIGEST, nextDigest } from '../changes/canonical.ts';
+import { canonicalJson, EMPTY_DIGEST, nextDigest } from '../changes/canonical.ts';
 import type { LockedEnvironment } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { changeEnvironments, environments, flags, kills, projects } from '../database/tables.ts';
@@ -30,13 +30,21 @@ export function readBase(
     const settled = await readSettled(tx, environmentId, asked);
     const common = { projectId, epoch, revision, digest, settled };
     if (held === undefined) {
-      return { ...common, knowsHeld: true, patches: undefined, ruleset: await readRuleset(tx, row) };
+      return { ...common, knowsHeld: true, patches: undefined, ruleset: await readWhole(tx, row) };
     }
     const patches = await patchesSince(tx, held, row);
     if (patches !== undefined) return { ...common, knowsHeld: true, patches, ruleset: undefined };
     const knowsHeld = await hasDigest(tx, row, held.digest);
-    return { ...common, knowsHeld, patches: undefined, ruleset: await readRuleset(tx, row) };
+    return { ...common, knowsHeld, patches: undefined, ruleset: await readWhole(tx, row) };
   }, ONE_MOMENT);
+}
+
+/**
+ * In canonical order, as patches are: a ruleset has the same bytes on every node, whether it was read whole or came by
+ * patches.
+ */
+async function readWhole(tx: Tx, row: LockedEnvironment): Promise<Ruleset> {
+  return JSON.parse(canonicalJson(await readRuleset(tx, row))) as Ruleset;
 }
 
 async function readRow(tx: Tx, environmentId: number): Promise<LockedEnvironment | undefined> {
