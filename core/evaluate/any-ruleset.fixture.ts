@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Context } from '../model/evaluation.ts';
-import { type Condition, type Flag, OPERATORS, type Ruleset, type Segment } from '../model/ruleset.ts';
+import { type Flag, OPERATORS, type Operator, type Ruleset, type Segment } from '../model/ruleset.ts';
 
 /** Few names, so that what is named is often there, and cycles come about; with those that objects inherit. */
 export const KEYS = ['a', 'b', 'c', 'd', 'e', 'constructor', '__proto__'];
@@ -15,45 +15,64 @@ export const json = fc
   .jsonValue({ maxDepth: 4 })
   .map((value) => JSON.parse(JSON.stringify(value)) as ReturnType<typeof JSON.parse>);
 
-const test = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      attribute: fc.constantFrom(...ATTRIBUTES),
-      op: fc.constant('equals'),
-      values: fc.array(scalar, { minLength: 1, maxLength: 3 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      attribute: fc.constantFrom(...ATTRIBUTES),
-      op: fc.constant('exists'),
-      values: fc.constant([]),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      attribute: fc.constantFrom(...ATTRIBUTES),
-      op: fc.constantFrom(...OPERATORS, 'sounds'),
-      values: fc.array(scalar, { maxLength: 2 }),
-    }),
-  },
+const VALUES: Record<Operator, fc.Arbitrary<unknown>> = {
+  ...(Object.fromEntries(OPERATORS.map((op) => [op, fc.constantFrom(...TEXTS)])) as Record<
+    Operator,
+    fc.Arbitrary<string>
+  >),
+  ...(Object.fromEntries(['lt', 'lte', 'gt', 'gte'].map((op) => [op, fc.integer({ min: -2, max: 40 })])) as object),
+  ...(Object.fromEntries(
+    OPERATORS.filter((op) => op.startsWith('semver')).map((op) => [op, fc.constantFrom('1.2.3', '2', 'v0.1')]),
+  ) as object),
+  equals: scalar,
+  before: fc.constantFrom('2026-01-01T00:00:00Z', 5),
+  after: fc.constantFrom('2026-01-01T00:00:00Z', 5),
+  inCidr: fc.constantFrom('10.0.0.0/8', '::/0'),
+};
+
+const test = fc.constantFrom(...OPERATORS, 'equals' as const, 'equals' as const).chain((op) =>
+  fc.record({
+    attribute: fc.constantFrom(...ATTRIBUTES),
+    op: fc.constant(op),
+    values: op === 'exists' ? fc.constant([]) : fc.array(VALUES[op], { minLength: 1, maxLength: 3 }),
+  }),
 );
 
-const { condition } = fc.letrec<{ condition: unknown }>((tie) => ({
-  condition: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    test,
-    fc.record({ segment: fc.constantFrom(...SEGMENTS) }),
-    fc.record({ all: fc.array(tie('condition'), { maxLength: 3 }) }),
-    fc.record({ any: fc.array(tie('condition'), { maxLength: 4 }) }),
-    fc.record({ not: tie('condition') }),
+const unknown = fc.constantFrom(
+  { attribute: 'plan', op: 'sounds', values: ['x'] },
+  { attribute: 'plan', op: 'matches', values: ['('] },
+  { segment: 'gone' },
+  { xor: [] },
+  null,
+);
+
+function conditionOf(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.letrec<{ condition: unknown }>((tie) => ({
+    condition: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      leaf,
+      fc.record({ all: fc.array(tie('condition'), { maxLength: 3 }) }),
+      fc.record({ any: fc.array(tie('condition'), { maxLength: 4 }) }),
+      fc.record({ not: tie('condition') }),
+    ),
+  })).condition;
+}
+
+const inner = conditionOf(fc.oneof({ weight: 60, arbitrary: test }, { weight: 1, arbitrary: unknown }));
+const condition = conditionOf(
+  fc.oneof(
+    { weight: 60, arbitrary: test },
+    { weight: 20, arbitrary: fc.record({ segment: fc.constantFrom(...SEGMENTS) }) },
+    { weight: 1, arbitrary: unknown },
   ),
-}));
+);
 
 const VARIANTS = ['on', 'off', 'other'];
+
+/** The value in one of eight cases. */
+function sometimes<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+}
 
 const split = fc
   .record({
@@ -61,7 +80,7 @@ const split = fc
     salt: fc.constantFrom('', 's1', 's2'),
     cuts: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 4 }),
     variants: fc.array(fc.constantFrom(...VARIANTS), { minLength: 5, maxLength: 5 }),
-    hash: fc.constantFrom(undefined, undefined, 'flagd', 'unleash', 'launchdarkly', 'growthbook2', 'xx'),
+    hash: sometimes(fc.constantFrom('flagd', 'unleash', 'launchdarkly', 'xx')),
   })
   .map(({ by, salt, cuts, variants, hash }) => {
     const bounds = [0, ...cuts.sort((a, b) => a - b), 100];
@@ -70,46 +89,52 @@ const split = fc
   });
 
 const serve = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ variant: fc.constantFrom(...VARIANTS) }) },
-  { weight: 3, arbitrary: fc.record({ split }) },
+  { weight: 30, arbitrary: fc.record({ variant: fc.constantFrom(...VARIANTS) }) },
+  { weight: 20, arbitrary: fc.record({ split }) },
   { weight: 1, arbitrary: fc.constantFrom({ coded: true }, { variant: 'gone' }, { roulette: true }) },
 );
 
+const prerequisite = fc.record({
+  flag: fc.constantFrom(...KEYS, 'gone'),
+  variants: fc.subarray(VARIANTS, { minLength: 1 }),
+});
+
 const flag = fc
-  .record(
-    {
-      state: fc.constantFrom('on', 'on', 'on', 'on', 'off', 'paused'),
-      killed: fc.constantFrom(true, undefined, undefined, undefined),
-      offVariant: fc.constantFrom('off', 'off', 'on', null, 'gone'),
-      prerequisites: fc.array(
-        fc.record({ flag: fc.constantFrom(...KEYS, 'gone'), variants: fc.subarray(VARIANTS, { minLength: 1 }) }),
-        { maxLength: 2 },
-      ),
-      rules: fc.array(fc.record({ id: fc.constantFrom('r1', 'r2'), if: condition, serve }), { maxLength: 3 }),
-      fallthrough: serve,
-      shedAt: fc.constantFrom(1, 2, 3),
-    },
-    { requiredKeys: ['state', 'offVariant', 'prerequisites', 'rules', 'fallthrough'] },
-  )
-  .map(({ killed, ...fields }) => ({
+  .record({
+    state: sometimes(fc.constantFrom('off', 'paused')),
+    killed: sometimes(fc.constant(true)),
+    offVariant: sometimes(fc.constantFrom('on', null, 'gone')),
+    prerequisites: sometimes(fc.array(prerequisite, { minLength: 1, maxLength: 2 })),
+    rules: fc.array(fc.record({ id: fc.constantFrom('r1', 'r2'), if: condition, serve }), { maxLength: 3 }),
+    fallthrough: serve,
+    shedAt: sometimes(fc.constantFrom(1, 2, 3)),
+  })
+  .map(({ killed, shedAt, state, offVariant, prerequisites, ...fields }) => ({
     key: 'f',
     type: 'string',
     variants: { on: 'ON', off: 'OFF', other: 'OTHER' },
     clientVisible: false,
     ...fields,
+    state: state ?? 'on',
+    offVariant: offVariant === undefined ? 'off' : offVariant,
+    prerequisites: prerequisites ?? [],
     ...(killed && { killed }),
+    ...(shedAt && { shedAt }),
   }));
 
-const segment = fc.record(
-  {
-    key: fc.constant('s'),
-    by: fc.constantFrom('targetingKey', 'plan'),
-    included: fc.subarray(TEXTS),
-    excluded: fc.subarray(TEXTS),
-    if: condition,
-  },
-  { requiredKeys: ['key', 'by', 'included', 'excluded'] },
-);
+const segmentOf = (part: fc.Arbitrary<unknown>) =>
+  fc.record(
+    {
+      key: fc.constant('s'),
+      by: fc.constantFrom('targetingKey', 'plan'),
+      included: fc.subarray(TEXTS),
+      excluded: fc.subarray(TEXTS),
+      if: part,
+    },
+    { requiredKeys: ['key', 'by', 'included', 'excluded'] },
+  );
+
+const segment = segmentOf(condition);
 
 function recordOf(keys: string[], value: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
   return fc
@@ -119,14 +144,16 @@ function recordOf(keys: string[], value: fc.Arbitrary<unknown>): fc.Arbitrary<Re
 
 /** Rulesets that mostly make sense, with cycles, missing names and elements from the future among them. */
 export const rulesets: fc.Arbitrary<Ruleset> = fc
-  .record({ flags: recordOf(KEYS, flag), segments: recordOf(SEGMENTS, segment), shedLevel: fc.nat(3) })
+  .record({
+    flags: recordOf(KEYS, flag),
+    segments: fc.record({ s: segmentOf(inner), t: segmentOf(inner), u: segment, toString: segmentOf(inner) }),
+    shedLevel: fc.constantFrom(0, 0, 1, 3),
+  })
   .map(
     (part) =>
       ({ schema: 1, project: 'p', environment: 'e', epoch: 'x', revision: 1, view: 'main', ...part }) as Ruleset,
   );
 
-/** Conditions, for who asks about them alone. */
-export const conditions = condition as fc.Arbitrary<Condition>;
 export const flags = flag as fc.Arbitrary<unknown> as fc.Arbitrary<Flag>;
 export const segments = segment as fc.Arbitrary<unknown> as fc.Arbitrary<Segment>;
 

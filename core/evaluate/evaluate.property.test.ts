@@ -16,7 +16,7 @@ function nest(depth: number, wrap: (inner: JsonValue) => JsonValue, innermost: J
 }
 
 /** Whatever the types say, a ruleset is what came over the wire. */
-const asRuleset = (value: JsonValue) => value as object as Ruleset;
+const asRuleset = (value: unknown) => value as Ruleset;
 
 function askAll(ruleset: Ruleset, context: Context): Evaluation[] {
   const compiled = compile(ruleset);
@@ -35,7 +35,7 @@ describe('evaluate is total', () => {
       fc.property(json, json, json, (ruleset, flag, context) => {
         for (const answer of askAll(ruleset, context)) assertAnswer(answer);
         for (const answer of askAll({ ...ruleset, flags: { a: flag, b: ruleset } }, context)) assertAnswer(answer);
-        for (const answer of askAll({ flags: { a: { ...flagWith(), rules: [flag] } } } as object as Ruleset, context)) {
+        for (const answer of askAll(asRuleset({ flags: { a: { ...flagWith(), rules: [flag] } } }), context)) {
           assertAnswer(answer);
         }
       }),
@@ -60,16 +60,16 @@ describe('evaluate is total', () => {
     ['anything', (depth) => nest(depth, (x) => ({ x }))],
   ])('on %s nested 10,000 deep, wherever it stands', (_kind, build) => {
     const deep = build(10_000);
-    const places: JsonValue[] = [
+    const places: unknown[] = [
       deep,
       { flags: deep },
       { flags: { a: deep }, segments: { s: deep } },
-      { flags: { a: { ...flagWith(), rules: [{ id: 'r', if: deep, serve: { variant: 'on' } }] } as JsonValue } },
-      { flags: { a: { ...flagWith(), fallthrough: deep } as JsonValue } },
-      { flags: { a: { ...flagWith(), prerequisites: [deep] } as JsonValue } },
-      { flags: { a: { ...flagWith(), type: 'object', variants: { on: { deep } }, offVariant: null } as JsonValue } },
-      { flags: { a: { ...flagWith(), metadata: { deep } } as JsonValue } },
-      { segments: { s: { ...segmentWith(), if: deep } as JsonValue }, flags: {} },
+      { flags: { a: { ...flagWith(), rules: [{ id: 'r', if: deep, serve: { variant: 'on' } }] } } },
+      { flags: { a: { ...flagWith(), fallthrough: deep } } },
+      { flags: { a: { ...flagWith(), prerequisites: [deep] } } },
+      { flags: { a: { ...flagWith(), type: 'object', variants: { on: { deep } }, offVariant: null } } },
+      { flags: { a: { ...flagWith(), metadata: { deep } } } },
+      { segments: { s: { ...segmentWith(), if: deep } }, flags: {} },
     ];
     for (const place of places) for (const answer of askAll(asRuleset(place), {})) assertAnswer(answer);
     const asks = {
@@ -77,7 +77,7 @@ describe('evaluate is total', () => {
       rules: [{ id: 'r', if: { attribute: 'x', op: 'equals', values: ['y'] }, serve: {} }],
     };
     for (const context of [deep, { x: deep }, { targetingKey: deep }]) {
-      askAll({ flags: { a: asks } } as object as Ruleset, context as Context).forEach(assertAnswer);
+      askAll(asRuleset({ flags: { a: asks } }), context as Context).forEach(assertAnswer);
     }
   });
 
