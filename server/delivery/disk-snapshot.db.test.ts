@@ -46,7 +46,7 @@ describe('the snapshot on disk', () => {
   }
   /** The next run of the same node, without a database. */
   async function restart(): Promise<TestNode> {
-    await here.crash();
+    await here.stop();
     const again = await node({ dataDir: here.dataDir });
     again.database.state = 'refused';
     return again;
@@ -87,7 +87,7 @@ describe('the snapshot on disk', () => {
   it('keeps a kill that the journal lost', async () => {
     here.database.state = 'refused';
     const killed = await kill(here);
-    await here.crash();
+    await here.stop();
     writeFileSync(join(here.dataDir, 'journal', 'kills.journal'), '');
     const again = await node({ dataDir: here.dataDir });
     again.database.state = 'refused';
@@ -97,7 +97,7 @@ describe('the snapshot on disk', () => {
   });
 
   it('is refused when it was altered, and the reason is told', async () => {
-    await here.crash();
+    await here.stop();
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('"state":"on"', '"state":"off"'));
     const again = await restart();
     await expect(again.rulesets.load(environmentId)).rejects.toMatchObject({ code: 'unavailable' });
@@ -105,7 +105,7 @@ describe('the snapshot on disk', () => {
   });
 
   it('is refused under the name of another environment', async () => {
-    await here.crash();
+    await here.stop();
     writeFileSync(join(here.dataDir, 'snapshots', `${environmentId + 1}.ruleset`), readFileSync(file()));
     const again = await restart();
     await expect(again.rulesets.load(environmentId + 1)).rejects.toMatchObject({ code: 'unavailable' });
@@ -114,7 +114,7 @@ describe('the snapshot on disk', () => {
   it('is refused when it is too old, but not its kills', async () => {
     here.database.state = 'refused';
     const killed = await kill(here);
-    await here.crash();
+    await here.stop();
     clock.advance(HOUR_MS + 1_000);
     const again = await restart();
     await expect(again.rulesets.load(environmentId)).rejects.toThrow(/older than SNAPSHOT_MAX_AGE_MS allows/);
@@ -123,22 +123,23 @@ describe('the snapshot on disk', () => {
   });
 
   it('is refused when it comes from the future', async () => {
-    await here.crash();
+    await here.stop();
     clock.advance(-120_000);
     await expect((await restart()).rulesets.load(environmentId)).rejects.toThrow(/in the future/);
   });
 
   it('does not grow old while the database confirms it, though nothing changes', async () => {
     clock.advance(2 * HOUR_MS);
+    expect(here.rulesets.served(environmentId)).toBeDefined();
     await here.rulesets.askPlaces();
-    await here.crash();
+    await here.stop();
     const again = await restart();
     await again.rulesets.load(environmentId);
     expect(again.rulesets.ageMs(environmentId)).toBe(0);
   });
 
   it('names its files by numbers, never by keys, and leaves no drafts', async () => {
-    await here.crash();
+    await here.stop();
     const names = readdirSync(join(here.dataDir, 'snapshots'));
     expect(names.filter((name) => !/^(\d+\.ruleset|access|confirmed)$/.test(name))).toEqual([]);
   });

@@ -150,7 +150,7 @@ describe.each(databaseKinds)('a kill over the %s database', (kind) => {
   it('survives a crash of the node, and is in force before the database is asked', async () => {
     here.database.state = 'refused';
     const killed = await kill(here);
-    await here.crash();
+    await here.stop();
     const again = await node({ dataDir: here.dataDir, database: here.database });
     expect(again.overlays.of(environmentId).map(({ id }) => id)).toEqual([killed.id]);
     here.database.state = 'there';

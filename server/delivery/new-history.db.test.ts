@@ -158,7 +158,7 @@ describe.each(databaseKinds)('a %s database that was set back', (kind) => {
     await kill('a');
     here.start();
     await turn('b', 'on');
-    await here.crash();
+    await here.stop();
     const before = await epochOf();
     await putBack();
     const again = await node({ dataDir: here.dataDir });

@@ -46,8 +46,8 @@ export interface TestNode extends Delivery {
   doorbell: LocalDoorbell;
   database: SwitchedDb;
   log: string[];
-  /** Ends as kill -9 would: nothing more is written. A node that starts on the same folder finds what was synced. */
-  crash(): Promise<void>;
+  /** Ends it; a node that starts on the same folder finds what it left there. */
+  stop(): Promise<void>;
   /** Ends it and removes its folder. */
   remove(): Promise<void>;
 }
@@ -82,7 +82,7 @@ export async function openNode(database: Database, options: NodeOptions = {}): P
   return {
     ...delivery,
     ...{ dataDir, doorbell, database: switched, log },
-    crash: close,
+    stop: close,
     remove: async () => {
       await close();
       rmSync(dataDir, { recursive: true, force: true });
