@@ -45,8 +45,9 @@ export function jsonBody(limit = BODY_LIMIT): MiddlewareHandler {
 /** Reads the body of a context once and leaves its text where validators look for it. */
 export async function takeBody(c: Context, limit = BODY_LIMIT): Promise<JsonBody | undefined> {
   const body = await readJson(c.req.raw, limit);
-  // Who has nothing to say may send nothing, whatever type they claim for it: the contract sees an empty object.
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(body?.text ?? '{}') });
+  // Who has nothing to say may send nothing, also where they claim a type for it: the contract sees an empty object.
+  const nothing = c.req.header('content-type') === undefined ? '' : '{}';
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(body?.text ?? nothing) });
   return body;
 }
 
