@@ -12,6 +12,7 @@ export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
 export * from './model/ruleset.ts';
+export { type FlagReport, REPORT_LIMITS, type ReportBatch, ReportFold, type ReportLimits } from './report/fold.ts';
 export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
