@@ -24,7 +24,7 @@ export interface Answer {
   replayed: boolean;
 }
 
-export interface Call {
+interface Call {
   token?: string;
   headers?: Record<string, string>;
 }

@@ -27,7 +27,7 @@ export function configurationFaults(wanted: ConfigurationIn, variants: Variants)
 }
 
 /** What is wrong with a serve as an author writes it: a variant's name, or weights that sum to `of`. */
-export function writtenServeFaults(serve: ServeIn, variants: Variants, path: string): FieldFault[] {
+function writtenServeFaults(serve: ServeIn, variants: Variants, path: string): FieldFault[] {
   if (serve.variant !== undefined) {
     return Object.hasOwn(variants, serve.variant) ? [] : [unknownVariant(`${path}/variant`, variants)];
   }

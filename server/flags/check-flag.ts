@@ -5,7 +5,7 @@ import { missingSegments } from '../segments/named-segments.ts';
 import { jsonBytes, MOST_RULESET_BYTES } from '../segments/sizes.ts';
 import { unknownVariant } from './check-configuration.ts';
 
-export const MOST_FLAG_BYTES = 256 * 1024;
+const MOST_FLAG_BYTES = 256 * 1024;
 
 /**
  * What is wrong with a flag among everything else of its environment: names of flags, variants and segments that do not

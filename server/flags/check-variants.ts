@@ -3,7 +3,7 @@ import { escapePointer } from '../platform/json-body.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { findUnwritable } from '../segments/sizes.ts';
 
-export const MOST_VARIANTS = 32;
+const MOST_VARIANTS = 32;
 
 const EXPECTED: Record<FlagType, string> = {
   boolean: 'true or false, for the flag is boolean',

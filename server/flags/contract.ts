@@ -9,7 +9,7 @@ import type { FlagKind } from './tables.ts';
 
 const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
 const FLAG_KINDS = ['release', 'experiment', 'ops', 'permission'] as const;
-export const STATES = ['on', 'off'] as const;
+const STATES = ['on', 'off'] as const;
 const WHEN_STALE = ['keep', 'off'] as const;
 holdSame<(typeof FLAG_TYPES)[number], FlagType>(true);
 holdSame<(typeof FLAG_KINDS)[number], FlagKind>(true);
@@ -50,7 +50,7 @@ const splitAnswer = z
   .openapi('Split');
 holdSame<Omit<z.infer<typeof splitAnswer>, 'weights'>, Split>(true);
 
-export const serveAnswer = z
+const serveAnswer = z
   .union([
     z.object({ variant: z.string() }),
     z.object({ split: splitAnswer }),
@@ -111,7 +111,7 @@ const splitIn = z
 
 const ONE_OF = { error: 'exactly one of variant, split and coded' };
 const hasOne = (serve: object) => Object.values(serve).filter((member) => member !== undefined).length === 1;
-export const serveIn = z
+const serveIn = z
   .strictObject({ variant: variantName.optional(), split: splitIn.optional(), coded: z.literal(true).optional() })
   .refine(hasOne, ONE_OF)
   .openapi('ServeIn', { example: { split: { weights: { on: 30_000, off: 70_000 } } } });

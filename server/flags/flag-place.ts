@@ -10,7 +10,7 @@ export interface FlagParts {
   door: Door;
 }
 
-export const NOTHING_TOUCHED = { flags: [], segments: [] };
+const NOTHING_TOUCHED = { flags: [], segments: [] };
 
 /** The flag of the project, or 404. */
 export async function requireFlag(db: Db | Tx, projectId: number, key: string): Promise<FlagRow> {

@@ -3,8 +3,8 @@ import type { FieldFault } from '../platform/problem.ts';
 import { missingSegments, namedSegments } from './named-segments.ts';
 import { findUnwritable, jsonBytes, MOST_RULESET_BYTES } from './sizes.ts';
 
-export const MOST_ENTRIES = 10_000;
-export const MOST_SEGMENT_BYTES = 512 * 1024;
+const MOST_ENTRIES = 10_000;
+const MOST_SEGMENT_BYTES = 512 * 1024;
 
 /** What is wrong with a segment, whatever else its environment has: `path` points into the segment. */
 export function segmentFaults(segment: Segment): FieldFault[] {

@@ -61,7 +61,7 @@ const example = {
   createdAt: '2026-01-31T12:00:00.000Z',
 };
 
-export const segmentAnswer = z
+const segmentAnswer = z
   .object({ ...shown, included: z.array(z.string()), excluded: z.array(z.string()) })
   .openapi('Segment', { example });
 export type SegmentAnswer = z.infer<typeof segmentAnswer>;
@@ -69,7 +69,7 @@ holdSame<Pick<SegmentAnswer, 'key' | 'by' | 'included' | 'excluded'>, Omit<Segme
 holdSame<NonNullable<SegmentAnswer['if']>, NonNullable<Segment['if']>>(true);
 
 /** In lists and after changes of members: how many there are, for they may be thousands. */
-export const segmentSummary = z
+const segmentSummary = z
   .object({ ...shown, members: z.object({ included: z.number().int(), excluded: z.number().int() }) })
   .openapi('SegmentSummary');
 export type SegmentSummary = z.infer<typeof segmentSummary>;
@@ -83,7 +83,6 @@ export const segmentPage = pageOf(segmentSummary);
 export const segmentQuery = pageQuery.extend({
   q: z.string().max(200).optional().openapi({ description: 'Part of the key, the name or the description' }),
 });
-export type SegmentQuery = z.infer<typeof segmentQuery>;
 
 export const changedSegment = z.object({ segment: segmentAnswer, change: changeReceipt.optional() });
 export const changedMembers = z.object({ segment: segmentSummary, change: changeReceipt.optional() });
@@ -94,7 +93,6 @@ const fields = { name, description, by, included: members, excluded: members, if
 export const newSegment = z
   .strictObject({ key: objectKey, ...optional(fields), reason: reason.optional() })
   .openapi({ example: { key: 'beta-testers', included: ['user-17'], if: example.if } });
-export type NewSegment = z.infer<typeof newSegment>;
 
 /** What an answer shows and nobody sets: accepted, so that what was read can be written back, and ignored. */
 const readOnly = { key: z.unknown(), environment: z.unknown(), version: z.unknown(), createdAt: z.unknown() };
