@@ -7,7 +7,8 @@ import { flagOf, killOf, snapshotOf } from './house-server.fixture.ts';
 
 const HOUR = 3_600_000;
 const snapshot = { ...snapshotOf(flagOf('a')), overlay: [killOf('a')], settled: ['2'.repeat(32)] };
-const owner = ownerOf('https://flags.test', 'a key');
+const ownerAt = (url: string, key: string) => ownerOf(new URL(url), key);
+const owner = ownerAt('https://flags.test', 'a key');
 const now = Date.UTC(2024, 0, 1);
 
 describe('the cache on disk', () => {
@@ -41,8 +42,9 @@ describe('the cache on disk', () => {
 
   it('is not served to another key or server, and does not hold the key', async () => {
     await writeCache(path, owner, { snapshot, ageMs: 0 }, now);
-    expect(readCache(path, ownerOf('https://flags.test', 'another key'), now)).toMatch(/another address or key/);
-    expect(readCache(path, ownerOf('https://other.test', 'a key'), now)).toMatch(/another address or key/);
+    expect(readCache(path, ownerAt('https://flags.test', 'another key'), now)).toMatch(/another address or key/);
+    expect(readCache(path, ownerAt('https://other.test', 'a key'), now)).toMatch(/another address or key/);
+    expect(readCache(path, ownerAt('https://flags.test/', 'a key'), now)).toMatchObject({ ageMs: 0 });
     expect(readFileSync(path, 'utf8')).not.toContain('a key');
   });
 

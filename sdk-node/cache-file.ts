@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { isSnapshot, type Snapshot } from '@turnout/core';
+import { basePath } from './transport.ts';
 
 /** What lies in the file. The age is what it was when it was written; a reader adds the time since. */
 interface Written {
@@ -22,8 +23,12 @@ export interface AgedSnapshot {
 }
 
 /** Names a server and a key without telling the key: 64 bits of SHA-256 over 256 random ones. */
-export function ownerOf(url: string, key: string): string {
-  return createHash('sha256').update(`${url}\n${key}`).digest('hex').slice(0, 16);
+export function ownerOf(address: URL | string, key: string | undefined): string {
+  const server = typeof address === 'string' ? '' : address.origin + basePath(address);
+  return createHash('sha256')
+    .update(`${server}\n${key ?? ''}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** Reads what an earlier process wrote. Undefined where there is no file; a text where it cannot be used. */

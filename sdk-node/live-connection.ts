@@ -55,8 +55,9 @@ export class LiveConnection implements Connection {
     this.overrides = readOverrides(process.env, this.notes);
     const secret = readKey(key);
     this.#keyName = nameKey(secret ?? '');
-    this.#transport = new Transport({ url, agent });
-    const owner = ownerOf(url, secret ?? '');
+    const address = readUrl(url);
+    this.#transport = new Transport(address, agent);
+    const owner = ownerOf(address, secret);
     const start = findStart({ cacheFile, owner, bootstrap, notes: this.notes });
     this.#session = new RulesetSession(
       {
@@ -76,7 +77,6 @@ export class LiveConnection implements Connection {
       this.#tellReady();
     }
     if (cacheFile) this.#cache = new KeptCache(cacheFile, owner, this.notes, () => this.#kept());
-    const address = readUrl(url);
     if (secret === undefined) this.#refuse('unauthorized', 'the option `key` is missing, or is no key');
     else if (typeof address === 'string') this.#refuse('unreachable', address);
     else this.#session.begin();

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { flagOf, rulesetOf } from './house-server.fixture.ts';
 import { recordLines } from './lines.fixture.ts';
 import { Notes } from './logger.ts';
+import { offlineTurnout } from './offline.fixture.ts';
 import { readOverrides } from './overrides.ts';
 
 describe('overrides for local work', () => {
@@ -44,6 +46,25 @@ describe('overrides for local work', () => {
     const { values, lines } = read('{"a": null, "b": [1], "c": 1}');
     expect(values).toEqual({ c: 1 });
     expect(lines.filter((line) => line.startsWith('warn'))).toHaveLength(2);
+  });
+
+  it('stand before the flags, also before a kill and for flags that do not exist yet', () => {
+    writeFileSync(path, '{"killed": true, "next": "soon"}');
+    vi.stubEnv('TURNOUT_OVERRIDES', path);
+    vi.stubEnv('NODE_ENV', 'development');
+    const turnout = offlineTurnout(rulesetOf([flagOf('killed', { killed: true }), flagOf('other')]));
+    vi.unstubAllEnvs();
+    expect(turnout.evaluate('killed', false)).toMatchObject({ value: true, reason: 'STATIC' });
+    expect(turnout.boolean('killed', false)).toBe(true);
+    expect(turnout.string('next', '')).toBe('soon');
+    expect(turnout.evaluate('next', 1)).toMatchObject({ value: 1, errorCode: 'TYPE_MISMATCH' });
+    expect(turnout.boolean('other', false)).toBe(true);
+    expect(Object.entries(turnout.all()).map(([key, { value }]) => [key, value])).toEqual([
+      ['killed', true],
+      ['other', true],
+      ['next', 'soon'],
+    ]);
+    expect(Object.keys(turnout.all({}, { clientVisibleOnly: true }))).toEqual([]);
   });
 
   it('are none without the variable', () => {

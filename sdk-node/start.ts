@@ -18,8 +18,18 @@ export function findStart({ cacheFile, owner, bootstrap, notes }: Places): Sessi
     return { snapshot: cached.snapshot, ageMs, source: 'cache' };
   }
   if (bootstrap === undefined) return undefined;
+  const snapshot = copyOf(bootstrap);
   // Nobody knows when the file was made.
-  if (isSnapshot(bootstrap)) return { snapshot: bootstrap, ageMs: undefined, source: 'file' };
+  if (isSnapshot(snapshot)) return { snapshot, ageMs: undefined, source: 'file' };
   notes.say('warn', 'bootstrap is ignored: {ruleset, overlay, settled} is expected, as GET /sdk/v1/ruleset answers it');
   return undefined;
+}
+
+/** What is compiled is frozen, and must not change in another's hands. */
+function copyOf(bootstrap: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(bootstrap));
+  } catch {
+    return undefined;
+  }
 }

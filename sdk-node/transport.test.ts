@@ -16,7 +16,7 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 function transportTo(url: string): Transport {
-  const transport = new Transport({ url, agent: undefined });
+  const transport = new Transport(readUrl(url), undefined);
   transports.push(transport);
   return transport;
 }
@@ -132,7 +132,7 @@ describe('a plain request', () => {
 
   it('rejects when the agent is for another protocol', async () => {
     const agent = new http.Agent();
-    const transport = new Transport({ url: 'https://127.0.0.1:1', agent });
+    const transport = new Transport(new URL('https://127.0.0.1:1'), agent);
     await expect(transport.send(get('/'))).rejects.toThrow(/Protocol/);
     const destroy = vi.spyOn(agent, 'destroy');
     transport.close();

@@ -4,12 +4,6 @@ import https from 'node:https';
 import type { OpenStream, PlainAnswer, PlainRequest, Ports, StreamListener, StreamRequest } from '@turnout/core';
 import { readBody } from './read-body.ts';
 
-/** Where a server is, and how it is reached. */
-export interface Address {
-  url: string;
-  agent: http.Agent | undefined;
-}
-
 /** An address that a request can be made of, or what is wrong with it. */
 export function readUrl(url: unknown): URL | string {
   if (typeof url !== 'string' || url === '') return 'the option `url` is missing: the address of the server';
@@ -19,9 +13,9 @@ export function readUrl(url: unknown): URL | string {
   return `the option \`url\` begins with ${read.protocol}//; http:// and https:// can be reached`;
 }
 
-/** The path of the server's address is kept, with or without its last slash. */
-function under(base: URL, path: string): string {
-  return base.pathname.replace(/\/+$/, '') + path;
+/** Where the server's paths begin: its own path is kept, its last slash is not. */
+export function basePath(base: URL): string {
+  return base.pathname.replace(/\/+$/, '');
 }
 
 function lowerHeaders(headers: http.IncomingHttpHeaders): Record<string, string | undefined> {
@@ -39,8 +33,9 @@ export class Transport implements Ports {
   readonly #agent: http.Agent;
   readonly #ownsAgent: boolean;
 
-  constructor({ url, agent }: Address) {
-    this.#base = readUrl(url);
+  /** `base` is what `readUrl` made of an address; of a text that says what is wrong with it, every request fails. */
+  constructor(base: URL | string, agent: http.Agent | undefined) {
+    this.#base = base;
     const secure = typeof this.#base !== 'string' && this.#base.protocol === 'https:';
     this.#ownsAgent = agent === undefined;
     this.#agent = agent ?? new (secure ? https : http).Agent({ keepAlive: true, maxFreeSockets: 1 });
@@ -59,7 +54,7 @@ export class Transport implements Ports {
       // The brackets of an IPv6 address are not part of it.
       hostname: base.hostname.replace(/^\[|\]$/g, ''),
       port: base.port,
-      path: under(base, path),
+      path: basePath(base) + path,
       method,
       headers,
       agent: this.#agent,
