@@ -109,46 +109,34 @@ export function segmentRoutes(parts: SegmentParts): OpenAPIHono<HouseEnv> {
   });
   routes.openapi(replace, async (c) => {
     const { reason, ...fields } = c.req.valid('json');
-    const place = placeOf(c);
     const { segment } = c.req.valid('param');
-    const asking = askingOf(c, reason, expectedVersion(c));
-    return c.json(
-      await changed(parts, c, place, segment, await replaceSegment(parts, asking, place, segment, fields)),
-      200,
-    );
+    const committed = await replaceSegment(parts, expecting(c, reason), placeOf(c), segment, fields);
+    return c.json(await changed(parts, c, placeOf(c), segment, committed), 200);
   });
   routes.openapi(edit, async (c) => {
     const { reason, ...fields } = c.req.valid('json');
-    const place = placeOf(c);
     const { segment } = c.req.valid('param');
-    const asking = askingOf(c, reason, expectedVersion(c));
-    return c.json(
-      await changed(parts, c, place, segment, await patchSegment(parts, asking, place, segment, fields)),
-      200,
-    );
+    const committed = await patchSegment(parts, expecting(c, reason), placeOf(c), segment, fields);
+    return c.json(await changed(parts, c, placeOf(c), segment, committed), 200);
   });
   routes.openapi(remove, async (c) => {
     const { segment } = c.req.valid('param');
-    const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
-    const { change } = await deleteSegment(parts, asking, placeOf(c), segment);
+    const { change } = await deleteSegment(parts, expecting(c, c.req.valid('json').reason), placeOf(c), segment);
     return c.json({ segment, ...(change ? { change } : {}) }, 200);
   });
   routes.openapi(members, async (c) => {
     const { reason, ...changes } = c.req.valid('json');
-    const place = placeOf(c);
     const { segment } = c.req.valid('param');
-    const asking = askingOf(c, reason, expectedVersion(c));
-    const { row, change } = await outcome(
-      parts,
-      c,
-      place,
-      segment,
-      await changeMembers(parts, asking, place, segment, changes),
-    );
+    const place = placeOf(c);
+    const committed = await changeMembers(parts, expecting(c, reason), place, segment, changes);
+    const { row, change } = await outcome(parts, c, place, segment, committed);
     return c.json({ segment: summariseSegment(row, place.environment.key), ...change }, 200);
   });
   return routes;
 }
+
+/** Who asks, and the version that the caller believes to change. */
+const expecting = (c: Context<HouseEnv>, reason: string | undefined) => askingOf(c, reason, expectedVersion(c));
 
 /** The row after a change; a repeated request reads it again. */
 async function outcome(
