@@ -1,5 +1,6 @@
 import { proveFlip } from './prove/flip.ts';
 import { proveHttp } from './prove/http.ts';
+import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
 
 /** `npm run prove -- <name>`: makes a figure, and writes it with its method to docs/evidence. */
@@ -7,6 +8,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   http: proveHttp,
   flip: proveFlip,
   outage: proveOutage,
+  nodes: proveNodes,
 };
 
 const [name] = process.argv.slice(2);

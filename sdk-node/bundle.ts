@@ -39,7 +39,10 @@ export async function bundle(dist: string): Promise<void> {
   await build.close();
   // What is inside keeps its licence beside it. It is core's dependency, so core knows where it lies.
   const inside = createRequire(join(ROOM, '..', 'core', 'package.json')).resolve('re2js');
-  for (const { folder } of FORMATS) cpSync(join(dirname(inside), '..', 'LICENSE'), join(dist, folder, 're2js.LICENSE'));
+  for (const { folder } of FORMATS) {
+    cpSync(join(dirname(inside), '..', 'LICENSE'), join(dist, folder, 're2js.LICENSE'));
+    cpSync(join(ROOM, '..', 'LICENSE'), join(dist, folder, 'LICENSE'));
+  }
 }
 
 /** `from '…'` and `import('…')`, as the compiler writes them into declarations. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** More than the largest ruleset with all that comes beside it; what is larger is no ruleset. */
-export const LARGEST_BODY = 64 * 1024 * 1024;
+const LARGEST_BODY = 64 * 1024 * 1024;
 
 /**
  * The whole body as text, unpacked. Rejects when it is cut, broken, too large or packed in another way: then the rest is
