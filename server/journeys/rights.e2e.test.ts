@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mintSecret } from '../access/mint-secret.ts';
+import { hasPostgres, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { type AsRoot, type Need, OPERATIONS, type Operation, type Place, type Sample } from './operations.fixture.ts';
+import { type ServerProcess, startServer } from './server-process.fixture.ts';
+
+type Role = 'viewer' | 'editor' | 'killer' | 'admin';
+
+/** Somebody who calls. Tokens and keys are of the project `mine`, and those with `limited` of its environment `here`. */
+interface Caller {
+  name: string;
+  secret: string | undefined;
+  kind: 'nobody' | 'root' | 'token' | 'key';
+  role?: Role;
+  limited?: true;
+  key?: 'server' | 'client' | 'kill';
+}
+
+const ROOT_TOKEN = 'a-root-token-that-is-long-enough-for-this-test';
+const OWN: Place = { project: 'mine', environment: 'here' };
+const NEXT: Place = { project: 'mine', environment: 'there' };
+const FOREIGN: Place = { project: 'other', environment: 'here' };
+
+/** The rights table once more, by hand: what each role and each kind of key may do where it reaches. */
+const OF_ROLE: Record<Role, Need[]> = {
+  viewer: ['look', 'read'],
+  killer: ['look', 'read', 'safe', 'kill'],
+  editor: ['look', 'read', 'safe', 'kill', 'growing'],
+  admin: ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'node'],
+};
+const OF_KEY = { server: ['ruleset', 'evaluate'], client: ['evaluate'], kill: ['kill'] } satisfies Record<
+  string,
+  Need[]
+>;
+const OF_ROOT: Need[] = ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'node', 'root'];
+
+/** Undefined where the caller may; otherwise the statuses that say why not. */
+function refusal(caller: Caller, operation: Operation, place: Place): number[] | undefined {
+  const { need } = operation;
+  if (need === 'open') return undefined;
+  if (caller.kind === 'nobody' || need === 'token-in-address') return [401];
+  // An SDK's routes take no tokens of the admin API at all.
+  if (operation.of === 'own') {
+    const may = caller.kind === 'key' && (OF_KEY[caller.key ?? 'kill'] as Need[]).includes(need);
+    return may ? undefined : [401, 403];
+  }
+  if (caller.kind === 'root') return OF_ROOT.includes(need) ? undefined : [403];
+  const placed = operation.of !== 'installation';
+  if (placed && place.project !== 'mine') return [404];
+  const here = operation.of !== 'environment' || place.environment === 'here';
+  if (caller.kind === 'key') {
+    const may = here && need === 'kill' && caller.key === 'kill';
+    return may ? undefined : [403, 404];
+  }
+  // Where only an id leads to the other environment, a right that is missing everywhere is told first.
+  if (caller.limited && !here) return [403, 404];
+  const wholeProject = operation.of === 'project' && need !== 'look';
+  return OF_ROLE[caller.role ?? 'viewer'].includes(need) && !(caller.limited && wholeProject) ? undefined : [403];
+}
+
+describe('every route by every kind of caller, in the own place, in another environment, in another project', () => {
+  let server: ServerProcess;
+  let database: TestDatabase | undefined;
+  let described: string[] = [];
+  const callers: Caller[] = [];
+
+  const root: AsRoot = async (method, path, body) => {
+    const answer = await server.api(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+
+  beforeAll(async () => {
+    // Where there is a Postgres it is there at once; what is tested does not depend on the kind.
+    database = hasPostgres ? await openTestDatabase('postgres') : undefined;
+    server = await startServer({
+      ...(database?.url === undefined ? {} : { DATABASE_URL: database.url }),
+      TURNOUT_ROOT_TOKEN: ROOT_TOKEN,
+      LIMIT_REFUSED_REQUESTS: '1000000',
+      LIMIT_ADMIN_REQUESTS: '1000000',
+    });
+    for (const key of ['mine', 'other']) {
+      await root('POST', '/projects', { key });
+      for (const environment of ['here', 'there'])
+        await root('POST', `/projects/${key}/environments`, { key: environment });
+      await root('POST', `/projects/${key}/flags`, { key: 'seen', type: 'boolean', clientVisible: true });
+    }
+    await makeCallers();
+    const description = await (await fetch(`${server.url}/api/openapi.json`)).json();
+    described = Object.entries((description as { paths: Record<string, object> }).paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+  }, 120_000);
+  afterAll(async () => {
+    await server?.remove();
+    await database?.close();
+  });
+
+  async function makeCallers() {
+    const tokens = '/projects/mine/tokens';
+    const keys = '/projects/mine/environments/here/keys';
+    callers.push({ name: 'nobody', secret: undefined, kind: 'nobody' });
+    callers.push({ name: 'root', secret: ROOT_TOKEN, kind: 'root' });
+    for (const role of ['viewer', 'editor', 'killer', 'admin'] as const) {
+      const whole = await root('POST', tokens, { name: role, roles: [role] });
+      callers.push({ name: `${role} of the project`, secret: whole.secret, kind: 'token', role });
+      const one = await root('POST', tokens, { name: role, roles: [role], environment: 'here' });
+      callers.push({ name: `${role} of one environment`, secret: one.secret, kind: 'token', role, limited: true });
+    }
+    for (const key of ['server', 'client', 'kill'] as const) {
+      const made = await root('POST', keys, { kind: key, name: key });
+      callers.push({ name: `${key} key`, secret: made.secret, kind: 'key', key });
+    }
+    const revoked = await root('POST', tokens, { name: 'revoked', roles: ['admin'] });
+    await root('POST', `${tokens}/${revoked.token.id}/revoke`, {});
+    callers.push({ name: 'a revoked admin', secret: revoked.secret, kind: 'nobody' });
+    callers.push({ name: 'a token of elsewhere', secret: mintSecret('admin').secret, kind: 'nobody' });
+    callers.push({ name: 'no token at all', secret: 'turnout_admin_x', kind: 'nobody' });
+  }
+
+  /** The status alone: some answers are streams. */
+  async function call(caller: Caller, name: string, place: Place, sample: Sample): Promise<number> {
+    const [method = '', template = ''] = name.split(' ');
+    const values: Record<string, string> = { ...place, ...sample.params };
+    const path = template.replaceAll(/\{(\w+)\}/g, (_match, parameter: string) => values[parameter] ?? '');
+    const ended = new AbortController();
+    const response = await fetch(`${server.url}${path}`, {
+      method: method.toUpperCase(),
+      signal: ended.signal,
+      headers: {
+        ...(caller.secret === undefined ? {} : { authorization: `Bearer ${caller.secret}` }),
+        ...(sample.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...sample.headers,
+      },
+      ...(sample.body === undefined ? {} : { body: JSON.stringify(sample.body) }),
+    });
+    if (response.headers.get('content-type')?.startsWith('text/event-stream')) ended.abort();
+    else await response.arrayBuffer();
+    return response.status;
+  }
+
+  /** Where everything stands: the ends of the chains and the positions of all environments. */
+  async function standing(): Promise<string> {
+    const paths = ['mine', 'other'].flatMap((key) => [
+      `/projects/${key}/changes?limit=1`,
+      `/projects/${key}/environments`,
+    ]);
+    return JSON.stringify(await Promise.all(['/projects', ...paths].map((path) => root('GET', path))));
+  }
+
+  const placesOf = ({ of }: Operation): Place[] =>
+    of === 'environment' ? [OWN, NEXT, FOREIGN] : of === 'project' ? [OWN, FOREIGN] : [OWN];
+
+  it('every operation of the description is in the table, and the other way round', () => {
+    expect([...described].sort()).toEqual(Object.keys(OPERATIONS).sort());
+  });
+
+  it.each(Object.entries(OPERATIONS))(
+    '%s',
+    async (name, operation) => {
+      for (const place of placesOf(operation)) {
+        const sample = async () => (await operation.sample?.(root, place)) ?? {};
+        const refused = callers.filter((caller) => refusal(caller, operation, place) !== undefined);
+        const forAll = await sample();
+        const before = await standing();
+        await Promise.all(
+          refused.map(async (caller) => {
+            const status = await call(caller, name, place, forAll);
+            const expected = refusal(caller, operation, place);
+            expect({ caller: caller.name, place, status: expected?.includes(status) || status }).toEqual({
+              ...{ caller: caller.name, place, status: true },
+            });
+          }),
+        );
+        expect(await standing()).toBe(before);
+        for (const caller of callers.filter((one) => !refused.includes(one))) {
+          const status = await call(caller, name, place, await sample());
+          expect({ caller: caller.name, place, status: status < 300 || status }).toEqual({
+            ...{ caller: caller.name, place, status: true },
+          });
+        }
+      }
+    },
+    120_000,
+  );
+});
