@@ -12,7 +12,7 @@ import { type SdkParts, SdkProtocol } from './sdk-protocol.ts';
 import { StreamAdmission } from './stream-admission.ts';
 
 /** Beats come fast, so that tests need not wait, and nobody counts as stuck before a loaded machine has had time. */
-export const QUICK = { beatMs: 80, stuckMs: 20_000 };
+const QUICK = { beatMs: 80, stuckMs: 20_000 };
 
 const isKey = (one: Principal | Refusal): one is KeyPrincipal => typeof one === 'object' && one.kind === 'key';
 
