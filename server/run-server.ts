@@ -20,6 +20,7 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
     process.exitCode = BAD_SETTINGS;
     return;
   }
+  outliveReaders();
   const logger = createLogger(config.logLevel);
   let house: RunningHouse | undefined;
   const end = async (why: string) => {
@@ -41,6 +42,11 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
     await house?.close();
     process.exit();
   }
+}
+
+/** A server whose log nobody reads any more goes on serving. Unheard, the broken pipe would be logged, for ever. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 function readOrExplain(env: Environment, argv: readonly string[]) {

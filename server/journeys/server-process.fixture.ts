@@ -107,7 +107,10 @@ export async function startServer(settings: Record<string, string> = {}): Promis
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-  await start();
+  await start().catch(async (error: unknown) => {
+    await server.remove();
+    throw error;
+  });
   return server;
 }
 
