@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadResult } from './put-load.ts';
@@ -14,19 +14,6 @@ export function forkHere(file: string, args: string[] = [], env: Record<string, 
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-}
-
-/** Starts a file of the house, such as `server/main.ts`, as a user would. Its output goes to `onLine`. */
-export function startHere(file: string, env: Record<string, string>, onLine: (line: string) => void): ChildProcess {
-  const child = spawn(process.execPath, [...FROM_SOURCE, file], {
-    cwd: HOUSE,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => text.split('\n').filter(Boolean).forEach(onLine));
-  }
-  return child;
 }
 
 /** The next message of a child; rejects when it ends first. */

@@ -25,14 +25,9 @@ export function expectedVersion(c: Context): number | undefined {
 }
 
 /**
- * Throws 412 with the newer object where the caller believed in another version, and 428 where a PUT named none.
- * Called inside the transaction, after the locks: only there `currentVersion` is the truth.
+ * Throws 412 with the newer object where the caller believed in another version; `expected` was read by
+ * `expectedVersion` at the door. Called inside the transaction, after the locks: only there the version is the truth.
  */
-export function requireVersion(c: Context, currentVersion: number, currentBody: unknown): void {
-  requireExpected(expectedVersion(c), currentVersion, currentBody);
-}
-
-/** The same for use cases, which know no request: `expected` was read by `expectedVersion` at the door. */
 export function requireExpected(expected: number | undefined, currentVersion: number, currentBody: unknown): void {
   if (expected === undefined || expected === currentVersion) return;
   throw new Problem(
