@@ -102,12 +102,22 @@ export class DiskSnapshots {
 
   /** What this node holds of the environment has changed. */
   follow(environmentId: number): void {
-    let file = this.#files.get(environmentId);
-    if (file === undefined) {
-      file = this.#file(`${environmentId}.ruleset`, () => this.#renderBase(environmentId), EVERY_MS);
-      this.#files.set(environmentId, file);
-    }
+    this.#fileOf(environmentId).touch();
+  }
+
+  /** Resolves to true when what this node holds of the environment is on disk. */
+  async keep(environmentId: number): Promise<boolean> {
+    const file = this.#fileOf(environmentId);
     file.touch();
+    return file.flush();
+  }
+
+  #fileOf(environmentId: number): FollowingFile {
+    const known = this.#files.get(environmentId);
+    if (known !== undefined) return known;
+    const file = this.#file(`${environmentId}.ruleset`, () => this.#renderBase(environmentId), EVERY_MS);
+    this.#files.set(environmentId, file);
+    return file;
   }
 
   /** The database confirmed these positions a moment ago: a quiet environment is not an old one. */
@@ -121,7 +131,7 @@ export class DiskSnapshots {
   #confirmedContent: Confirmed = { v: 1, kind: 'confirmed', at: 0, positions: {} };
 
   /** Keeps the access list; at once, so that a start without a database revives no revoked key. */
-  followAccess(list: Pick<AccessList, 'toDisk'>): Promise<void> {
+  followAccess(list: Pick<AccessList, 'toDisk'>): Promise<boolean> {
     const render = () =>
       this.#sign({ v: 1, kind: 'access', at: this.#parts.clock.now().getTime(), list: list.toDisk() });
     this.#access ??= this.#file('access', render, 0);

@@ -37,7 +37,7 @@ export class FollowingFile {
   #dirty = false;
   #timer: NodeJS.Timeout | undefined;
   #notBefore = 0;
-  #writing: Promise<void> | undefined;
+  #writing: Promise<boolean> | undefined;
 
   /** `render` makes the text at the moment of writing; undefined where there is nothing to keep. */
   constructor(path: string, render: () => string | undefined, everyMs: number, onFailed: (error: unknown) => void) {
@@ -56,30 +56,32 @@ export class FollowingFile {
     this.#timer.unref();
   }
 
-  /** Resolves when what is there now is on disk, or could not be put there. */
-  async flush(): Promise<void> {
+  /** Resolves to true when what was there at the call is on disk, and to false when it could not be put there. */
+  async flush(): Promise<boolean> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#writing;
-    if (!this.#dirty) return;
+    while (this.#writing !== undefined) await this.#writing;
+    if (!this.#dirty) return true;
     this.#dirty = false;
-    this.#writing = this.#write().finally(() => {
-      this.#writing = undefined;
-      if (this.#dirty) this.touch();
-    });
-    await this.#writing;
+    this.#writing = this.#write();
+    return this.#writing;
   }
 
-  async #write(): Promise<void> {
+  async #write(): Promise<boolean> {
     const from = performance.now();
+    let isWritten = true;
     try {
       const text = this.#render();
       if (text !== undefined) await replaceFile(this.#path, text);
     } catch (error) {
       this.#onFailed(error);
       this.#dirty = true;
+      isWritten = false;
     }
     const took = performance.now() - from;
     this.#notBefore = performance.now() + Math.max(this.#everyMs, 20 * took);
+    this.#writing = undefined;
+    if (this.#dirty) this.touch();
+    return isWritten;
   }
 }

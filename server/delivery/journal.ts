@@ -146,7 +146,17 @@ export class Journal {
       );
     }
     if (torn) log.warn({}, 'the last line of the kill journal was torn off by a crash; nobody was promised it');
-    if (refused.length > 0 || torn || held.length === 0) await this.#rewrite();
+    if (refused.length > 0 || torn || (held.length === 0 && text !== '')) await this.#clean();
+  }
+
+  /** A full disk keeps no node from starting. */
+  async #clean(): Promise<void> {
+    try {
+      await this.#rewrite();
+    } catch (error) {
+      this.doubt();
+      this.#parts.log.error({ error }, 'the kill journal cannot be written');
+    }
   }
 
   #write(line: string, ids: string[]): Promise<void> {

@@ -20,6 +20,8 @@ export interface KillParts {
   holder: KillHolder;
   settler: Settler;
   tags: FlagTags;
+  /** How long the commit is waited for; a second, but in tests. */
+  commitMs?: number;
 }
 
 export interface KillAsking {
@@ -43,8 +45,8 @@ export interface Killed {
 const NO_REASON = 'no reason given';
 /** A commit that takes longer is not waited for: the kill is in force, and on disk. */
 const COMMIT_MS = 1_000;
-/** Where the disk failed the log is the only place left. */
-const ONLY_COMMIT_MS = 5_000;
+/** Where the disk failed the log is the only place left, and worth a longer wait. */
+const ONLY_COMMIT_FACTOR = 5;
 const LOAD_MS = 3_000;
 const ASK_MS = 1_000;
 
@@ -103,14 +105,15 @@ function wantedOf(parts: KillParts, asking: KillAsking, { environment, flag }: F
   };
 }
 
-/** How the entry was recorded; undefined when that takes too long or cannot be done now. */
+/** How the entry was recorded; undefined when that takes too long or cannot be done now: it is tried again every 2 s. */
 async function recordInTime(parts: KillParts, { entry, durable }: HeldKill): Promise<Recorded | undefined> {
   const waiting = parts.settler.recorded(entry.id);
-  // It is tried again every 2 s, so a failure now is nobody's.
-  parts.settler.settle(entry.environmentId).catch(() => undefined);
+  const { commitMs = COMMIT_MS } = parts;
   const late = () => new Problem('unavailable', 'It is not recorded yet.');
+  const tried = parts.settler.settle(entry.environmentId).then(() => waiting.told ?? parts.settler.record(entry));
   try {
-    return await withinDeadline(waiting.outcome, durable ? COMMIT_MS : ONLY_COMMIT_MS, late);
+    const recorded = Promise.race([waiting.outcome, tried]);
+    return await withinDeadline(recorded, durable ? commitMs : ONLY_COMMIT_FACTOR * commitMs, late);
   } catch {
     return undefined;
   } finally {

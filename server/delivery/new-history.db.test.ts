@@ -21,6 +21,9 @@ const TABLES = [
   'lifted_kills',
 ];
 
+/** For what comes by itself, on however busy a machine. */
+const LONG = { timeout: 20_000 };
+
 describe.each(databaseKinds)('a %s database that was set back', (kind) => {
   let database: TestDatabase;
   let here: TestNode;
@@ -117,8 +120,8 @@ describe.each(databaseKinds)('a %s database that was set back', (kind) => {
     const before = await epochOf();
     expect(here.rulesets.served(environmentId)?.base.revision).toBe(2);
     await here.rulesets.askPlaces();
-    await expect.poll(epochOf).not.toBe(before);
-    await expect.poll(() => here.rulesets.served(environmentId)?.base.flags.a?.state).toBe('off');
+    await expect.poll(epochOf, LONG).not.toBe(before);
+    await expect.poll(() => here.rulesets.served(environmentId)?.base.flags.a?.state, LONG).toBe('off');
   });
 
   it('is found out when it went on beyond what this node served', async () => {

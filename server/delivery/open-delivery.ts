@@ -4,6 +4,7 @@ import type { Check, Door } from '../changes/door.ts';
 import type { Doorbell } from '../changes/doorbell.ts';
 import { beginEpoch } from '../changes/new-epoch.ts';
 import type { Db } from '../database/connect.ts';
+import { asProblem } from '../platform/answer-problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -33,6 +34,8 @@ export interface DeliveryParts {
   snapshotMaxAgeMs: number;
   list: AccessList;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** How long a kill waits for its commit; a second, but in tests. */
+  commitMs?: number;
 }
 
 /** Everything that one node serves and holds. */
@@ -70,7 +73,8 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     beginEpoch: (order) => beginEpoch(door(), { ...order, principal: { kind: 'root', id: 'root' } }),
     readDisk: (environmentId) => readDisk(environmentId),
   });
-  const settler = new Settler({ door, rulesets, overlays, journal, clock, log });
+  const keepOnDisk = (environmentId: number) => keepWhole(environmentId, rulesets, disk);
+  const settler = new Settler({ door, rulesets, overlays, journal, keepOnDisk, log });
   const made: Door = {
     ...{ db, clock, doorbell, checks },
     readRuleset: readRulesetThrough(rulesets.held),
@@ -91,7 +95,14 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const stops: (() => void)[] = [];
   return {
     ...{ door: made, rulesets, settler, overlays, journal },
-    kill: { db, rulesets, holder, settler, tags },
+    kill: {
+      db,
+      rulesets,
+      holder,
+      settler,
+      tags,
+      ...(parts.commitMs === undefined ? {} : { commitMs: parts.commitMs }),
+    },
     restore: { door: made, overlays },
     readAccess: () => readAccess(parts.list, disk),
     start: () => {
@@ -118,6 +129,7 @@ interface Followed {
 function followAll(list: AccessList, { rulesets, settler, tags, disk }: Followed): (() => void)[] {
   const keepAccess = () => void disk.followAccess(list);
   if (list.revision >= 0) keepAccess();
+  for (const environmentId of rulesets.heldEnvironments()) disk.follow(environmentId);
   settler.start();
   return [
     rulesets.onServed(({ environmentId }) => disk.follow(environmentId)),
@@ -138,6 +150,16 @@ async function keepAll(journal: Journal, entries: readonly JournalEntry[]): Prom
   const kept = Promise.all(entries.map((entry) => journal.append(entry)));
   // What could not be written is in force all the same, and written when it can be.
   await withinDeadline(kept, KEEP_MS, late).catch(() => undefined);
+}
+
+/** What lies on disk of an environment that nobody asks for would be served by a start without the database. */
+async function keepWhole(environmentId: number, rulesets: Rulesets, disk: DiskSnapshots): Promise<boolean> {
+  if (rulesets.baseOf(environmentId) === undefined) {
+    if (!(await disk.list()).includes(environmentId)) return true;
+    const loaded = await rulesets.load(environmentId).catch(asProblem);
+    if (loaded instanceof Problem) return loaded.code === 'not_found';
+  }
+  return disk.keep(environmentId);
 }
 
 function holdForDisk(

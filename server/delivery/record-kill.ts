@@ -14,6 +14,7 @@ import {
   type KillRow,
   projectOf,
   readReceipt,
+  recordedAmong,
   setKilled,
 } from './kill-store.ts';
 import type { JournalEntry } from './served.ts';
@@ -139,6 +140,8 @@ function describeKill(entry: JournalEntry, byRevoked: boolean, why: string | und
 
 /** The environment is gone, so there is nothing to kill; that it was asked for is kept in the installation's chain. */
 async function recordOrphan(door: Door, entry: JournalEntry): Promise<Recorded> {
+  const recorded = { id: entry.id, effect: false, lifted: false };
+  if ((await recordedAmong(door.db, [entry.id])).length > 0) return recorded;
   const projectId = await findInstallationProject(door.db);
   const order = {
     projectId,
@@ -156,5 +159,5 @@ async function recordOrphan(door: Door, entry: JournalEntry): Promise<Recorded> 
     touched: { flags: [], segments: [] },
     after: { kill: describeKill(entry, false, `environment ${entry.environmentId} is gone`) },
   }));
-  return { id: entry.id, effect: false, lifted: false };
+  return recorded;
 }

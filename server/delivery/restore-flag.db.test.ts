@@ -232,7 +232,7 @@ describe.each(databaseKinds)('a restore over the %s database', (kind) => {
     await Promise.all([here.settler.look(), other.settler.look()]);
     for (const at of [here, other]) {
       expect(at.overlays.size).toBe(0);
-      await at.settler.dropRecorded();
+      await at.settler.look();
       expect(at.journal.entries()).toEqual([]);
       expect(isKilled(at)).toBe(true);
     }

@@ -4,6 +4,9 @@ import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/
 import type { Served, ServedStep } from './served.ts';
 import { joinNodes, openNode, TestClock, type TestNode } from './test-node.fixture.ts';
 
+/** For what comes by itself, on however busy a machine. */
+const LONG = { timeout: 20_000 };
+
 describe.each(databaseKinds)('rulesets in memory over the %s database', (kind) => {
   let database: TestDatabase;
   let nodes: TestNode[];
@@ -86,7 +89,7 @@ describe.each(databaseKinds)('rulesets in memory over the %s database', (kind) =
     expect(here.rulesets.served(environmentId)).toBe(first);
     const seen = watch(here);
     await here.rulesets.askPlaces();
-    await expect.poll(() => seen.length).toBe(1);
+    await expect.poll(() => seen.length, LONG).toBe(1);
     const [served, step] = seen[0] ?? [];
     expect(step?.patches).toHaveLength(3);
     expect(here.rulesets.patchesFrom(environmentId, first.position)).toHaveLength(3);

@@ -1,6 +1,5 @@
 import type { Door } from '../changes/door.ts';
 import { asProblem } from '../platform/answer-problem.ts';
-import type { Clock } from '../platform/clock.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import { Problem } from '../platform/problem.ts';
@@ -18,8 +17,17 @@ export interface SettlerParts {
   rulesets: Rulesets;
   overlays: Overlays;
   journal: Journal;
-  clock: Clock;
+  /** Resolves to true when what this node keeps of an environment on disk is what it serves now. */
+  keepOnDisk(environmentId: number): Promise<boolean>;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/** Somebody who waits for an entry to be recorded. */
+export interface Waiting {
+  outcome: Promise<Recorded>;
+  /** The outcome, once it is known. */
+  told: Recorded | undefined;
+  forget(): void;
 }
 
 const EVERY_MS = 2_000;
@@ -45,7 +53,6 @@ export class Settler {
     this.#parts = parts;
     parts.rulesets.onSettled((ended) => {
       for (const entry of ended) this.#ended.set(entry.id, entry);
-      void this.dropRecorded();
     });
   }
 
@@ -75,19 +82,23 @@ export class Settler {
     }
   };
 
-  /** Resolves when the entry is recorded; never rejects. `forget` stops waiting. */
-  recorded(id: string): { outcome: Promise<Recorded>; forget(): void } {
-    let resolve: (recorded: Recorded) => void = () => undefined;
-    const outcome = new Promise<Recorded>((done) => {
-      resolve = done;
+  /** Waits for the entry to be recorded; never rejects. */
+  recorded(id: string): Waiting {
+    let tell: (recorded: Recorded) => void = () => undefined;
+    const outcome = new Promise<Recorded>((resolve) => {
+      tell = (recorded) => {
+        waiting.told = recorded;
+        resolve(recorded);
+      };
     });
-    const waiting = this.#waiting.get(id) ?? new Set();
-    this.#waiting.set(id, waiting.add(resolve));
+    const all = this.#waiting.get(id) ?? new Set();
+    this.#waiting.set(id, all.add(tell));
     const forget = () => {
-      waiting.delete(resolve);
-      if (waiting.size === 0 && this.#waiting.get(id) === waiting) this.#waiting.delete(id);
+      all.delete(tell);
+      if (all.size === 0 && this.#waiting.get(id) === all) this.#waiting.delete(id);
     };
-    return { outcome, forget };
+    const waiting: Waiting = { outcome, told: undefined, forget };
+    return waiting;
   }
 
   start(everyMs = EVERY_MS): void {
@@ -109,32 +120,44 @@ export class Settler {
       for (const environmentId of overlays.environments()) {
         await this.settle(environmentId).catch((error: unknown) => this.#report(environmentId, error));
       }
-      await this.dropRecorded();
+      // What cannot be dropped now is kept for the next round: an entry too many in the journal costs nothing.
+      await this.#dropRecorded().catch(() => undefined);
     } finally {
       this.#isLooking = false;
     }
   }
 
   /**
-   * Lets the journal go of what a base named and the log still has. What the log has no more was lost by the database,
-   * so it lies over what is served again.
+   * Lets the journal go of what a base named, the log still has, and the snapshot on disk knows: until then a crash and
+   * a start without the database would lose it. What the log has no more was lost by the database, so it lies over what
+   * is served again.
    */
-  async dropRecorded(): Promise<void> {
+  async #dropRecorded(): Promise<void> {
     const { journal, rulesets, log } = this.#parts;
     const ended = [...this.#ended.values()];
     if (ended.length === 0) return;
-    try {
-      const ids = ended.map(({ id }) => id);
-      const recorded = new Set(await recordedAmong(this.#parts.door().db, ids));
-      for (const entry of ended) {
-        this.#ended.delete(entry.id);
-        if (recorded.has(entry.id) || !rulesets.layOver(entry)) continue;
-        log.error({ kill: entry.id }, 'the database lost a kill that it had recorded: it is in force again');
+    const recorded = new Set(await recordedAmong(this.#parts.door().db, [...this.#ended.keys()]));
+    const kept = await this.#keepOnDisk(ended);
+    const over: string[] = [];
+    for (const entry of ended) {
+      if (recorded.has(entry.id)) {
+        if (kept.has(entry.environmentId)) over.push(entry.id);
+        continue;
       }
-      await journal.drop(ids.filter((id) => recorded.has(id)));
-    } catch {
-      // Kept for the next round: an entry too many in the journal costs nothing.
+      this.#ended.delete(entry.id);
+      if (!rulesets.layOver(entry)) continue;
+      log.error({ kill: entry.id }, 'the database lost a kill that it had recorded: it is in force again');
     }
+    await journal.drop(over);
+    for (const id of over) this.#ended.delete(id);
+  }
+
+  async #keepOnDisk(ended: readonly JournalEntry[]): Promise<Set<number>> {
+    const kept = new Set<number>();
+    for (const environmentId of new Set(ended.map((entry) => entry.environmentId))) {
+      if (await this.#parts.keepOnDisk(environmentId)) kept.add(environmentId);
+    }
+    return kept;
   }
 
   async #settle(environmentId: number): Promise<void> {
@@ -142,7 +165,7 @@ export class Settler {
     let failure: unknown;
     for (const entry of overlays.of(environmentId)) {
       try {
-        await this.#record(entry);
+        await this.record(entry);
         const isHeld = overlays.of(environmentId).some(({ id }) => id === entry.id);
         if (isHeld) await rulesets.endRecorded(environmentId, [entry.id]);
       } catch (error) {
@@ -153,13 +176,15 @@ export class Settler {
     if (failure !== undefined) throw failure;
   }
 
-  async #record(entry: JournalEntry): Promise<void> {
+  /** Records one entry, or reads back how it was recorded. */
+  async record(entry: JournalEntry): Promise<Recorded> {
     const slow = () => new Problem('database_unavailable', 'The database did not answer in time.');
     const recorded = await withinDeadline(recordKill(this.#parts.door(), entry), TRY_MS, slow);
     const { effect, change } = recorded;
     this.#parts.log.info({ kill: entry.id, flag: entry.flag, effect, seq: change?.seq }, 'a kill is recorded');
     for (const tell of this.#waiting.get(entry.id) ?? []) tell(recorded);
     this.#waiting.delete(entry.id);
+    return recorded;
   }
 
   #report(environmentId: number, error: unknown): void {

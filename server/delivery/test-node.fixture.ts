@@ -58,6 +58,8 @@ export interface NodeOptions {
   checks?: Check[];
   snapshotMaxAgeMs?: number;
   database?: SwitchedDb;
+  /** How long a kill waits for its commit. Long, so that a busy machine changes no answer. */
+  commitMs?: number;
 }
 
 export async function openNode(database: Database, options: NodeOptions = {}): Promise<TestNode> {
@@ -77,6 +79,7 @@ export async function openNode(database: Database, options: NodeOptions = {}): P
     snapshotMaxAgeMs: options.snapshotMaxAgeMs ?? 3_600_000,
     list: new AccessList({ db: switched.db, clock, rootVerifier: undefined }),
     log: { info: note, warn: note, error: note },
+    commitMs: options.commitMs ?? 20_000,
   });
   const close = () => delivery.close().catch(() => undefined);
   return {
