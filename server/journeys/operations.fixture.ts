@@ -41,6 +41,7 @@ export interface Operation {
   sample?(root: AsRoot, place: Place): Promise<Sample>;
 }
 
+const reason = { reason: 'sample' };
 let count = 0;
 const fresh = (letter: string) => `${letter}${++count}`;
 const inProject = ({ project }: Place) => `/projects/${project}`;
@@ -49,7 +50,7 @@ const inEnvironment = (place: Place) => `${inProject(place)}/environments/${plac
 /** A new flag, off everywhere; in the sample's environment it is then turned on where `on` says so. */
 async function flag(root: AsRoot, place: Place, on = false): Promise<string> {
   const key = fresh('f');
-  await root('POST', `${inProject(place)}/flags`, { key, type: 'boolean' });
+  await root('POST', `${inProject(place)}/flags`, { key, type: 'boolean', ...reason });
   if (on) await root('POST', `${inEnvironment(place)}/flags/${key}/on`, { reason: 'sample' });
   return key;
 }
@@ -80,7 +81,6 @@ const withToken =
     return { params: { id: made.token.id }, body };
   };
 const body = (make: () => unknown) => async (): Promise<Sample> => ({ body: make() });
-const reason = { reason: 'sample' };
 
 const configuration = { state: 'on', offVariant: 'off', rules: [], fallthrough: { variant: 'on' }, ...reason };
 /** A change of one environment whose undoing is growing. */
@@ -186,7 +186,7 @@ export const OPERATIONS: Record<string, Operation> = {
     of: 'environment',
     sample: withSegment({ included: ['a'], ...reason }),
   },
-  [`delete ${E}/segments/{segment}`]: { need: 'growing', of: 'environment', sample: withSegment() },
+  [`delete ${E}/segments/{segment}`]: { need: 'growing', of: 'environment', sample: withSegment(reason) },
   [`post ${E}/segments/{segment}/members`]: {
     need: 'growing',
     of: 'environment',

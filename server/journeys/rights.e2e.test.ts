@@ -151,6 +151,30 @@ describe('every route by every kind of caller, in the own place, in another envi
   const placesOf = ({ of }: Operation): Place[] =>
     of === 'environment' ? [OWN, NEXT, FOREIGN] : of === 'project' ? [OWN, FOREIGN] : [OWN];
 
+  it('in a protected environment whatever grows waits for an approval, and the way to safe is open', async () => {
+    const place: Place = { project: 'guarded', environment: 'here' };
+    await root('POST', '/projects', { key: place.project });
+    await root('POST', '/projects/guarded/environments', { key: place.environment, protected: true });
+    const guarded: Caller[] = [];
+    for (const role of ['editor', 'admin'] as const) {
+      const { secret } = await root('POST', '/projects/guarded/tokens', { name: role, roles: [role] });
+      guarded.push({ name: role, secret, kind: 'token', role });
+    }
+    for (const [name, { need, of, sample }] of Object.entries(OPERATIONS)) {
+      if (!['growing', 'safe', 'kill'].includes(need) || of === 'own') continue;
+      for (const caller of guarded) {
+        const made = (await sample?.(root, place)) ?? {};
+        const before = (await root('GET', '/projects/guarded/environments')).items[0].position;
+        const status = await call(caller, name, place, made);
+        const after = (await root('GET', '/projects/guarded/environments')).items[0].position;
+        const expected = need === 'growing' ? { status: 409, moved: false } : { status: 200, moved: true };
+        expect({ name, caller: caller.name, status, moved: before !== after }).toEqual({
+          ...{ name, caller: caller.name, ...expected },
+        });
+      }
+    }
+  }, 120_000);
+
   it('every operation of the description is in the table, and the other way round', () => {
     expect([...described].sort()).toEqual(Object.keys(OPERATIONS).sort());
   });
