@@ -30,10 +30,14 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export interface Answered {
+/** What a server answered, in the shape that the caller expects of it. */
+export interface Answered<T> {
   status: number;
-  body: Record<string, unknown>;
+  body: T;
 }
+
+/** Answers of which only a few fields are looked at. */
+export type Fields = Record<string, unknown>;
 
 const WAIT_MS = 15_000;
 const DEFAULT_ADDRESS = 'http://127.0.0.1:8420';
@@ -54,11 +58,11 @@ export class Api {
   }
 
   /** Asks the first server that can be reached. `path` begins with `/`. Throws `Refused` or `Unreachable`. */
-  async call(method: string, path: string, options: CallOptions = {}): Promise<Answered> {
+  async call<T = Fields>(method: string, path: string, options: CallOptions = {}): Promise<Answered<T>> {
     const failures: string[] = [];
     for (const address of this.addresses) {
       try {
-        return await this.callAt(address, method, path, options);
+        return await this.callAt<T>(address, method, path, options);
       } catch (error) {
         if (error instanceof Refused) throw error;
         failures.push(describeFailure(address, error));
@@ -68,7 +72,12 @@ export class Api {
   }
 
   /** Asks one server. Throws `Refused`, or whatever kept an answer from coming. */
-  async callAt(address: string, method: string, path: string, { body, headers }: CallOptions): Promise<Answered> {
+  async callAt<T = Fields>(
+    address: string,
+    method: string,
+    path: string,
+    { body, headers }: CallOptions,
+  ): Promise<Answered<T>> {
     const response = await fetch(`${address}${path}`, {
       method,
       headers: {
@@ -83,7 +92,7 @@ export class Api {
     const text = await response.text();
     const parsed = parse(text);
     if (!response.ok) throw new Refused(response.status, parsed);
-    return { status: response.status, body: parsed };
+    return { status: response.status, body: parsed as T };
   }
 }
 

@@ -31,10 +31,12 @@ async function evaluate(asked: Asked): Promise<Exit> {
   const api = await Api.open(asked, 'server');
   const [flag] = asked.words;
   const path = flag === undefined ? FLAGS : `${FLAGS}/${encodeURIComponent(flag)}`;
-  const { body } = await api.call('POST', path, { body: { context } }).catch(explainKey);
+  const { body } = await api
+    .call<Evaluated & { flags?: Evaluated[] }>('POST', path, { body: { context } })
+    .catch(explainKey);
   if (asked.given.json) asked.shell.print(JSON.stringify(body));
-  else if (flag === undefined) printAll(asked, body.flags as Evaluated[]);
-  else for (const line of describe(body as unknown as Evaluated)) asked.shell.print(line);
+  else if (flag === undefined) printAll(asked, body.flags ?? []);
+  else for (const line of describe(body)) asked.shell.print(line);
   return EXIT.done;
 }
 

@@ -24,17 +24,22 @@ export async function findEnvironment(api: Api, asked: Asked, project: string): 
   return onlyOne(keys, 'environment', '-e');
 }
 
+interface Listed {
+  items: { key: string }[];
+  next: string | null;
+}
+
 /** The keys of the projects or environments that the secret sees. */
 export async function listKeys(api: Api, path: string, what: OptionName): Promise<string[]> {
   const keys: string[] = [];
-  for (let cursor: unknown; cursor !== null; ) {
-    const query = cursor === undefined ? '?limit=200' : `?limit=200&cursor=${encodeURIComponent(String(cursor))}`;
-    const { body } = await api.call('GET', `${path}${query}`).catch((error: unknown) => {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query = cursor === undefined ? '?limit=200' : `?limit=200&cursor=${encodeURIComponent(cursor)}`;
+    const { body } = await api.call<Listed>('GET', `${path}${query}`).catch((error: unknown) => {
       if (!(error instanceof Refused) || error.status === 401) throw error;
       throw new UsageFault(`Name the ${what}: this key cannot be asked which it sees now (${error.message})`);
     });
-    for (const item of body.items as { key: string }[]) keys.push(item.key);
-    cursor = body.next ?? null;
+    keys.push(...body.items.map(({ key }) => key));
+    cursor = body.next;
   }
   return keys;
 }

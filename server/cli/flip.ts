@@ -30,9 +30,9 @@ async function flip(asked: Asked, verb: string, more: object = {}): Promise<Exit
   const [flag = ''] = asked.words;
   const api = await Api.open(asked);
   const place = await findPlace(api, asked);
-  const { body } = await api.call('POST', verbPath(place, flag, verb), { body: bodyOf(asked, more) });
+  const { body } = await api.call<Flipped>('POST', verbPath(place, flag, verb), { body: bodyOf(asked, more) });
   if (asked.given.json) asked.shell.print(JSON.stringify(body));
-  else printFlip(asked.shell, flag, place.environment, body as Flipped);
+  else printFlip(asked.shell, flag, place.environment, body);
   return EXIT.done;
 }
 
@@ -46,7 +46,7 @@ async function kill(asked: Asked): Promise<Exit> {
   const place = await findPlace(api, asked);
   const path = verbPath(place, flag, 'kill');
   const options = { body: bodyOf(asked), headers: { 'idempotency-key': randomUUID() } };
-  const calls = api.addresses.map((address) => api.callAt(address, 'POST', path, options));
+  const calls = api.addresses.map((address) => api.callAt<Flipped>(address, 'POST', path, options));
   const outcomes = await Promise.allSettled(calls);
   const killed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failed = outcomes.flatMap((outcome, at) => {
@@ -65,12 +65,12 @@ function printKill(
   { given, shell }: Asked,
   flag: string,
   place: Place,
-  killed: readonly Answered[],
+  killed: readonly Answered<Flipped>[],
   failed: readonly { address: string; error: unknown }[],
 ): void {
   const [first] = killed;
   if (given.json) shell.print(JSON.stringify(killed.length === 1 ? first?.body : killed.map(({ body }) => body)));
-  else printFlip(shell, flag, place.environment, first?.body as Flipped);
+  else if (first !== undefined) printFlip(shell, flag, place.environment, first.body);
   for (const { address, error } of failed) {
     shell.warn(error instanceof Refused ? `${address} refused: ${error.message}` : describeFailure(address, error));
   }

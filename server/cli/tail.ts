@@ -51,7 +51,7 @@ function readCount(text: string | undefined): number {
 }
 
 async function readEntries(api: Api, path: string): Promise<Entry[]> {
-  return (await api.call('GET', path)).body.items as Entry[];
+  return (await api.call<{ items: Entry[] }>('GET', path)).body.items;
 }
 
 /** What goes over by itself: no answer, or a server that is busy or without its database. */

@@ -28,7 +28,7 @@ async function verifyThroughServer(asked: Asked): Promise<Found> {
     const projects = project === undefined ? await listKeys(api, `${API}/projects`, 'project') : [project];
     const found: Found = {};
     for (const key of projects) {
-      found[key] = (await api.call('GET', `${projectPath(key)}/changes/verify`)).body as unknown as Verification;
+      found[key] = (await api.call<Verification>('GET', `${projectPath(key)}/changes/verify`)).body;
     }
     return found;
   } catch (error) {
