@@ -210,10 +210,14 @@ export class Connection {
     this.#stopWatch();
     const look = () => {
       const silentMs = now() - this.#heardAt;
-      if (silentMs < limitMs) this.#stopWatch = ports.sleep(limitMs - silentMs, look);
-      else this.#halfOpen(silentMs);
+      if (silentMs >= limitMs) this.#halfOpen(silentMs);
+      else lookAgain(limitMs - silentMs);
     };
-    this.#stopWatch = ports.sleep(Math.max(0, limitMs - (now() - this.#heardAt)), look);
+    // A remainder too small for the clock to see it would have it look for ever.
+    const lookAgain = (ms: number) => {
+      this.#stopWatch = ports.sleep(Math.ceil(ms), look);
+    };
+    lookAgain(limitMs - (now() - this.#heardAt));
   }
 
   #halfOpen(silentMs: number): void {
