@@ -81,6 +81,10 @@ const gain =
         }
       : { variant: name };
 
+/** The same shares for other people. */
+const redraw = (was: Serve, over: { salt: string } | { by: string }): Serve =>
+  'split' in was ? { split: { ...was.split, ...over } } : was;
+
 type Edit = (was: Flag) => Flag;
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.constant<Edit>((was) => ({ ...was, state: 'off' })),
@@ -106,6 +110,8 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     (was) => ({ ...was, rules: was.rules.slice(1) }),
     (was) => ({ ...was, rules: [...was.rules].reverse() }),
     (was) => ({ ...was, prerequisites: [] }),
+    (was) => ({ ...was, fallthrough: redraw(was.fallthrough, { salt: 'u' }) }),
+    (was) => ({ ...was, fallthrough: redraw(was.fallthrough, { by: 'plan' }) }),
     (was) => ({ ...was, offVariant: 'high' }),
     (was) => ({ ...was, shedAt: 3 }),
     (was) => ({ ...was, variants: { ...was.variants, off: 'CHANGED' } }),
