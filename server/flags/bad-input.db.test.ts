@@ -171,7 +171,7 @@ describe.each(databaseKinds)('bad input on %s', (kind) => {
     await shop.call('POST', '/flags', { key: 'gone', type: 'boolean' });
     await shop.call('POST', '/flags/gone/archive');
     await shop.call('POST', '/flags', { key: 'theme', type: 'string', variants: { light: 'white', dark: 'black' } });
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   /** The fault is named, what would be right is said, and nothing moved. */

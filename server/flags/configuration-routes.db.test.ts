@@ -17,7 +17,7 @@ describe.each(databaseKinds)('a flag in an environment on %s', (kind) => {
   beforeAll(async () => {
     shop = await openAuthoring(kind);
     for (const key of ['cart', 'search', 'ads']) await shop.call('POST', '/flags', { key, type: 'boolean' });
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   const split = (on: number) => ({ fallthrough: { split: { weights: { on, off: 100_000 - on } } } });

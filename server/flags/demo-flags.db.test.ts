@@ -8,7 +8,7 @@ describe.skipIf(!hasDemoFlags).each(databaseKinds)('the flags of a shop that rea
   let shop: Authoring;
   beforeAll(async () => {
     shop = await openAuthoring(kind);
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   it('can be authored, and what is stored evaluates as they say', async () => {

@@ -10,7 +10,7 @@ describe.each(databaseKinds)('a new environment on %s', (kind) => {
   let shop: Authoring;
   beforeAll(async () => {
     shop = await openAuthoring(kind, ['staging']);
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   it('knows every flag, off, and archived ones once they come back', async () => {

@@ -6,7 +6,7 @@ describe.each(databaseKinds)('flags of a project on %s', (kind) => {
   let shop: Authoring;
   beforeAll(async () => {
     shop = await openAuthoring(kind);
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   it('makes a boolean flag that is off everywhere, and says so', async () => {

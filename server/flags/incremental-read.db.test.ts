@@ -97,7 +97,7 @@ describe.each(databaseKinds)('what the door reads on %s', (kind) => {
       steps.push(...found.filter(({ environment }) => environment.key === 'staging'));
       return undefined;
     });
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   it('is the whole truth after any change, though only what was touched is read again', async () => {

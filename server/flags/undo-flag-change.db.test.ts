@@ -10,7 +10,7 @@ describe.each(databaseKinds)('undoing changes of flags on %s', (kind) => {
   let runs = 0;
   beforeAll(async () => {
     shop = await openAuthoring(kind);
-  });
+  }, 180_000);
   beforeEach(async () => {
     key = `flag-${++runs}`;
     await shop.call('POST', '/flags', { key, type: 'string', variants: { a: 'A', b: 'B', off: '' } });

@@ -9,7 +9,7 @@ describe.each(databaseKinds)('segments of an environment on %s', (kind) => {
   beforeAll(async () => {
     shop = await openAuthoring(kind);
     await shop.call('POST', '/flags', { key: 'cart', type: 'boolean' });
-  });
+  }, 180_000);
   afterAll(() => shop?.database.close());
 
   it('makes a segment there and nowhere else', async () => {
