@@ -19,16 +19,24 @@ export interface DemoParts {
   isLive(secret: string): boolean;
 }
 
-/** One file each, so that printed snippets can say `$(cat …)`. */
-const KEYS = ['server', 'client', 'kill', 'admin'] as const;
-type DemoKey = (typeof KEYS)[number];
-
-const PROJECT = `/projects/${DEMO_PROJECT.key}`;
-/** The environment that the demo's keys belong to. */
+/** The environment that the demo's keys belong to, where their name says nothing else. */
 const SHOWN = 'production';
 
-export function demoKeyPath(dataDir: string, kind: DemoKey): string {
-  return join(dataDir, 'demo-keys', kind);
+/** One file each, so that printed snippets can say `$(cat …)`. `admin` is a token of the project. */
+const KEYS = {
+  server: { kind: 'server', environment: SHOWN },
+  'server-development': { kind: 'server', environment: 'development' },
+  // Pages on this machine may use the demo's client key, whatever port they are served from.
+  client: { kind: 'client', environment: SHOWN, origins: ['*'] },
+  kill: { kind: 'kill', environment: SHOWN },
+  admin: undefined,
+} as const;
+type DemoKey = keyof typeof KEYS;
+const KEY_NAMES = Object.keys(KEYS) as DemoKey[];
+
+const PROJECT = `/projects/${DEMO_PROJECT.key}`;
+function demoKeyPath(dataDir: string, name: DemoKey): string {
+  return join(dataDir, 'demo-keys', name);
 }
 
 /**
@@ -36,11 +44,11 @@ export function demoKeyPath(dataDir: string, kind: DemoKey): string {
  * made of it since; only keys that are missing or no longer good are made anew.
  */
 export async function makeDemo(parts: DemoParts): Promise<void> {
-  const missing = KEYS.filter((kind) => !isKept(parts, kind));
+  const missing = KEY_NAMES.filter((name) => !isKept(parts, name));
   if (missing.length === 0) return;
   // Keys are made last, so an installation that has some was made whole, and what somebody deleted since stays away.
-  if (missing.length === KEYS.length) await makeProject(parts.call);
-  for (const kind of missing) await makeKey(parts, kind);
+  if (missing.length === KEY_NAMES.length) await makeProject(parts.call);
+  for (const name of missing) await makeKey(parts, name);
 }
 
 async function makeProject(call: CallApi): Promise<void> {
@@ -59,26 +67,25 @@ async function make(call: CallApi, path: string, body: object): Promise<DemoAnsw
   return answer.body;
 }
 
-function isKept({ dataDir, isLive }: DemoParts, kind: DemoKey): boolean {
-  const secret = readPrivateFile(demoKeyPath(dataDir, kind));
+function isKept({ dataDir, isLive }: DemoParts, name: DemoKey): boolean {
+  const secret = readPrivateFile(demoKeyPath(dataDir, name));
   return secret !== undefined && isLive(secret);
 }
 
-async function makeKey({ call, dataDir }: DemoParts, kind: DemoKey): Promise<void> {
-  const name = `demo ${kind}`;
-  const { secret } =
-    kind === 'admin'
-      ? await make(call, `${PROJECT}/tokens`, { name, roles: ['admin'] })
-      : await make(call, `${PROJECT}/environments/${SHOWN}/keys`, {
-          kind,
-          name,
-          // Pages on this machine may use the demo's client key, whatever port they are served from.
-          ...(kind === 'client' ? { origins: ['*'] } : {}),
-        });
-  if (!secret) throw new Error(`The demo's ${kind} key could not be made.`);
-  const path = demoKeyPath(dataDir, kind);
+async function makeKey({ call, dataDir }: DemoParts, name: DemoKey): Promise<void> {
+  const wanted = KEYS[name];
+  const { secret } = await (wanted === undefined
+    ? make(call, `${PROJECT}/tokens`, { name: `demo ${name}`, roles: ['admin'] })
+    : makeEnvironmentKey(call, name, wanted));
+  if (!secret) throw new Error(`The demo's key ${name} could not be made.`);
+  const path = demoKeyPath(dataDir, name);
   rmSync(path, { force: true });
   makePrivateFile(path, secret);
+}
+
+function makeEnvironmentKey(call: CallApi, name: string, wanted: { environment: string }): Promise<DemoAnswer> {
+  const { environment, ...key } = wanted;
+  return make(call, `${PROJECT}/environments/${environment}/keys`, { ...key, name: `demo ${name}` });
 }
 
 /** What a person needs to go on: where it is, where its keys are, and something to paste. */
@@ -86,7 +93,8 @@ export function greet(url: string, dataDir: string): string {
   const key = demoKeyPath(dataDir, 'server');
   return `
   Turnout   ${url}
-  Keys      ${join(dataDir, 'demo-keys')}/{${KEYS.join(',')}}, of the project demo, environment ${SHOWN}
+  Project   demo, with the environments ${DEMO_ENVIRONMENTS.map(({ key }) => key).join(' and ')}
+  Keys      ${join(dataDir, 'demo-keys')}/{${KEY_NAMES.join(',')}}
 
   Evaluate a flag, from any language:
 

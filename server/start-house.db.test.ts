@@ -82,6 +82,7 @@ describe('a house with nothing configured', () => {
     expect(value('banner')?.value).toMatchObject({ show: true });
     expect(value('checkout-button')).toMatchObject({ reason: 'SPLIT', value: expect.any(String) });
     expect(value('maintenance-mode')?.value).toBe(false);
+    expect((await turnout('eval banner -e development')).out).toContain('variant  sale');
   });
 
   it('is flipped, killed and restored from the command line, and keeps all of it in a log that verifies', async () => {

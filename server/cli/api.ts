@@ -1,5 +1,5 @@
 import { type Asked, UsageFault } from './command.ts';
-import { type DemoKey, findKey } from './find-key.ts';
+import { findKey } from './find-key.ts';
 
 /** The server said no. `body` is its problem, or OFREP's failure. */
 export class Refused extends Error {
@@ -52,7 +52,8 @@ export class Api {
     this.#secret = secret;
   }
 
-  static async open(asked: Asked, demoKey: DemoKey = 'admin'): Promise<Api> {
+  /** `demoKey` is which of the demo's keys is good for this, where no other key was given. */
+  static async open(asked: Asked, demoKey = 'admin'): Promise<Api> {
     const addresses = findAddresses(asked);
     return new Api(addresses, await findKey(asked, addresses, demoKey));
   }

@@ -26,9 +26,23 @@ async function readContext({ given, shell }: Asked): Promise<Record<string, unkn
   throw new UsageFault('--context must be a JSON object, such as \'{"targetingKey":"user-1","country":"CH"}\'.');
 }
 
+/**
+ * A key belongs to one environment, so an environment can only be named where the key is to be found by its name: among
+ * the demo's.
+ */
+function demoKeyOf({ given, shell }: Asked): string {
+  const { environment, key } = given;
+  if (environment === undefined) return 'server';
+  if (key !== undefined || shell.env.TURNOUT_KEY) {
+    throw new UsageFault('-e names one of the demo’s keys. The key that was given belongs to one environment already.');
+  }
+  if (!/^\w[\w.-]*$/.test(environment)) throw new UsageFault('-e takes the key of an environment, such as production.');
+  return environment === 'production' ? 'server' : `server-${environment}`;
+}
+
 async function evaluate(asked: Asked): Promise<Exit> {
   const context = await readContext(asked);
-  const api = await Api.open(asked, 'server');
+  const api = await Api.open(asked, demoKeyOf(asked));
   const [flag] = asked.words;
   const path = flag === undefined ? FLAGS : `${FLAGS}/${encodeURIComponent(flag)}`;
   const { body } = await api
@@ -70,12 +84,13 @@ export const evalCommand: Command = {
   summary: 'Evaluate a flag, or all of them, as an app would over HTTP',
   teaching:
     'Asks OFREP, so it shows what callers in any language get: value, variant, and the reason. The environment is ' +
-    'the one that the key belongs to; it takes a server key or a client key, not a token of the admin API.',
+    'the one that the key belongs to; it takes a server key or a client key, not a token of the admin API. With the ' +
+    'demo’s own keys, -e picks one of its environments; without it it is production.',
   examples: [
     'turnout eval new-checkout --user user-1',
     'turnout eval --context \'{"targetingKey":"user-1","country":"CH"}\'',
     'turnout eval new-checkout --key server.key --json',
   ],
-  options: ['user', 'context', ...REACH],
+  options: ['environment', 'user', 'context', ...REACH],
   run: evaluate,
 };

@@ -3,14 +3,11 @@ import { join } from 'node:path';
 import { readPrivateFile } from '../platform/private-file.ts';
 import { type Asked, UsageFault } from './command.ts';
 
-/** The keys of the demo that the command line may take by itself, on the machine where the demo runs. */
-export type DemoKey = 'admin' | 'server';
-
 /**
  * The secret to send: from the file of `--key`, standard input, TURNOUT_KEY, or the demo's own key in DATA_DIR, which
  * is taken only for addresses on this machine. Never from the command line itself, where every process can read it.
  */
-export async function findKey(asked: Asked, addresses: readonly string[], demoKey: DemoKey): Promise<string> {
+export async function findKey(asked: Asked, addresses: readonly string[], demoKey: string): Promise<string> {
   const { key } = asked.given;
   if (key === '-') return oneLine(await asked.shell.readInput(), 'standard input');
   if (key !== undefined) return oneLine(readKeyFile(key), key);

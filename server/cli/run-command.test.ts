@@ -97,6 +97,8 @@ describe('words that make no sense', () => {
     ['off new-cart old-cart', 2, 'old-cart is one word too many'],
     ['off new-cart --force', 2, "Unknown option '--force'"],
     ['eval x --context nonsense', 2, '--context must be a JSON object'],
+    ['eval x -e ../admin', 2, '-e takes the key of an environment'],
+    ['eval x -e production --key k', 2, '-e names one of the demo’s keys'],
     ['tail --last many', 2, '--last takes a number'],
     ['new-epoch -p shop', 2, 'Name one environment with -e, or all of them'],
     ['off x --url not-an-address', 2, 'is no address'],
