@@ -139,7 +139,8 @@ describe.skipIf(!hasPostgres)('a process whose database is away', () => {
       // A request that never comes to its end keeps the first signal waiting, and the second one does not wait.
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       socket.on('error', () => undefined);
-      socket.write('POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n');
+      const head = ['POST /api/v1/projects HTTP/1.1', 'Host: x', `Authorization: ${headers.authorization}`];
+      socket.write([...head, 'Content-Type: application/json', 'Content-Length: 10', '', '{'].join('\r\n'));
       await whenReady(program);
       program.signal('SIGTERM');
       await program.heard(/"ending"/);
