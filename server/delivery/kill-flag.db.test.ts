@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
@@ -201,6 +201,19 @@ describe.each(databaseKinds)('a kill over the %s database', (kind) => {
       await here.settler.look();
     }
     expect(here.journal.entries()).toEqual([]);
+  });
+
+  it('stays in the journal while the snapshot cannot be written', async () => {
+    const draft = join(here.dataDir, 'snapshots', `${environmentId}.ruleset.new`);
+    mkdirSync(draft);
+    const killed = await kill(here);
+    await here.settler.look();
+    expect(here.journal.entries().map(({ id }) => id)).toEqual([killed.id]);
+    expect(here.faults().join()).toMatch(/cannot be written/);
+    rmSync(draft, { recursive: true });
+    await here.settler.look();
+    expect(here.journal.entries()).toEqual([]);
+    expect(here.faults()).toEqual([]);
   });
 
   it('in an environment that is gone is kept in the installation’s chain, once', async () => {

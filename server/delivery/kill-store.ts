@@ -16,7 +16,7 @@ import { servedFlag } from '../flags/configuration.ts';
 import { findFlagIn } from '../flags/flag-store.ts';
 
 export type KillRow = typeof kills.$inferSelect;
-export type NewKillRow = typeof kills.$inferInsert;
+type NewKillRow = typeof kills.$inferInsert;
 
 /** The record of a kill; undefined while nothing has recorded its id. */
 export async function findKill(db: Db | Tx, id: string): Promise<KillRow | undefined> {
@@ -24,10 +24,10 @@ export async function findKill(db: Db | Tx, id: string): Promise<KillRow | undef
   return row;
 }
 
-/** True where a restore named this id before its record came. */
-export async function isLifted(tx: Tx, id: string): Promise<boolean> {
-  const [row] = await tx.select({ id: liftedKills.id }).from(liftedKills).where(eq(liftedKills.id, id));
-  return row !== undefined;
+/** The restore that named this id before its record came. */
+export async function findLift(tx: Tx, id: string): Promise<number | undefined> {
+  const [row] = await tx.select({ changeId: liftedKills.changeId }).from(liftedKills).where(eq(liftedKills.id, id));
+  return row?.changeId;
 }
 
 /** The kill that the same request made in this environment since then. */
@@ -82,8 +82,8 @@ export async function setKilled(tx: Tx, environmentId: number, flagId: number, k
     .where(and(eq(flagEnvironments.environmentId, environmentId), eq(flagEnvironments.flagId, flagId)));
 }
 
-export async function insertKills(tx: Tx, rows: NewKillRow[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(kills).values(rows);
+export async function insertKill(tx: Tx, row: NewKillRow): Promise<void> {
+  await tx.insert(kills).values(row);
 }
 
 /** The kills of a flag that took effect and that no restore has lifted, newest first. */

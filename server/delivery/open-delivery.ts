@@ -103,7 +103,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
       tags,
       ...(parts.commitMs === undefined ? {} : { commitMs: parts.commitMs }),
     },
-    restore: { door: made, overlays },
+    restore: { door: made, overlays, settler },
     readAccess: () => readAccess(parts.list, disk),
     start: () => {
       stops.push(...followAll(parts.list, { rulesets, settler, tags, disk }));

@@ -8,8 +8,8 @@ import {
   findKill,
   findKillable,
   findKillOfRequest,
-  insertKills,
-  isLifted,
+  findLift,
+  insertKill,
   isRevoked,
   type KillRow,
   projectOf,
@@ -92,7 +92,8 @@ async function writeKill(
     const result = { row: done, named: false, sameAs: undefined };
     return { result, touched: { flags: [], segments: [] }, unchanged: true };
   }
-  const named = await isLifted(tx, id);
+  const lift = await findLift(tx, id);
+  const named = lift !== undefined;
   const since = new Date(place.now.getTime() - REQUEST_MS);
   const sameAs =
     entry.request === undefined ? undefined : await findKillOfRequest(tx, environmentId, entry.request, since);
@@ -108,14 +109,15 @@ async function writeKill(
     before: { environments: { [place.key]: { killed: was } } },
     after: { environments: { [place.key]: { killed: was || effect } }, kill: describeKill(entry, byRevoked, why) },
     settles: new Map([[environmentId, [id]]]),
-    afterEntry: (inside, changeId) => insertKills(inside, [rowOf(entry, { effect, byRevoked, changeId })]),
+    afterEntry: (inside, changeId) =>
+      insertKill(inside, rowOf(entry, { effect, byRevoked, changeId, liftedBy: lift ?? null })),
   };
 }
 
 /** The row of an entry that a change records. */
-export function rowOf(
+function rowOf(
   entry: JournalEntry,
-  over: { effect: boolean; byRevoked: boolean; changeId: number; liftedBy?: number },
+  over: { effect: boolean; byRevoked: boolean; changeId: number; liftedBy: number | null },
 ) {
   const { id, environmentId, epoch, actor, reason } = entry;
   return {

@@ -111,7 +111,7 @@ describe.each(databaseKinds)('a restore over the %s database', (kind) => {
     const [entry] = here.overlays.of(environmentId);
     here.database.state = 'there';
     const restored = await restoreFlag(
-      { door: { ...here.door, settleFirst: async () => undefined }, overlays: here.overlays },
+      { ...here.restore, door: { ...here.door, settleFirst: async () => undefined } },
       { principal: root, reason: 'mended', requestId: undefined },
       place('a'),
     );
@@ -119,6 +119,7 @@ describe.each(databaseKinds)('a restore over the %s database', (kind) => {
     expect(isKilled(here)).toBe(false);
     expect(here.overlays.size).toBe(0);
     expect(await database.db.select().from(liftedKills)).toMatchObject([{ id: killed.id }]);
+    expect(await database.db.select().from(changes).where(eq(changes.killId, killed.id))).toHaveLength(1);
     if (entry) expect(await recordKill(here.door, entry)).toMatchObject({ effect: false, lifted: true });
     expect(isKilled(here)).toBe(false);
   });
@@ -131,7 +132,11 @@ describe.each(databaseKinds)('a restore over the %s database', (kind) => {
     await other.rulesets.load(environmentId);
     for (const entry of here.overlays.of(environmentId)) other.rulesets.layOver(entry);
     await restoreFlag(
-      { door: { ...other.door, settleFirst: async () => undefined }, overlays: other.overlays },
+      {
+        overlays: other.overlays,
+        door: { ...other.door, settleFirst: async () => undefined },
+        settler: { settle: async () => undefined },
+      },
       { principal: root, reason: 'mended', requestId: undefined },
       place('a'),
     );
@@ -139,7 +144,9 @@ describe.each(databaseKinds)('a restore over the %s database', (kind) => {
     expect(isKilled(here)).toBe(true);
     await here.settler.look();
     expect(isKilled(here)).toBe(false);
-    expect(await database.db.select().from(kills)).toMatchObject([{ id: killed.id, effect: false }]);
+    const [row] = await database.db.select().from(kills);
+    expect(row).toMatchObject({ id: killed.id, effect: false });
+    expect(row?.liftedBy).not.toBeNull();
   });
 
   it('does not lift a kill that only another node knows: it comes late, and kills', async () => {

@@ -4,6 +4,7 @@ import type { ChangeReceipt, Door, Ground, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import type { ServedToUsers } from '../flags/contract.ts';
 import { describeServe } from '../flags/describe-serve.ts';
+import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Asking } from '../segments/place.ts';
 import { orderOf } from '../segments/place.ts';
@@ -11,8 +12,6 @@ import type { FlagPlace } from './kill-right.ts';
 import {
   findKill,
   findKillable,
-  insertKills,
-  isRevoked,
   killsLiftedBy,
   liftKills,
   nameLifted,
@@ -20,12 +19,13 @@ import {
   unliftedKills,
 } from './kill-store.ts';
 import type { Overlays } from './overlay.ts';
-import { rowOf } from './record-kill.ts';
 import type { JournalEntry } from './served.ts';
+import type { Settler } from './settle.ts';
 
 export interface RestoreParts {
   door: Door;
   overlays: Overlays;
+  settler: Pick<Settler, 'settle'>;
 }
 
 export interface Restored {
@@ -36,6 +36,8 @@ export interface Restored {
   changed: boolean;
   change?: ChangeReceipt;
 }
+
+const SETTLE_MS = 2_000;
 
 type Outcome = Pick<Restored, 'before' | 'after' | 'lifted'>;
 
@@ -59,9 +61,17 @@ export async function restoreFlag(
     },
     (tx, ground) => writeRestore(tx, place, held, ground),
   );
+  // What it named and nothing has recorded yet lies over the flag until it is recorded, now without effect.
+  if (parts.overlays.find(environment.id, flag) !== undefined) await settleInTime(parts, environment.id);
   const { change, replayed } = committed;
   const outcome = replayed && change ? await restoredBefore(parts.door, place, change.id) : committed.result;
   return { ...outcome, changed: change !== undefined, ...(change === undefined ? {} : { change }) };
+}
+
+async function settleInTime(parts: RestoreParts, environmentId: number): Promise<void> {
+  const late = () => new Problem('unavailable', 'It is not recorded yet.');
+  // It is tried again every 2 s.
+  await withinDeadline(parts.settler.settle(environmentId), SETTLE_MS, late).catch(() => undefined);
 }
 
 async function writeRestore(
@@ -93,9 +103,20 @@ async function writeRestore(
     touched: { flags: [flag], segments: [] },
     before: logged(isKilled),
     after: { ...logged(false), lifted },
-    settles: new Map([[environment.id, pending.map(({ id }) => id)]]),
     ...(only?.changeId == null ? {} : { takesBack: only.changeId }),
-    afterEntry: (inside, changeId) => writeLifted(inside, environment.id, recorded, pending, changeId),
+    afterEntry: async (inside, changeId) => {
+      await liftKills(
+        inside,
+        environment.id,
+        recorded.map(({ id }) => id),
+        changeId,
+      );
+      await nameLifted(
+        inside,
+        pending.map(({ id }) => id),
+        changeId,
+      );
+    },
   };
 }
 
@@ -104,23 +125,6 @@ async function unrecorded(tx: Tx, held: readonly JournalEntry[]): Promise<Journa
   const pending: JournalEntry[] = [];
   for (const entry of held) if ((await findKill(tx, entry.id)) === undefined) pending.push(entry);
   return pending;
-}
-
-async function writeLifted(
-  tx: Tx,
-  environmentId: number,
-  recorded: readonly { id: string }[],
-  pending: readonly JournalEntry[],
-  changeId: number,
-): Promise<void> {
-  const ids = recorded.map(({ id }) => id);
-  await liftKills(tx, environmentId, ids, changeId);
-  const pendingIds = pending.map(({ id }) => id);
-  await nameLifted(tx, pendingIds, changeId);
-  for (const entry of pending) {
-    const byRevoked = await isRevoked(tx, entry.actor);
-    await insertKills(tx, [rowOf(entry, { effect: false, byRevoked, changeId, liftedBy: changeId })]);
-  }
 }
 
 /** The same request once more: what it did the first time, as far as it can still be told. */
