@@ -1,9 +1,10 @@
+import { deepStrictEqual } from 'node:assert';
 import { formatPosition, type JsonValue, type Ruleset } from '@turnout/core';
 import { and, eq } from 'drizzle-orm';
 import { type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { checkMayChange } from '../access/may-change.ts';
 import { testDoor } from '../changes/door.fixture.ts';
-import type { Door } from '../changes/door.ts';
+import type { Check, Door } from '../changes/door.ts';
 import { changeRoutes } from '../changes/routes.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { environments, flagEnvironments, flags } from '../database/tables.ts';
@@ -54,7 +55,7 @@ export async function openAuthoring(
   const { db } = database;
   const { projectId, environmentIds } = await seedProject(db, 'shop', environmentKeys, []);
   const house = await testHouse(database);
-  const door = testDoor(database, [checkMayChange]);
+  const door = testDoor(database, [checkWholeRead, checkMayChange]);
   const app = house.mount({
     '/projects/:project': flagRoutes({ door }),
     '/projects/:project/environments/:environment': configurationRoutes({ door }),
@@ -103,6 +104,15 @@ export async function openAuthoring(
     },
   };
 }
+
+/** Every change of every test: what the door read of it, which is what was touched, must be what is there. */
+const checkWholeRead: Check = async (tx, _order, steps) => {
+  for (const { environment, after } of steps) {
+    const whole = await readRuleset(tx, { ...environment, revision: environment.revision + 1 });
+    deepStrictEqual(after, whole, 'a use case did not name all that it touched');
+  }
+  return undefined;
+};
 
 /** Where a refused call pointed: `path code` of each fault. */
 export function faultsOf({ body }: Answer): string[] {
