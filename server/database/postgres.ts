@@ -15,6 +15,8 @@ export function openPostgres(url: string): Opened {
     max: 10,
     connect_timeout: 5,
     idle_timeout: 60,
+    // The driver's own pauses grow to 20 s: a database that is there again would be waited for by nobody.
+    backoff: (tries) => (0.5 + Math.random() / 2) * Math.min(1, 3 ** tries / 100),
     // Notices are for people at a prompt.
     onnotice: () => undefined,
     connection: { application_name: 'turnout' },
