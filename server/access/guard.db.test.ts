@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { need, newRoutes } from './guard.ts';
-import { type TestHouse, testHouse } from './house.fixture.ts';
+import { readAnswer, type TestHouse, testHouse } from './house.fixture.ts';
 import { mintSecret } from './mint-secret.ts';
 
 let database: TestDatabase;
@@ -91,7 +91,7 @@ describe('who may come in', () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     const answer = await ask(server, '/sdk/v1/evaluate', { method: 'POST', headers });
     expect(answer.status).toBe(403);
-    expect(await answer.json()).toMatchObject({ code: 'leaked_key' });
+    expect((await readAnswer(answer)).body).toMatchObject({ code: 'leaked_key' });
     expect((await ask(client, '/sdk/v1/evaluate', { method: 'POST', headers })).status).toBe(200);
   });
 
@@ -117,7 +117,7 @@ describe('where one may go', () => {
     expect(await status('/shop')).toBe(403);
     const refused = await post(viewer, `${STAGING}/things`, { name: 'ab' });
     expect(refused.status).toBe(403);
-    expect((await refused.json()).detail).toContain('"change"');
+    expect((await readAnswer(refused)).body.detail).toContain('"change"');
   });
 
   it('lets roles add up and leaves a viewer nothing to change', async () => {
@@ -149,7 +149,7 @@ describe('what a body may hold', () => {
     const answer = await post(house.root, `${STAGING}/things`, { name: 'a', rules: [{ id: 1 }], 'a/b': 1 });
     expect(answer.status).toBe(422);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect((await answer.json()).errors).toEqual([
+    expect((await readAnswer(answer)).body.errors).toEqual([
       { path: '/name', code: 'too_small', expected: 'at least 2 characters' },
       { path: '/rules/0/id', code: 'invalid_type', expected: 'a string' },
       { path: '/a~1b', code: 'unrecognized_keys', expected: 'no such field' },
@@ -160,7 +160,7 @@ describe('what a body may hold', () => {
     for (const name of ['a\u0000b', 'a\ud800']) {
       const answer = await post(house.root, `${STAGING}/things`, { name });
       expect(answer.status).toBe(422);
-      expect((await answer.json()).errors[0].path).toBe('/name');
+      expect((await readAnswer(answer)).body.errors[0].path).toBe('/name');
     }
   });
 });
@@ -171,7 +171,7 @@ describe('Idempotency-Key', () => {
     const headers = { 'idempotency-key': 'one' };
     const first = await post(house.root, `${STAGING}/things`, { name: 'once' }, headers);
     const second = await post(house.root, `${STAGING}/things`, { name: 'once' }, headers);
-    const [was, is] = [await first.json(), await second.json()];
+    const [{ body: was }, { body: is }] = [await readAnswer(first), await readAnswer(second)];
     expect([first.status, second.status, runs]).toEqual([201, 201, before + 1]);
     expect(was.secret).toMatch(/^turnout_server_/);
     expect(is).toMatchObject({ name: 'once', run: was.run, secret: null });
@@ -189,7 +189,7 @@ describe('Idempotency-Key', () => {
     await post(house.root, '/api/v1/projects/shop/things', { name: 'other body' }, headers);
     expect(runs).toBe(before + 3);
     const other = await post(house.root, `${STAGING}/things`, { name: 'twice' }, headers);
-    expect([other.status, (await other.json()).code]).toEqual([422, 'idempotency_mismatch']);
+    expect([other.status, (await readAnswer(other)).body.code]).toEqual([422, 'idempotency_mismatch']);
   });
 
   it('runs concurrent duplicates once', async () => {

@@ -15,6 +15,18 @@ import { mintSecret, verifierOf } from './mint-secret.ts';
 import type { KeyKind, Role } from './principal.ts';
 import { SecurityEvents } from './security-events.ts';
 
+/** What came back. */
+export interface Answered {
+  status: number;
+  etag: string | null;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there
+  body: any;
+}
+
+export async function readAnswer(response: Response): Promise<Answered> {
+  return { status: response.status, etag: response.headers.get('etag'), body: await response.json() };
+}
+
 /** A house on a test's database, with everything that the guard needs and a way to make callers. */
 export interface TestHouse {
   house: House;

@@ -4,18 +4,11 @@ import { seedProject } from '../changes/seed.fixture.ts';
 import type { Database } from '../database/connect.ts';
 import type { CommitAccess } from './commit.ts';
 import { type HeldRevocation, HeldRevocations } from './held-revocations.ts';
-import { type TestHouse, testHouse } from './house.fixture.ts';
+import { type Answered, readAnswer, type TestHouse, testHouse } from './house.fixture.ts';
 import type { KeyParts } from './key-place.ts';
 import { keyRoutes } from './key-routes.ts';
 import { checkMayChange } from './may-change.ts';
 import { tokenRoutes } from './token-routes.ts';
-
-/** What came back. */
-export interface Answered {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there
-  body: any;
-}
 
 /** A house with the routes of keys and tokens, on a project `shop` with two environments. */
 export interface KeyHouse extends TestHouse {
@@ -67,7 +60,7 @@ export async function keyHouse(database: Database): Promise<KeyHouse> {
         headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: await response.json() };
+      return readAnswer(response);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type TestHouse, testHouse } from '../access/house.fixture.ts';
+import { readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { checkMayChange } from '../access/may-change.ts';
 import { environments } from '../database/tables.ts';
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('the log over HTTP on the %s database', (kind) => {
       headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json', ...over },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    return readAnswer(response);
   }
   const set = (flag: string, state: 'on' | 'off', where = shop.environmentIds, over: Partial<ChangeOrder> = {}) =>
     setState(door, shop.projectId, where, flag, state, over);

@@ -185,7 +185,7 @@ describe('direction, as a property', () => {
       .chain(([f, g]) => fc.tuple(fc.constant([f, g]), fc.tuple(step(f), step(g)), fc.constantFrom(0, 1, 2)));
     fc.assert(
       fc.property(pair, fc.constantFrom(0, 1, 2), ([was, is, shedAfter], shedBefore) => {
-        const before: Ruleset = { ...ruleset(...(was as Flag[])), shedLevel: shedBefore as 0 };
+        const before: Ruleset = { ...ruleset(...was), shedLevel: shedBefore as 0 };
         const after: Ruleset = { ...ruleset(...is), shedLevel: shedAfter as 0 };
         if (direction(before, after) !== 'safe') return;
         safe++;

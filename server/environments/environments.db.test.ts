@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type TestHouse, testHouse } from '../access/house.fixture.ts';
+import { readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { checkMayChange } from '../access/may-change.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { testDoor } from '../changes/door.fixture.ts';
@@ -46,7 +46,7 @@ describe.each(databaseKinds)('projects and environments on the %s database', (ki
       headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json', ...over },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, etag: response.headers.get('etag'), body: await response.json() };
+    return readAnswer(response);
   }
   const make = (key: string) => ask('POST', '/projects', { key });
   const makeIn = (project: string, key: string, over: object = {}) =>
