@@ -1,7 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Db } from './connect.ts';
+import { readImage } from './embedded-image.ts';
 import { lockFolder } from './lock-folder.ts';
 import type { Opened } from './postgres.ts';
 import * as tables from './tables.ts';
@@ -15,12 +17,28 @@ export async function openEmbedded(folder: string): Promise<Opened> {
   const unlock = await lockFolder(folder);
   let client: PGlite;
   try {
-    client = await PGlite.create({ dataDir: `${folder}/files` });
+    client = await openFiles(folder);
   } catch (error) {
     await unlock();
     throw error;
   }
   return wrapEmbedded(client, unlock);
+}
+
+/**
+ * Opens the files, or makes them. A start that was broken off while it made them leaves its mark, and the next one
+ * begins anew: nothing had been written for anybody yet. Files without that mark are never touched.
+ */
+async function openFiles(folder: string): Promise<PGlite> {
+  const dataDir = `${folder}/files`;
+  const mark = `${folder}/making-files`;
+  if (existsSync(mark)) await rm(dataDir, { recursive: true, force: true });
+  if (existsSync(dataDir)) return PGlite.create({ dataDir });
+  await writeFile(mark, '', { flush: true });
+  const image = await readImage();
+  const client = await PGlite.create({ dataDir, ...(image === undefined ? {} : { loadDataDir: image }) });
+  await rm(mark);
+  return client;
 }
 
 /** Wraps an open PGlite; tests make theirs from a snapshot in memory. */

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import type { Database } from './connect.ts';
 import { wrapEmbedded } from './embedded.ts';
+import { makeImage, readImage } from './embedded-image.ts';
 import { openPostgres } from './postgres.ts';
 
 /** A migrated, empty database for one test file. */
@@ -88,7 +89,10 @@ async function onServer(server: string, statement: string): Promise<void> {
 }
 
 async function newEmbeddedDatabase(): Promise<Base> {
-  const opened = wrapEmbedded(await PGlite.create(), async () => undefined);
+  await makeImage();
+  const image = await readImage();
+  const client = await PGlite.create(image === undefined ? {} : { loadDataDir: image });
+  const opened = wrapEmbedded(client, async () => undefined);
   await opened.withSession(async (session) => migrate(session, await readMigrations()));
   return { ...opened, url: undefined, migrate: async () => [] };
 }
