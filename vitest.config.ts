@@ -12,8 +12,8 @@ function room(name: string) {
       name,
       root: name === 'house' ? '.' : name,
       include: name === 'house' ? ['*.test.ts'] : ['**/*.test.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 60_000,
+      hookTimeout: 180_000,
     },
   };
 }

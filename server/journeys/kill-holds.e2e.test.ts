@@ -26,12 +26,12 @@ describe('a killed flag', () => {
       body: '{"context":{"targetingKey":"user-1"}}',
     });
     expect(await answer.json()).toMatchObject({ value: false, variant: 'off' });
-    expect((await server.api('GET', CONFIG)).body).toMatchObject({ config: { killed: true } });
+    expect((await server.api('GET', CONFIG)).body).toMatchObject({ killed: true });
   }
 
   it('stays killed whatever is written to it, and a restore gives back the very same ruleset', async () => {
     const before = await ruleset();
-    const config = (await server.api('GET', CONFIG)).body.config;
+    const config = (await server.api('GET', CONFIG)).body;
     const edited = await server.api('PATCH', CONFIG, { fallthrough: { variant: 'off' } });
     expect(edited.body).toMatchObject({ change: {} });
     await server.api('POST', `/projects/p/changes/${edited.body.change.id}/undo`, {});

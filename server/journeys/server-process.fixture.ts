@@ -119,7 +119,7 @@ async function until<T>(
   child: ChildProcess,
   output: () => string,
 ): Promise<T> {
-  const deadline = Date.now() + 45_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
