@@ -83,6 +83,7 @@ describe.each(databaseKinds)('a %s database that was set back', (kind) => {
     const before = await epochOf();
     await turn('b', 'on');
     await kill('a');
+    await here.settler.look();
     await putBack();
     await here.rulesets.refresh(environmentId);
     expect(await epochOf()).not.toBe(before);
@@ -97,6 +98,24 @@ describe.each(databaseKinds)('a %s database that was set back', (kind) => {
     expect(here.overlays.size).toBe(0);
     expect(here.rulesets.served(environmentId)?.base.flags.a?.killed).toBe(true);
     expect(await verifyChain(database.db, projectId)).toMatchObject({ ok: true });
+  });
+
+  it('gets back the very kill that it lost, where a node still has it in its journal; one restore lifts all', async () => {
+    await backUp();
+    const killed = await kill('a');
+    await putBack();
+    await here.rulesets.refresh(environmentId);
+    for (let round = 0; round < 3; round++) await here.settler.look();
+    const rows = await database.db.select().from(kills);
+    expect(rows.map(({ actor, effect }) => [actor, effect]).sort()).toEqual([
+      ['node', true],
+      ['root', true],
+    ]);
+    expect(rows.map(({ id }) => id)).toContain(killed.id);
+    expect(here.journal.entries()).toEqual([]);
+    expect(isKilled(here, 'a')).toBe(true);
+    await restoreFlag(here.restore, { principal: root, reason: 'mended', requestId: undefined }, place('a'));
+    expect(isKilled(here, 'a')).toBe(false);
   });
 
   it('never shows a killed flag as alive on the way', async () => {
@@ -143,6 +162,7 @@ describe.each(databaseKinds)('a %s database that was set back', (kind) => {
   it('gets one new epoch, however many nodes find it out', async () => {
     await backUp();
     await kill('a');
+    await here.settler.look();
     const others = [await node(), await node()];
     for (const other of others) await other.rulesets.load(environmentId);
     await putBack();
