@@ -71,7 +71,7 @@ describe.skipIf(!hasPostgres)('with Postgres gone', () => {
     expect(await timesInLog(killed.body.id)).toBe(1);
     expect((await server.api('GET', '/projects/p/changes/verify')).body).toMatchObject({ ok: true });
     expect(await evaluateOverHttp('stopped')).toBe(false);
-    await expect.poll(() => app.status().state, { timeout: 20_000 }).toBe('stream');
+    await expect.poll(() => app.status().state, { timeout: 20_000 }).toBe('live');
     expect(app.boolean('stopped', true)).toBe(false);
   }, 120_000);
 
