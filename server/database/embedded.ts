@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Db } from './connect.ts';
@@ -38,6 +38,9 @@ async function openFiles(folder: string): Promise<PGlite> {
   const image = await readImage();
   const client = await PGlite.create({ dataDir, ...(image === undefined ? {} : { loadDataDir: image }) });
   await rm(mark);
+  // Were the mark to come back after a power cut, the next start would take what was written since for unfinished.
+  const handle = await open(folder);
+  await handle.sync().finally(() => handle.close());
   return client;
 }
 
