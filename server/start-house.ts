@@ -92,30 +92,42 @@ async function openHouse(ground: Ground, door: FrontDoor, options: StartOptions)
   const reaching: DatabaseParts = { address: config.database, secrets, logger };
   const { database, isReached } = await openHouseDatabase(reaching);
   const stops: (() => void)[] = [];
+  let parts: Parts | undefined;
   try {
-    const parts = await buildParts(ground, database);
-    await parts.revocations.open();
-    const knowsAccess = await parts.delivery.readAccess();
-    if (!knowsAccess) logger.error({}, 'neither the database nor the disk tells who may do what: not ready');
-    const protocols = buildProtocols(parts);
-    stops.push(...followAll(parts));
-    const onReached = async () => {
-      logger.info({}, 'the database is reached');
-      await joinDatabase(parts);
-    };
+    parts = await buildParts(ground, database);
+    const opened = await openParts(parts, stops);
     if (isReached) await joinDatabase(parts);
-    else stops.push(keepReaching(database, reaching, onReached, options.onFatal ?? (() => undefined)));
-    if (config.demo && isReached) await seedDemo(parts, protocols);
-    door.open(protocols.open);
-    const metricsServer =
-      config.metricsPort === undefined ? undefined : await serveMetrics(parts.metrics, config.metricsPort, config.host);
+    else stops.push(keepReaching(database, reaching, rejoin(parts), options.onFatal ?? (() => undefined)));
+    if (config.demo && isReached) await seedDemo(parts, opened.protocols);
+    door.open(opened.protocols.open);
     logger.info({ database: database.kind, node: parts.node }, 'open');
-    return { parts, protocols, stops, metricsServer };
+    return opened;
   } catch (error) {
     for (const stop of stops) stop();
+    await parts?.delivery.close();
     await database.close();
     throw error;
   }
+}
+
+/** Takes over what was kept, and begins what goes on by itself. */
+async function openParts(parts: Parts, stops: (() => void)[]): Promise<Opened> {
+  const { config, logger, metrics } = parts;
+  await parts.revocations.open();
+  const knowsAccess = await parts.delivery.readAccess();
+  if (!knowsAccess) logger.error({}, 'neither the database nor the disk tells who may do what: not ready');
+  const protocols = buildProtocols(parts);
+  const { metricsPort, host } = config;
+  const metricsServer = metricsPort === undefined ? undefined : await serveMetrics(metrics, metricsPort, host);
+  stops.push(...followAll(parts));
+  return { parts, protocols, stops, metricsServer };
+}
+
+function rejoin(parts: Parts): () => Promise<void> {
+  return async () => {
+    parts.logger.info({}, 'the database is reached');
+    await joinDatabase(parts);
+  };
 }
 
 /** The database is there and is ours: from now on the doorbell is heard, and what was missed is read. */
@@ -128,10 +140,13 @@ async function joinDatabase(parts: Parts): Promise<void> {
   catchUp(parts);
 }
 
-/** Through the admin API, in this process: what the demo has went through every check that anybody's has. */
-function seedDemo({ config, house, rootToken }: Parts, { app }: Protocols): Promise<void> {
+/**
+ * Through the admin API, in this process: what the demo has went through every check that anybody's has. Whatever was
+ * made of it since may stand in its way, and is no reason not to start.
+ */
+async function seedDemo({ config, house, rootToken, logger }: Parts, { app }: Protocols): Promise<void> {
   const headers = { authorization: `Bearer ${rootToken}`, 'content-type': 'application/json' };
-  return makeDemo({
+  const demo = makeDemo({
     dataDir: config.dataDir,
     isLive: (secret) => typeof house.list.findCredential(secret) !== 'string',
     call: async (method, path, body) => {
@@ -139,6 +154,7 @@ function seedDemo({ config, house, rootToken }: Parts, { app }: Protocols): Prom
       return { status: response.status, body: (await response.json()) as DemoAnswer };
     },
   });
+  await demo.catch((error: unknown) => logger.error({ error }, 'the demo could not be made whole'));
 }
 
 async function closeHouse(door: FrontDoor, opening: Promise<Opened>, logger: Logger): Promise<void> {
