@@ -147,9 +147,9 @@ export class HeldRuleset {
     return isHere;
   }
 
-  /** Takes what its owner has from before. Any server's word on the epoch counts more where `epochSeenAt` is left out. */
-  start(snapshot: Snapshot, confirmedAt: number, epochSeenAt = NEVER): void {
-    this.offer(snapshot, { after: NEVER, before: epochSeenAt });
+  /** Takes what its owner has from before. What any server says of the epoch counts more. */
+  start(snapshot: Snapshot, confirmedAt: number): void {
+    this.offer(snapshot, { after: NEVER, before: NEVER });
     this.#confirmedAt = confirmedAt;
   }
 

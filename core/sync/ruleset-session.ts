@@ -117,9 +117,7 @@ export class RulesetSession {
   #startFrom({ snapshot, ageMs, source }: SessionStart): void {
     const confirmedAt = ageMs !== undefined && ageMs >= 0 ? this.#parts.now() - ageMs : Number.NEGATIVE_INFINITY;
     this.#source = source;
-    // A file may come from another environment; a cache is this one's.
-    if (source === 'cache') this.#held.start(snapshot, confirmedAt, confirmedAt);
-    else this.#held.start(snapshot, confirmedAt);
+    this.#held.start(snapshot, confirmedAt);
   }
 
   #request(): StreamRequest {

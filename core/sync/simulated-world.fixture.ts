@@ -1,5 +1,6 @@
 import type { Compiled } from '../evaluate/compile.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
+import type { Ruleset } from '../model/ruleset.ts';
 import { layOverlay } from './overlay.ts';
 import { RulesetSession } from './ruleset-session.ts';
 import { isSameJson } from './same-json.ts';
@@ -15,6 +16,7 @@ class Client {
   /** By flag, the ids of kills that it has seen. */
   readonly #seen = new Map<string, Set<string>>();
   readonly #world: SimulatedWorld;
+  #last: Ruleset | undefined;
   #epoch: string | undefined;
   #checked: Compiled | undefined;
 
@@ -51,6 +53,9 @@ class Client {
     if (!isSameJson(ruleset, truth.history.get(position))) throw fail('the base is not what history says');
     if (!isSameJson(compiled.ruleset, layOverlay(ruleset, overlay))) throw fail('base and overlay are not in force');
     this.#checkEpoch(ruleset.epoch);
+    const last = this.#last;
+    this.#last = ruleset;
+    if (last?.epoch === ruleset.epoch && ruleset.revision < last.revision) throw fail(`it was at ${last.revision}`);
     for (const { flag, id } of overlay) if (!id.startsWith('carried-')) this.#see(flag, [id]);
     for (const flag of FLAGS) {
       this.#see(flag, truth.killsAt(position, flag));
@@ -63,7 +68,8 @@ class Client {
   /** No client goes back to an epoch that the database was in only before the client's own began. */
   #checkEpoch(epoch: string): void {
     const before = this.#epoch;
-    this.#epoch = epoch;
+    // Until a server has spoken there is nothing to go back from.
+    this.#epoch = this.session.source === 'cache' ? undefined : epoch;
     if (before === undefined || before === epoch) return;
     const { times } = this.#world.truth;
     const began = times.findIndex((one) => one.epoch === before);
@@ -120,8 +126,9 @@ export class SimulatedWorld {
   async live(badMs: number): Promise<void> {
     this.net.weather = this.#weather();
     const happen = () => {
+      if (this.time.now >= badMs) return;
       this.#happen();
-      if (this.time.now < badMs) this.time.after(this.#roll() ** 2 * 3_000, happen);
+      this.time.after(this.#roll() ** 2 * 3_000, happen);
     };
     this.time.after(0, happen);
     await this.time.pass(badMs, () => this.#check());
