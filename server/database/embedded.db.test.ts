@@ -19,7 +19,8 @@ describe('the embedded database', () => {
     await makeImage();
     expect((await readImage())?.size).toBeGreaterThan(1_000_000);
     const first = await openDatabase({ folder });
-    expect(await first.migrate()).not.toEqual([]);
+    // The image is migrated already.
+    expect(await first.migrate()).toEqual([]);
     await first.db.insert(tables.projects).values({ key: 'p', name: 'P', chainHead: '0' });
     await first.close();
     const second = await openDatabase({ folder });

@@ -3,7 +3,7 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Db } from './connect.ts';
-import { readImage } from './embedded-image.ts';
+import { migrationSession, readImage } from './embedded-image.ts';
 import { lockFolder } from './lock-folder.ts';
 import type { Opened } from './postgres.ts';
 import * as tables from './tables.ts';
@@ -58,13 +58,7 @@ export function wrapEmbedded(client: PGlite, afterClose: () => Promise<void>): O
     async notify(channel, payload) {
       await client.query('SELECT pg_notify($1, $2)', [channel, payload]);
     },
-    withSession: (work) =>
-      work({
-        script: async (text) => {
-          await client.exec(text);
-        },
-        rows: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
-      }),
+    withSession: (work) => work(migrationSession(client)),
     async close() {
       await client.close();
       await afterClose();
