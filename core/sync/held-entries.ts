@@ -63,6 +63,13 @@ export class HeldEntries {
     this.announce(lost.map((flag) => ({ ...(this.#behind.get(flag) ?? unknownKill(before, flag)), carried: true })));
   }
 
+  /** What was held came with a file, and says nothing of this environment or of this day. */
+  forget(isOtherEnvironment: boolean): void {
+    this.#recorded.clear();
+    this.#behind.clear();
+    if (isOtherEnvironment) this.#entries = [];
+  }
+
   /** The ids for the `Turnout-Overlay` header. Where there are too many for it, each time others have their turn. */
   names(): string {
     const ids = this.#entries.map(({ id }) => id).filter((id) => NAMEABLE.test(id));
@@ -95,7 +102,7 @@ function isKilled(ruleset: Ruleset, key: string): boolean {
 
 const UNKNOWN = 'carried-';
 
-/** Stands for a kill whose own entry this client never saw. No server knows its id. */
+/** Stands for a kill whose own entry this client never saw. No server knows its id, so it is for this process alone. */
 function unknownKill({ epoch }: Ruleset, flag: string): OverlayEntry {
   const name = `${epoch}/${flag}`;
   const hash = [0, 1].map((seed) => murmur3(name, seed).toString(16).padStart(8, '0')).join('');

@@ -2,7 +2,7 @@ import { type Compiled, compile } from '../evaluate/compile.ts';
 import { formatPosition, type Position, parsePosition } from '../model/position.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { applyPatch } from './apply-patch.ts';
-import { HeldEntries } from './held-entries.ts';
+import { HeldEntries, isUnknownKill } from './held-entries.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { layOverlay } from './overlay.ts';
 import type { RulesetChange } from './session.ts';
@@ -47,6 +47,8 @@ export class HeldRuleset {
   #awaited: { at: Position; ids: string[] }[] = [];
   /** Patches that begin ahead of the base, while what lies between is fetched. */
   #waiting: Patch[] = [];
+  /** The base is still the one of a file, which no server has confirmed. */
+  #isBundled = false;
   #laid: { base: Ruleset; entries: HeldEntries['all'] } | undefined;
 
   constructor(onChange: (change: RulesetChange) => void) {
@@ -76,7 +78,8 @@ export class HeldRuleset {
 
   snapshot(): Snapshot | undefined {
     if (this.#base === undefined) return undefined;
-    return { ruleset: this.#base, overlay: [...this.#entries.all], settled: this.#entries.recorded };
+    const overlay = this.#entries.all.filter((entry) => !isUnknownKill(entry));
+    return { ruleset: this.#base, overlay, settled: this.#entries.recorded };
   }
 
   ageMs(now: number): number {
@@ -141,6 +144,7 @@ export class HeldRuleset {
     const at = parsePosition(position);
     if (at === undefined || this.#base?.epoch !== at.epoch) return false;
     const isHere = at.revision === this.#base.revision;
+    if (isHere) this.#isBundled = false;
     if (ageMs === undefined) return isHere;
     if (this.#epochSeenAt === NEVER) this.#epochSeenAt = saidAt - ageMs;
     if (isHere) this.#confirmedAt = Math.max(this.#confirmedAt, saidAt - ageMs);
@@ -148,19 +152,26 @@ export class HeldRuleset {
   }
 
   /** Takes what its owner has from before. What any server says of the epoch counts more. */
-  start(snapshot: Snapshot, confirmedAt: number): void {
+  start(snapshot: Snapshot, confirmedAt: number, isBundled: boolean): void {
     this.offer(snapshot, { after: NEVER, before: NEVER });
     this.#confirmedAt = confirmedAt;
+    this.#isBundled = isBundled;
   }
 
   #replace(next: Ruleset): void {
     const before = this.#base;
     const base = keepIdentity(before, next);
-    if (before !== undefined && before.epoch !== base.epoch) {
-      this.#entries.cross(before, base);
-      this.#waiting = [];
-    }
+    if (before !== undefined && before.epoch !== base.epoch) this.#cross(before, base);
+    this.#isBundled = false;
     this.#moveTo(base);
+  }
+
+  /** A kill that was seen stays; one that a file tells of was seen by whoever made the file, however long ago. */
+  #cross(before: Ruleset, base: Ruleset): void {
+    this.#waiting = [];
+    const isOther = before.project !== base.project || before.environment !== base.environment;
+    if (isOther || this.#isBundled) this.#entries.forget(isOther);
+    else this.#entries.cross(before, base);
   }
 
   #moveTo(base: Ruleset): void {

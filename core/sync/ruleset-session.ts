@@ -93,9 +93,14 @@ export class RulesetSession {
     return this.#connection.state;
   }
 
-  /** What a cache is to hold, or a relay to forward: the base, and beside it the kills that lie over it. */
+  /** What a cache is to hold, or a relay to forward: the base, and beside it the kills that lie over it and have a name. */
   snapshot(): Snapshot | undefined {
     return this.#held.snapshot();
+  }
+
+  /** The kills that lie over the base. */
+  get overlay(): readonly OverlayEntry[] {
+    return this.#held.entries;
   }
 
   /** How old the base may be; infinite where nobody knows. */
@@ -117,7 +122,7 @@ export class RulesetSession {
   #startFrom({ snapshot, ageMs, source }: SessionStart): void {
     const confirmedAt = ageMs !== undefined && ageMs >= 0 ? this.#parts.now() - ageMs : Number.NEGATIVE_INFINITY;
     this.#source = source;
-    this.#held.start(snapshot, confirmedAt);
+    this.#held.start(snapshot, confirmedAt, source === 'file');
   }
 
   #request(): StreamRequest {

@@ -147,9 +147,11 @@ describe('another epoch', () => {
     const begun = beginWith(snapshotAt('x', 5, { ruleset: rulesetAt('x', 5, killed) }));
     const { session, ports } = begun;
     ports.stream.say('ruleset', snapshotAt('y', 0), 'y.0');
-    expect(session.snapshot()?.overlay).toMatchObject([{ kind: 'kill', flag: 'f', epoch: 'x', carried: true }]);
-    ports.stream.say('patch', patchOf(rulesetAt('y', 0), rulesetAt('y', 1, killed)), 'y.1');
+    expect(session.overlay).toMatchObject([{ kind: 'kill', flag: 'f', epoch: 'x', carried: true }]);
+    // It has no name that a server could settle, so it is for this process alone.
     expect(session.snapshot()?.overlay).toEqual([]);
+    ports.stream.say('patch', patchOf(rulesetAt('y', 0), rulesetAt('y', 1, killed)), 'y.1');
+    expect(session.overlay).toEqual([]);
     ports.stream.say('patch', patchOf(rulesetAt('y', 1, killed), rulesetAt('y', 2)), 'y.2');
     expect(session.compiled?.ruleset.flags.f?.killed).toBeUndefined();
   });
@@ -165,5 +167,20 @@ describe('another epoch', () => {
     expect(ports.stream.request.headers['turnout-overlay']).toBe('k1');
     open(begun, 'y.0', [], ['k1']);
     expect(session.snapshot()?.overlay).toEqual([]);
+  });
+
+  it('takes over no kill from a file, which may be old, and nothing at all from one of another environment', () => {
+    const overlay = [killOf('f', 'k1')];
+    const file = snapshotAt('old', 5, { ruleset: rulesetAt('old', 5, killed), overlay });
+    const bundled = begin({ snapshot: file, ageMs: undefined, source: 'file' });
+    open(bundled, 'x.1').say('ruleset', snapshotAt('x', 1), 'x.1');
+    expect(bundled.session.overlay).toEqual(overlay);
+    const elsewhere = { ...file, ruleset: { ...file.ruleset, environment: 'another' } };
+    const foreign = begin({ snapshot: elsewhere, ageMs: undefined, source: 'file' });
+    open(foreign, 'x.1').say('ruleset', snapshotAt('x', 1), 'x.1');
+    expect(foreign.session.overlay).toEqual([]);
+    const cached = begin({ snapshot: file, ageMs: undefined, source: 'cache' });
+    open(cached, 'x.1').say('ruleset', snapshotAt('x', 1), 'x.1');
+    expect(cached.session.overlay).toMatchObject([{ id: 'k1' }, { flag: 'f', carried: true }]);
   });
 });

@@ -30,6 +30,9 @@ class Client {
     const snapshot = this.session.snapshot();
     const ageMs = this.session.ageMs();
     this.session.end();
+    // A kill that has no name is for the one process that saw it.
+    for (const { flag, id } of this.session.overlay) if (id.startsWith('carried-')) this.#seen.delete(flag);
+    for (const { flag, id } of snapshot?.overlay ?? []) this.#see(flag, [id]);
     const cached = snapshot && (JSON.parse(JSON.stringify(snapshot)) as Snapshot);
     this.session = this.#begin(cached, Number.isFinite(ageMs) ? ageMs : undefined);
   }
@@ -47,7 +50,8 @@ class Client {
     const { compiled, position } = this.session;
     if (compiled === undefined || position === undefined || compiled === this.#checked) return;
     this.#checked = compiled;
-    const { ruleset, overlay } = this.session.snapshot() as Snapshot;
+    const { ruleset } = this.session.snapshot() as Snapshot;
+    const { overlay } = this.session;
     const { truth, time } = this.#world;
     const fail = (what: string) => new Error(`at ${time.now}, ${position}: ${what}`);
     if (!isSameJson(ruleset, truth.history.get(position))) throw fail('the base is not what history says');
@@ -89,7 +93,7 @@ class Client {
     const { compiled, position, state } = this.session;
     if (position !== truth.position)
       throw new Error(`it ends at ${position} (${state}), the server at ${truth.position}`);
-    const { overlay } = this.session.snapshot() as Snapshot;
+    const { overlay } = this.session;
     for (const flag of FLAGS) {
       // Nobody but the client knows of it any more, so nobody can name it, and it stays.
       const isLost = overlay.some((entry) => entry.flag === flag && !truth.records(entry.id));
