@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Context, Evaluation } from '../model/evaluation.ts';
-import type { Flag, Ruleset } from '../model/ruleset.ts';
+import type { Condition, Flag, Ruleset } from '../model/ruleset.ts';
 import { compile } from './compile.ts';
 import { evaluate, evaluateAll } from './evaluate.ts';
 import { flagIf, flagWith, rulesetWith, segmentWith } from './ruleset.fixture.ts';
@@ -139,6 +139,41 @@ describe('evaluate, in the order of its steps', () => {
     const coded = { key: 'f', reason: 'TARGETING_MATCH', ruleId: 'three', metadata: {} };
     expect(ask(flag, { y: 2 })).toEqual(coded);
     expect(ask(flag)).toEqual({ key: 'f', value: true, variant: 'a', reason: 'DEFAULT', metadata: {} });
+  });
+
+  it('serves the first rule that holds, however many there are', () => {
+    const rules = Array.from({ length: 3000 }, (_, i) => ({
+      id: `r${i}`,
+      if: { all: [{ attribute: 'x', op: 'lte' as const, values: [i] }, ...(i % 3 === 0 ? [] : [{ all: [] }])] },
+      serve: { variant: 'on' },
+    }));
+    const compiled = compile(rulesetWith({ f: flagWith({ rules, fallthrough: { variant: 'off' } }) }));
+    for (const x of [0, 1, 2, 3, 6, 7, 8, 9, 15, 16, 17, 2999]) {
+      expect(evaluate(compiled, 'f', { x })).toMatchObject({ variant: 'on', ruleId: `r${x}` });
+    }
+    expect(evaluate(compiled, 'f', { x: 3000 })).toMatchObject({ variant: 'off', reason: 'DEFAULT' });
+  });
+
+  it('holds in whatever order the parts of a condition are asked', () => {
+    const parts = [
+      { attribute: 'a', op: 'matches', values: ['^x'] },
+      { segment: 's' },
+      { attribute: 'a', op: 'semverGte', values: ['1'] },
+      { not: { attribute: 'b', op: 'equals', values: [1] } },
+      { attribute: 'b', op: 'exists', values: [] },
+    ] as Condition[];
+    const segments = { s: segmentWith({ included: ['u'] }) };
+    const all = compile(rulesetWith({ f: flagIf({ all: parts }), g: flagIf({ any: parts }) }, { segments }));
+    for (const a of ['x', '1.2.3', 'y']) {
+      for (const b of [1, 2, null]) {
+        for (const targetingKey of ['u', 'v']) {
+          const met = [a === 'x', targetingKey === 'u', a === '1.2.3', b !== 1, b !== null];
+          const context = { a, b, targetingKey };
+          expect(evaluate(all, 'f', context).variant).toBe(met.every(Boolean) ? 'on' : 'off');
+          expect(evaluate(all, 'g', context).variant).toBe(met.some(Boolean) ? 'on' : 'off');
+        }
+      }
+    }
   });
 
   it('falls through to STATIC without rules, DEFAULT for coded, SPLIT for a split', () => {

@@ -2,7 +2,7 @@ import type { Context, Evaluation, Reason } from '../model/evaluation.ts';
 import type { Answers } from './answers.ts';
 import { attributeReader, unitOf } from './attribute.ts';
 import { bucketing } from './bucket.ts';
-import { type ConditionScope, type Holds, makeCondition } from './condition.ts';
+import { type ConditionScope, type Holds, makeConditionInTwo } from './condition.ts';
 import { isObject, note, pointer } from './fault.ts';
 import { type ReadServe, readServe } from './serve.ts';
 import type { Watch } from './trail.ts';
@@ -17,8 +17,10 @@ interface RuleScope extends ConditionScope {
   owner: { flag: string };
 }
 
+/** It holds when `first` does, and `rest` where there is any. */
 interface CompiledRule {
-  readonly holds: Holds;
+  readonly first: Holds;
+  readonly rest: Holds | undefined;
   readonly constant: Evaluation | undefined;
   readonly decide: (context: Context) => Evaluation;
 }
@@ -108,11 +110,12 @@ function makeRule(
   const { id } = rule;
   if (typeof id !== 'string') note(scope.faults, pointer(path, 'id'), 'wrong_type', 'a string');
   const ruleId = String(id);
-  const condition = makeCondition(rule.if, pointer(path, 'if'), scope);
+  const [first, rest] = makeConditionInTwo(rule.if, pointer(path, 'if'), scope);
   const from = { reason: 'TARGETING_MATCH' as const, ruleId, path: pointer(path, 'serve') };
   const served = makeServe(rule.serve, variants, answers, from, scope);
   if (served === undefined) return undefined;
-  return { holds: watchedRule(condition, ruleId, path, scope), constant: served.constant, decide: served.decide };
+  const { constant, decide } = served;
+  return { first: watchedRule(first, ruleId, path, scope), rest, constant, decide };
 }
 
 function watchedRule(condition: Holds, ruleId: string, path: string, { watch, owner }: RuleScope): Holds {
@@ -124,13 +127,43 @@ function watchedRule(condition: Holds, ruleId: string, path: string, { watch, ow
   };
 }
 
-function firstMatch(rules: readonly CompiledRule[], otherwise: Rules): Rules {
+function firstOfMany(rules: readonly CompiledRule[], otherwise: Rules): Rules {
   const decide = (context: Context) => {
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
-      if (rule.holds(context)) return rule.constant ?? rule.decide(context);
+      if (!rule.first(context)) continue;
+      if (rule.rest === undefined || rule.rest(context)) return rule.constant ?? rule.decide(context);
     }
     return otherwise.constant ?? otherwise.decide(context);
+  };
+  return { constant: undefined, decide };
+}
+
+/**
+ * Asks rules in turn, eight written out and the rest after them. An engine remembers, for each call in the source, what was
+ * called there; in a loop over the rules that would be as much as nothing, and every rule would cost a call.
+ */
+function firstMatch(rules: readonly CompiledRule[], otherwise: Rules): Rules {
+  const [r0, r1, r2, r3, r4, r5, r6, r7, ...more] = rules;
+  if (r0 === undefined) return otherwise;
+  const after = more.length === 0 ? otherwise : firstOfMany(more, otherwise);
+  const decide = (context: Context) => {
+    if (r0.first(context) && (r0.rest === undefined || r0.rest(context))) return r0.constant ?? r0.decide(context);
+    if (r1 === undefined) return after.constant ?? after.decide(context);
+    if (r1.first(context) && (r1.rest === undefined || r1.rest(context))) return r1.constant ?? r1.decide(context);
+    if (r2 === undefined) return after.constant ?? after.decide(context);
+    if (r2.first(context) && (r2.rest === undefined || r2.rest(context))) return r2.constant ?? r2.decide(context);
+    if (r3 === undefined) return after.constant ?? after.decide(context);
+    if (r3.first(context) && (r3.rest === undefined || r3.rest(context))) return r3.constant ?? r3.decide(context);
+    if (r4 === undefined) return after.constant ?? after.decide(context);
+    if (r4.first(context) && (r4.rest === undefined || r4.rest(context))) return r4.constant ?? r4.decide(context);
+    if (r5 === undefined) return after.constant ?? after.decide(context);
+    if (r5.first(context) && (r5.rest === undefined || r5.rest(context))) return r5.constant ?? r5.decide(context);
+    if (r6 === undefined) return after.constant ?? after.decide(context);
+    if (r6.first(context) && (r6.rest === undefined || r6.rest(context))) return r6.constant ?? r6.decide(context);
+    if (r7 === undefined) return after.constant ?? after.decide(context);
+    if (r7.first(context) && (r7.rest === undefined || r7.rest(context))) return r7.constant ?? r7.decide(context);
+    return after.constant ?? after.decide(context);
   };
   return { constant: undefined, decide };
 }
