@@ -1,3 +1,4 @@
+import { buildHouse } from './prove/child.ts';
 import { proveFlip } from './prove/flip.ts';
 import { proveHttp } from './prove/http.ts';
 import { proveNodes } from './prove/nodes.ts';
@@ -17,4 +18,5 @@ if (proof === undefined) {
   console.error(`npm run prove -- <name>, where the name is one of: ${Object.keys(PROOFS).join(', ')}`);
   process.exit(2);
 }
+buildHouse();
 await proof();

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadResult } from './put-load.ts';
@@ -6,7 +6,22 @@ import type { LoadOrder, LoadResult } from './put-load.ts';
 export const HOUSE = fileURLToPath(new URL('../../', import.meta.url));
 const FROM_SOURCE = ['--conditions=turnout-src', '--import', 'tsx'];
 
-/** Starts a TypeScript file of this folder as a process with a channel for messages. */
+/** Compiles the house, so that what is measured is what runs in production. */
+export function buildHouse(): void {
+  execFileSync(process.execPath, [`${HOUSE}node_modules/typescript/bin/tsc`, '-b'], { cwd: HOUSE, stdio: 'inherit' });
+}
+
+/** Starts a file of this folder in its compiled form, as a process with a channel for messages. */
+export function forkBuilt(file: string, args: string[] = [], env: Record<string, string> = {}): ChildProcess {
+  return fork(`${HOUSE}loadtest/dist/prove/${file}`, args, {
+    cwd: HOUSE,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+}
+
+/** Starts a TypeScript file as a process with a channel for messages. */
 export function forkHere(file: string, args: string[] = [], env: Record<string, string> = {}): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), args, {
     execArgv: FROM_SOURCE,

@@ -49,7 +49,7 @@ async function proveOn(
   settings: Record<string, string>,
   goals: { p50: number; p95?: number; afterCommit?: number },
 ): Promise<Figure[]> {
-  const house = await startHouse(settings, pathToFileURL(`${HOUSE}loadtest/prove/note-commits.ts`).href);
+  const house = await startHouse(settings, pathToFileURL(`${HOUSE}loadtest/dist/prove/note-commits.js`).href);
   const moments: Moments = { committed: new Map() };
   house.child.on('message', (message: { committed?: number; at?: number }) => {
     if (message.committed !== undefined && message.at !== undefined)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endChild, freePort, HOUSE } from './child.ts';
 
-/** A server as a user would start it, with a root token and an empty data folder. */
+/** A server in its compiled form, as in production, with a root token and an empty data folder. */
 export interface HouseProcess {
   port: number;
   url: string;
@@ -70,8 +70,8 @@ function withoutDatabase({ DATABASE_URL: _database, ...rest }: NodeJS.ProcessEnv
 }
 
 function startProcess(env: NodeJS.ProcessEnv, preload: string | undefined): ChildProcess {
-  const imports = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
-  return spawn(process.execPath, ['--conditions=turnout-src', ...imports, 'server/main.ts'], {
+  const imports = preload === undefined ? [] : ['--import', preload];
+  return spawn(process.execPath, [...imports, 'server/dist/main.js'], {
     cwd: HOUSE,
     env,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

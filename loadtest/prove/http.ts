@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endChild, forkHere, freePort, nextMessage, runLoad } from './child.ts';
+import { endChild, forkBuilt, freePort, nextMessage, runLoad } from './child.ts';
 import { type Figure, foldFigure, keepEvidence } from './evidence.ts';
 import { type AuthoredFlag, FLAG_COUNT, FLAG_SET, userContext } from './flag-set.ts';
 import { type HouseProcess, makeEnvironment, startHouse } from './house-process.ts';
@@ -24,7 +24,7 @@ interface Work {
 /** `prove -- http`: how many calls one process answers, as a share of what a bare hono app answers in the same run. */
 export async function proveHttp(): Promise<void> {
   const house = await startHouse();
-  const generator = forkHere('./load-process.ts');
+  const generator = forkBuilt('load-process.js');
   const folder = mkdtempSync(join(tmpdir(), 'turnout-floor-'));
   let floor: ChildProcess | undefined;
   try {
@@ -35,7 +35,7 @@ export async function proveHttp(): Promise<void> {
     const bytes = Buffer.from(await snapshot.arrayBuffer());
     writeFileSync(join(folder, 'snapshot.json'), bytes);
     const floorPort = await freePort();
-    floor = forkHere('./floor-server.ts', [String(floorPort), join(folder, 'snapshot.json')], {
+    floor = forkBuilt('floor-server.js', [String(floorPort), join(folder, 'snapshot.json')], {
       NODE_ENV: 'production',
     });
     await nextMessage(floor);
@@ -46,7 +46,7 @@ export async function proveHttp(): Promise<void> {
     keepEvidence({
       proof: 'http',
       method:
-        `One process each, 50 connections over loopback, ${RUNS} alternating runs of ${SECONDS} s a figure: requests ` +
+        `One process each, compiled, 50 connections over loopback, ${RUNS} alternating runs of ${SECONDS} s a figure: requests ` +
         'a second as a share of a bare hono app that parses the same body, evaluates the same 200 flags by ' +
         'hand-written ifs and answers by JSON.stringify (snapshot: the same bytes). No compression is asked for.',
       figures,

@@ -1,4 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
 import { clientAddress } from './client-address.ts';
@@ -32,8 +34,27 @@ export function callerAddress(request: IncomingMessage, trustProxy: number): str
  * 429, or 503 where nobody can tell.
  */
 export function findCaller(gate: Gate, request: IncomingMessage, secret: string): Principal | Promise<Principal> {
+  const known = findKnown(gate, request.socket, secret);
+  if (known !== undefined) return known;
   const found = gate.list.findCredential(secret);
-  return typeof found === 'string' ? findAgain(gate, request, secret) : found;
+  if (typeof found === 'string') return findAgain(gate, request, secret);
+  if (found.kind === 'key') lastKeys.set(request.socket, { id: found.id, secret: Buffer.from(secret) });
+  return found;
+}
+
+/**
+ * The key that each connection was let in with last. A client keeps its connection and its key, and hashing the same
+ * text again at each request would cost more than an evaluation.
+ */
+const lastKeys = new WeakMap<Socket, { id: string; secret: Buffer }>();
+
+/** The list says whether the key is still good, at each request; only that the text is the same is known from before. */
+function findKnown(gate: Gate, socket: Socket, secret: string): Principal | undefined {
+  const last = lastKeys.get(socket);
+  if (last === undefined) return undefined;
+  const given = Buffer.from(secret);
+  if (given.length !== last.secret.length || !timingSafeEqual(given, last.secret)) return undefined;
+  return gate.list.findKey(last.id);
 }
 
 async function findAgain(gate: Gate, request: IncomingMessage, secret: string): Promise<Principal> {
