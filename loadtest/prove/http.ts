@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endChild, forkBuilt, freePort, nextMessage, runLoad } from './child.ts';
@@ -42,7 +42,14 @@ export async function proveHttp(): Promise<void> {
     await compareAnswers(house, headers, floorPort);
     const works = describeWorks(house, headers, floorPort, snapshot.headers.get('etag') ?? '');
     const figures: Figure[] = [];
-    for (const work of works) figures.push(...(await measure(work, generator, house.port, floorPort)));
+    const floorAt = { port: floorPort, child: floor };
+    const subject = (at: { port: number; child: ChildProcess }, requests: string[]) => ({
+      port: at.port,
+      pid: at.child.pid as number,
+      requests,
+    });
+    for (const work of works)
+      figures.push(...(await measure(work, generator, subject(house, work.ours), subject(floorAt, work.floor))));
     keepEvidence({
       proof: 'http',
       method:
@@ -110,22 +117,48 @@ function describeWorks(house: HouseProcess, headers: Record<string, string>, flo
 const NAMES = { single: 'single evaluation', bulk: `bulk of ${FLAG_COUNT} flags`, snapshot: 'snapshot' };
 const GOALS = { single: 0.7, bulk: 1.0, snapshot: 0.9 };
 
-async function measure(work: Work, generator: ChildProcess, housePort: number, floorPort: number): Promise<Figure[]> {
-  const load = async (port: number, requests: string[], seconds: number) =>
-    (await runLoad(generator, order(port, work.status, seconds, requests))).requestsPerSecond;
-  await load(housePort, work.ours, WARM_SECONDS);
-  await load(floorPort, work.floor, WARM_SECONDS);
-  const ours: number[] = [];
-  const floor: number[] = [];
+/** One of the two that are measured. */
+interface Subject {
+  port: number;
+  pid: number;
+  requests: string[];
+}
+
+async function measure(work: Work, generator: ChildProcess, ours: Subject, floor: Subject): Promise<Figure[]> {
+  const rates = { ours: [] as number[], floor: [] as number[] };
+  const costs = { ours: [] as number[], floor: [] as number[] };
+  const load = async (subject: Subject, seconds: number) => {
+    const before = cpuMs(subject.pid);
+    const result = await runLoad(generator, order(subject.port, work.status, seconds, subject.requests));
+    return { rate: result.requestsPerSecond, cost: ((cpuMs(subject.pid) - before) * 1_000) / result.answers };
+  };
+  await load(ours, WARM_SECONDS);
+  await load(floor, WARM_SECONDS);
   for (let run = 0; run < RUNS; run++) {
-    ours.push(await load(housePort, work.ours, SECONDS));
-    floor.push(await load(floorPort, work.floor, SECONDS));
+    for (const [name, subject] of [
+      ['ours', ours],
+      ['floor', floor],
+    ] as const) {
+      const { rate, cost } = await load(subject, SECONDS);
+      rates[name].push(rate);
+      costs[name].push(cost);
+    }
   }
-  const ratios = ours.map((rate, run) => rate / (floor[run] as number));
+  const share = (run: number) => (rates.ours[run] as number) / (rates.floor[run] as number);
+  const ratios = rates.ours.map((_, run) => share(run));
+  const cpuRatios = costs.ours.map((cost, run) => (costs.floor[run] as number) / cost);
   console.log(`${work.name}: ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`);
   return [
     foldFigure(`${work.name}, share of the floor`, '', ratios, { at: 'least', value: work.goal }),
-    foldFigure(`${work.name}, ours`, '/s', ours),
-    foldFigure(`${work.name}, floor`, '/s', floor),
+    foldFigure(`${work.name}, the same by CPU time a call`, '', cpuRatios),
+    foldFigure(`${work.name}, ours`, '/s', rates.ours),
+    foldFigure(`${work.name}, floor`, '/s', rates.floor),
+    foldFigure(`${work.name}, ours, CPU a call`, 'µs', costs.ours),
   ];
+}
+
+/** The CPU time that a process has used, in ms, by the kernel's count in hundredths of a second. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
