@@ -65,8 +65,7 @@ export class RulesetFetch {
     const { status, headers } = answer;
     if (status === 200) return this.#takeWhole(answer, askedAt);
     if (status === 304 && this.#tag !== undefined) {
-      const confirmed = this.#held.confirm(this.#tag.position, readAge(headers), this.#parts.now());
-      return { kind: 'good', confirmed };
+      return { kind: 'good', confirmed: this.#confirm(this.#tag.position, readAge(headers)) };
     }
     if (status === 401 || status === 403) {
       return { kind: 'forbidden', message: `the server refused the key with ${status}` };
@@ -79,11 +78,17 @@ export class RulesetFetch {
     if (!isSnapshot(snapshot)) return failed('malformed', 'the server gave something else than a ruleset');
     const now = this.#parts.now();
     const age = readAge(headers);
-    const offered = this.#held.offer(snapshot, { after: askedAt - (age ?? 0), before: now - (age ?? 0) });
+    const seen = { after: askedAt - (age ?? 0), before: now - (age ?? 0), isStated: age !== undefined };
+    const offered = this.#held.offer(snapshot, seen);
     const position = `${snapshot.ruleset.epoch}.${snapshot.ruleset.revision}`;
-    const confirmed = this.#held.confirm(position, age, now);
+    const confirmed = this.#confirm(position, age);
     this.#tag = headers.etag === undefined ? undefined : { etag: headers.etag, position };
     return { kind: 'good', offered, confirmed };
+  }
+
+  #confirm(position: string, age: number | undefined): boolean {
+    const now = this.#parts.now();
+    return this.#held.confirm(position, now - (age ?? Number.POSITIVE_INFINITY), now - (age ?? 0));
   }
 }
 

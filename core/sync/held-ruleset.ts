@@ -2,6 +2,7 @@ import { type Compiled, compile } from '../evaluate/compile.ts';
 import { formatPosition, type Position, parsePosition } from '../model/position.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { applyPatch } from './apply-patch.ts';
+import { EpochOrder, type Sighting } from './epoch-order.ts';
 import { HeldEntries, isUnknownKill } from './held-entries.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { layOverlay } from './overlay.ts';
@@ -16,33 +17,19 @@ export type Patched = 'taken' | 'older' | 'gap';
 const MOST_WAITING = 100;
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** Between which two moments Postgres was seen in the epoch of a ruleset, by the node that gave it. */
-export interface Sighting {
-  after: number;
-  before: number;
-}
-
 /**
  * What a client holds: a base, which is what history says at its place, and the kills that lie over it, kept apart.
- * Each step is made whole before anybody is told of it.
- *
- * Within an epoch only a later revision replaces the base. Revisions of different epochs are not compared, and a node
- * may lag in an epoch that was left, so something else decides between two epochs: Postgres is in one of them at a
- * time, and a node states how long ago it has seen which. Another epoch is taken when it was certainly seen after the
- * own one was first seen: the earliest moment at which it may have been (when the server was asked, less the age that
- * it states) is later than the latest moment at which the own one was (when its word came, less its age). A lagging
- * node has not seen its epoch after the next one began, so it can never set a client back, and the true epoch is taken
- * as soon as its node has seen Postgres again.
+ * Within an epoch only a later revision replaces the base; between two epochs `EpochOrder` decides. Each step is made
+ * whole before anybody is told of it.
  */
 export class HeldRuleset {
   readonly #onChange: (change: RulesetChange) => void;
   readonly #entries = new HeldEntries();
+  readonly #epochs = new EpochOrder();
   #base: Ruleset | undefined;
   #compiled: Compiled | undefined;
   /** When Postgres was last known to be where the base is, at best. */
   #confirmedAt = NEVER;
-  /** When Postgres was first known to be in the base's epoch, at the latest. */
-  #epochSeenAt = NEVER;
   /** What a node said of a place that the base has not reached. */
   #awaited: { at: Position; ids: string[] }[] = [];
   /** Patches that begin ahead of the base, while what lies between is fetched. */
@@ -96,14 +83,15 @@ export class HeldRuleset {
     const { ruleset, overlay, settled } = snapshot;
     const base = this.#base;
     const isOther = base !== undefined && base.epoch !== ruleset.epoch;
-    if (isOther && !isNext && !(seen.after > this.#epochSeenAt)) {
+    if (isOther && !this.#epochs.mayFollow(ruleset.epoch, seen, isNext)) {
       this.#entries.announce(overlay);
       this.#publish();
       return 'refused';
     }
     const isLater = base === undefined || isOther || ruleset.revision > base.revision;
     if (isLater) this.#replace(ruleset);
-    if (isOther || base === undefined) this.#epochSeenAt = seen.before;
+    if (isOther || base === undefined) this.#epochs.leave(base?.epoch, seen, isNext);
+    else this.#epochs.see(seen.before);
     this.#entries.announce(overlay);
     this.#entries.settle(settled, this.#base ?? ruleset);
     this.#followWaiting();
@@ -112,10 +100,12 @@ export class HeldRuleset {
     return ruleset.revision === base.revision ? 'same' : 'older';
   }
 
-  patch(patch: Patch): Patched {
+  /** Takes a patch that came at `seenBy`, or keeps it until what lies before it has come. */
+  patch(patch: Patch, seenBy: number): Patched {
     const base = this.#base;
     const to = parsePosition(patch.to);
     if (base === undefined || to?.epoch !== base.epoch) return 'gap';
+    this.#epochs.see(seenBy);
     if (to.revision <= base.revision) {
       // The own base is at that place or later, so it records them as well.
       this.#entries.settle(patch.settles, base);
@@ -139,21 +129,23 @@ export class HeldRuleset {
     this.#publish();
   }
 
-  /** A node said at `saidAt` that it had seen Postgres at `position` so long ago. Whether that is where the base is. */
-  confirm(position: string, ageMs: number | undefined, saidAt: number): boolean {
+  /**
+   * A node has seen Postgres at `position`: at `confirmedAt` at best, and not later than `seenBy`. Answers whether that
+   * is where the base is.
+   */
+  confirm(position: string, confirmedAt: number, seenBy: number): boolean {
     const at = parsePosition(position);
     if (at === undefined || this.#base?.epoch !== at.epoch) return false;
-    const isHere = at.revision === this.#base.revision;
-    if (isHere) this.#isBundled = false;
-    if (ageMs === undefined) return isHere;
-    if (this.#epochSeenAt === NEVER) this.#epochSeenAt = saidAt - ageMs;
-    if (isHere) this.#confirmedAt = Math.max(this.#confirmedAt, saidAt - ageMs);
-    return isHere;
+    this.#epochs.see(seenBy);
+    if (at.revision !== this.#base.revision) return false;
+    this.#isBundled = false;
+    this.#confirmedAt = Math.max(this.#confirmedAt, confirmedAt);
+    return true;
   }
 
   /** Takes what its owner has from before. What any server says of the epoch counts more. */
   start(snapshot: Snapshot, confirmedAt: number, isBundled: boolean): void {
-    this.offer(snapshot, { after: NEVER, before: NEVER });
+    this.offer(snapshot, { after: NEVER, before: NEVER, isStated: false });
     this.#confirmedAt = confirmedAt;
     this.#isBundled = isBundled;
   }

@@ -22,12 +22,11 @@ type DataOf<N extends StreamEvent['event']> = Extract<StreamEvent, { event: N }>
 /** What is known of the stream that is open. */
 interface Stream {
   askedAt: number;
-  headAt: number;
+  /** The age that its node stated in the head, and when it last had seen Postgres by that. */
   ageMs: number | undefined;
+  seenAt: number;
   /** The epoch in which its node and the base were together last. */
   epoch?: string;
-  /** Epochs that its node has left; it never goes back. */
-  left: Set<string>;
   /** The whole set of its node, as it said last. */
   announced: readonly OverlayEntry[];
 }
@@ -35,7 +34,7 @@ interface Stream {
 /**
  * Follows the ruleset of an environment: over a stream, by fetches while there is none, from whichever node answers. At
  * every step the base is what history says at its place. Of several epochs the one that Postgres was seen in last is
- * taken (`HeldRuleset` says how that is known), and a kill that was seen stays until a base names it as settled.
+ * taken (`EpochOrder` says how that is known), and a kill that was seen stays until a base names it as settled.
  */
 export class RulesetSession {
   readonly #parts: SessionParts;
@@ -135,8 +134,9 @@ export class RulesetSession {
   }
 
   #open({ askedAt, headers }: Opening): void {
-    const headAt = this.#parts.now();
-    this.#stream = { askedAt, headAt, ageMs: readAge(headers), left: new Set(), announced: [] };
+    const ageMs = readAge(headers);
+    const seenAt = this.#parts.now() - (ageMs ?? Number.POSITIVE_INFINITY);
+    this.#stream = { askedAt, ageMs, seenAt, announced: [] };
   }
 
   #down(): void {
@@ -168,25 +168,26 @@ export class RulesetSession {
   #takeOverlay(stream: Stream, data: OverlayEvent): void {
     stream.announced = data.overlay;
     this.#held.announce(data);
-    this.#confirm(stream, data.position, stream.ageMs, stream.headAt);
+    this.#confirm(stream, data.position, stream.seenAt, this.#parts.now());
   }
 
   #takeWhole(stream: Stream, data: Snapshot): void {
     const { epoch } = data.ruleset;
     const before = this.#held.base?.epoch;
-    const isNext = before !== undefined && stream.epoch === before && !stream.left.has(epoch);
-    const seen = { after: stream.askedAt - (stream.ageMs ?? 0), before: this.#parts.now() };
+    const isNext = before !== undefined && stream.epoch === before;
+    const now = this.#parts.now();
+    const after = stream.askedAt - (stream.ageMs ?? 0);
+    const seen = { after, before: now, isStated: stream.ageMs !== undefined };
     if (this.#held.offer(data, seen, isNext) === 'refused') {
       this.#connection.drop();
       return;
     }
-    if (before !== undefined && before !== epoch) stream.left.add(before);
     this.#together(stream);
-    this.#confirm(stream, `${epoch}.${data.ruleset.revision}`, stream.ageMs, stream.headAt);
+    this.#confirm(stream, `${epoch}.${data.ruleset.revision}`, stream.seenAt, now);
   }
 
   #takePatch(stream: Stream, data: DataOf<'patch'>): void {
-    const patched = this.#held.patch(data);
+    const patched = this.#held.patch(data, this.#parts.now());
     if (patched === 'gap') this.#want(data.to, data.urgent ? 0 : GAP_SPREAD_MS);
     else if (patched === 'taken') {
       this.#together(stream);
@@ -201,15 +202,16 @@ export class RulesetSession {
       this.#connection.drop();
       return;
     }
-    this.#confirm(stream, data.position, data.ageMs, this.#parts.now());
+    const seenAt = this.#parts.now() - data.ageMs;
+    this.#confirm(stream, data.position, seenAt, seenAt);
     const at = parsePosition(data.position) as Position;
     if (this.#held.base?.epoch === at.epoch) this.#connection.steady();
     this.#want(data.position, GAP_SPREAD_MS);
     this.#askAgain(stream);
   }
 
-  #confirm(stream: Stream, position: string, ageMs: number | undefined, saidAt: number): void {
-    if (!this.#held.confirm(position, ageMs, saidAt)) return;
+  #confirm(stream: Stream, position: string, confirmedAt: number, seenBy: number): void {
+    if (!this.#held.confirm(position, confirmedAt, seenBy)) return;
     this.#together(stream);
     this.#source = 'stream';
     this.#ready();

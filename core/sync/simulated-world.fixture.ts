@@ -17,6 +17,7 @@ class Client {
   readonly #seen = new Map<string, Set<string>>();
   readonly #world: SimulatedWorld;
   #last: Ruleset | undefined;
+  #lastSource = '';
   #epoch: string | undefined;
   #checked: Compiled | undefined;
 
@@ -57,6 +58,10 @@ class Client {
     if (!isSameJson(ruleset, truth.history.get(position))) throw fail('the base is not what history says');
     if (!isSameJson(compiled.ruleset, layOverlay(ruleset, overlay))) throw fail('base and overlay are not in force');
     this.#checkEpoch(ruleset.epoch);
+    // What only a disk told counts until a server's base has the flag killed by itself.
+    const isFirst = this.#last?.epoch !== ruleset.epoch && this.#lastSource === 'cache';
+    this.#lastSource = this.session.source;
+    for (const flag of isFirst ? FLAGS : []) if (ruleset.flags[flag]?.killed) this.#seen.delete(flag);
     const last = this.#last;
     this.#last = ruleset;
     if (last?.epoch === ruleset.epoch && ruleset.revision < last.revision) throw fail(`it was at ${last.revision}`);
