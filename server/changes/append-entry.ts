@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { actorOf } from '../access/principal.ts';
 import type { Tx } from '../database/connect.ts';
-import { changeEnvironments, changePayloads, changes, projects } from '../database/tables.ts';
+import { changeEnvironments, changePayloads, changes, environments, projects } from '../database/tables.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { type ChainedColumns, chainHash } from './chain.ts';
 import type { ChangeOrder, ChangeReceipt, Direction, LockedEnvironment, Written } from './door.ts';
@@ -31,7 +31,11 @@ type Kept = Pick<
   'principal' | 'actor' | 'action' | 'subject' | 'reason' | 'requestId' | 'killId' | 'undoes'
 >;
 
-/** Appends one entry to a project's chain and moves its end there. The caller holds the project's lock. */
+/**
+ * Appends one entry to a project's chain, moves its end there, and the environments to their new places. The caller
+ * holds the locks. What depends on the entry's number alone is sent in one go: each way to the database and back is time
+ * under the lock.
+ */
 export async function appendEntry(
   tx: Tx,
   project: ChainEnd,
@@ -60,20 +64,14 @@ export async function appendEntry(
     .values({ ...columns, hash })
     .returning({ id: changes.id });
   const changeId = entry?.id ?? 0;
-  await tx.insert(changePayloads).values({ changeId, salt, body });
-  if (revisions.length > 0) {
-    await tx.insert(changeEnvironments).values(
-      revisions.map(({ environment, revision, digest, patch }) => ({
-        changeId,
-        environmentId: environment.id,
-        epoch: environment.epoch,
-        revision,
-        digest,
-        patch,
-      })),
-    );
-  }
-  await tx.update(projects).set({ chainSeq: columns.seq, chainHead: hash }).where(eq(projects.id, project.id));
+  await Promise.all([
+    tx.insert(changePayloads).values({ changeId, salt, body }),
+    ...(revisions.length > 0 ? [tx.insert(changeEnvironments).values(placesOf(changeId, revisions))] : []),
+    ...revisions.map(({ environment, revision, digest }) =>
+      tx.update(environments).set({ revision, digest }).where(eq(environments.id, environment.id)),
+    ),
+    tx.update(projects).set({ chainSeq: columns.seq, chainHead: hash }).where(eq(projects.id, project.id)),
+  ]);
   await written.afterEntry?.(tx, changeId);
   return {
     id: changeId,
@@ -81,6 +79,13 @@ export async function appendEntry(
     at: now.toISOString(),
     environments: revisions.map(({ environment, position }) => ({ key: environment.key, position })),
   };
+}
+
+function placesOf(changeId: number, revisions: readonly NewRevision[]) {
+  return revisions.map(({ environment, revision, digest, patch }) => ({
+    ...{ changeId, environmentId: environment.id, epoch: environment.epoch },
+    ...{ revision, digest, patch },
+  }));
 }
 
 /** The digests are in the body, so that the chain vouches for the patches too. */

@@ -81,7 +81,7 @@ async function changeUnderLocks<T>(
     const problem = await check(tx, order, steps);
     if (problem) throw problem;
   }
-  const revisions = await writeRevisions(tx, steps, written);
+  const revisions = planRevisions(steps, written);
   const change = await appendEntry(tx, project, order, written, revisions, now);
   const accessRevision = order.access ? await bumpAccess(tx) : undefined;
   return {
@@ -120,7 +120,6 @@ async function stepsOf(
 }
 
 export async function lockProject(tx: Tx, projectId: number): Promise<LockedProject> {
-  await tx.execute(sql`SELECT set_config('lock_timeout', '2s', true), set_config('synchronous_commit', 'on', true)`);
   const [project] = await tx
     .select({ id: projects.id, key: projects.key, chainSeq: projects.chainSeq, chainHead: projects.chainHead })
     .from(projects)
@@ -176,17 +175,13 @@ async function findReplay(tx: Tx, door: Door, order: ChangeOrder): Promise<Commi
   return { result: undefined, change, replayed: true };
 }
 
-async function writeRevisions(tx: Tx, steps: EnvironmentStep[], written: Written<unknown>): Promise<NewRevision[]> {
-  const revisions: NewRevision[] = [];
-  for (const { environment, before, after, direction: way } of steps) {
+function planRevisions(steps: EnvironmentStep[], written: Written<unknown>): NewRevision[] {
+  return steps.map(({ environment, before, after, direction: way }) => {
     const settles = written.settles?.get(environment.id) ?? [];
     const patch = canonicalJson(diffRulesets(before, after, settles));
     const digest = nextDigest(environment.digest, patch);
-    await tx.update(environments).set({ revision: after.revision, digest }).where(eq(environments.id, environment.id));
-    const position = formatPosition(after);
-    revisions.push({ environment, position, revision: after.revision, digest, patch, direction: way });
-  }
-  return revisions;
+    return { environment, position: formatPosition(after), revision: after.revision, digest, patch, direction: way };
+  });
 }
 
 async function bumpAccess(tx: Tx): Promise<number> {
