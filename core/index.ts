@@ -4,6 +4,7 @@ export { evaluate, evaluateAll } from './evaluate/evaluate.ts';
 export { type Explanation, explain } from './evaluate/explain.ts';
 export type { Fault, FaultCode } from './evaluate/fault.ts';
 export { conditionFaults, serveFaults } from './evaluate/find-faults.ts';
+export { findTangles, type Tangles, UNTANGLED } from './evaluate/find-tangles.ts';
 export type { CompiledFlag } from './evaluate/flag.ts';
 export { murmur3 } from './evaluate/murmur3.ts';
 export { MOST_SLICES, type Reweighed, reweigh } from './evaluate/reweigh.ts';

@@ -229,6 +229,19 @@ describe.each(databaseKinds)('bad input on %s', (kind) => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 422]);
   });
 
+  it('a chain of prerequisites that no evaluator follows is refused, wherever its last link is put in', async () => {
+    const link = (at: number, to: number) =>
+      shop.call('PATCH', `/environments/staging/flags/link-${at}`, needs(`link-${to}`, 'on'));
+    for (let i = 0; i < 33; i++) await shop.call('POST', '/flags', { key: `link-${i}`, type: 'boolean' });
+    for (let i = 0; i < 32; i++) if (i !== 15) expect((await link(i, i + 1)).status).toBe(200);
+    const before = await shop.positions();
+    const refused = await link(15, 16);
+    expect([refused.status, ...faultsOf(refused)]).toEqual([422, '/prerequisites tangled']);
+    expect(refused.body.errors[0].expected).toMatch(/at most 32 prerequisites.*flag link-0/);
+    expect(await shop.positions()).toEqual(before);
+    expect((await link(15, 17)).status).toBe(200);
+  });
+
   it('a body that is no JSON, compressed, too deep or too large is refused before it is read', async () => {
     const codes: [unknown, Record<string, string>, number, string][] = [
       ['{', {}, 400, 'bad_json'],

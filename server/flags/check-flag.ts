@@ -1,7 +1,8 @@
 import { type Flag, type JsonValue, type Ruleset, type Serve, serveFaults } from '@turnout/core';
 import { escapePointer } from '../platform/json-body.ts';
 import type { FieldFault } from '../platform/problem.ts';
-import { missingSegments } from '../segments/named-segments.ts';
+import { missingSegments, namedSegments } from '../segments/named-segments.ts';
+import { tangleFaults } from '../segments/refuse-tangles.ts';
 import { jsonBytes, MOST_RULESET_BYTES } from '../segments/sizes.ts';
 import { unknownVariant } from './check-configuration.ts';
 
@@ -9,7 +10,8 @@ const MOST_FLAG_BYTES = 256 * 1024;
 
 /**
  * What is wrong with a flag among everything else of its environment: names of flags, variants and segments that do not
- * exist, a circle of prerequisites, too many bytes. Asked under the lock, on the whole ruleset as it was before.
+ * exist, a circle of prerequisites, too long a chain of them, too many bytes. Asked under the lock, on the whole ruleset
+ * as it was before.
  */
 export function flagFaultsIn(flag: Flag, ruleset: Ruleset): FieldFault[] {
   const flags = { ...ruleset.flags, [flag.key]: flag };
@@ -19,6 +21,11 @@ export function flagFaultsIn(flag: Flag, ruleset: Ruleset): FieldFault[] {
   ]);
   faults.push(...serveFaults(flag.fallthrough, flag.variants, '/fallthrough'));
   faults.push(...prerequisiteFaults(flag, flags));
+  // Only what names others can tangle anything, and a circle was told already.
+  if (faults.length === 0 && namesOthers(flag)) {
+    const path = flag.prerequisites.length > 0 ? '/prerequisites' : '/rules';
+    faults.push(...tangleFaults(ruleset, { ...ruleset, flags }, path));
+  }
   const bytes = jsonBytes(flag);
   if (bytes > MOST_FLAG_BYTES) {
     faults.push({
@@ -31,6 +38,10 @@ export function flagFaultsIn(flag: Flag, ruleset: Ruleset): FieldFault[] {
   // Weighing a whole environment costs more than the rest of a flip; what does not grow cannot outgrow it.
   if (bytes > before) faults.push(...rulesetSizeFaults(ruleset, bytes - before));
   return faults;
+}
+
+function namesOthers({ prerequisites, rules }: Flag): boolean {
+  return prerequisites.length > 0 || rules.some((rule) => namedSegments(rule.if, '').length > 0);
 }
 
 function rulesetSizeFaults(ruleset: Ruleset, growth: number): FieldFault[] {

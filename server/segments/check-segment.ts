@@ -1,6 +1,7 @@
 import { type Condition, conditionFaults, type Ruleset, type Segment } from '@turnout/core';
 import type { FieldFault } from '../platform/problem.ts';
 import { missingSegments, namedSegments } from './named-segments.ts';
+import { tangleFaults } from './refuse-tangles.ts';
 import { findUnwritable, jsonBytes, MOST_RULESET_BYTES } from './sizes.ts';
 
 const MOST_ENTRIES = 10_000;
@@ -41,6 +42,9 @@ export function segmentFaultsIn(segment: Segment, ruleset: Ruleset): FieldFault[
   const segments = { ...ruleset.segments, [segment.key]: segment };
   const faults = segment.if === undefined ? [] : missingSegments(segment.if, '/if', segments);
   faults.push(...findSegmentCycle(segment, segments));
+  if (faults.length === 0 && segment.if !== undefined) {
+    faults.push(...tangleFaults(ruleset, { ...ruleset, segments }, '/if'));
+  }
   const bytes = jsonBytes({ ...ruleset, segments });
   if (bytes > MOST_RULESET_BYTES) {
     const expected = `an environment of at most ${MOST_RULESET_BYTES} bytes of JSON; it would have ${bytes}`;

@@ -136,6 +136,19 @@ describe.each(databaseKinds)('segments of an environment on %s', (kind) => {
     expect(circle.body.errors[0].expected).toContain('one → two → one');
   });
 
+  it('refuses what would come to more tests than one evaluation may make', async () => {
+    const twice = (key: string) => ({ any: [{ segment: key }, { segment: key }] });
+    await shop.call('POST', SEGMENTS, { key: 'd0' });
+    let last = 0;
+    for (let status = 201; status === 201; last++) {
+      status = (await shop.call('POST', SEGMENTS, { key: `d${last + 1}`, if: twice(`d${last}`) })).status;
+    }
+    expect(last).toBe(15);
+    const refused = await shop.call('POST', SEGMENTS, { key: 'd15', if: twice('d14') });
+    expect([refused.status, ...faultsOf(refused)]).toEqual([422, '/if tangled']);
+    expect(refused.body.errors[0].expected).toContain('segment d15');
+  });
+
   it('puts back what was made, edited and deleted, and only where nobody changed it since', async () => {
     const undo = async (change: { id: number }) => shop.call('POST', `/changes/${change.id}/undo`);
     const made = await shop.call('POST', SEGMENTS, { key: 'undone', included: ['ada', 'bob'], if: inCountry('CH') });
