@@ -41,7 +41,7 @@ describe('the front door before the house is open', () => {
     const ofrep = await fetch(`${url}//ofrep/v1/evaluate/flags/x`, { method: 'POST', body: '{}' });
     expect(ofrep.status).toBe(503);
     expect(ofrep.headers.get('retry-after')).toBe('1');
-    expect(await ofrep.json()).toMatchObject({ key: '', errorCode: 'GENERAL', errorDetails: expect.any(String) });
+    expect(await ofrep.json()).toMatchObject({ key: 'x', errorCode: 'GENERAL', errorDetails: expect.any(String) });
   });
 });
 
@@ -100,4 +100,32 @@ describe('the front door of an open house', () => {
     await door.close(20);
     expect(await answer).toBe('cut');
   });
+});
+
+describe('a slow sender', () => {
+  /** Sends one text and then nothing; answers what came back until the other side ended it. */
+  function sendAndWait(url: string, text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let heard = '';
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+      socket.on('data', (bytes) => {
+        heard += bytes.toString();
+      });
+      socket.once('close', () => resolve(heard));
+      socket.once('error', reject);
+    });
+  }
+
+  // Node looks for them every 30 s unless it is told otherwise, so a test that hangs is one that fails.
+  it('is cut off when its head does not come, and when its body does not', async () => {
+    door = new FrontDoor({ headMs: 100, requestMs: 300 });
+    const url = await door.listen(0, '127.0.0.1');
+    door.open({
+      takers: [],
+      rest: (request, response) => request.resume().on('end', () => response.end('done')),
+    });
+    expect(await sendAndWait(url, 'GET /a HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1.1 408 /);
+    const body = 'POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf';
+    expect(await sendAndWait(url, body)).toMatch(/^(HTTP\/1.1 408 |$)/);
+  }, 15_000);
 });

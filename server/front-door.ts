@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isOfrep, readCall } from './evaluation/call.ts';
 import { Problem } from './platform/problem.ts';
 import { pathOf, sendProblem } from './platform/raw-answer.ts';
 
@@ -14,9 +15,16 @@ export interface Open {
   rest(request: IncomingMessage, response: ServerResponse): unknown;
 }
 
+/** How long a sender may take. */
+export interface Patience {
+  headMs: number;
+  requestMs: number;
+}
+
 /** Slow senders are cut off: the head must be there after 10 s, and the whole request after 30 s. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 30_000;
+const PATIENCE: Patience = { headMs: 10_000, requestMs: 30_000 };
+/** Node looks for them this often; left to itself, only every 30 s. */
+const LOOK_EVERY_MS = 1_000;
 /** Longer than the 60 s that balancers keep an idle connection, so that none reuses one that was just closed. */
 const KEEP_ALIVE_MS = 65_000;
 const IDLE_LOOK_MS = 50;
@@ -31,9 +39,12 @@ export class FrontDoor {
   #open: Open | undefined;
   #draining = false;
 
-  constructor() {
+  constructor({ headMs, requestMs }: Patience = PATIENCE) {
     this.#server = createServer(
-      { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+      {
+        ...{ headersTimeout: headMs, requestTimeout: requestMs, keepAliveTimeout: KEEP_ALIVE_MS },
+        connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, headMs),
+      },
       (request, response) => this.#take(request, response),
     );
   }
@@ -100,8 +111,11 @@ function answerStarting(request: IncomingMessage, response: ServerResponse): voi
   const path = pathOf(request);
   if (path === '/livez') answer(response, 200, { status: 'alive' });
   else if (path === '/readyz') answer(response, 503, { status: 'starting', degraded: [] });
-  else if (path.startsWith('/ofrep/')) answer(response, 503, { key: '', errorCode: 'GENERAL', errorDetails: NOT_YET });
-  else sendProblem(response, new Problem('unavailable', NOT_YET, { retryAfterSeconds: 1 }));
+  else if (isOfrep(request.url ?? '')) {
+    const call = readCall(request.url ?? '');
+    const key = call.kind === 'one' ? call.key : '';
+    answer(response, 503, { key, errorCode: 'GENERAL', errorDetails: NOT_YET });
+  } else sendProblem(response, new Problem('unavailable', NOT_YET, { retryAfterSeconds: 1 }));
 }
 
 const NOT_YET = 'This node is starting. Ask again in a second.';

@@ -119,6 +119,8 @@ async function openParts(parts: Parts, stops: (() => void)[]): Promise<Opened> {
   const protocols = buildProtocols(parts);
   const { metricsPort, host } = config;
   const metricsServer = metricsPort === undefined ? undefined : await serveMetrics(metrics, metricsPort, host);
+  // With METRICS_PORT=0 nobody would know where it is.
+  if (metricsServer) logger.info({ address: metricsServer.address() }, 'serving metrics');
   stops.push(...followAll(parts));
   return { parts, protocols, stops, metricsServer };
 }

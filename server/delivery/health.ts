@@ -56,6 +56,7 @@ export class Health {
       'Content-Type': 'application/json',
       'Cache-Control': 'no-store',
       ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+      ...(status === 503 ? { 'Retry-After': '1' } : {}),
     });
     response.end(JSON.stringify(body));
     this.#parts.onAnswer(route, status, 0);

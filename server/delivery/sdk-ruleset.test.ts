@@ -140,6 +140,8 @@ describe('What is refused is a problem', () => {
   async function refused(headers: Record<string, string>, path = RULESET, method = 'GET') {
     const response = await node.fetch(path, headers, method);
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+    expect(response.headers.get('Cache-Control')).toBe('private, no-cache');
+    expect(response.headers.get('Vary')).toBe('Authorization, X-API-Key, Origin');
     return {
       status: response.status,
       headers: response.headers,

@@ -84,9 +84,12 @@ export function measureRequests(metrics: Metrics, clock: Clock, patternOf: (c: C
   };
 }
 
+/** Slow senders are cut off here as at the front door. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+
 /** `/metrics` on a port of its own and without a token, for METRICS_PORT. Resolves once it listens. */
 export function serveMetrics(metrics: Metrics, port: number, host: string): Promise<Server> {
-  const server = createServer((request, response) => {
+  const server = createServer(PATIENCE, (request, response) => {
     if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('There is only GET /metrics here.\n');
       return;

@@ -14,6 +14,9 @@ export function sendProblem(response: ServerResponse, error: unknown, headers: R
   response.writeHead(problem.status, {
     'Content-Type': 'application/problem+json',
     'Content-Length': body.length,
+    // What one caller was told is not kept for another.
+    'Cache-Control': 'private, no-cache',
+    Vary: 'Authorization, X-API-Key, Origin',
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...headers,
   });
