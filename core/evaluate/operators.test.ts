@@ -103,8 +103,10 @@ describe('matches', () => {
     expect(Number(process.hrtime.bigint() - before) / 1e6).toBeLessThan(5000);
   });
 
-  it('refuses patterns that compile to a machine of more than 1,000 instructions', () => {
+  it('refuses patterns that compile to a machine of more than 300 instructions', () => {
     expect(faultsOf({ op: 'matches', values: ['\\pL{1000}'.repeat(15)] })).toHaveLength(1);
+    expect(faultsOf({ op: 'matches', values: ['\\pL{310}'] })).toHaveLength(1);
+    expect(faultsOf({ op: 'matches', values: ['\\pL{290}'] })).toHaveLength(0);
   });
 
   it('never sees an author’s pattern as an expression of the host', () => {

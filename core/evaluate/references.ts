@@ -1,5 +1,7 @@
 import { DEEPEST_NESTING } from './condition.ts';
 import { isObject } from './fault.ts';
+import { LONGEST_PATTERN, MOST_INSTRUCTIONS } from './operators.ts';
+import { patternCost } from './pattern-cost.ts';
 
 /**
  * What a flag or a segment names, as far as its shape can be read, and how many tests it holds itself. A name stands as
@@ -11,10 +13,22 @@ export interface References {
   readonly tests: number;
 }
 
+/** An instruction of a pattern is run for each of 1,024 characters: as many of these tests as patterns allow take a second. */
+const TESTS_PER_INSTRUCTION = 25;
+
+/** How many tests the patterns of a test are worth, beside itself. */
+function patternTests({ op, values }: Record<string, unknown>): number {
+  if (op !== 'matches' || !Array.isArray(values)) return 0;
+  return values.reduce((sum: number, value) => {
+    const cost = typeof value === 'string' ? patternCost(value.slice(0, LONGEST_PATTERN)) : 0;
+    return sum + TESTS_PER_INSTRUCTION * Math.min(cost, MOST_INSTRUCTIONS);
+  }, 0);
+}
+
 function scan(condition: unknown, segments: string[], depth: number): number {
   if (depth > DEEPEST_NESTING || !isObject(condition)) return 1;
   if (typeof condition.segment === 'string') segments.push(condition.segment);
-  let tests = 1;
+  let tests = 1 + patternTests(condition);
   for (const parts of [condition.all, condition.any]) {
     if (Array.isArray(parts)) for (const part of parts) tests += scan(part, segments, depth + 1);
   }
