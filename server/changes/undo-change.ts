@@ -1,5 +1,6 @@
 import type { AccessList } from '../access/access-list.ts';
 import type { Asking } from '../access/key-place.ts';
+import type { Principal } from '../access/principal.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Entry } from './change-store.ts';
 import { commitChange } from './commit-change.ts';
@@ -24,6 +25,7 @@ export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entr
   const environmentIds = undoer.environments
     ? await undoer.environments(parts.door.db, change)
     : change.environments.map(({ id }) => id);
+  refuseBeyond(asking.principal, environmentIds);
   return commitChange<undefined>(
     parts.door,
     {
@@ -42,6 +44,16 @@ export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entr
       takesBack: entry.id,
     }),
   );
+}
+
+/**
+ * Whoever may see one environment alone is refused before the work begins: what it finds in the others on its way, and
+ * would tell of them, is nothing for that caller. The door asks again, under the locks.
+ */
+function refuseBeyond(principal: Principal, environmentIds: readonly number[]): void {
+  if (principal.kind === 'root' || principal.environmentId === null) return;
+  if (environmentIds.every((id) => id === principal.environmentId)) return;
+  throw new Problem('forbidden', 'This changed other environments too, where this token has no right.');
 }
 
 /** Changes that have a way back of their own, and what it is. */

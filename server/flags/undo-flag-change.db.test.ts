@@ -49,6 +49,21 @@ describe.each(databaseKinds)('undoing changes of flags on %s', (kind) => {
     expect((await flags())[0]).toMatchObject({ state: 'off', offVariant: 'b', shedAt: 3 });
   });
 
+  it('tells a token of one environment nothing of another that the change altered too', async () => {
+    const made = await shop.call('PATCH', `/flags/${key}`, { variants: { c: 'C' } });
+    await shop.call('PATCH', `/flags/${key}`, { variants: { c: 'D' } });
+    await shop.call('PATCH', `/environments/production/flags/${key}`, {
+      rules: [{ if: inCountry('secret'), serve: { variant: 'a' } }],
+    });
+    const [created] = (await shop.call('GET', `/changes?action=flag.create&subject=flag/${key}`)).body.items;
+    const token = await shop.house.newToken(['editor'], shop.projectId, shop.environmentIds[0]);
+    for (const id of [created.id, made.body.change.id]) {
+      const refused = await shop.call('POST', `/changes/${id}/undo`, {}, { token });
+      expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+      expect(JSON.stringify(refused.body)).not.toMatch(/secret|production/);
+    }
+  });
+
   it('refuses where the same field has changed since, and says which', async () => {
     const first = await shop.call('POST', `${STAGING}/${key}/serve`, { variant: 'b' });
     await shop.call('POST', `${STAGING}/${key}/serve`, { variant: 'off' });
