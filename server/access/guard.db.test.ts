@@ -38,6 +38,7 @@ function rooms() {
       return c.json({ ...c.req.valid('json'), secret, run: runs, requestId: c.get('requestId') }, 201);
     },
   );
+  routes.get('/things/:thing', need('read'), (c) => c.json({ thing: c.req.param('thing') }));
   routes.post('/kill', need('kill'), (c) => c.json({ runs: ++runs }));
   const sdk = newRoutes();
   sdk.get('/ruleset', need('ruleset'), (c) => c.json(c.get('scope')));
@@ -60,6 +61,14 @@ const post = (secret: string, path: string, body: unknown, headers: Record<strin
   });
 
 describe('who may come in', () => {
+  it.each([
+    ['%00', '/param/thing'],
+    ['a?q=b%00', '/query/q'],
+  ])('answers 422 to what no database can be asked for: %s', async (rest, path) => {
+    const refused = await readAnswer(await ask(house.root, `${STAGING}/things/${rest}`));
+    expect([refused.status, refused.body.errors]).toEqual([422, [expect.objectContaining({ path, code: 'not_text' })]]);
+  });
+
   it('answers 401 to nobody, to a stranger and to a key in the address', async () => {
     const key = await house.newKey('server', shop.projectId, shop.environmentIds[0]!);
     expect((await rooms().request('/sdk/v1/ruleset')).status).toBe(401);

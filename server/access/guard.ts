@@ -76,12 +76,12 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     const scope = resolveScope(house, c, principal);
     if (scope) c.set('scope', scope);
     requireRight(house, c, principal, right, scope, options);
+    refuseUnstorable({ param: c.req.param(), query: c.req.query() });
     // Kill, SDK and evaluation stand under no limit of the admin API and never ask the database on the way in.
     const isAdminApi = right !== 'kill' && right !== 'ruleset' && right !== 'evaluate';
     if (isAdminApi) await house.admission.admitAdmin(principal.id);
     const body = await takeBody(c);
-    const unstorable = body && right !== 'evaluate' ? findUnstorable(body.value) : undefined;
-    if (unstorable) throw invalid([unstorable]);
+    if (right !== 'evaluate') refuseUnstorable(body?.value);
     const requestId = readRequestId(c, principal);
     if (requestId !== undefined) c.set('requestId', requestId);
     if (requestId === undefined || !isAdminApi || options.withoutKeptAnswers) await next();
@@ -96,6 +96,12 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
   };
   rightsOfGuards.set(guard, right);
   return guard;
+}
+
+/** What a database cannot keep it cannot be asked for either. */
+function refuseUnstorable(value: unknown): void {
+  const fault = findUnstorable(value);
+  if (fault) throw invalid([fault]);
 }
 
 const rightsOfGuards = new WeakMap<object, Right>();
