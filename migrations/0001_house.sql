@@ -51,6 +51,7 @@ CREATE TABLE keys (
   expires_at timestamptz(3),
   revoked_at timestamptz(3),
   successor text,
+  version integer NOT NULL DEFAULT 1,
   last_used_at timestamptz(3),
   last_used_address text,
   last_used_sdk text

@@ -32,6 +32,7 @@ export const keyAnswer = z
     expiresAt: moment.nullable(),
     revokedAt: moment.nullable(),
     successor: z.string().nullable(),
+    version: z.number().int(),
     lastUsed: z.object({ at: moment, address: z.string().nullable(), sdk: z.string().nullable() }).nullable(),
   })
   .openapi('Key');

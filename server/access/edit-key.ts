@@ -1,8 +1,8 @@
-import type { JsonValue } from '@turnout/core';
 import { invalid, Problem } from '../platform/problem.ts';
+import { requireExpected } from '../platform/version.ts';
 import { type AccessCommitted, NO_RULESET } from './commit.ts';
 import type { KeyPatch } from './contract.ts';
-import { logKey } from './key.ts';
+import { logKey, showKey } from './key.ts';
 import {
   type Asking,
   checkKillKey,
@@ -22,11 +22,13 @@ export async function editKey(
   place: KeyPlace,
   id: string,
   patch: Omit<KeyPatch, 'reason'>,
+  expected: number | undefined,
 ): Promise<AccessCommitted<KeyRow>> {
   const { projectId, environment } = place;
   const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.update', subject: `key/${id}` };
   const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {
     const before = await requireKey(tx, place, id);
+    requireExpected(expected, before.version, showKey(before, environment.key, now));
     if (before.revokedAt !== null) throw new Problem('wrong_state', 'A revoked key stays revoked. Make a new one.');
     refuseForeign(before, patch);
     if (widens(before, patch)) await checkKillKey(tx, place, before.kind, asking.principal);
@@ -35,11 +37,11 @@ export async function editKey(
     const set = Object.fromEntries(
       Object.entries({ ...rest, expiresAt: end }).filter(([, value]) => value !== undefined),
     );
-    if (Object.keys(set).length === 0) return { result: before, touched: NO_RULESET, unchanged: true };
+    const was = logKey(before, environment.key, now);
+    const is = logKey({ ...before, ...set }, environment.key, now);
+    if (JSON.stringify(was) === JSON.stringify(is)) return { result: before, touched: NO_RULESET, unchanged: true };
     const row = await updateKey(tx, projectId, environment.id, id, set);
-    const [was, is]: JsonValue[] = [logKey(before, environment.key, now), logKey(row, environment.key, now)];
-    if (JSON.stringify(was) === JSON.stringify(is)) return { result: row, touched: NO_RULESET, unchanged: true };
-    return { result: row, touched: NO_RULESET, before: was as JsonValue, after: is as JsonValue };
+    return { result: row, touched: NO_RULESET, before: was, after: is };
   });
   await readAgain(parts);
   return committed;

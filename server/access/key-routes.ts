@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
+import { expectedVersion, versionTag } from '../platform/version.ts';
 import {
   changedKey,
   heldRevocation,
@@ -94,16 +95,21 @@ export function keyRoutes(parts: KeyParts): OpenAPIHono<HouseEnv> {
     const { reason, ...wanted } = c.req.valid('json');
     const place = placeOf(c);
     const { row, secret, change } = await createKey(parts, askingOf(c, reason), place, wanted);
+    c.header('ETag', versionTag(row.version));
     return c.json({ key: show(parts, place, row), ...shownOnce(secret), change }, 201);
   });
   routes.openapi(read, async (c) => {
     const place = placeOf(c);
-    return c.json(show(parts, place, await requireKey(parts.db, place, c.req.valid('param').id)), 200);
+    const row = await requireKey(parts.db, place, c.req.valid('param').id);
+    c.header('ETag', versionTag(row.version));
+    return c.json(show(parts, place, row), 200);
   });
   routes.openapi(edit, async (c) => {
     const { reason, ...patch } = c.req.valid('json');
     const place = placeOf(c);
-    const { result, change } = await editKey(parts, askingOf(c, reason), place, c.req.valid('param').id, patch);
+    const { id } = c.req.valid('param');
+    const { result, change } = await editKey(parts, askingOf(c, reason), place, id, patch, expectedVersion(c));
+    c.header('ETag', versionTag(result.version));
     return c.json({ key: show(parts, place, result), ...(change ? { change } : {}) }, 200);
   });
   routes.openapi(rotate, async (c) => {

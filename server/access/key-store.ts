@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { changes, keys } from '../database/tables.ts';
 import type { KeyUse } from './last-used.ts';
@@ -38,6 +38,7 @@ export async function insertKey(tx: Tx, row: typeof keys.$inferInsert): Promise<
   return made as KeyRow;
 }
 
+/** Writes what changed and counts the version up. */
 export async function updateKey(
   tx: Tx,
   projectId: number,
@@ -47,7 +48,7 @@ export async function updateKey(
 ): Promise<KeyRow> {
   const [row] = await tx
     .update(keys)
-    .set(set)
+    .set({ ...set, version: sql`${keys.version} + 1` })
     .where(and(inScope(projectId, environmentId), eq(keys.id, id)))
     .returning();
   return row as KeyRow;
@@ -57,7 +58,7 @@ export async function updateKey(
 export async function revokeKeyRow(tx: Tx, projectId: number, id: string, at: Date): Promise<KeyRow | undefined> {
   const [row] = await tx
     .update(keys)
-    .set({ revokedAt: at })
+    .set({ revokedAt: at, version: sql`${keys.version} + 1` })
     .where(and(eq(keys.projectId, projectId), eq(keys.id, id), isNull(keys.revokedAt)))
     .returning();
   return row;

@@ -10,7 +10,7 @@ function stateOf(row: { revokedAt: Date | null; expiresAt: Date | null }, now: D
 
 /** A key as it is shown: everything but what would let somebody use it. */
 export function showKey(row: KeyRow, environment: string, now: Date): KeyAnswer {
-  const { id, kind, name, origins, flags, tags, createdBy, successor } = row;
+  const { id, kind, name, origins, flags, tags, createdBy, successor, version } = row;
   return {
     id,
     kind,
@@ -26,6 +26,7 @@ export function showKey(row: KeyRow, environment: string, now: Date): KeyAnswer 
     expiresAt: row.expiresAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
     successor,
+    version,
     lastUsed: row.lastUsedAt && {
       at: row.lastUsedAt.toISOString(),
       address: row.lastUsedAddress,
@@ -34,9 +35,9 @@ export function showKey(row: KeyRow, environment: string, now: Date): KeyAnswer 
   };
 }
 
-/** A key as the log keeps it: without its last use, which is not part of any decision. */
+/** A key as the log keeps it: without its last use and its version, which are no part of what somebody decided. */
 export function logKey(row: KeyRow, environment: string, now: Date): JsonValue {
-  const { lastUsed: _lastUsed, ...kept } = showKey(row, environment, now);
+  const { lastUsed: _lastUsed, version: _version, ...kept } = showKey(row, environment, now);
   return kept;
 }
 

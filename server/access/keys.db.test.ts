@@ -90,6 +90,19 @@ describe.each(databaseKinds)('keys on the %s database', (kind) => {
     await expect.poll(() => house.house.list.findCredential(body.secret)).toBe('expired');
   });
 
+  it('an edit for an older version is refused with the newer key, and every change counts the version up', async () => {
+    const { body } = await make({ name: 'first' });
+    const path = `${PRODUCTION}/${body.key.id}`;
+    const edit = (name: string, match: string) => house.ask('PATCH', path, { name }, house.root, { 'if-match': match });
+    expect(body.key.version).toBe(1);
+    expect((await edit('second', '"v1"')).body.key).toMatchObject({ name: 'second', version: 2 });
+    const stale = await edit('third', '"v1"');
+    expect(stale.body).toMatchObject({ status: 412, code: 'stale_version', current: { name: 'second', version: 2 } });
+    expect((await edit('third', '*')).body.key.version).toBe(3);
+    expect((await house.ask('PATCH', path, { name: 'third' })).body.key.version).toBe(3);
+    expect((await house.ask('POST', `${path}/revoke`)).body.key).toMatchObject({ state: 'revoked', version: 4 });
+  });
+
   it('rotation makes a second key like the first, and both work until the overlap is over', async () => {
     const { body: first } = await make({ kind: 'client', origins: ['https://a.example'] });
     const rotated = await house.ask('POST', `${PRODUCTION}/${first.key.id}/rotate`, { overlapMs: 3_600_000 });

@@ -34,6 +34,7 @@ export const keys = pgTable('keys', {
   revokedAt: moment('revoked_at'),
   /** The key that took its place, when it was rotated. */
   successor: text('successor'),
+  version: integer('version').notNull().default(1),
   lastUsedAt: moment('last_used_at'),
   lastUsedAddress: text('last_used_address'),
   lastUsedSdk: text('last_used_sdk'),
