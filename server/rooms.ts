@@ -4,6 +4,7 @@ import type { Room } from './app.ts';
 import { changeRoutes, epochRoutes } from './changes/routes.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
 import { environmentRoutes } from './environments/environment-routes.ts';
+import { placeRoutes } from './environments/place-routes.ts';
 import { projectRoutes } from './environments/project-routes.ts';
 import { configurationRoutes } from './flags/configuration-routes.ts';
 import { fillEnvironment } from './flags/fill-environment.ts';
@@ -26,6 +27,7 @@ export function listRooms(
   const keys = { db: parts.database.db, clock, commit, list, revocations };
   return [
     { path: '', routes: projectRoutes({ door, list }) },
+    { path: '', routes: placeRoutes({ list }) },
     { path: IN_PROJECT, routes: environmentRoutes({ door, list, fillEnvironment }) },
     { path: IN_PROJECT, routes: tokenRoutes(keys) },
     { path: IN_ENVIRONMENT, routes: keyRoutes(keys) },

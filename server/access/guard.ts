@@ -167,16 +167,31 @@ function resolveScope(house: House, c: Context, principal: Principal): Scope | u
   if (projectKey === undefined) return scopeOfKey(house, principal);
   const project = house.list.findProject(projectKey);
   if (!project || !maySee(principal, { projectId: project.id })) {
-    throw new Problem('not_found', 'There is no such project.');
+    const seen = house.list.listProjects().filter(({ id }) => maySee(principal, { projectId: id }));
+    throw new Problem('not_found', `There is no such project.${describeSeen(principal, seen)}`);
   }
   const scope = { projectId: project.id, projectKey: project.key };
   const environmentKey = c.req.param('environment');
   if (environmentKey === undefined) return scope;
   const row = house.list.findEnvironment(project.id, environmentKey);
   if (!row || !maySee(principal, { projectId: project.id, environmentId: row.id })) {
-    throw new Problem('not_found', 'There is no such environment.');
+    const seen = house.list.listEnvironments().filter(({ id, projectId }) => {
+      return projectId === project.id && maySee(principal, { projectId, environmentId: id });
+    });
+    throw new Problem('not_found', `There is no such environment.${describeSeen(principal, seen)}`);
   }
   return { ...scope, environment: { id: row.id, key: row.key, protected: row.protected } };
+}
+
+/** Enough to find one's typing error in; more than that nobody reads in a sentence. */
+const MOST_NAMED = 20;
+
+/** What there is instead, as far as the caller sees it. The keys of apps are in many hands, and hear nothing of it. */
+function describeSeen(principal: Principal, seen: readonly { key: string }[]): string {
+  const rights = rightsOf(principal);
+  if (seen.length === 0 || !(rights.has('read') || rights.has('kill'))) return '';
+  const named = seen.slice(0, MOST_NAMED).map(({ key }) => key);
+  return ` You see: ${named.join(', ')}${seen.length > MOST_NAMED ? ', …' : ''}.`;
 }
 
 /** SDK routes name no environment: it is the key's own. */

@@ -14,13 +14,16 @@ export class Refused extends Error {
   }
 }
 
-/** No server answered. */
+const ADVICE =
+  'Is the server running? Start one with: turnout start. Or name the right address with --url or TURNOUT_URL.';
+
+/** No server answered. `otherwise` is what else can be done. */
 export class Unreachable extends Error {
-  constructor(failures: readonly string[]) {
-    super(
-      `${failures.join('\n')}\nIs the server running? Start one with: turnout start. ` +
-        'Or name the right address with --url or TURNOUT_URL.',
-    );
+  readonly failures: readonly string[];
+
+  constructor(failures: readonly string[], otherwise: readonly string[] = []) {
+    super([...failures, ADVICE, ...otherwise].join('\n'));
+    this.failures = failures;
     this.name = 'Unreachable';
   }
 }

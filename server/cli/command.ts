@@ -119,6 +119,8 @@ export interface Command {
   teaching: string | (() => Promise<string>);
   examples: readonly string[];
   options: readonly OptionName[];
+  /** What an option means here, where that is not what it means elsewhere. */
+  meanings?: Partial<Record<OptionName, string>>;
   run(asked: Asked): Promise<Exit>;
 }
 

@@ -1,5 +1,6 @@
 import { Api, Refused } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
+import { inPath } from './find-place.ts';
 
 /** One answer of OFREP. */
 interface Evaluated {
@@ -44,7 +45,7 @@ async function evaluate(asked: Asked): Promise<Exit> {
   const context = await readContext(asked);
   const api = await Api.open(asked, demoKeyOf(asked));
   const [flag] = asked.words;
-  const path = flag === undefined ? FLAGS : `${FLAGS}/${encodeURIComponent(flag)}`;
+  const path = flag === undefined ? FLAGS : `${FLAGS}/${inPath(flag)}`;
   const { body } = await api
     .call<Evaluated & { flags?: Evaluated[] }>('POST', path, { body: { context } })
     .catch(explainKey);
@@ -72,9 +73,10 @@ function describe({ value, variant, reason, errorCode, errorDetails }: Evaluated
 function printAll({ shell }: Asked, flags: readonly Evaluated[]): void {
   const width = Math.max(0, ...flags.map(({ key }) => key.length));
   for (const flag of flags) {
-    const { value, variant, reason, errorCode } = flag;
+    const { value, variant, reason, errorCode, errorDetails } = flag;
     const shown = value === undefined ? (errorCode ?? 'coded default') : JSON.stringify(value);
-    shell.print(`${flag.key.padEnd(width)}  ${shown}  (${[variant, reason].filter(Boolean).join(', ')})`);
+    const why = errorCode === undefined ? [variant, reason].filter(Boolean).join(', ') : errorDetails;
+    shell.print(`${flag.key.padEnd(width)}  ${shown}${why ? `  (${why})` : ''}`);
   }
 }
 
@@ -91,6 +93,7 @@ export const evalCommand: Command = {
     'turnout eval --context \'{"targetingKey":"user-1","country":"CH"}\'',
     'turnout eval new-checkout --key server.key --json',
   ],
+  meanings: { environment: 'The environment of the demo, where no key was given. Default: production.' },
   options: ['environment', 'user', 'context', ...REACH],
   run: evaluate,
 };

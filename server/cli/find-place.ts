@@ -1,15 +1,23 @@
 import { type Api, Refused } from './api.ts';
-import { type Asked, type OptionName, UsageFault } from './command.ts';
+import { type Asked, UsageFault } from './command.ts';
 
 /** A project, or an environment of one, as a path of the admin API. */
 export const API = '/api/v1';
 
+/** A key as a part of a path. Of these no encoding keeps an address from losing its last part. */
+export function inPath(key: string): string {
+  if (key === '.' || key === '..' || key === '') {
+    throw new UsageFault(`"${key}" is no key: one begins with a letter, a digit or _.`);
+  }
+  return encodeURIComponent(key);
+}
+
 export function projectPath(project: string): string {
-  return `${API}/projects/${encodeURIComponent(project)}`;
+  return `${API}/projects/${inPath(project)}`;
 }
 
 export function environmentPath(project: string, environment: string): string {
-  return `${projectPath(project)}/environments/${encodeURIComponent(environment)}`;
+  return `${projectPath(project)}/environments/${inPath(environment)}`;
 }
 
 /** The project that was named, or the only one that the key sees. */
@@ -24,19 +32,57 @@ export async function findEnvironment(api: Api, asked: Asked, project: string): 
   return onlyOne(keys, 'environment', '-e');
 }
 
+/** Where something is done. */
+export interface Place {
+  project: string;
+  environment: string;
+}
+
+export async function findPlace(api: Api, asked: Asked): Promise<Place> {
+  const project = await findProject(api, asked);
+  return { project, environment: await findEnvironment(api, asked, project) };
+}
+
+/**
+ * Where to kill. What was not named is asked of the node's memory: the database may be away, and a kill key may read
+ * nothing else.
+ */
+export async function findKillPlace(api: Api, { given }: Asked): Promise<Place> {
+  if (given.project !== undefined && given.environment !== undefined) {
+    return { project: given.project, environment: given.environment };
+  }
+  const { places } = (await api.call<{ places: KillPlaces[] }>('GET', `${API}/places`)).body;
+  const project = given.project ?? onlyOne(keysOf(places), 'project', '-p');
+  const place = places.find((one) => one.project === project);
+  if (place === undefined)
+    throw new UsageFault(`This key sees no project ${project}. It sees: ${keysOf(places).join(', ')}`);
+  return { project, environment: given.environment ?? onlyOne(place.environments, 'environment', '-e') };
+}
+
+interface KillPlaces {
+  project: string;
+  environments: string[];
+}
+
+function keysOf(places: readonly KillPlaces[]): string[] {
+  return places.map(({ project }) => project);
+}
+
 interface Listed {
   items: { key: string }[];
   next: string | null;
 }
 
+const SHORT = { project: '-p', environment: '-e' } as const;
+
 /** The keys of the projects or environments that the secret sees. */
-export async function listKeys(api: Api, path: string, what: OptionName): Promise<string[]> {
+export async function listKeys(api: Api, path: string, what: keyof typeof SHORT): Promise<string[]> {
   const keys: string[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const query = cursor === undefined ? '?limit=200' : `?limit=200&cursor=${encodeURIComponent(cursor)}`;
     const { body } = await api.call<Listed>('GET', `${path}${query}`).catch((error: unknown) => {
       if (!(error instanceof Refused) || error.status === 401) throw error;
-      throw new UsageFault(`Name the ${what}: this key cannot be asked which it sees now (${error.message})`);
+      throw new UsageFault(`Name the ${what} with ${SHORT[what]}, for it cannot be looked up now. ${error.message}`);
     });
     keys.push(...body.items.map(({ key }) => key));
     cursor = body.next;

@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Answered, Api, describeFailure, Refused, Unreachable } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH } from './command.ts';
-import { environmentPath, findEnvironment, findProject } from './find-place.ts';
+import { environmentPath, findKillPlace, findPlace, inPath, type Place } from './find-place.ts';
 import { type Flipped, printFlip } from './print-flip.ts';
+import { suggestFlag } from './suggest-flag.ts';
 
 const WHERE = ['environment', 'project', 'reason'] as const;
 
-interface Place {
-  project: string;
-  environment: string;
-}
-
-async function findPlace(api: Api, asked: Asked): Promise<Place> {
-  const project = await findProject(api, asked);
-  return { project, environment: await findEnvironment(api, asked, project) };
-}
-
 function verbPath({ project, environment }: Place, flag: string, verb: string): string {
-  return `${environmentPath(project, environment)}/flags/${encodeURIComponent(flag)}/${verb}`;
+  return `${environmentPath(project, environment)}/flags/${inPath(flag)}/${verb}`;
 }
 
 /** The fields of the body that were given; every verb takes a reason. */
@@ -30,7 +21,10 @@ async function flip(asked: Asked, verb: string, more: object = {}): Promise<Exit
   const [flag = ''] = asked.words;
   const api = await Api.open(asked);
   const place = await findPlace(api, asked);
-  const { body } = await api.call<Flipped>('POST', verbPath(place, flag, verb), { body: bodyOf(asked, more) });
+  const call = api.call<Flipped>('POST', verbPath(place, flag, verb), { body: bodyOf(asked, more) });
+  const { body } = await call.catch(async (error: unknown) => {
+    throw await suggestFlag(api, place, flag, error);
+  });
   if (asked.given.json) asked.shell.print(JSON.stringify(body));
   else printFlip(asked.shell, flag, place.environment, body);
   return EXIT.done;
@@ -43,7 +37,7 @@ async function flip(asked: Asked, verb: string, more: object = {}): Promise<Exit
 async function kill(asked: Asked): Promise<Exit> {
   const [flag = ''] = asked.words;
   const api = await Api.open(asked);
-  const place = await findPlace(api, asked);
+  const place = await findKillPlace(api, asked);
   const path = verbPath(place, flag, 'kill');
   const options = { body: bodyOf(asked), headers: { 'idempotency-key': randomUUID() } };
   const calls = api.addresses.map((address) => api.callAt<Flipped>(address, 'POST', path, options));
@@ -55,8 +49,10 @@ async function kill(asked: Asked): Promise<Exit> {
       : [];
   });
   const refusal = failed.find(({ error }) => error instanceof Refused)?.error;
-  if (killed.length === 0)
-    throw refusal ?? new Unreachable(failed.map(({ address, error }) => describeFailure(address, error)));
+  if (killed.length === 0) {
+    if (refusal !== undefined) throw await suggestFlag(api, place, flag, refusal);
+    throw new Unreachable(failed.map(({ address, error }) => describeFailure(address, error)));
+  }
   printKill(asked, flag, place, killed, failed);
   return failed.length === 0 ? EXIT.done : EXIT.notEverybody;
 }

@@ -36,5 +36,6 @@ export const newEpochCommand: Command = {
     'turnout new-epoch -p shop -e production --key data/first-start',
   ],
   options: ['environment', 'project', 'all', 'reason', ...REACH],
+  meanings: { environment: 'The environment. Either this or --all.' },
   run: newEpoch,
 };

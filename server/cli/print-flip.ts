@@ -10,7 +10,7 @@ export interface Flipped {
   before?: Serves;
   after?: Serves;
   changed?: boolean;
-  change?: { id: number; environments: { key: string; position: string }[] };
+  change?: { id: number; seq: number; environments: { key: string; position: string }[] };
   /** Of kills: where the entry rests, and under which id. */
   durable?: 'log' | 'journal';
   id?: string;
@@ -29,11 +29,22 @@ export function printFlip(shell: Shell, flag: string, environment: string, answe
     shell.print(`${where}: nothing to change. Users get ${after ?? 'what was asked for'} already.`);
     return;
   }
-  shell.print(before === undefined || after === undefined ? `${where}: done.` : `${where}: ${before} → ${after}`);
-  for (const { id, environments } of answer.change ? [answer.change] : []) {
+  shell.print(`${where}: ${describeStep(before, after)}`);
+  for (const { id, seq, environments } of answer.change ? [answer.change] : []) {
     const places = environments.map(({ key, position }) => `${key} at ${position}`).join(', ');
-    shell.print(`change ${id}${places === '' ? '' : `, ${places}`}`);
+    shell.print(`change ${describeNumber({ id, seq })}${places === '' ? '' : `, ${places}`}`);
   }
+}
+
+/** A change may leave users what they have: what is set for later changed, or one more kill lies on the flag. */
+function describeStep(before: string | undefined, after: string | undefined): string {
+  if (before === undefined || after === undefined) return 'done.';
+  return before === after ? `users get what they got: ${after}` : `${before} → ${after}`;
+}
+
+/** Its place in the log, and the id by which the API reads and undoes it. */
+export function describeNumber({ id, seq }: { id: number; seq: number }): string {
+  return `#${seq} (id ${id})`;
 }
 
 const JOURNALLED =

@@ -5,7 +5,7 @@ const WIDTH = 100;
 const ENDINGS = `It ends with
   0  done
   1  the server refused it, or it failed
-  2  it was not asked for rightly: a word, an option, a setting or the key
+  2  it was not asked for rightly: a word, an option or a setting is wrong, or no key was found
   3  done, but not everybody acknowledged it
   4  no server could be reached`;
 
@@ -43,7 +43,7 @@ export async function printHelp(command: Command): Promise<string> {
   const rows = command.options.map((name) => {
     const option = OPTIONS[name] as { short?: string; value?: string; meaning: string };
     const left = `${option.short ? `-${option.short}, ` : '    '}--${name}${option.value ? ` ${option.value}` : ''}`;
-    return { left, meaning: option.meaning };
+    return { left, meaning: command.meanings?.[name] ?? option.meaning };
   });
   const width = Math.max(...rows.map(({ left }) => left.length));
   const options = rows.map(({ left, meaning }) => `  ${left.padEnd(width)}  ${meaning}`);

@@ -10,7 +10,12 @@ import { COMMANDS, runCommand } from './run-command.ts';
 const NOBODY = 'http://127.0.0.1:2';
 
 /** What a command said, and how it ended. */
-async function run(words: string, env: Record<string, string> = {}, input = '') {
+async function run(
+  words: string,
+  env: Record<string, string> = {},
+  input = '',
+  stopped = new AbortController().signal,
+) {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCommand(words.split(' ').filter(Boolean), {
@@ -18,7 +23,7 @@ async function run(words: string, env: Record<string, string> = {}, input = '') 
     print: (line) => out.push(line),
     warn: (line) => err.push(line),
     readInput: async () => input,
-    stopped: new AbortController().signal,
+    stopped,
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
@@ -31,13 +36,17 @@ interface Heard {
 }
 
 /** A server that answers what a test wants, and remembers what it was asked. */
-async function answering(status: number, body: unknown): Promise<{ url: string; heard: Heard[] }> {
+async function answering(
+  status: number | ((path: string) => [status: number, body: unknown]),
+  body?: unknown,
+): Promise<{ url: string; heard: Heard[] }> {
   const heard: Heard[] = [];
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
     heard.push({ method: request.method, url: request.url, headers: request.headers, body: text && JSON.parse(text) });
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const [code, answer] = typeof status === 'number' ? [status, body] : status(request.url ?? '');
+    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -62,7 +71,7 @@ const ANSWER = {
   before: { serves: 'on for everyone' },
   after: { serves: 'off: variant off' },
   changed: true,
-  change: { id: 7, environments: [{ key: 'production', position: 'abc.3' }] },
+  change: { id: 9, seq: 7, environments: [{ key: 'production', position: 'abc.3' }] },
 };
 
 describe('the help', () => {
@@ -102,8 +111,11 @@ describe('words that make no sense', () => {
     ['tail --last many', 2, '--last takes a number'],
     ['new-epoch -p shop', 2, 'Name one environment with -e, or all of them'],
     ['off x --url not-an-address', 2, 'is no address'],
+    ['kill .. -p shop -e live --key -', 2, '".." is no key'],
+    ['off x -p .. -e live --key -', 2, '".." is no key'],
+    ['eval .. --key -', 2, '".." is no key'],
   ])('turnout %s ends with %i', async (words, code, told) => {
-    const said = await run(words);
+    const said = await run(words, {}, 'a-key');
     expect(said.code).toBe(code);
     expect(said.err).toContain(told);
   });
@@ -151,7 +163,9 @@ describe('an answer', () => {
   it('is told in words, or as JSON', async () => {
     const { url, heard } = await answering(200, ANSWER);
     const said = await run(`off new-cart ${PLACE} --url ${url}/ --reason slow`, WITH_KEY);
-    expect(said.out).toBe('new-cart in production: on for everyone → off: variant off\nchange 7, production at abc.3');
+    expect(said.out).toBe(
+      'new-cart in production: on for everyone → off: variant off\nchange #7 (id 9), production at abc.3',
+    );
     expect(heard[0]).toMatchObject({
       method: 'POST',
       url: '/api/v1/projects/shop/environments/production/flags/new-cart/off',
@@ -164,6 +178,12 @@ describe('an answer', () => {
   it('that changed nothing says so', async () => {
     const { url } = await answering(200, { before: ANSWER.after, after: ANSWER.after, changed: false });
     expect((await run(`off x ${PLACE} --url ${url}`, WITH_KEY)).out).toContain('nothing to change');
+  });
+
+  it('that leaves users what they have says so, and still names the change', async () => {
+    const { url } = await answering(200, { ...ANSWER, before: ANSWER.after });
+    const said = await run(`off x ${PLACE} --url ${url}`, WITH_KEY);
+    expect(said.out).toContain('users get what they got: off: variant off\nchange #7');
   });
 
   it('that refuses ends with 1 and tells what is wrong, field by field', async () => {
@@ -183,6 +203,35 @@ describe('an answer', () => {
     expect(JSON.parse(json.out)).toEqual(problem);
   });
 
+  it('that nobody knows the key is told as one sentence', async () => {
+    const { url } = await answering(401, {
+      title: 'Who are you?',
+      detail: 'Nobody has this key.',
+      code: 'unauthorized',
+    });
+    const said = await run(`off x ${PLACE} --url ${url}`, WITH_KEY);
+    expect(said).toMatchObject({ code: 1, err: 'turnout: Who are you? Nobody has this key. (401 unauthorized)' });
+  });
+
+  it('that there is no such flag names those that it may have been', async () => {
+    const { url } = await answering((path) =>
+      path.includes('?limit') && !path.includes('cursor')
+        ? [200, { items: [{ key: 'new-cart' }, { key: 'banner' }], next: 'more' }]
+        : path.includes('cursor=more')
+          ? [200, { items: [{ key: 'old-cart' }], next: null }]
+          : [404, { title: 'Not found', detail: 'There is no such flag in this project.', code: 'not_found' }],
+    );
+    for (const [verb, typed, meant] of [
+      ['kill', 'cart', 'new-cart or old-cart'],
+      ['off', 'new-crat', 'new-cart'],
+      ['off', 'Banner', 'banner'],
+    ]) {
+      const said = await run(`${verb} ${typed} ${PLACE} --url ${url}`, WITH_KEY);
+      expect(said).toMatchObject({ code: 1, err: expect.stringContaining(`Did you mean ${meant}?`) });
+    }
+    expect((await run(`off payments ${PLACE} --url ${url}`, WITH_KEY)).err).not.toContain('Did you mean');
+  });
+
   it('that does not come ends with 4, and the next address is tried before', async () => {
     const { url } = await answering(200, ANSWER);
     const nobody = await run(`off x ${PLACE} --url ${NOBODY}`, WITH_KEY);
@@ -200,6 +249,19 @@ describe('an answer', () => {
 });
 
 describe('a kill', () => {
+  it('asks the node’s memory where the key may kill, and needs no list that the database would be asked for', async () => {
+    const { url, heard } = await answering((path) =>
+      path.endsWith('/places') ? [200, { places: [{ project: 'shop', environments: ['live'] }] }] : [200, ANSWER],
+    );
+    expect((await run(`kill x --url ${url}`, WITH_KEY)).out).toContain('x in live');
+    expect(heard.map((one) => one.url)).toEqual([
+      '/api/v1/places',
+      '/api/v1/projects/shop/environments/live/flags/x/kill',
+    ]);
+    const elsewhere = await run(`kill x -p blog --url ${url}`, WITH_KEY);
+    expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining('no project blog. It sees: shop') });
+  });
+
   it('goes to all addresses at once as the same request, and ends with 3 where one was not reached', async () => {
     const nodes = await Promise.all([answering(200, ANSWER), answering(200, ANSWER)]);
     const urls = nodes.map(({ url }) => `--url ${url}`).join(' ');
@@ -224,5 +286,48 @@ describe('a kill', () => {
     const refusing = await answering(403, { title: 'A right is missing', detail: 'no', code: 'forbidden' });
     expect((await run(`kill x ${PLACE} --url ${NOBODY}`, WITH_KEY)).code).toBe(4);
     expect((await run(`kill x ${PLACE} --url ${NOBODY} --url ${refusing.url}`, WITH_KEY)).code).toBe(1);
+  });
+});
+
+describe('what is only read', () => {
+  it('eval of all flags says beside a failure why it is one', async () => {
+    const flags = [
+      { key: 'hero', value: 'calm', variant: 'a', reason: 'STATIC' },
+      { key: 'coded', reason: 'DEFAULT' },
+      { key: 'split', errorCode: 'TARGETING_KEY_MISSING', errorDetails: 'It is split by targetingKey.' },
+    ];
+    const { url } = await answering(200, { flags });
+    expect((await run(`eval --url ${url}`, WITH_KEY)).out.split('\n')).toEqual([
+      'hero   "calm"  (a, STATIC)',
+      'coded  coded default  (DEFAULT)',
+      'split  TARGETING_KEY_MISSING  (It is split by targetingKey.)',
+    ]);
+  });
+
+  it('verify without a server says once what to do, and that the database can be read', async () => {
+    const { code, err } = await run(`verify --url ${NOBODY}`, WITH_KEY);
+    expect(code).toBe(4);
+    expect(err.match(/Is the server running/g)).toHaveLength(1);
+    expect(err).toContain('turnout verify --direct');
+  });
+
+  it('tail tells times as UTC, and a change by the numbers that the verbs tell', async () => {
+    const entry = {
+      ...ANSWER.change,
+      at: '2026-01-02T03:04:05.678Z',
+      actor: 'root',
+      action: 'flag.off',
+      subject: 'flag/x',
+    };
+    const stop = new AbortController();
+    const { url } = await answering((path) => {
+      if (path.includes('after=')) stop.abort();
+      return [200, { items: path.includes('after=') ? [] : [{ ...entry, reason: null }], next: null }];
+    });
+    const said = await run(`tail -p shop --url ${url}`, WITH_KEY, '', stop.signal);
+    expect(said).toMatchObject({
+      code: 0,
+      out: '2026-01-02 03:04:05Z  #7 (id 9)  flag.off  flag/x  production  by root',
+    });
   });
 });

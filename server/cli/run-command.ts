@@ -65,7 +65,7 @@ function tellFailure(error: unknown, given: Given, shell: Shell): Exit {
 /** What was refused, why, and what would be right: the problem's own words. */
 function describeRefusal({ status, body, message }: Refused): string[] {
   const code = typeof body.code === 'string' ? body.code : (body.errorCode ?? status);
-  const title = typeof body.title === 'string' ? `${body.title}. ` : '';
+  const title = typeof body.title === 'string' ? `${body.title}${/[.?!]$/.test(body.title) ? '' : '.'} ` : '';
   const faults = Array.isArray(body.errors) ? (body.errors as { path: string; expected: string }[]) : [];
   if (faults.length === 0) return [`turnout: ${title}${message} (${status} ${code})`];
   return [

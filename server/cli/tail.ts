@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Api, Refused, Unreachable } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, type Shell, UsageFault } from './command.ts';
 import { findProject, projectPath } from './find-place.ts';
+import { describeNumber } from './print-flip.ts';
 
 /** An entry of the change log, as its list shows it. */
 interface Entry {
+  id: number;
   seq: number;
   at: string;
   actor: string;
@@ -64,9 +66,13 @@ function print(shell: Shell, entry: Entry, json: boolean | undefined): void {
     shell.print(JSON.stringify(entry));
     return;
   }
-  const { seq, at, actor, action, subject, reason, environments } = entry;
+  const { at, actor, action, subject, reason, environments } = entry;
   const where = environments.map(({ key }) => key).join(', ');
-  const parts = [`${at.slice(0, 19).replace('T', ' ')}  #${seq}  ${action}  ${subject}`, where, `by ${actor}`];
+  const parts = [
+    `${at.slice(0, 19).replace('T', ' ')}Z  ${describeNumber(entry)}  ${action}  ${subject}`,
+    where,
+    `by ${actor}`,
+  ];
   shell.print([...parts.filter((part) => part !== ''), ...(reason ? [`"${reason}"`] : [])].join('  '));
 }
 
@@ -74,8 +80,11 @@ export const tailCommand: Command = {
   name: 'tail',
   words: [],
   summary: 'Follow the change log: who changes what, as it happens',
-  teaching: 'Shows the last changes and then every new one within a second, until ^C. With --json, one object a line.',
+  teaching:
+    'Shows the last changes and then every new one within a second, until ^C. Times are UTC. With --json, one object a ' +
+    'line.',
   examples: ['turnout tail', 'turnout tail -e production --last 0 --json'],
   options: ['project', 'environment', 'last', ...REACH],
+  meanings: { environment: 'Only changes of this environment. Default: all changes of the project.' },
   run: tail,
 };

@@ -33,7 +33,9 @@ async function verifyThroughServer(asked: Asked): Promise<Found> {
     return found;
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    throw new Unreachable([error.message, 'Without a server the database itself can be read: turnout verify --direct']);
+    throw new Unreachable(error.failures, [
+      'Without a server the database itself can be read: turnout verify --direct',
+    ]);
   }
 }
 
@@ -54,5 +56,6 @@ export const verifyCommand: Command = {
     'It asks a server. With --direct it reads the database, and also walks the installation’s own chain.',
   examples: ['turnout verify', 'turnout verify -p shop --json', 'DATABASE_URL=postgres://… turnout verify --direct'],
   options: ['project', 'direct', ...REACH],
+  meanings: { project: 'Only this project. Default: all that the key sees.' },
   run: verify,
 };

@@ -45,3 +45,8 @@ export const environmentPatch = z.strictObject({
   reason: reason.optional(),
 });
 export type EnvironmentPatch = z.infer<typeof environmentPatch>;
+
+export const placesAnswer = z.object({
+  places: z.array(z.object({ project: z.string(), environments: z.array(z.string()) })),
+});
+export type PlacesAnswer = z.infer<typeof placesAnswer>;

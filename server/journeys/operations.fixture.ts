@@ -108,6 +108,7 @@ export const OPERATIONS: Record<string, Operation> = {
   },
   'get /ofrep/v1/stream': { need: 'token-in-address', of: 'own' },
 
+  'get /api/v1/places': { need: 'kill', of: 'installation' },
   'get /api/v1/projects': { need: 'look', of: 'installation' },
   'post /api/v1/projects': { need: 'root', of: 'installation', sample: body(() => ({ key: fresh('p') })) },
   [`get ${P}`]: { need: 'look', of: 'project' },
