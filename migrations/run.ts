@@ -41,9 +41,13 @@ export async function readMigrations(): Promise<Migration[]> {
 export async function migrate(session: MigrationSession, migrations: Migration[]): Promise<string[]> {
   await session.script(`SELECT pg_advisory_lock(${LOCK})`);
   try {
-    await session.script(
-      'CREATE TABLE IF NOT EXISTS turnout_migrations (name text PRIMARY KEY, hash text NOT NULL, at timestamptz(3) NOT NULL DEFAULT now())',
-    );
+    // A server whose role may not make tables starts all the same, where another role has migrated.
+    const [table] = await session.rows("SELECT to_regclass('turnout_migrations') IS NULL AS missing");
+    if (table?.missing) {
+      await session.script(
+        'CREATE TABLE turnout_migrations (name text PRIMARY KEY, hash text NOT NULL, at timestamptz(3) NOT NULL DEFAULT now())',
+      );
+    }
     const done = new Map<string, string>();
     for (const row of await session.rows('SELECT name, hash FROM turnout_migrations ORDER BY name')) {
       done.set(String(row.name), String(row.hash));

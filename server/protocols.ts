@@ -41,7 +41,10 @@ export function buildProtocols(parts: Parts): Protocols {
     onAnswer: noting('GET'),
   });
   const heard = (environmentId: number) => rulesets.heard(environmentId);
-  const ofrep = new Ofrep({ ...common, heard, secrets, limits: config.limits, onAnswer: noting('POST') });
+  const ofrep = new Ofrep({
+    ...{ ...common, heard, secrets, limits: config.limits, onAnswer: noting('POST') },
+    publicPath: new URL(config.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
+  });
   const sdk = new SdkProtocol({ ...common, admission, node, counts, onAnswer: noting('GET') });
   const ofrepStream = new OfrepStream({
     ...{ ...common, secrets, admission, onAnswer: noting('GET') },

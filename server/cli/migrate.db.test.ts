@@ -41,7 +41,8 @@ describe.each(databaseKinds)('turnout migrate on %s', (kind) => {
     expect(await turnout('verify', '--direct')).toMatchObject({ code: 0 });
   });
 
-  it.runIf(kind === 'embedded')('says who holds the folder, and ends with 1', async () => {
+  if (kind === 'postgres') return;
+  it('says who holds the folder, and ends with 1', async () => {
     const held = await openDatabase({ folder: join(dataDir, 'database') });
     try {
       const refused = await turnout('migrate');

@@ -29,6 +29,8 @@ export interface OfrepParts {
   secrets: StreamSigner;
   clock: Clock;
   limits: Pick<Limits, 'CLIENT_REQUESTS' | 'NEWER_WAITERS'>;
+  /** What callers must write before the addresses of this server: the path of PUBLIC_URL, without a slash at its end. */
+  publicPath?: string;
   /** Told of what should not happen; the caller gets a 500 that says nothing of it. */
   onError(error: unknown): void;
   /** Told of each answer, for metrics. The route is a pattern, never an address. */
@@ -172,7 +174,8 @@ export class Ofrep {
     }
     let address = this.#addresses.get(sender.id);
     if (address === undefined) {
-      address = `${ROUTES.stream}?token=${writeStreamToken(this.#parts.secrets, sender, slot)}`;
+      const { publicPath = '' } = this.#parts;
+      address = `${publicPath}${ROUTES.stream}?token=${writeStreamToken(this.#parts.secrets, sender, slot)}`;
       this.#addresses.set(sender.id, address);
     }
     return address;
