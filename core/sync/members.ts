@@ -16,7 +16,8 @@ export function changeList(list: readonly string[], change: ListChange): string[
 
 /**
  * What turns one list into the other; undefined where `changeList` could not (another order, a member twice, no list of
-XX */
+ * texts).
+ */
 export function findListChange(before: unknown, after: unknown): ListChange | undefined {
   if (!isListOfTexts(before) || !isListOfTexts(after)) return undefined;
   const was = new Set(before);

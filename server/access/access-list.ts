@@ -12,7 +12,7 @@ import {
   readAccessRevision,
 } from './access-store.ts';
 import { parseSecret, sameVerifier, verifierOf } from './mint-secret.ts';
-import type { Principal } from './principal.ts';
+import { type Principal, ROOT } from './principal.ts';
 
 /** What memory says of a credential that it cannot turn into a principal. */
 export type Refusal = 'unknown' | 'expired' | 'revoked';
@@ -74,7 +74,7 @@ export class AccessList {
   findCredential(secret: string): Principal | Refusal {
     const verifier = verifierOf(secret);
     const { rootVerifier, clock } = this.#parts;
-    if (rootVerifier !== undefined && sameVerifier(verifier, rootVerifier)) return { kind: 'root', id: 'root' };
+    if (rootVerifier !== undefined && sameVerifier(verifier, rootVerifier)) return ROOT;
     const parsed = parseSecret(secret);
     if (!parsed) return 'unknown';
     const found = parsed.kind === 'admin' ? this.#tokens.get(parsed.id) : this.#keys.get(parsed.id);

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@turnout/core';
 import type { Tx } from '../database/connect.ts';
+import type { Committed } from '../platform/committed.ts';
 import type { Principal } from './principal.ts';
 
 /** What this room tells the one door: a change of who may do what, which alters no ruleset. */
@@ -25,19 +26,6 @@ export interface AccessWritten<T> {
   unchanged?: boolean;
 }
 
-export interface AccessReceipt {
-  id: number;
-  seq: number;
-  at: string;
-  environments: { key: string; position: string }[];
-}
-
-export interface AccessCommitted<T> {
-  result: T;
-  change?: AccessReceipt;
-  replayed?: true;
-}
-
 /**
  * The one door, as this room sees it. `changes/` comes after this room, so it is handed in; `main.ts` gives
  * `(order, write) => commitChange(door, order, write)`.
@@ -45,7 +33,7 @@ export interface AccessCommitted<T> {
 export type CommitAccess = <T>(
   order: AccessOrder,
   write: (tx: Tx, ground: { now: Date }) => Promise<AccessWritten<T>>,
-) => Promise<AccessCommitted<T>>;
+) => Promise<Committed<T>>;
 
 /** What keys and tokens touch of a ruleset: nothing. */
 export const NO_RULESET = { flags: [], segments: [] };

@@ -1,4 +1,4 @@
-import type { AccessReceipt } from './commit.ts';
+import type { ChangeReceipt } from '../platform/committed.ts';
 import { NO_RULESET } from './commit.ts';
 import type { NewKey } from './contract.ts';
 import { logKey } from './key.ts';
@@ -22,7 +22,7 @@ export interface MadeKey {
   row: KeyRow;
   /** Undefined for a repeated request: a secret is shown once. */
   secret: string | undefined;
-  change: AccessReceipt;
+  change: ChangeReceipt;
 }
 
 /** Makes a key of an environment. Its secret is in the answer and nowhere else. */

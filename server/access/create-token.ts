@@ -1,5 +1,6 @@
+import type { ChangeReceipt } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
-import { type AccessReceipt, NO_RULESET } from './commit.ts';
+import { NO_RULESET } from './commit.ts';
 import type { NewToken } from './contract.ts';
 import { showToken } from './key.ts';
 import { type Asking, type KeyParts, madeBefore, orderOf, readAgain, readExpiry, receiptOf } from './key-place.ts';
@@ -11,7 +12,7 @@ import { insertToken, type TokenRow } from './token-store.ts';
 export interface MadeToken {
   row: TokenRow;
   secret: string | undefined;
-  change: AccessReceipt;
+  change: ChangeReceipt;
 }
 
 /** Makes a bearer token of the admin API. Tokens never make tokens: the route asks for root. */

@@ -1,6 +1,7 @@
+import { type Done, withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
-import { type AccessCommitted, NO_RULESET } from './commit.ts';
+import { NO_RULESET } from './commit.ts';
 import type { KeyPatch } from './contract.ts';
 import { logKey, showKey } from './key.ts';
 import {
@@ -23,7 +24,7 @@ export async function editKey(
   id: string,
   patch: Omit<KeyPatch, 'reason'>,
   expected: number | undefined,
-): Promise<AccessCommitted<KeyRow>> {
+): Promise<Done<KeyRow>> {
   const { projectId, environment } = place;
   const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.update', subject: `key/${id}` };
   const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {
@@ -44,7 +45,7 @@ export async function editKey(
     return { result: row, touched: NO_RULESET, before: was, after: is };
   });
   await readAgain(parts);
-  return committed;
+  return withResult(committed, () => requireKey(parts.db, place, id));
 }
 
 /** Origins are for client keys, flags and tags for kill keys. */

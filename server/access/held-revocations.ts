@@ -4,7 +4,7 @@ import { Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
 import { type CommitAccess, NO_RULESET } from './commit.ts';
 import { revokeKeyRow } from './key-store.ts';
-import type { Principal } from './principal.ts';
+import { ROOT } from './principal.ts';
 import { isTokenLive, revokeTokenRow } from './token-store.ts';
 
 /** A revocation that could not be committed yet, as it rests on this node's disk. */
@@ -37,8 +37,6 @@ export interface HeldRevocationParts {
   commit: CommitAccess;
   file: RevocationFile;
 }
-
-const NODE: Principal = { kind: 'root', id: 'root' };
 
 /**
  * Revocations that were made while the database could not be asked. They hold on this node from the first moment, also
@@ -116,7 +114,7 @@ export class HeldRevocations {
     const { credential, what, projectId, actor, byToken, reason, requestId, at } = entry;
     await this.#parts.commit<undefined>(
       {
-        ...{ projectId, environmentIds: [], principal: NODE, actor, access: true },
+        ...{ projectId, environmentIds: [], principal: ROOT, actor, access: true },
         ...{ action: `${what}.revoke`, subject: `${what}/${credential}` },
         ...(reason === undefined ? {} : { reason }),
         ...(requestId === undefined ? {} : { requestId }),

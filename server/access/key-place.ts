@@ -1,9 +1,10 @@
 import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { ChangeReceipt, Committed } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
 import { isProtected } from './access-store.ts';
-import type { AccessCommitted, AccessReceipt, CommitAccess } from './commit.ts';
+import type { CommitAccess } from './commit.ts';
 import type { HeldRevocations } from './held-revocations.ts';
 import { findKey, type KeyRow, subjectOfChange } from './key-store.ts';
 import type { KeyKind, Principal } from './principal.ts';
@@ -75,7 +76,7 @@ export async function readAgain(parts: Pick<KeyParts, 'list'>): Promise<void> {
 }
 
 /** The change of a commit that was no repetition of nothing. */
-export function receiptOf(committed: AccessCommitted<unknown>): AccessReceipt {
+export function receiptOf(committed: Committed<unknown>): ChangeReceipt {
   if (!committed.change) throw new Error('A change that must leave an entry left none.');
   return committed.change;
 }

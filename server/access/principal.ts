@@ -11,6 +11,9 @@ export interface RootPrincipal {
   id: 'root';
 }
 
+/** Whoever holds the root token, and the node itself where it only records what was decided before. */
+export const ROOT: RootPrincipal = { kind: 'root', id: 'root' };
+
 /** A bearer token for the admin API. Without an environment its roles hold in all of the project. */
 export interface TokenPrincipal {
   kind: 'token';

@@ -1,3 +1,4 @@
+import { withResult } from '../platform/committed.ts';
 import { NO_RULESET } from './commit.ts';
 import { logKey } from './key.ts';
 import { type Asking, type KeyParts, type KeyPlace, orderOf, requireKey } from './key-place.ts';
@@ -14,8 +15,8 @@ export async function revokeKey(
   const { projectId, environment } = place;
   const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.revoke', subject: `key/${id}` };
   const target = { what: 'key', id, projectId, environmentId: environment.id } as const;
-  const revoked = await revoke(parts, asking, target, () =>
-    parts.commit<KeyRow>(order, async (tx, { now }) => {
+  return revoke(parts, asking, target, async () => {
+    const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {
       const before = await requireKey(tx, place, id);
       const row = await revokeKeyRow(tx, projectId, id, now);
       if (!row) return { result: before, touched: NO_RULESET, unchanged: true };
@@ -25,8 +26,7 @@ export async function revokeKey(
         before: logKey(before, environment.key, now),
         after: logKey(row, environment.key, now),
       };
-    }),
-  );
-  if ('held' in revoked || !revoked.replayed) return revoked;
-  return { ...revoked, result: await requireKey(parts.db, place, id) };
+    });
+    return withResult(committed, () => requireKey(parts.db, place, id));
+  });
 }

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../database/connect.ts';
+import { withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import { NO_RULESET } from './commit.ts';
 import { type Asking, type KeyParts, orderOf } from './key-place.ts';
@@ -20,14 +21,13 @@ export async function revokeToken(
   id: string,
 ): Promise<Revoked<TokenRow>> {
   const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'token.revoke', subject: `token/${id}` };
-  const revoked = await revoke(parts, asking, { what: 'token', id, projectId }, () =>
-    parts.commit<TokenRow>(order, async (tx, { now }) => {
+  return revoke(parts, asking, { what: 'token', id, projectId }, async () => {
+    const committed = await parts.commit<TokenRow>(order, async (tx, { now }) => {
       const before = await requireToken(tx, projectId, id);
       const row = await revokeTokenRow(tx, projectId, id, now);
       if (!row) return { result: before, touched: NO_RULESET, unchanged: true };
       return { result: row, touched: NO_RULESET, before: { revokedAt: null }, after: { revokedAt: now.toISOString() } };
-    }),
-  );
-  if ('held' in revoked || !revoked.replayed) return revoked;
-  return { ...revoked, result: await requireToken(parts.db, projectId, id) };
+    });
+    return withResult(committed, () => requireToken(parts.db, projectId, id));
+  });
 }

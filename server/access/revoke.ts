@@ -1,12 +1,12 @@
+import type { Done } from '../platform/committed.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
-import type { AccessCommitted } from './commit.ts';
 import type { HeldRevocation } from './held-revocations.ts';
 import { type Asking, type KeyParts, readAgain } from './key-place.ts';
 import { actorOf } from './principal.ts';
 
 /** Committed, or held by this node until the database is there again. */
-export type Revoked<Row> = AccessCommitted<Row> | { held: HeldRevocation };
+export type Revoked<Row> = Done<Row> | { held: HeldRevocation };
 
 /** The same patience as a kill's. */
 const COMMIT_MS = 1_000;
@@ -20,7 +20,7 @@ export async function revoke<Row>(
   parts: KeyParts,
   asking: Asking,
   target: { what: 'key' | 'token'; id: string; projectId: number; environmentId?: number },
-  commit: () => Promise<AccessCommitted<Row>>,
+  commit: () => Promise<Done<Row>>,
 ): Promise<Revoked<Row>> {
   const { what, id, projectId } = target;
   const late = () => new Problem('busy', 'The database did not answer in time.', { retryAfterSeconds: 1 });

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { CommitAccess } from './commit.ts';
-import { actorOf, type Principal } from './principal.ts';
+import { actorOf, type Principal, ROOT } from './principal.ts';
 
 /** What is worth an entry in the installation's own chain. */
 export type SecurityAction = 'access.denied' | 'access.leaked-key' | 'root.used';
@@ -20,7 +20,6 @@ interface Pending {
   since: Date;
 }
 
-const NODE: Principal = { kind: 'root', id: 'root' };
 const MOST_PENDING = 1_000;
 const MOST_ROUTES = 20;
 
@@ -85,7 +84,7 @@ export class SecurityEvents {
       {
         projectId,
         environmentIds: [],
-        principal: NODE,
+        principal: ROOT,
         actor: actorOf(principal),
         action,
         subject: actorOf(principal),

@@ -2,6 +2,7 @@ import { formatPosition } from '@turnout/core';
 import { and, asc, desc, eq, exists, gt, inArray, lt, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { changeEnvironments, changePayloads, changes, environments } from '../database/tables.ts';
+import type { ChangeReceipt } from './door.ts';
 import { type EntryBody, readEntryBody } from './entry-body.ts';
 import type { TakenBack } from './grace.ts';
 
@@ -75,6 +76,47 @@ export async function findEntry(
 export async function findTakenBack(tx: Tx, projectId: number, id: number): Promise<TakenBack | undefined> {
   const entry = await findEntry(tx, projectId, id);
   return entry && { actor: entry.actor, at: entry.at, environments: entry.steps };
+}
+
+/** What was answered when a change of this project was made; undefined where the project has none of that id. */
+export async function readReceipt(
+  db: Db | Tx,
+  projectId: number,
+  changeId: number,
+): Promise<ChangeReceipt | undefined> {
+  return receiptOf(db, and(eq(changes.projectId, projectId), eq(changes.id, changeId)));
+}
+
+/** The same of the newest change since then that was made for this request: what a retry after a crash finds. */
+export async function findReceiptOfRequest(
+  db: Db | Tx,
+  projectId: number,
+  requestId: string,
+  since: Date,
+): Promise<ChangeReceipt | undefined> {
+  return receiptOf(db, and(eq(changes.projectId, projectId), eq(changes.requestId, requestId), gt(changes.at, since)));
+}
+
+async function receiptOf(db: Db | Tx, which: SQL | undefined): Promise<ChangeReceipt | undefined> {
+  const [row] = await db
+    .select({ id: changes.id, seq: changes.seq, at: changes.at })
+    .from(changes)
+    .where(which)
+    .orderBy(desc(changes.seq))
+    .limit(1);
+  if (row === undefined) return undefined;
+  const places = await db
+    .select({ key: environments.key, epoch: changeEnvironments.epoch, revision: changeEnvironments.revision })
+    .from(changeEnvironments)
+    .innerJoin(environments, eq(environments.id, changeEnvironments.environmentId))
+    .where(eq(changeEnvironments.changeId, row.id))
+    .orderBy(environments.id);
+  return {
+    id: row.id,
+    seq: row.seq,
+    at: row.at.toISOString(),
+    environments: places.map((place) => ({ key: place.key, position: formatPosition(place) })),
+  };
 }
 
 /** The key of an environment, which never changes, and where it is now. */

@@ -1,25 +1,16 @@
 import { channel } from 'node:diagnostics_channel';
 import { diffRulesets, formatPosition, type Ruleset } from '@turnout/core';
-import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { actorOf } from '../access/principal.ts';
 import type { Tx } from '../database/connect.ts';
-import { changeEnvironments, changes, environments, installation, projects } from '../database/tables.ts';
+import { environments, installation, projects } from '../database/tables.ts';
 import { asDatabaseProblem } from '../platform/database-problem.ts';
 import { Problem } from '../platform/problem.ts';
 import { appendEntry, type ChainEnd, type NewRevision } from './append-entry.ts';
 import { canonicalJson, nextDigest } from './canonical.ts';
-import { findTakenBack } from './change-store.ts';
+import { findReceiptOfRequest, findTakenBack } from './change-store.ts';
 import { direction } from './direction.ts';
-import type {
-  ChangeOrder,
-  ChangeReceipt,
-  Committed,
-  Door,
-  EnvironmentStep,
-  Ground,
-  LockedEnvironment,
-  Written,
-} from './door.ts';
+import type { ChangeOrder, Committed, Door, EnvironmentStep, Ground, LockedEnvironment, Written } from './door.ts';
 import type { Ring } from './doorbell.ts';
 import { hasGrace } from './grace.ts';
 
@@ -33,6 +24,8 @@ interface Outcome<T> {
   accessRevision?: number;
 }
 
+/** A request is known by its id for so long. */
+const REMEMBERED_MS = 24 * 3_600_000;
 /** Told `{ id }` of each change at the moment at which its commit came back: for whoever measures what follows. */
 const COMMITTED = channel('turnout:committed');
 
@@ -67,8 +60,8 @@ async function changeUnderLocks<T>(
   write: (tx: Tx, ground: Ground) => Promise<Written<T>>,
 ): Promise<Outcome<T>> {
   const project = await lockProject(tx, order.projectId);
-  const replayed = order.requestId ? await findReplay(tx, door, order) : undefined;
-  if (replayed) return { committed: replayed as Committed<T>, rings: [] };
+  const replayed = await findReplay<T>(tx, door, order);
+  if (replayed) return { committed: replayed, rings: [] };
   const locked = await lockEnvironments(tx, project, order.environmentIds);
   const before = new Map<number, Ruleset>();
   for (const environment of locked) before.set(environment.id, await door.readRuleset(tx, environment));
@@ -148,31 +141,16 @@ export async function lockEnvironments(
   }));
 }
 
-/** The same request, committed before: what a retry after a crash finds. */
-async function findReplay(tx: Tx, door: Door, order: ChangeOrder): Promise<Committed<undefined> | undefined> {
-  const since = new Date(door.clock.now().getTime() - 24 * 3_600_000);
-  const [row] = await tx
-    .select()
-    .from(changes)
-    .where(
-      and(eq(changes.projectId, order.projectId), eq(changes.requestId, order.requestId ?? ''), gt(changes.at, since)),
-    )
-    .orderBy(desc(changes.seq))
-    .limit(1);
-  if (!row) return undefined;
-  const where = await tx
-    .select({ key: environments.key, epoch: changeEnvironments.epoch, revision: changeEnvironments.revision })
-    .from(changeEnvironments)
-    .innerJoin(environments, eq(environments.id, changeEnvironments.environmentId))
-    .where(eq(changeEnvironments.changeId, row.id))
-    .orderBy(environments.id);
-  const change: ChangeReceipt = {
-    id: row.id,
-    seq: row.seq,
-    at: row.at.toISOString(),
-    environments: where.map((place) => ({ key: place.key, position: formatPosition(place) })),
-  };
-  return { result: undefined, change, replayed: true };
+/** What a request that was committed before had answered. Whoever made it finds its result by itself. */
+async function findReplay<T>(
+  tx: Tx,
+  door: Door,
+  { projectId, requestId }: ChangeOrder,
+): Promise<Committed<T> | undefined> {
+  if (!requestId) return undefined;
+  const since = new Date(door.clock.now().getTime() - REMEMBERED_MS);
+  const change = await findReceiptOfRequest(tx, projectId, requestId, since);
+  return change && { change, replayed: true };
 }
 
 function planRevisions(steps: EnvironmentStep[], written: Written<unknown>): NewRevision[] {

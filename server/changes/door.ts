@@ -1,3 +1,5 @@
+export type { ChangeReceipt, Committed } from '../platform/committed.ts';
+
 import type { JsonValue, Ruleset } from '@turnout/core';
 import type { Principal } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
@@ -112,20 +114,4 @@ export interface Ground {
   environments: Map<number, LockedEnvironment>;
   before: Map<number, Ruleset>;
   now: Date;
-}
-
-/** What a committed change answers on the wire as `change`. */
-export interface ChangeReceipt {
-  id: number;
-  seq: number;
-  at: string;
-  environments: { key: string; position: string }[];
-}
-
-export interface Committed<T> {
-  result: T;
-  /** Undefined when there was nothing to change. */
-  change?: ChangeReceipt;
-  /** True when this very request had been committed before; `result` is then undefined. */
-  replayed?: true;
 }

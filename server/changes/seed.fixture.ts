@@ -1,5 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Principal } from '../access/principal.ts';
+import { type Principal, ROOT } from '../access/principal.ts';
 import type { Db } from '../database/connect.ts';
 import { environments, flagEnvironments, flags, projects } from '../database/tables.ts';
 import { EMPTY_DIGEST } from './canonical.ts';
@@ -7,7 +7,7 @@ import { commitChange } from './commit-change.ts';
 import type { ChangeOrder, Committed, Door } from './door.ts';
 import { newEpochName } from './new-epoch.ts';
 
-export const root: Principal = { kind: 'root', id: 'root' };
+export const root: Principal = ROOT;
 
 /** A project with environments and boolean flags that are off, written straight into the tables. */
 export async function seedProject(db: Db, key: string, environmentKeys: string[], flagKeys: string[]) {

@@ -1,4 +1,5 @@
 import { actorOf, type Principal } from '../access/principal.ts';
+import { readReceipt } from '../changes/change-store.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
 import type { Db } from '../database/connect.ts';
 import type { ServedToUsers } from '../flags/contract.ts';
@@ -8,7 +9,7 @@ import { Problem } from '../platform/problem.ts';
 import type { FlagTags } from './flag-tags.ts';
 import type { HeldKill, KillHolder, Wanted } from './hold-kill.ts';
 import { checkKillRight, type FlagPlace } from './kill-right.ts';
-import { findKill, findKillable, readReceipt } from './kill-store.ts';
+import { findKill, findKillable } from './kill-store.ts';
 import type { Recorded } from './record-kill.ts';
 import type { Rulesets } from './rulesets.ts';
 import type { JournalEntry } from './served.ts';

@@ -1,17 +1,7 @@
-import { type Flag, formatPosition } from '@turnout/core';
+import type { Flag } from '@turnout/core';
 import { and, desc, eq, gt, inArray, isNull } from 'drizzle-orm';
-import type { ChangeReceipt } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
-import {
-  changeEnvironments,
-  changes,
-  environments,
-  flagEnvironments,
-  keys,
-  kills,
-  liftedKills,
-  tokens,
-} from '../database/tables.ts';
+import { changes, environments, flagEnvironments, keys, kills, liftedKills, tokens } from '../database/tables.ts';
 import { servedFlag } from '../flags/configuration.ts';
 import { findFlagIn } from '../flags/flag-store.ts';
 
@@ -160,25 +150,4 @@ export async function projectOf(db: Db, environmentId: number): Promise<number |
     .from(environments)
     .where(eq(environments.id, environmentId));
   return row?.projectId;
-}
-
-/** A committed change as it was answered when it was made. */
-export async function readReceipt(db: Db, projectId: number, changeId: number): Promise<ChangeReceipt | undefined> {
-  const [row] = await db
-    .select({ id: changes.id, seq: changes.seq, at: changes.at })
-    .from(changes)
-    .where(and(eq(changes.projectId, projectId), eq(changes.id, changeId)));
-  if (row === undefined) return undefined;
-  const places = await db
-    .select({ key: environments.key, epoch: changeEnvironments.epoch, revision: changeEnvironments.revision })
-    .from(changeEnvironments)
-    .innerJoin(environments, eq(environments.id, changeEnvironments.environmentId))
-    .where(eq(changeEnvironments.changeId, changeId))
-    .orderBy(environments.id);
-  return {
-    id: row.id,
-    seq: row.seq,
-    at: row.at.toISOString(),
-    environments: places.map((place) => ({ key: place.key, position: formatPosition(place) })),
-  };
 }

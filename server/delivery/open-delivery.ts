@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AccessList } from '../access/access-list.ts';
+import { ROOT } from '../access/principal.ts';
 import type { Check, Door } from '../changes/door.ts';
 import type { Doorbell } from '../changes/doorbell.ts';
 import { beginEpoch } from '../changes/new-epoch.ts';
@@ -70,7 +71,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const rulesets: Rulesets = new Rulesets({
     ...{ db, clock, doorbell, overlays, log },
     keep: (entries) => keepAll(journal, entries),
-    beginEpoch: (order) => beginEpoch(door(), { ...order, principal: { kind: 'root', id: 'root' } }),
+    beginEpoch: (order) => beginEpoch(door(), { ...order, principal: ROOT }),
     readDisk: (environmentId) => readDisk(environmentId),
   });
   const keepOnDisk = (environmentId: number) => keepWhole(environmentId, rulesets, disk);

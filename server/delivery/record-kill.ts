@@ -1,6 +1,7 @@
 import type { JsonObject } from '@turnout/core';
 import { findInstallationProject } from '../access/access-store.ts';
-import type { Principal } from '../access/principal.ts';
+import { ROOT } from '../access/principal.ts';
+import { readReceipt } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt, Door, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
@@ -13,7 +14,6 @@ import {
   isRevoked,
   type KillRow,
   projectOf,
-  readReceipt,
   recordedAmong,
   setKilled,
 } from './kill-store.ts';
@@ -30,8 +30,6 @@ export interface Recorded {
   change?: ChangeReceipt;
 }
 
-/** It was authorised when it was taken; the node only records it. */
-const NODE: Principal = { kind: 'root', id: 'root' };
 const REQUEST_MS = 24 * 3_600_000;
 
 /**
@@ -46,7 +44,8 @@ export async function recordKill(door: Door, entry: JournalEntry): Promise<Recor
   const order = {
     projectId,
     environmentIds: [environmentId],
-    principal: NODE,
+    // It was authorised when it was taken; the node only records it.
+    principal: ROOT,
     actor: entry.actor,
     action: 'flag.kill',
     subject: `flag/${entry.flag}`,
@@ -57,14 +56,12 @@ export async function recordKill(door: Door, entry: JournalEntry): Promise<Recor
   const committed = await commitChange(door, order, (tx, { environments, now }) =>
     writeKill(tx, entry, { projectId, key: environments.get(environmentId)?.key ?? '', now }),
   );
+  // Without a request id nothing is ever replayed: the id of the kill is what is committed once.
+  if (committed.replayed) throw new Error('The record of a kill was replayed.');
   const { row, sameAs } = committed.result;
+  const own = sameAs === undefined ? committed.change : undefined;
   const changeId = sameAs?.changeId ?? row.changeId;
-  const change =
-    sameAs === undefined && committed.change !== undefined
-      ? committed.change
-      : changeId == null
-        ? undefined
-        : await readReceipt(door.db, projectId, changeId);
+  const change = own ?? (changeId == null ? undefined : await readReceipt(door.db, projectId, changeId));
   return {
     id: row.id,
     effect: row.effect === true,
@@ -148,7 +145,7 @@ async function recordOrphan(door: Door, entry: JournalEntry): Promise<Recorded> 
   const order = {
     projectId,
     environmentIds: [],
-    principal: NODE,
+    principal: ROOT,
     actor: entry.actor,
     action: 'flag.kill',
     subject: `flag/${entry.flag}`,

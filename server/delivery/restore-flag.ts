@@ -4,6 +4,7 @@ import type { ChangeReceipt, Door, Ground, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import type { ServedToUsers } from '../flags/contract.ts';
 import { describeServe } from '../flags/describe-serve.ts';
+import { withResult } from '../platform/committed.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Asking } from '../segments/place.ts';
@@ -63,9 +64,8 @@ export async function restoreFlag(
   );
   // What it named and nothing has recorded yet lies over the flag until it is recorded, now without effect.
   if (parts.overlays.find(environment.id, flag) !== undefined) await settleInTime(parts, environment.id);
-  const { change, replayed } = committed;
-  const outcome = replayed && change ? await restoredBefore(parts.door, place, change.id) : committed.result;
-  return { ...outcome, changed: change !== undefined, ...(change === undefined ? {} : { change }) };
+  const { result, change } = await withResult(committed, ({ id }) => restoredBefore(parts.door, place, id));
+  return { ...result, changed: change !== undefined, ...(change === undefined ? {} : { change }) };
 }
 
 async function settleInTime(parts: RestoreParts, environmentId: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Asking, madeBefore, orderOf, readAgain } from '../access/key-place.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { Committed } from '../changes/door.ts';
+import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import type { NewEnvironment } from './contract.ts';
 import { logEnvironment } from './environment.ts';
@@ -13,7 +13,7 @@ export async function createEnvironment(
   asking: Asking,
   projectId: number,
   wanted: NewEnvironment,
-): Promise<Committed<EnvironmentRow>> {
+): Promise<Done<EnvironmentRow>> {
   const { key, name = key } = wanted;
   const { db } = parts.door;
   const committed = await commitChange<EnvironmentRow>(
@@ -35,9 +35,9 @@ export async function createEnvironment(
     },
   );
   await readAgain(parts);
-  if (!committed.replayed) return committed;
-  const made = await madeBefore({ db }, projectId, committed.change?.id ?? 0);
-  const row = await findEnvironmentByKey(db, projectId, made);
-  if (!row) throw new Problem('not_found', 'There is no such environment.');
-  return { ...committed, result: row };
+  return withResult(committed, async (change) => {
+    const row = await findEnvironmentByKey(db, projectId, await madeBefore({ db }, projectId, change.id));
+    if (!row) throw new Problem('not_found', 'There is no such environment.');
+    return row;
+  });
 }

@@ -4,6 +4,7 @@ import { appendEntry } from '../changes/append-entry.ts';
 import { listEntries } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
+import { withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import type { NewProject } from './contract.ts';
 import { NO_RULESET, type ProjectParts } from './place.ts';
@@ -34,9 +35,10 @@ export async function createProject(parts: ProjectParts, asking: Asking, wanted:
     return { result: { row, change }, touched: NO_RULESET, after };
   });
   await readAgain(parts);
-  if (!committed.replayed) return committed.result;
-  const made = await madeBefore({ db: door.db }, installation, committed.change?.id ?? 0);
-  return findMade(parts, made);
+  const { result } = await withResult(committed, async (change) =>
+    findMade(parts, await madeBefore({ db: door.db }, installation, change.id)),
+  );
+  return result;
 }
 
 /** What the first try of a repeated request made. */

@@ -1,7 +1,7 @@
 import { type Asking, orderOf, readAgain } from '../access/key-place.ts';
 import type { Principal } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { Committed } from '../changes/door.ts';
+import { type Done, withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
 import type { EnvironmentPatch } from './contract.ts';
@@ -19,7 +19,7 @@ export async function editEnvironment(
   place: { projectId: number; environment: { id: number; key: string } },
   patch: EnvironmentPatch,
   expected: number | undefined,
-): Promise<Committed<EnvironmentRow>> {
+): Promise<Done<EnvironmentRow>> {
   const { projectId, environment } = place;
   const committed = await commitChange<EnvironmentRow>(
     parts.door,
@@ -43,7 +43,7 @@ export async function editEnvironment(
     },
   );
   await readAgain(parts);
-  return committed;
+  return withResult(committed, () => requireEnvironment(parts.door.db, projectId, environment.id));
 }
 
 function refuseInProtected(

@@ -1,6 +1,6 @@
 import { type Asking, orderOf, readAgain } from '../access/key-place.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { Committed } from '../changes/door.ts';
+import { type Done, withResult } from '../platform/committed.ts';
 import { requireExpected } from '../platform/version.ts';
 import type { ProjectPatch } from './contract.ts';
 import { NO_RULESET, type ProjectParts, requireProject } from './place.ts';
@@ -14,7 +14,7 @@ export async function editProject(
   place: { projectId: number; projectKey: string },
   patch: ProjectPatch,
   expected: number | undefined,
-): Promise<Committed<ProjectRow>> {
+): Promise<Done<ProjectRow>> {
   const { projectId } = place;
   const committed = await commitChange<ProjectRow>(
     parts.door,
@@ -35,5 +35,5 @@ export async function editProject(
     },
   );
   await readAgain(parts);
-  return committed;
+  return withResult(committed, () => requireProject(parts.door.db, projectId));
 }

@@ -2,6 +2,7 @@ import type { Ruleset } from '@turnout/core';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { withResult } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
@@ -10,7 +11,7 @@ import { configurationFaults } from './check-configuration.ts';
 import { flagFaultsIn } from './check-flag.ts';
 import { asWritten, type Configuration, logConfiguration, servedFlag, showConfiguration } from './configuration.ts';
 import type { ConfigurationIn, ConfigurationPatch } from './contract.ts';
-import { type FlagParts, nothingChanged, requireFlagIn, requireLive, resultOf } from './flag-place.ts';
+import { type FlagParts, nothingChanged, requireFlagIn, requireLive } from './flag-place.ts';
 import { type FlagInEnvironment, updateConfiguration } from './flag-store.ts';
 import { asLogged, differingFields } from './log-flag-change.ts';
 import { newNames } from './names.ts';
@@ -77,11 +78,11 @@ async function configureFlag(
       };
     },
   );
-  const result = await resultOf(committed, async () => ({
+  const { result, change } = await withResult(committed, async () => ({
     now: await requireFlagIn(parts.door.db, place, key),
     moved: {},
   }));
-  return { ...result, ...(committed.change ? { change: committed.change } : {}) };
+  return { ...result, ...(change ? { change } : {}) };
 }
 
 /** Writes a configuration that was held against everything else of its environment; throws 422 where it does not fit. */

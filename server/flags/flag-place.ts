@@ -1,4 +1,4 @@
-import type { Committed, Door, Written } from '../changes/door.ts';
+import type { Door, Written } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
 import type { EnvironmentPlace } from '../segments/place.ts';
@@ -35,9 +35,4 @@ export function requireLive(flag: FlagRow): void {
 /** What a use case answers where there was nothing to change. */
 export function nothingChanged<T>(result: T): Written<T> {
   return { result, touched: NOTHING_TOUCHED, unchanged: true };
-}
-
-/** What was committed, or, for a request that was committed before, what is there now. */
-export async function resultOf<T>(committed: Committed<T>, readAgain: () => Promise<T>): Promise<T> {
-  return committed.replayed ? readAgain() : committed.result;
 }

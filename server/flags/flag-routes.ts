@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Committed } from '../changes/door.ts';
+import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
@@ -12,7 +13,7 @@ import type { FlagRow } from './configuration.ts';
 import { changedFlag, flagAnswer, flagPage, flagPatch, flagPut, flagQuery, newFlag, withReason } from './contract.ts';
 import { createFlag } from './create-flag.ts';
 import { patchFlag, replaceFlag } from './edit-flag.ts';
-import { type FlagParts, requireFlag, resultOf } from './flag-place.ts';
+import { type FlagParts, requireFlag } from './flag-place.ts';
 import { listFlags } from './flag-store.ts';
 import { showFlag, showFlags } from './show-flag.ts';
 
@@ -134,7 +135,7 @@ function environmentOf(principal: Principal): number | undefined {
 
 async function changed(parts: FlagParts, c: Context<HouseEnv>, key: string, committed: Committed<FlagRow>) {
   const { db } = parts.door;
-  const row = await resultOf(committed, () => requireFlag(db, c.get('scope').projectId, key));
-  c.header('ETag', versionTag(row.version));
-  return { flag: await showFlag(db, row), ...(committed.change ? { change: committed.change } : {}) };
+  const { result, change } = await withResult(committed, () => requireFlag(db, c.get('scope').projectId, key));
+  c.header('ETag', versionTag(result.version));
+  return { flag: await showFlag(db, result), ...(change ? { change } : {}) };
 }

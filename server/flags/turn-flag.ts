@@ -2,6 +2,7 @@ import { findEntry } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
 import { type Asking, type EnvironmentPlace, orderOf } from '../segments/place.ts';
@@ -47,9 +48,8 @@ export async function turnFlag(
       return turnFound(tx, found, turn);
     },
   );
-  const { change } = committed;
-  const outcome = committed.replayed && change ? await turnedBefore(parts, place, key, change.id) : committed.result;
-  return { ...outcome, changed: change !== undefined, ...(change ? { change } : {}) };
+  const { result, change } = await withResult(committed, ({ id }) => turnedBefore(parts, place, key, id));
+  return { ...result, changed: change !== undefined, ...(change ? { change } : {}) };
 }
 
 async function turnFound(tx: Tx, found: FlagInEnvironment, turn: Turn): Promise<Written<Outcome>> {

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import type { Committed } from '../changes/door.ts';
+import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
@@ -146,9 +147,9 @@ async function outcome(
   key: string,
   committed: Committed<SegmentRow>,
 ) {
-  const row = committed.replayed ? await requireSegment(parts.door.db, place, key) : committed.result;
+  const { result: row, change } = await withResult(committed, () => requireSegment(parts.door.db, place, key));
   c.header('ETag', versionTag(row.version));
-  return { row, change: committed.change ? { change: committed.change } : {} };
+  return { row, change: change ? { change } : {} };
 }
 
 async function changed(
