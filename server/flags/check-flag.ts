@@ -52,6 +52,8 @@ function rulesetSizeFaults(ruleset: Ruleset, growth: number): FieldFault[] {
 }
 
 function prerequisiteFaults(flag: Flag, flags: Ruleset['flags']): FieldFault[] {
+  // Shared by all prerequisites, so that each flag is walked once: none leads back that did not the first time.
+  const seen = new Set<string>();
   return flag.prerequisites.flatMap((prerequisite, index): FieldFault[] => {
     const path = `/prerequisites/${index}`;
     const { flag: key, variants } = prerequisite;
@@ -62,7 +64,7 @@ function prerequisiteFaults(flag: Flag, flags: Ruleset['flags']): FieldFault[] {
     if (flag.prerequisites.findIndex((other) => other.flag === key) < index) {
       return [{ path: `${path}/flag`, code: 'duplicate', expected: 'each flag once' }];
     }
-    const circle = wayTo(flag.key, key, flags, new Set());
+    const circle = wayTo(flag.key, key, flags, seen);
     if (circle !== undefined) {
       const expected = `a flag that does not need this one: ${[flag.key, ...circle].join(' → ')}`;
       return [{ path: `${path}/flag`, code: 'cycle', expected }];
