@@ -16,6 +16,7 @@ describe('the root token', () => {
     expect(first).toMatchObject({ made: true, path: join(dataDir, 'first-start') });
     expect(first.token).toMatch(/^[\w-]{43}$/);
     expect(statSync(first.path ?? '').mode & 0o777).toBe(0o600);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     expect(findRootToken({ rootToken: undefined, dataDir })).toEqual({ ...first, made: false });
   });
 

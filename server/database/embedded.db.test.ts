@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,13 @@ describe('the embedded database', () => {
     const database = await openDatabase({ folder });
     await database.migrate();
     expect(await keysOf(database)).toEqual(['.installation']);
+    await database.close();
+  });
+
+  it('is for its owner alone, also where its folder was open before', async () => {
+    chmodSync(folder, 0o755);
+    const database = await openDatabase({ folder });
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
     await database.close();
   });
 

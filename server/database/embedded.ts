@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Db } from './connect.ts';
@@ -13,7 +13,7 @@ import * as tables from './tables.ts';
  * folder for each other, so it is locked; a second process is told who holds it.
  */
 export async function openEmbedded(folder: string): Promise<Opened> {
-  await mkdir(folder, { recursive: true });
+  await closeToOthers(folder);
   const unlock = await lockFolder(folder);
   let client: PGlite;
   try {
@@ -23,6 +23,15 @@ export async function openEmbedded(folder: string): Promise<Opened> {
     throw error;
   }
   return wrapEmbedded(client, unlock);
+}
+
+/**
+ * The files inside may be read and written by every user of the machine, for that is how they come out of the image: so
+ * nobody else may enter their folder. A volume that knows no modes keeps no node from starting.
+ */
+async function closeToOthers(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700).catch(() => undefined);
 }
 
 /**

@@ -22,7 +22,7 @@ export function readPrivateFile(path: string): string | undefined {
  * and linked into place: another process sees the whole of it or none, and the first to link wins.
  */
 export function makePrivateFile(path: string, text: string): boolean {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
