@@ -64,6 +64,15 @@ describe('settings', () => {
     expect(readConfig({ TURNOUT_ROOT_TOKEN: `${short}x` }, []).rootToken).toBe(`${short}x`);
   });
 
+  it('a value of the secret under 32 bytes stops the start, and the message shows none', () => {
+    const [long, short] = ['s'.repeat(32), 'only-31-characters-long-xxxxxxx'];
+    const [fault, ...others] = faultsOf({ TURNOUT_SECRET: `${long}, ${short}` });
+    expect(fault).toMatch(/^TURNOUT_SECRET: expected values of 32 bytes or more/);
+    expect(fault).not.toMatch(/sss|only-31/);
+    expect(others).toEqual([]);
+    expect(readConfig({ TURNOUT_SECRET: `${long},` }, []).secret).toBe(`${long},`);
+  });
+
   it.each(Object.keys(LATER_SETTINGS))('%s is not there yet and stops the start', (name) => {
     expect(faultsOf({ [name]: '2' })[0]).toMatch(new RegExp(`^${name}: .* is not there yet`));
   });

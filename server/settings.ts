@@ -15,6 +15,13 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const FEWEST_TOKEN_CHARACTERS = 32;
+const FEWEST_SECRET_BYTES = 32;
+
+/** An empty value, as a comma at the end leaves it, is none. */
+function isLongEnough(value: string): boolean {
+  const bytes = Buffer.byteLength(value.trim());
+  return bytes === 0 || bytes >= FEWEST_SECRET_BYTES;
+}
 
 /**
  * Every setting that has an effect, and no other. `turnout start --help` and the table in docs/operations.md are made
@@ -66,7 +73,9 @@ export const SETTINGS = {
     `The root token, ${FEWEST_TOKEN_CHARACTERS} characters or more. Without it one is made at the first start and kept in DATA_DIR/first-start.`,
   ),
   TURNOUT_SECRET: setting(
-    z.string(),
+    z.string().refine((text) => text.split(',').every(isLongEnough), {
+      error: `values of ${FEWEST_SECRET_BYTES} bytes or more, separated by commas; make one with: openssl rand -base64 32`,
+    }),
     '',
     'The installation’s secret: values of 32 bytes or more, separated by commas. The first signs, all verify. The same on all nodes. Without it DATA_DIR/secret is made.',
   ),

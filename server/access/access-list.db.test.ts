@@ -163,13 +163,14 @@ describe('the secrets of an installation', () => {
   });
   afterAll(() => database?.close());
 
-  it('a node that has none of the known ones is told so, and one that shares one teaches its others', async () => {
+  it('a node that has none of those in force is told so; one that shares one brings its others, and ends the rest', async () => {
     const { db } = database;
     await agreeOnSecrets(db, ['a']);
     await agreeOnSecrets(db, ['b', 'a']);
     await expect(agreeOnSecrets(db, ['c'])).rejects.toThrow(/b, a.*this node has c/);
     await agreeOnSecrets(db, ['b']);
     const [row] = await db.select().from(installation).where(eq(installation.id, 1));
-    expect(row?.secretFingerprints).toEqual(['b', 'a']);
+    expect(row?.secretFingerprints).toEqual(['b']);
+    await expect(agreeOnSecrets(db, ['a'])).rejects.toThrow(/knows b, this node has a/);
   });
 });

@@ -138,8 +138,9 @@ export async function findInstallationProject(db: Db): Promise<number> {
 }
 
 /**
- * Keeps the fingerprints of the secrets in force. Throws when the database knows others and none of these: a node with
- * a foreign secret could read no token, journal or snapshot of this installation.
+ * Keeps the fingerprints of the secrets in force: those of the node that came last, so that one which was rotated out is
+ * none any more. Throws when the database knows others and none of these: a node with a foreign secret could read no
+ * token, journal or snapshot of this installation.
  */
 export async function agreeOnSecrets(db: Db, fingerprints: string[]): Promise<void> {
   await db.transaction(async (tx) => {
@@ -151,8 +152,8 @@ export async function agreeOnSecrets(db: Db, fingerprints: string[]): Promise<vo
           `this node has ${fingerprints.join(', ')}. Give this node the secret of the others.`,
       );
     }
-    const all = [...new Set([...fingerprints, ...known])];
-    if (all.length !== known.length) await tx.update(installation).set({ secretFingerprints: all });
+    const isSame = known.length === fingerprints.length && fingerprints.every((one) => known.includes(one));
+    if (!isSame) await tx.update(installation).set({ secretFingerprints: fingerprints });
   });
 }
 
