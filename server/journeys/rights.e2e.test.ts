@@ -161,7 +161,7 @@ describe('every route by every kind of caller, in the own place, in another envi
       guarded.push({ name: role, secret, kind: 'token', role });
     }
     for (const [name, { need, of, sample }] of Object.entries(OPERATIONS)) {
-      if (!['growing', 'safe', 'kill'].includes(need) || of === 'own') continue;
+      if (!['growing', 'safe', 'kill'].includes(need) || of === 'own' || name.startsWith('get ')) continue;
       for (const caller of guarded) {
         const made = (await sample?.(root, place)) ?? {};
         const before = (await root('GET', '/projects/guarded/environments')).items[0].position;
