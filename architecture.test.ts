@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkDrizzle, checkImports } from './loadtest/house-rules/check-imports.ts';
+import { checkDrizzle, checkImports, checkRoutes } from './loadtest/house-rules/check-imports.ts';
 import { checkPatterns, checkPurity } from './loadtest/house-rules/check-purity.ts';
 import { checkLimits, checkMarkup, checkNames, checkPlaces, checkTypes } from './loadtest/house-rules/check-shape.ts';
 import { type Finding, type House, printFindings, withoutExceptions } from './loadtest/house-rules/house.ts';
@@ -59,7 +59,46 @@ const house: House = {
     /^server\/delivery\/read-ruleset\.ts$/,
     /^migrations\//,
   ],
-  pure: ['server/access/permissions.ts', 'server/changes/canonical.ts', 'server/changes/direction.ts'],
+  mayTouchHttp: [/contract\.ts$/, /routes\.ts$/, /^server\/platform\//, /^server\/access\/guard\.ts$/],
+  pure: [
+    'server/platform/json-depth.ts',
+    'server/platform/json-fault.ts',
+    'server/platform/json-pointer.ts',
+    'server/platform/merge-patch.ts',
+    'server/platform/problem.ts',
+    'server/access/permissions.ts',
+    'server/access/principal.ts',
+    'server/changes/canonical.ts',
+    'server/changes/chain.ts',
+    'server/changes/direction.ts',
+    'server/changes/entry-body.ts',
+    'server/changes/grace.ts',
+    'server/changes/require-unchanged.ts',
+    'server/segments/check-segment.ts',
+    'server/segments/named-segments.ts',
+    'server/segments/refuse-tangles.ts',
+    'server/segments/segment.ts',
+    'server/segments/sizes.ts',
+    'server/flags/check-configuration.ts',
+    'server/flags/check-flag.ts',
+    'server/flags/check-variants.ts',
+    'server/flags/configuration.ts',
+    'server/flags/describe-serve.ts',
+    'server/flags/log-flag-change.ts',
+    'server/flags/patch-configuration.ts',
+    'server/flags/plan-configuration.ts',
+    'server/flags/plan-serve.ts',
+    'server/delivery/base.ts',
+    'server/delivery/build-ruleset.ts',
+    'server/delivery/carried-kills.ts',
+    'server/delivery/compare-position.ts',
+    'server/delivery/named-entries.ts',
+    'server/delivery/overlay.ts',
+    'server/delivery/patch-ring.ts',
+    'server/delivery/serve-base.ts',
+    'server/evaluation/item-text.ts',
+    'server/evaluation/written-flags.ts',
+  ],
   unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
   exceptions: {
     'core/evaluate/semver.ts: patterns': 'put together once, of its own pieces',
@@ -81,6 +120,7 @@ const rules: Record<string, () => Finding[]> = {
     sources.flatMap((source) => checkImports(source, house)),
   'SQL lives in stores, the one door, the log, the database room and the migrations': () =>
     sources.flatMap((source) => checkDrizzle(source, house)),
+  'a room speaks HTTP in its contract and its routes': () => sources.flatMap((source) => checkRoutes(source, house)),
   'core and the pure files ask no clock, no dice and no world': () =>
     sources.flatMap((source) => checkPurity(source, house)),
   'nobody makes a regular expression of a text': () => sources.flatMap(checkPatterns),

@@ -7,7 +7,7 @@ const SCOPE = '@turnout/';
 
 /** Who may import whom: between rooms by package name, inside a room by relative paths, in the server only backwards. */
 export function checkImports(source: Source, house: House): Finding[] {
-  const findings: Finding[] = [];
+  const findings: Finding[] = placeBreach(source, house);
   for (const { from, line } of source.imports) {
     const rule = from.startsWith('.') ? relativeBreach(source, from, house) : packageBreach(source, from, house);
     if (rule !== undefined) findings.push({ path: source.path, line, ...rule });
@@ -17,6 +17,20 @@ export function checkImports(source: Source, house: House): Finding[] {
 
 type Breach = Pick<Finding, 'rule' | 'what'>;
 
+/** Every file lies in a room that was drawn, whatever it imports. */
+function placeBreach({ path, kind }: Source, house: House): Finding[] {
+  const room = roomOf(path);
+  const at = { path, line: 1 };
+  if (house.edges[room] === undefined) return [{ ...at, rule: 'edges', what: `${room} is no room of the house` }];
+  const [, inside = ''] = path.split('/');
+  if (room !== 'server' || kind !== 'product' || isAbove(path, house) || house.order.includes(inside)) return [];
+  return [{ ...at, rule: 'order', what: `${inside} is no room of the server: ${house.order.join(', ')}` }];
+}
+
+function isAbove(path: string, house: House): boolean {
+  return house.above.some((above) => (above.endsWith('/') ? path.startsWith(above) : path === above));
+}
+
 function isProduct(source: Source, house: House): boolean {
   const tools = house.edges[roomOf(source.path)]?.tools ?? [];
   return source.kind === 'product' && !tools.some((tool) => source.path.startsWith(tool));
@@ -24,7 +38,7 @@ function isProduct(source: Source, house: House): boolean {
 
 function packageBreach(source: Source, from: string, house: House): Breach | undefined {
   const edges = house.edges[roomOf(source.path)];
-  if (edges === undefined) return { rule: 'edges', what: `${roomOf(source.path)} is no room of the house` };
+  if (edges === undefined) return undefined;
   const product = isProduct(source, house);
   if (isBuiltin(from)) {
     if (!from.startsWith('node:')) return { rule: 'edges', what: `write node:${from}` };
@@ -52,24 +66,24 @@ function relativeBreach(source: Source, from: string, house: House): Breach | un
       ? undefined
       : { rule: 'edges', what: `${from} leaves the room: import another room by its package name` };
   }
-  if (room !== 'server') return undefined;
-  if (source.kind === 'product' && /\.(test|fixture)\.ts$/.test(target)) {
+  if (isProduct(source, house) && /\.(test|fixture)\.ts$/.test(target)) {
     return { rule: 'edges', what: `${from}: products import no tests and no fixtures` };
   }
+  if (room !== 'server') return undefined;
   return source.kind === 'product' ? orderBreach(source.path, target, house) : undefined;
 }
 
 function orderBreach(path: string, target: string, house: House): Breach | undefined {
-  const isAbove = (file: string) =>
-    house.above.some((above) => (above.endsWith('/') ? file.startsWith(above) : file === above));
-  if (isAbove(path)) return undefined;
+  if (isAbove(path, house)) return undefined;
   const [here, there] = [path, target].map((file) => file.split('/')[1] ?? '') as [string, string];
   // The map of the database gathers the rooms' tables, and tables point at each other.
   const tables = (file: string) => file.endsWith('/tables.ts');
   if (tables(path) && tables(target)) return undefined;
-  if (isAbove(target)) return { rule: 'order', what: `${target} stands above all rooms: nobody there imports it` };
+  if (isAbove(target, house))
+    return { rule: 'order', what: `${target} stands above all rooms: nobody there imports it` };
   const [from, to] = [house.order.indexOf(here), house.order.indexOf(there)];
-  if (from === -1) return { rule: 'order', what: `${here} is no room of the server: ${house.order.join(', ')}` };
+  // A file that lies in no room is told of already.
+  if (from === -1) return undefined;
   if (to === -1) return { rule: 'order', what: `${there} is no room of the server: ${house.order.join(', ')}` };
   return to <= from ? undefined : { rule: 'order', what: `${here} comes before ${there}: imports point backwards` };
 }
@@ -82,5 +96,18 @@ export function checkDrizzle(source: Source, house: House): Finding[] {
     .map(({ from, line }) => {
       const what = `${from}: SQL lives in store files, the one door and the migrations`;
       return { path: source.path, line, rule: 'drizzle', what };
+    });
+}
+
+/** Which files of the server's rooms may speak HTTP: contracts say what it takes and gives, routes answer. */
+export function checkRoutes(source: Source, house: House): Finding[] {
+  const { path, kind, imports } = source;
+  if (!path.startsWith('server/') || kind !== 'product' || isAbove(path, house)) return [];
+  if (house.mayTouchHttp.some((allowed) => allowed.test(path))) return [];
+  return imports
+    .filter(({ from, typeOnly }) => !typeOnly && /^(@?hono|zod)\b/.test(from))
+    .map(({ from, line }) => {
+      const what = `${from}: a room speaks HTTP in its contract and its routes`;
+      return { path, line, rule: 'routes', what };
     });
 }

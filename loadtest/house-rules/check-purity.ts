@@ -6,7 +6,9 @@ import type { Source } from './read-source.ts';
 const OUTSIDE = new Set([
   'Date.now',
   'new Date',
+  'all of Date',
   'Math.random',
+  'all of Math',
   'setTimeout',
   'setInterval',
   'setImmediate',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkDrizzle, checkImports } from './check-imports.ts';
+import { checkDrizzle, checkImports, checkRoutes } from './check-imports.ts';
 import { checkPatterns, checkPurity } from './check-purity.ts';
 import { checkLimits, checkMarkup, checkNames, checkPlaces, checkTypes } from './check-shape.ts';
 import { type Finding, type House, printFindings, withoutExceptions } from './house.ts';
@@ -16,6 +16,7 @@ const house: House = {
   order: ['platform', 'database', 'flags', 'delivery'],
   above: ['server/main.ts', 'server/cli/'],
   mayTouchDrizzle: [/store\.ts$/, /\/tables\.ts$/],
+  mayTouchHttp: [/contract\.ts$/, /routes\.ts$/],
   pure: ['server/flags/check-flag.ts', 'server/flags/other.ts'],
   unlimitedFiles: [/\/tables\.ts$/],
   exceptions: {},
@@ -27,6 +28,7 @@ function breaches(path: string, text: string): string[] {
   const found: Finding[] = [
     ...checkImports(source, house),
     ...checkDrizzle(source, house),
+    ...checkRoutes(source, house),
     ...checkPurity(source, house),
     ...checkPatterns(source),
     ...checkLimits(source, house),
@@ -55,14 +57,23 @@ describe('each rule of the house finds its breach', () => {
     ['a relative path leaves the room', 'sdk-node/a.ts', "import { T } from '../core/index.ts';", ['1 edges']],
     ['an import without its ending', 'core/a.ts', "import { b } from './b';", ['1 edges']],
     ['a product imports a fixture', 'server/flags/a.ts', "import { f } from './a.fixture.ts';", ['1 edges']],
+    ['so does a product of another room', 'sdk-node/a.ts', "export * from './a.fixture.ts';", ['1 edges']],
     ['a room imports a later one', 'server/flags/a.ts', "import { r } from '../delivery/r.ts';", ['1 order']],
     ['even for its types', 'server/flags/a.ts', "import type { R } from '../delivery/r.ts';", ['1 order']],
     ['a room imports what stands above', 'server/flags/a.ts', "import { c } from '../cli/c.ts';", ['1 order']],
     ['a room that is not in the order', 'server/misplaced/a.ts', "import { r } from '../flags/r.ts';", ['1 order']],
+    ['and one that imports nothing', 'server/misplaced/a.ts', 'export const a = 1;', ['1 order']],
     ['a room that nobody drew', 'lobby/a.ts', "import { z } from 'zod';", ['1 edges']],
+    ['and one that imports nothing', 'lobby/a.ts', 'export const a = 1;', ['1 edges']],
     ['SQL in a use case', 'server/flags/a.ts', "import { eq } from 'drizzle-orm';", ['1 drizzle']],
     ['tables in a use case', 'server/flags/a.ts', "import { flags } from '../database/tables.ts';", ['1 drizzle']],
+    ['HTTP in a use case', 'server/flags/a.ts', "import { Hono } from 'hono';", ['1 routes']],
+    ['a contract in a store', 'server/flags/store.ts', "import { z } from '@hono/zod-openapi';", ['1 routes']],
     ['core asks the clock', 'core/a.ts', 'export const t = Date.now();', ['1 purity']],
+    ['core gets at the clock by a text', 'core/a.ts', "export const t = Date['now']();", ['1 purity']],
+    ['core takes the clock apart', 'core/a.ts', 'export const { now } = Date;', ['1 purity']],
+    ['core calls for the date', 'core/a.ts', 'export const t = Date();', ['1 purity']],
+    ['core takes the dice apart', 'core/a.ts', 'const { random } = Math;', ['1 purity']],
     ['core makes a date', 'core/a.ts', 'export const t = new Date(5);', ['1 purity']],
     ['core throws dice', 'core/a.ts', 'export const r = Math . random();', ['1 purity']],
     ['core waits', 'core/a.ts', 'export const w = (f: () => void) => setTimeout(f, 1);', ['1 purity']],
@@ -118,6 +129,9 @@ describe('what is allowed stays silent', () => {
     ['tables point at each other', 'server/flags/tables.ts', "import { r } from '../delivery/tables.ts';"],
     ['types of the tables', 'server/flags/a.ts', "import type { flags } from '../database/tables.ts';"],
     ['SQL in a store', 'server/flags/key-store.ts', "import { eq } from 'drizzle-orm';"],
+    ['HTTP in routes', 'server/flags/flag-routes.ts', "import { createRoute } from '@hono/zod-openapi';"],
+    ['types of HTTP', 'server/flags/a.ts', "import type { Context } from 'hono';"],
+    ['what stands above speaks HTTP', 'server/cli/a.ts', "import { Hono } from 'hono';"],
     ['a pure file imports a pure one', 'server/flags/check-flag.ts', "import { o } from './other.ts';"],
     ['a function of 60 lines', 'server/flags/a.ts', `export function f() {\n${lines(58)}\n}`],
     ['a file of 300 lines', 'server/flags/a.ts', `${lines(300)}\n`],

@@ -8,6 +8,8 @@ export interface House {
   above: readonly string[];
   /** Files that may name Drizzle or the tables' values. */
   mayTouchDrizzle: readonly RegExp[];
+  /** Files of the server's rooms that may name hono or zod: contracts, routes, and what all routes share. */
+  mayTouchHttp: readonly RegExp[];
   /** Files that only compute: they import nothing that does IO and ask no clock. */
   pure: readonly string[];
   /** Free of the limit on files: tables, contracts, what a program wrote. */

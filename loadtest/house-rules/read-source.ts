@@ -19,7 +19,10 @@ export interface Source {
   functions: { name: string; line: number; lines: number }[];
   /** Names of classes, interfaces, types and functions that are declared here. */
   declared: { name: string; line: number }[];
-  /** Uses of the outer world's names: `Date.now`, `new Date`, `Math.random`, and free identifiers such as `fetch`. */
+  /**
+   * Uses of the outer world's names: `Date.now`, `new Date`, `Math.random`, free identifiers such as `fetch`, and
+   * `all of Date` where not one member is named.
+   */
   uses: { name: string; line: number }[];
   /** Property and identifier names of every kind, for words that nobody may use at all. */
   words: Map<string, number>;
@@ -149,7 +152,15 @@ function noteUse(source: Source, node: Node, parent: Node | undefined, field: st
   }
   if (node.type !== 'Identifier' || typeof node.name !== 'string') return;
   if (!source.words.has(node.name)) source.words.set(node.name, line);
-  if (parent !== undefined && isReference(parent, field)) source.uses.push({ name: node.name, line });
+  if (parent === undefined || !isReference(parent, field)) return;
+  source.uses.push({ name: node.name, line });
+  if (isTakenWhole(parent, field)) source.uses.push({ name: `all of ${node.name}`, line });
+}
+
+/** True unless it is asked for one named member or made a new one of: `const { now } = Date` gets at all of them. */
+function isTakenWhole(parent: Node, field: string): boolean {
+  if (parent.type === 'MemberExpression' && field === 'object') return parent.computed === true;
+  return !(parent.type === 'NewExpression' && field === 'callee');
 }
 
 /** True where an identifier stands for a value, and is not the name of a property, a label or a type's member. */

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import type { FieldFault } from '../platform/problem.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@turnout/core';
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import { Problem } from '../platform/problem.ts';
 import { canonicalJson } from './canonical.ts';
 import type { LoggedChange } from './undoer.ts';

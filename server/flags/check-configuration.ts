@@ -1,5 +1,5 @@
 import type { JsonValue } from '@turnout/core';
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { writtenConditionFaults } from '../segments/check-segment.ts';
 import type { ConfigurationIn, ServeIn } from './contract.ts';

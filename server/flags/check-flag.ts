@@ -1,5 +1,5 @@
 import { type Flag, type JsonValue, type Ruleset, type Serve, serveFaults } from '@turnout/core';
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { missingSegments, namedSegments } from '../segments/named-segments.ts';
 import { tangleFaults } from '../segments/refuse-tangles.ts';

@@ -1,5 +1,5 @@
 import type { FlagType, JsonValue } from '@turnout/core';
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { findUnwritable } from '../segments/sizes.ts';
 

@@ -1,6 +1,6 @@
 import type { Committed, Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import { type FieldFault, invalid, Problem } from '../platform/problem.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
 import type { Asking } from '../segments/place.ts';

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { isTooDeep } from './json-depth.ts';
 import { findJsonFault } from './json-fault.ts';
+import { escapePointer } from './json-pointer.ts';
 import { type FieldFault, invalid, Problem } from './problem.ts';
 
 export const BODY_LIMIT = 1_048_576;
@@ -114,11 +115,6 @@ function refuseMembers(value: unknown, path: string): void {
 
 function fault(path: string): FieldFault {
   return { path, code: 'forbidden_name', expected: 'another name: no member may be called __proto__' };
-}
-
-/** One reference token of a JSON pointer (RFC 6901). */
-export function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { escapePointer } from '../platform/json-body.ts';
+import { escapePointer } from '../platform/json-pointer.ts';
 import type { FieldFault } from '../platform/problem.ts';
 
 /** The most that a whole environment may weigh, as JSON. */
