@@ -36,6 +36,7 @@ const house: House = {
     'server/app.ts',
     'server/config.ts',
     'server/demo-project.ts',
+    'server/docs-page.ts',
     'server/front-door.ts',
     'server/list-degraded.ts',
     'server/open-database.ts',

@@ -1,7 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type House, type HouseEnv, newRoutes, patternOf } from './access/guard.ts';
-import { describeApi } from './openapi.ts';
+import { DOCS_STYLE, writeDocsPage } from './docs-page.ts';
+import { type ApiDescription, describeApi } from './openapi.ts';
 import { answerProblem, asProblem } from './platform/answer-problem.ts';
 import type { Logger } from './platform/logger.ts';
 import { Problem } from './platform/problem.ts';
@@ -26,6 +27,10 @@ export interface AppParts {
 
 export const API = '/api/v1';
 export const OPENAPI_PATH = '/api/openapi.json';
+export const DOCS_PATH = '/api/docs';
+const STYLE_PATH = `${DOCS_PATH}/style.css`;
+/** A page may have its style sheet, and nothing else. */
+const PAGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /** Everything that is not taken as a raw request: the admin API, its description, and problems for the rest. */
 export function buildApp(parts: AppParts): OpenAPIHono<HouseEnv> {
@@ -36,17 +41,29 @@ export function buildApp(parts: AppParts): OpenAPIHono<HouseEnv> {
   });
   for (const { path, routes } of parts.rooms) app.route(`${API}${path}`, routes);
   if (parts.metricsRoutes) app.route('/metrics', parts.metricsRoutes);
-  let description: object | undefined;
-  app.get(OPENAPI_PATH, (c) => {
-    description ??= describeApi(app, parts.publicUrl);
-    return c.json(description);
-  });
+  describeItself(app, parts.publicUrl);
   app.notFound((c) => answerMissing(app, c.req.method, c.req.path));
   app.onError((error) => answerProblem(error));
   return app;
 }
 
-/** No page is made of any answer, nothing here may be framed, and what one caller was told is not kept for another. */
+/** The description for programs, and the same as a page. */
+function describeItself(app: OpenAPIHono<HouseEnv>, publicUrl: string | undefined): void {
+  let description: ApiDescription | undefined;
+  const describe = () => {
+    description ??= describeApi(app, publicUrl);
+    return description;
+  };
+  app.get(OPENAPI_PATH, (c) => c.json(describe()));
+  // Relative, so that both are found below the path of a PUBLIC_URL too.
+  app.get(DOCS_PATH, (c) => {
+    c.header('Content-Security-Policy', PAGE_POLICY);
+    return c.html(writeDocsPage(describe(), 'openapi.json', 'docs/style.css'));
+  });
+  app.get(STYLE_PATH, (c) => c.body(DOCS_STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+}
+
+/** No page is made of any answer but one, nothing here may be framed, and what one caller was told is not kept for another. */
 function secureHeaders(publicUrl: string | undefined): MiddlewareHandler {
   const always: Record<string, string> = {
     'X-Content-Type-Options': 'nosniff',
@@ -91,7 +108,7 @@ function isInHouse(c: Context): boolean {
 function answerMissing(app: OpenAPIHono<HouseEnv>, method: string, path: string): Response {
   const offered = methodsOf(app, path).join(', ');
   if (offered === '') {
-    const detail = `There is nothing at this address. Those that there are: ${OPENAPI_PATH}.`;
+    const detail = `There is nothing at this address. Those that there are: ${OPENAPI_PATH}, or ${DOCS_PATH} to read.`;
     return answerProblem(new Problem('not_found', detail));
   }
   const answer = answerProblem(new Problem('method_not_allowed', `${method} is not offered here; ${offered} is.`));

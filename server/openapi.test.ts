@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RIGHTS } from './access/permissions.ts';
-import { type AppParts, buildApp, OPENAPI_PATH } from './app.ts';
+import { type AppParts, buildApp, DOCS_PATH, OPENAPI_PATH } from './app.ts';
 import { type ApiDescription, asTemplate, describeApi } from './openapi.ts';
 import type { Parts } from './parts.ts';
 import { systemClock } from './platform/clock.ts';
@@ -83,6 +83,23 @@ describe('the description of the API', () => {
     const schemas = (described.components as { schemas: Record<string, unknown> }).schemas;
     const refs = [...JSON.stringify(described).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]);
     expect(refs.filter((name) => !Object.hasOwn(schemas, name ?? ''))).toEqual([]);
+  });
+});
+
+describe('the page to read', () => {
+  it('has every operation of the description, and may load its style sheet and nothing else', async () => {
+    const answer = await app.request(DOCS_PATH);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'self'");
+    const page = await answer.text();
+    const shown = [...page.matchAll(/<summary><b>([A-Z]+)<\/b> <code>([^<]+)<\/code>/g)];
+    const names = shown.map(([, method = '', path]) => `${method.toLowerCase()} ${path}`);
+    expect(names.sort()).toEqual(
+      operationsOf(described)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    expect((await app.request(`${DOCS_PATH}/style.css`)).headers.get('content-type')).toMatch(/^text\/css/);
   });
 });
 
