@@ -17,6 +17,11 @@ export function nameKey(key: string): string {
   return `${/^turnout_[a-z]+_[A-Za-z0-9]{1,8}(?=.*_)/.exec(key)?.[0] ?? key.slice(0, 3)}…`;
 }
 
+/** True of a key, or its name, that says itself that it is for something else than a server. */
+export function isOtherKind(key: string): boolean {
+  return key.startsWith('turnout_') && !key.startsWith('turnout_server_');
+}
+
 /** Who asks, with every request. An instance is one client from its making to its end. */
 export function identify(key: string): Record<string, string> {
   return {

@@ -11,13 +11,13 @@ import type { Connection } from './connection.ts';
 import { type EventName, type Listener, Listeners, tellSafely } from './events.ts';
 import { Gate } from './gate.ts';
 import type { Hook } from './hooks.ts';
-import { identify, nameKey, readKey } from './identity.ts';
+import { identify, isOtherKind, nameKey, readKey } from './identity.ts';
 import { KeptCache } from './keep-cache.ts';
 import { Notes } from './logger.ts';
 import type { ClientState, ConnectionError, Readiness, Status, TurnoutOptions } from './options.ts';
 import { type Overrides, readOverrides } from './overrides.ts';
 import { findStart } from './start.ts';
-import { readUrl, Transport } from './transport.ts';
+import { basePath, readUrl, Transport } from './transport.ts';
 import { wait } from './wait.ts';
 
 /** How often a watched answer is looked at for no other reason than that the data grows older. */
@@ -38,6 +38,7 @@ export class LiveConnection implements Connection {
   readonly #session: RulesetSession;
   readonly #cache: KeptCache | undefined;
   readonly #keyName: string;
+  readonly #place: string;
   #state: SessionState = 'idle';
   /** The last problem that was told. It counts while the session neither has a stream nor can fetch. */
   #problem: ConnectionError | undefined;
@@ -56,6 +57,7 @@ export class LiveConnection implements Connection {
     const secret = readKey(key);
     this.#keyName = nameKey(secret ?? '');
     const address = readUrl(url);
+    this.#place = typeof address === 'string' ? '' : `${address.origin}${basePath(address)}`;
     this.#transport = new Transport(address, agent);
     const owner = ownerOf(address, secret);
     const start = findStart({ cacheFile, owner, bootstrap, notes: this.notes });
@@ -179,7 +181,8 @@ export class LiveConnection implements Connection {
   }
 
   #failed(code: SessionProblem, message: string): void {
-    this.#problem = { code: code === 'unauthorized' ? code : 'unreachable', message };
+    const hint = code === 'unauthorized' && isOtherKind(this.#keyName) ? ', for it takes a server key' : '';
+    this.#problem = { code: code === 'unauthorized' ? code : 'unreachable', message: `${message}${hint}` };
     if (code === 'unauthorized') this.#heard.open();
     if (this.#state === 'polling' && code !== 'unauthorized') {
       this.notes.once(
@@ -204,7 +207,8 @@ export class LiveConnection implements Connection {
     this.#trouble = problem;
     const { code, message } = problem;
     const who = code === 'unauthorized' ? ` with the key ${this.#keyName}` : '';
-    this.notes.once(code, 'error', () => `${code}${who}: ${message}; ${this.#sequel()}, and it is tried again`);
+    const where = ` at ${this.#place}`;
+    this.notes.once(code, 'error', () => `${code}${who}${where}: ${message}; ${this.#sequel()}, and it is tried again`);
     this.#listeners.tell('error', problem);
     if (isFirst && this.compiled !== undefined) this.#listeners.tell('stale', this.status());
   }

@@ -117,8 +117,21 @@ describe('a client of a server', () => {
     expect(turnout.status().state).toBe('unauthorized');
     expect(turnout.boolean('a', true)).toBe(true);
     expect(errors).toEqual([{ code: 'unauthorized', message: expect.stringContaining('401') }]);
-    expect(lines).toEqual([expect.stringMatching(/^error turnout: unauthorized with the key turnout_server_abc…: /)]);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^error turnout: unauthorized with the key turnout_server_abc… at http:.*: the server refused the key with 401; /,
+      ),
+    ]);
     expect(lines.join()).not.toContain(SERVER_KEY.slice(20, 40));
+  });
+
+  it('says of a key of another kind that it takes a server key', async () => {
+    const server = await serve('a');
+    server.refusals = { '/sdk/v1/stream': 403, '/sdk/v1/ruleset': 403 };
+    const { turnout, lines } = connect(server, { key: SERVER_KEY.replace('_server_', '_client_') });
+    const { error } = await turnout.ready();
+    expect(error?.message).toBe('the server refused the key with 403, for it takes a server key');
+    expect(lines).toEqual([expect.stringContaining('it takes a server key; the coded defaults hold')]);
   });
 
   it('says once that the server is not reached, and once that it is again', async () => {
@@ -136,7 +149,7 @@ describe('a client of a server', () => {
     await expect.poll(() => turnout.status().state, SOON).toMatch(/live|polling/);
     expect(told).toEqual(['ready', 'error unreachable', 'stale unreachable', 'ready']);
     expect(lines).toEqual([
-      expect.stringMatching(/^error turnout: unreachable: .*; what is known goes on being served/),
+      expect.stringMatching(/^error turnout: unreachable at http:.*: .*; what is known goes on being served/),
       'info turnout: the server is heard again',
     ]);
   });

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DEMO_ENVIRONMENTS, DEMO_FLAGS, DEMO_PROJECT, DEMO_SEGMENT } from './demo-project.ts';
 import { makePrivateFile, readPrivateFile } from './platform/private-file.ts';
 
@@ -88,9 +88,14 @@ function makeEnvironmentKey(call: CallApi, name: string, wanted: { environment: 
   return make(call, `${PROJECT}/environments/${environment}/keys`, { ...key, name: `demo ${name}` });
 }
 
+/** Where the command line looks. */
+const ITS_ADDRESS = 'http://127.0.0.1:8420';
+const ITS_FOLDER = './data';
+
 /** What a person needs to go on: where it is, where its keys are, and something to paste. */
 export function greet(url: string, dataDir: string): string {
   const key = demoKeyPath(dataDir, 'server');
+  const flip = `${settingsOf(url, dataDir)}npx turnout`;
   return `
   Turnout   ${url}
   Project   demo, with the environments ${DEMO_ENVIRONMENTS.map(({ key }) => key).join(' and ')}
@@ -115,7 +120,13 @@ export function greet(url: string, dataDir: string): string {
 
   Flip it:
 
-    npx turnout off new-checkout -e ${SHOWN}
-    npx turnout on new-checkout -e ${SHOWN}
+    ${flip} off new-checkout -e ${SHOWN}
+    ${flip} on new-checkout -e ${SHOWN}
 `;
+}
+
+/** What the command line must be told where the address or the folder is not the one that it takes by itself. */
+function settingsOf(url: string, dataDir: string): string {
+  const address = url === ITS_ADDRESS ? '' : `TURNOUT_URL=${url} `;
+  return `${address}${resolve(dataDir) === resolve(ITS_FOLDER) ? '' : `DATA_DIR=${dataDir} `}`;
 }

@@ -2,7 +2,7 @@ import type { DegradedPart } from './delivery/health.ts';
 import type { Parts } from './parts.ts';
 
 /** The access list is asked for every 2 s; three rounds without an answer are no hiccup. */
-const SILENT_MS = 6_000;
+export const SILENT_MS = 6_000;
 
 /** What of this node is not as it should be, for `/readyz`: names of parts and durations, no addresses. */
 export function listDegraded({
@@ -17,7 +17,8 @@ export function listDegraded({
   if (revision < 0) found.push({ part: 'access', why: 'neither the database nor the disk tells who may do what' });
   if (ageMs === undefined || ageMs > SILENT_MS) {
     const waiting = delivery.overlays.size + revocations.waiting;
-    if (waiting > 0) found.push({ part: 'journal', why: `${waiting} kills and revocations wait for the database` });
+    if (waiting > 0)
+      found.push({ part: 'journal', why: `kills and revocations that wait for the database: ${waiting}` });
   }
   for (const why of delivery.faults()) found.push({ part: 'disk', why });
   return found;

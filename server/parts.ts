@@ -24,6 +24,7 @@ import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
 import type { Secrets } from './platform/secrets.ts';
+import { watchDatabase } from './watch-database.ts';
 
 /** What is there before anything slow happens. */
 export interface Ground {
@@ -100,12 +101,13 @@ function makeDoorbell(
 }
 
 /** Begins what goes on by itself; answers how to stop each. */
-export function followAll({ house, doorbell, revocations, delivery }: Parts): (() => void)[] {
+export function followAll({ house, doorbell, revocations, delivery, logger }: Parts): (() => void)[] {
   const { list, events, used } = house;
   delivery.start();
   return [
     doorbell.onAccess((revision) => void list.hear(revision).catch(() => undefined)),
     list.follow(),
+    watchDatabase(list, logger),
     events.follow(),
     used.follow(),
     revocations.follow(),

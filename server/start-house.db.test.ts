@@ -72,6 +72,24 @@ describe('a house with nothing configured', () => {
     expect(await answer.json()).toMatchObject({ key: 'new-checkout', value: true, variant: 'on' });
   });
 
+  it('prints flips that find it, whatever its port and its folder', async () => {
+    const elsewhere = greet(house.url, dataDir);
+    const [, settings = '', words = ''] = /^ {4}(\S.*)npx turnout (off .*)$/m.exec(elsewhere) ?? [];
+    expect(
+      Object.fromEntries(
+        settings
+          .trim()
+          .split(' ')
+          .map((one) => one.split('=')),
+      ),
+    ).toEqual({
+      TURNOUT_URL: house.url,
+      DATA_DIR: dataDir,
+    });
+    expect(words).toBe('off new-checkout -e production');
+    expect(greet('http://127.0.0.1:8420', './data')).toContain('\n    npx turnout off ');
+  });
+
   it('evaluates every flag of the demo, by rule and by split too', async () => {
     const all = await turnout('eval --json --context', ['{"targetingKey":"user-17","country":"CH","plan":"business"}']);
     const flags = JSON.parse(all.out).flags as { key: string; value: unknown; reason: string }[];
