@@ -2,6 +2,7 @@ import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
+import { repeat } from '../platform/repeat.ts';
 import {
   type AccessContents,
   type ListedEnvironment,
@@ -155,13 +156,11 @@ export class AccessList {
 
   /** Asks every `everyMs` whether the revision moved, and ends what has expired; answers how to stop. */
   follow(everyMs = 2_000): () => void {
-    const timer = setInterval(() => {
+    return repeat(everyMs, () => {
       this.expire();
       // Memory stays as it is while the database cannot be asked; `ageMs` tells for how long.
       this.refresh().catch(() => undefined);
-    }, everyMs);
-    timer.unref();
-    return () => clearInterval(timer);
+    });
   }
 
   /**

@@ -1,14 +1,13 @@
 import type { ChangeReceipt } from '../platform/committed.ts';
+import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import type { NewKey } from './contract.ts';
 import { logKey } from './key.ts';
 import {
-  type Asking,
+  accessOrderOf,
   checkKillKey,
   type KeyParts,
-  type KeyPlace,
   madeBefore,
-  orderOf,
   readAgain,
   readExpiry,
   receiptOf,
@@ -26,11 +25,16 @@ export interface MadeKey {
 }
 
 /** Makes a key of an environment. Its secret is in the answer and nowhere else. */
-export async function createKey(parts: KeyParts, asking: Asking, place: KeyPlace, wanted: NewKey): Promise<MadeKey> {
+export async function createKey(
+  parts: KeyParts,
+  asking: Asking,
+  place: EnvironmentPlace,
+  wanted: NewKey,
+): Promise<MadeKey> {
   const { id, secret, verifier } = mintSecret(wanted.kind);
   const { projectId, environment } = place;
   const committed = await parts.commit(
-    { ...orderOf(asking), projectId, environmentIds: [], action: 'key.create', subject: `key/${id}` },
+    { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.create', subject: `key/${id}` },
     async (tx, { now }) => {
       await checkKillKey(tx, place, wanted.kind, asking.principal);
       const row = await insertKey(tx, {

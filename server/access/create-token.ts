@@ -1,9 +1,10 @@
 import type { ChangeReceipt } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
+import type { Asking } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import type { NewToken } from './contract.ts';
 import { showToken } from './key.ts';
-import { type Asking, type KeyParts, madeBefore, orderOf, readAgain, readExpiry, receiptOf } from './key-place.ts';
+import { accessOrderOf, type KeyParts, madeBefore, readAgain, readExpiry, receiptOf } from './key-place.ts';
 import { mintSecret } from './mint-secret.ts';
 import { actorOf } from './principal.ts';
 import { requireToken } from './revoke-token.ts';
@@ -29,7 +30,7 @@ export async function createToken(
     throw invalid([{ path: '/environment', code: 'unknown', expected: 'the key of an environment of this project' }]);
   }
   const committed = await parts.commit(
-    { ...orderOf(asking), projectId, environmentIds: [], action: 'token.create', subject: `token/${id}` },
+    { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'token.create', subject: `token/${id}` },
     async (tx, { now }) => {
       const row = await insertToken(tx, {
         id,

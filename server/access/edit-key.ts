@@ -1,32 +1,24 @@
 import { type Done, withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
+import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import type { KeyPatch } from './contract.ts';
 import { logKey, showKey } from './key.ts';
-import {
-  type Asking,
-  checkKillKey,
-  type KeyParts,
-  type KeyPlace,
-  orderOf,
-  readAgain,
-  readExpiry,
-  requireKey,
-} from './key-place.ts';
+import { accessOrderOf, checkKillKey, type KeyParts, readAgain, readExpiry, requireKey } from './key-place.ts';
 import { type KeyRow, updateKey } from './key-store.ts';
 
 /** Changes a key's name, end or limits, by RFC 7396. Its kind and its environment never change. */
 export async function editKey(
   parts: KeyParts,
   asking: Asking,
-  place: KeyPlace,
+  place: EnvironmentPlace,
   id: string,
   patch: Omit<KeyPatch, 'reason'>,
   expected: number | undefined,
 ): Promise<Done<KeyRow>> {
   const { projectId, environment } = place;
-  const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.update', subject: `key/${id}` };
+  const order = { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.update', subject: `key/${id}` };
   const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {
     const before = await requireKey(tx, place, id);
     requireExpected(expected, before.version, showKey(before, environment.key, now));

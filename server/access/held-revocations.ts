@@ -1,6 +1,7 @@
 import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
+import { repeat } from '../platform/repeat.ts';
 import type { AccessList } from './access-list.ts';
 import { type CommitAccess, NO_RULESET } from './commit.ts';
 import { revokeKeyRow } from './key-store.ts';
@@ -90,9 +91,7 @@ export class HeldRevocations {
   }
 
   follow(everyMs = 2_000): () => void {
-    const timer = setInterval(() => void this.settle(), everyMs);
-    timer.unref();
-    return () => clearInterval(timer);
+    return repeat(everyMs, () => void this.settle());
   }
 
   async #settle(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ChangeReceipt, Committed } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
 import { isProtected } from './access-store.ts';
+import { type Asking, type EnvironmentPlace, orderOf } from './asking.ts';
 import type { CommitAccess } from './commit.ts';
 import type { HeldRevocations } from './held-revocations.ts';
 import { findKey, type KeyRow, subjectOfChange } from './key-store.ts';
@@ -19,34 +20,21 @@ export interface KeyParts {
   revocations: Pick<HeldRevocations, 'hold'>;
 }
 
-/** The environment that a key belongs to, as the guard resolved it. */
-export interface KeyPlace {
-  projectId: number;
-  environment: { id: number; key: string };
-}
-
-/** Who asks, why, and under which name the request is known. */
-export interface Asking {
-  principal: Principal;
-  reason?: string | undefined;
-  requestId?: string | undefined;
-}
-
-/** The parts of a change order that come from the asking. */
-export function orderOf(asking: Asking) {
-  return {
-    principal: asking.principal,
-    access: true as const,
-    ...(asking.reason === undefined ? {} : { reason: asking.reason }),
-    ...(asking.requestId === undefined ? {} : { requestId: asking.requestId }),
-  };
+/** The parts of an order that changes who may do what: memory is read again everywhere. */
+export function accessOrderOf(asking: Asking) {
+  return { ...orderOf(asking), access: true as const };
 }
 
 /**
  * Whoever holds a kill key may turn things off in production, so in a protected environment a second admin must agree
  * to one. Called inside the transaction, for protection may have been raised a moment ago.
  */
-export async function checkKillKey(tx: Tx, place: KeyPlace, kind: KeyKind, principal: Principal): Promise<void> {
+export async function checkKillKey(
+  tx: Tx,
+  place: EnvironmentPlace,
+  kind: KeyKind,
+  principal: Principal,
+): Promise<void> {
   if (kind !== 'kill' || principal.kind === 'root') return;
   if (await isProtected(tx, place.environment.id)) {
     throw new Problem(
@@ -64,7 +52,7 @@ export function readExpiry(text: string, now: Date): Date {
 }
 
 /** The row, or 404; inside of the place only. */
-export async function requireKey(db: Db | Tx, place: KeyPlace, id: string): Promise<KeyRow> {
+export async function requireKey(db: Db | Tx, place: EnvironmentPlace, id: string): Promise<KeyRow> {
   const row = await findKey(db, place.projectId, place.environment.id, id);
   if (!row) throw new Problem('not_found', 'There is no such key in this environment.');
   return row;

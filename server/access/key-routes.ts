@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
-import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
+import { askingOf, type EnvironmentPlace, placeOf } from './asking.ts';
 import {
   changedKey,
   heldRevocation,
@@ -21,7 +20,7 @@ import { editKey } from './edit-key.ts';
 import { type HouseEnv, need, newRoutes } from './guard.ts';
 import type { HeldRevocation } from './held-revocations.ts';
 import { showKey } from './key.ts';
-import { type Asking, type KeyParts, type KeyPlace, requireKey } from './key-place.ts';
+import { type KeyParts, requireKey } from './key-place.ts';
 import { listKeys } from './key-store.ts';
 import { revokeKey } from './revoke-key.ts';
 import { rotateKey } from './rotate-key.ts';
@@ -130,7 +129,7 @@ export function keyRoutes(parts: KeyParts): OpenAPIHono<HouseEnv> {
   return routes;
 }
 
-const show = (parts: KeyParts, place: KeyPlace, row: Parameters<typeof showKey>[0]) =>
+const show = (parts: KeyParts, place: EnvironmentPlace, row: Parameters<typeof showKey>[0]) =>
   showKey(row, place.environment.key, parts.clock.now());
 
 /** The secret, or why there is none: the first answer to this request had it. */
@@ -142,15 +141,4 @@ export function shownOnce(secret: string | undefined): { secret: string | null; 
 /** What is known of a revocation that this node holds. */
 export function showHeld({ credential }: HeldRevocation) {
   return { id: credential, state: 'revoked', durable: 'journal' } as const;
-}
-
-/** Who asks, from the request. */
-export function askingOf(c: Context<HouseEnv>, reason: string | undefined): Asking {
-  return { principal: c.get('principal'), reason, requestId: c.get('requestId') };
-}
-
-function placeOf(c: Context<HouseEnv>): KeyPlace {
-  const { projectId, environment } = c.get('scope');
-  if (!environment) throw new Problem('not_found', 'Keys belong to an environment.');
-  return { projectId, environment };
 }

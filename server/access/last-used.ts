@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { repeat } from '../platform/repeat.ts';
 import type { KeyPrincipal } from './principal.ts';
 
 /** When, from where and by which SDK a key was last seen. `at` is a whole minute. */
@@ -37,8 +38,6 @@ export class LastUsed {
   }
 
   follow(everyMs = 60_000): () => void {
-    const timer = setInterval(() => void this.flush(), everyMs);
-    timer.unref();
-    return () => clearInterval(timer);
+    return repeat(everyMs, () => void this.flush());
   }
 }

@@ -1,7 +1,8 @@
 import { withResult } from '../platform/committed.ts';
+import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import { logKey } from './key.ts';
-import { type Asking, type KeyParts, type KeyPlace, orderOf, requireKey } from './key-place.ts';
+import { accessOrderOf, type KeyParts, requireKey } from './key-place.ts';
 import { type KeyRow, revokeKeyRow } from './key-store.ts';
 import { type Revoked, revoke } from './revoke.ts';
 
@@ -9,11 +10,11 @@ import { type Revoked, revoke } from './revoke.ts';
 export async function revokeKey(
   parts: KeyParts,
   asking: Asking,
-  place: KeyPlace,
+  place: EnvironmentPlace,
   id: string,
 ): Promise<Revoked<KeyRow>> {
   const { projectId, environment } = place;
-  const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.revoke', subject: `key/${id}` };
+  const order = { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.revoke', subject: `key/${id}` };
   const target = { what: 'key', id, projectId, environmentId: environment.id } as const;
   return revoke(parts, asking, target, async () => {
     const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {

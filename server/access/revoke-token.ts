@@ -1,8 +1,9 @@
 import type { Db, Tx } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
+import type { Asking } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
-import { type Asking, type KeyParts, orderOf } from './key-place.ts';
+import { accessOrderOf, type KeyParts } from './key-place.ts';
 import { type Revoked, revoke } from './revoke.ts';
 import { findToken, revokeTokenRow, type TokenRow } from './token-store.ts';
 
@@ -20,7 +21,13 @@ export async function revokeToken(
   projectId: number,
   id: string,
 ): Promise<Revoked<TokenRow>> {
-  const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'token.revoke', subject: `token/${id}` };
+  const order = {
+    ...accessOrderOf(asking),
+    projectId,
+    environmentIds: [],
+    action: 'token.revoke',
+    subject: `token/${id}`,
+  };
   return revoke(parts, asking, { what: 'token', id, projectId }, async () => {
     const committed = await parts.commit<TokenRow>(order, async (tx, { now }) => {
       const before = await requireToken(tx, projectId, id);

@@ -1,8 +1,9 @@
 import type { Done } from '../platform/committed.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
+import type { Asking } from './asking.ts';
 import type { HeldRevocation } from './held-revocations.ts';
-import { type Asking, type KeyParts, readAgain } from './key-place.ts';
+import { type KeyParts, readAgain } from './key-place.ts';
 import { actorOf } from './principal.ts';
 
 /** Committed, or held by this node until the database is there again. */

@@ -1,17 +1,9 @@
 import { Problem } from '../platform/problem.ts';
+import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import type { MadeKey } from './create-key.ts';
 import { logKey } from './key.ts';
-import {
-  type Asking,
-  checkKillKey,
-  type KeyParts,
-  type KeyPlace,
-  orderOf,
-  readAgain,
-  receiptOf,
-  requireKey,
-} from './key-place.ts';
+import { accessOrderOf, checkKillKey, type KeyParts, readAgain, receiptOf, requireKey } from './key-place.ts';
 import { insertKey, type KeyRow, updateKey } from './key-store.ts';
 import { mintSecret } from './mint-secret.ts';
 import { actorOf } from './principal.ts';
@@ -20,12 +12,12 @@ import { actorOf } from './principal.ts';
 export async function rotateKey(
   parts: KeyParts,
   asking: Asking,
-  place: KeyPlace,
+  place: EnvironmentPlace,
   id: string,
   overlapMs: number,
 ): Promise<MadeKey & { old: KeyRow }> {
   const { projectId, environment } = place;
-  const order = { ...orderOf(asking), projectId, environmentIds: [], action: 'key.rotate', subject: `key/${id}` };
+  const order = { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.rotate', subject: `key/${id}` };
   const committed = await parts.commit(order, async (tx, { now }) => {
     const before = await requireKey(tx, place, id);
     refuseDead(before, now);

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { repeat } from '../platform/repeat.ts';
 import type { CommitAccess } from './commit.ts';
 import { actorOf, type Principal, ROOT } from './principal.ts';
 
@@ -59,9 +60,7 @@ export class SecurityEvents {
 
   /** Flushes once a minute; answers how to stop. */
   follow(everyMs = 60_000): () => void {
-    const timer = setInterval(() => void this.flush(), everyMs);
-    timer.unref();
-    return () => clearInterval(timer);
+    return repeat(everyMs, () => void this.flush());
   }
 
   async #write(): Promise<void> {

@@ -1,12 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
+import { askingOf } from './asking.ts';
 import { changedToken, heldRevocation, madeToken, newToken, tokenAnswer, tokenPage, withReason } from './contract.ts';
 import { createToken } from './create-token.ts';
 import { type HouseEnv, need, newRoutes } from './guard.ts';
 import { showToken } from './key.ts';
 import type { KeyParts } from './key-place.ts';
-import { askingOf, showHeld, shownOnce } from './key-routes.ts';
+import { showHeld, shownOnce } from './key-routes.ts';
 import { requireToken, revokeToken } from './revoke-token.ts';
 import { listTokens, type TokenRow } from './token-store.ts';
 

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { askingOf } from '../access/key-routes.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';

@@ -1,5 +1,5 @@
 import type { AccessList } from '../access/access-list.ts';
-import type { Asking } from '../access/key-place.ts';
+import { type Asking, orderOf } from '../access/asking.ts';
 import type { Principal } from '../access/principal.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Entry } from './change-store.ts';
@@ -31,12 +31,10 @@ export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entr
     {
       projectId: entry.projectId,
       environmentIds,
-      principal: asking.principal,
+      ...orderOf(asking),
       action: `${undoer.kind}.undo`,
       subject: entry.subject,
       undoes: entry.id,
-      ...(asking.reason === undefined ? {} : { reason: asking.reason }),
-      ...(asking.requestId === undefined ? {} : { requestId: asking.requestId }),
     },
     async (tx, ground) => ({
       ...(await undoer.undo(tx, change, ground)),

@@ -2,6 +2,7 @@ import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
+import { repeat } from '../platform/repeat.ts';
 import { type Place, readPlaces } from './base-store.ts';
 
 export interface PlaceParts {
@@ -27,9 +28,7 @@ export class PlaceFollower {
 
   /** Answers how to stop. */
   follow(everyMs = EVERY_MS): () => void {
-    const timer = setInterval(() => void this.ask(), everyMs);
-    timer.unref();
-    return () => clearInterval(timer);
+    return repeat(everyMs, () => void this.ask());
   }
 
   /** One question at a time; never rejects. */

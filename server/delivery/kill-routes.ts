@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes, patternOf } from '../access/guard.ts';
 import { objectKey } from '../platform/object-key.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
-import { askingOf, placeOf } from '../segments/place.ts';
 import { killBody, killInJournal, killInLog, restoreBody, restoredFlag } from './kill-contract.ts';
 import { type KillParts, killFlag } from './kill-flag.ts';
 import type { FlagPlace } from './kill-right.ts';

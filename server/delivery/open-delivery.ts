@@ -131,7 +131,6 @@ function followAll(list: AccessList, { rulesets, settler, tags, disk }: Followed
   const keepAccess = () => void disk.followAccess(list);
   if (list.revision >= 0) keepAccess();
   for (const environmentId of rulesets.heldEnvironments()) disk.follow(environmentId);
-  settler.start();
   return [
     rulesets.onServed(({ environmentId }) => disk.follow(environmentId)),
     rulesets.onPlaces((places) => {
@@ -142,7 +141,7 @@ function followAll(list: AccessList, { rulesets, settler, tags, disk }: Followed
     list.onChanged(keepAccess),
     list.onRevoked(keepAccess),
     rulesets.follow(),
-    () => settler.stop(),
+    settler.follow(),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { formatPosition, type Ruleset } from '@turnout/core';
 import type { ReadRuleset } from '../changes/door.ts';
-import { flagsOfEnvironment } from '../flags/store.ts';
+import { flagsOfEnvironment } from '../flags/flag-store.ts';
 import { segmentsOfEnvironment } from '../segments/store.ts';
 import { buildRuleset, rebuildRuleset } from './build-ruleset.ts';
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@turnout/core';
+import { type Asking, orderOf } from '../access/asking.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt, Door, Ground, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
@@ -7,8 +8,6 @@ import { describeServe } from '../flags/describe-serve.ts';
 import { withResult } from '../platform/committed.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
-import type { Asking } from '../segments/place.ts';
-import { orderOf } from '../segments/place.ts';
 import type { FlagPlace } from './kill-right.ts';
 import {
   findKill,
@@ -47,17 +46,13 @@ type Outcome = Pick<Restored, 'before' | 'after' | 'lifted'>;
  * held when it was asked. A kill that comes while it works, or that only another node knows, is not among them and
  * stays. A growing change, so it passes the door's checks.
  */
-export async function restoreFlag(
-  parts: RestoreParts,
-  asking: Omit<Asking, 'expected'>,
-  place: FlagPlace,
-): Promise<Restored> {
+export async function restoreFlag(parts: RestoreParts, asking: Asking, place: FlagPlace): Promise<Restored> {
   const { projectId, environment, flag } = place;
   const held = parts.overlays.of(environment.id).filter((entry) => entry.flag === flag);
   const committed = await commitChange<Outcome>(
     parts.door,
     {
-      ...orderOf({ ...asking, expected: undefined }),
+      ...orderOf(asking),
       ...{ projectId, environmentIds: [environment.id], action: 'flag.restore', subject: `flag/${flag}` },
     },
     (tx, ground) => writeRestore(tx, place, held, ground),

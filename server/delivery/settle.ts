@@ -3,6 +3,7 @@ import { asProblem } from '../platform/answer-problem.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import { Problem } from '../platform/problem.ts';
+import { repeat } from '../platform/repeat.ts';
 import type { Journal } from './journal.ts';
 import { recordedAmong } from './kill-store.ts';
 import type { Overlays } from './overlay.ts';
@@ -46,7 +47,6 @@ export class Settler {
   readonly #waiting = new Map<string, Set<(recorded: Recorded) => void>>();
   /** Ended by a base, and not yet read back. */
   readonly #ended = new Map<string, JournalEntry>();
-  #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
 
   constructor(parts: SettlerParts) {
@@ -101,13 +101,9 @@ export class Settler {
     return waiting;
   }
 
-  start(everyMs = EVERY_MS): void {
-    this.#timer = setInterval(() => void this.look(), everyMs);
-    this.#timer.unref();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
+  /** Looks every `everyMs`; answers how to stop. */
+  follow(everyMs = EVERY_MS): () => void {
+    return repeat(everyMs, () => void this.look());
   }
 
   /** One round of everything that is still to be done. */

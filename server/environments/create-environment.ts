@@ -1,4 +1,5 @@
-import { type Asking, madeBefore, orderOf, readAgain } from '../access/key-place.ts';
+import type { Asking } from '../access/asking.ts';
+import { accessOrderOf, madeBefore, readAgain } from '../access/key-place.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
@@ -19,7 +20,7 @@ export async function createEnvironment(
   const committed = await commitChange<EnvironmentRow>(
     parts.door,
     {
-      ...orderOf(asking),
+      ...accessOrderOf(asking),
       projectId,
       environmentIds: [],
       action: 'environment.create',

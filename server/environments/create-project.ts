@@ -1,5 +1,6 @@
 import { findInstallationProject } from '../access/access-store.ts';
-import { type Asking, madeBefore, orderOf, readAgain } from '../access/key-place.ts';
+import type { Asking } from '../access/asking.ts';
+import { accessOrderOf, madeBefore, readAgain } from '../access/key-place.ts';
 import { appendEntry } from '../changes/append-entry.ts';
 import { listEntries } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
@@ -26,7 +27,7 @@ export async function createProject(parts: ProjectParts, asking: Asking, wanted:
   const { door } = parts;
   const { key, name = key } = wanted;
   const installation = await findInstallationProject(door.db);
-  const order = { ...orderOf(asking), environmentIds: [], action: 'project.create', subject: `project/${key}` };
+  const order = { ...accessOrderOf(asking), environmentIds: [], action: 'project.create', subject: `project/${key}` };
   const committed = await commitChange<MadeProject>(door, { ...order, projectId: installation }, async (tx, ground) => {
     if (await findProjectByKey(tx, key)) throw new Problem('duplicate', `There is a project ${key} already.`);
     const row = await insertProject(tx, { key, name });

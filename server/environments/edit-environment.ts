@@ -1,4 +1,5 @@
-import { type Asking, orderOf, readAgain } from '../access/key-place.ts';
+import type { Asking } from '../access/asking.ts';
+import { accessOrderOf, readAgain } from '../access/key-place.ts';
 import type { Principal } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { type Done, withResult } from '../platform/committed.ts';
@@ -24,7 +25,7 @@ export async function editEnvironment(
   const committed = await commitChange<EnvironmentRow>(
     parts.door,
     {
-      ...orderOf(asking),
+      ...accessOrderOf(asking),
       projectId,
       environmentIds: [],
       action: 'environment.update',

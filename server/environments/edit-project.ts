@@ -1,4 +1,5 @@
-import { type Asking, orderOf, readAgain } from '../access/key-place.ts';
+import type { Asking } from '../access/asking.ts';
+import { accessOrderOf, readAgain } from '../access/key-place.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { requireExpected } from '../platform/version.ts';
@@ -19,7 +20,7 @@ export async function editProject(
   const committed = await commitChange<ProjectRow>(
     parts.door,
     {
-      ...orderOf(asking),
+      ...accessOrderOf(asking),
       projectId,
       environmentIds: [],
       action: 'project.update',

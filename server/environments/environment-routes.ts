@@ -1,9 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { askingOf } from '../access/key-routes.ts';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
-import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import {
@@ -84,10 +82,4 @@ export function environmentRoutes(parts: EnvironmentParts): OpenAPIHono<HouseEnv
     return c.json({ environment: showEnvironment(result), ...(change ? { change } : {}) }, 200);
   });
   return routes;
-}
-
-function placeOf(c: Context<HouseEnv>) {
-  const { projectId, environment: place } = c.get('scope');
-  if (!place) throw new Problem('not_found', 'There is no such environment.');
-  return { projectId, environment: place };
 }

@@ -1,8 +1,8 @@
+import type { Asking } from '../access/asking.ts';
 import type { Committed, Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { type FieldFault, Problem } from '../platform/problem.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
-import type { Asking } from '../segments/place.ts';
 import { flagFaultsIn, flagUsers } from './check-flag.ts';
 import { type FlagRow, servedFlag } from './configuration.ts';
 import { inEveryEnvironment, requireFlagVersion } from './edit-flag.ts';

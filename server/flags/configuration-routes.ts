@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
-import { askingOf, placeOf } from '../segments/place.ts';
 import { showConfiguration } from './configuration.ts';
 import { type Configured, editConfiguration, replaceConfiguration } from './configure-flag.ts';
 import {

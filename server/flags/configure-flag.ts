@@ -1,4 +1,5 @@
 import type { Ruleset } from '@turnout/core';
+import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
@@ -6,7 +7,6 @@ import { withResult } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
-import { type Asking, type EnvironmentPlace, orderOf } from '../segments/place.ts';
 import { configurationFaults } from './check-configuration.ts';
 import { flagFaultsIn } from './check-flag.ts';
 import { asWritten, type Configuration, logConfiguration, servedFlag, showConfiguration } from './configuration.ts';

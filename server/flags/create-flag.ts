@@ -1,9 +1,9 @@
+import type { Asking } from '../access/asking.ts';
 import type { Committed, Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { escapePointer } from '../platform/json-pointer.ts';
 import { type FieldFault, invalid, Problem } from '../platform/problem.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
-import type { Asking } from '../segments/place.ts';
 import { configurationFaults } from './check-configuration.ts';
 import { flagFaultsIn } from './check-flag.ts';
 import { variantFaults } from './check-variants.ts';

@@ -1,4 +1,5 @@
 import type { JsonValue } from '@turnout/core';
+import { type Asking, orderOf } from '../access/asking.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Committed, Ground } from '../changes/door.ts';
@@ -6,7 +7,6 @@ import type { Tx } from '../database/connect.ts';
 import { mergePatch } from '../platform/merge-patch.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
-import { type Asking, orderOf } from '../segments/place.ts';
 import { flagFaultsIn, goneVariantFaults } from './check-flag.ts';
 import { variantFaults } from './check-variants.ts';
 import { type FlagContent, type FlagRow, logFlag } from './configuration.ts';

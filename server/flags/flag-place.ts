@@ -1,7 +1,7 @@
+import type { EnvironmentPlace } from '../access/asking.ts';
 import type { Door, Written } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
-import type { EnvironmentPlace } from '../segments/place.ts';
 import type { FlagRow } from './configuration.ts';
 import { type FlagInEnvironment, findFlag, findFlagIn } from './flag-store.ts';
 

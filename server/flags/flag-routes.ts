@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Committed } from '../changes/door.ts';
@@ -7,7 +8,6 @@ import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
-import { askingOf } from '../segments/place.ts';
 import { archiveFlag } from './archive-flag.ts';
 import type { FlagRow } from './configuration.ts';
 import { changedFlag, flagAnswer, flagPage, flagPatch, flagPut, flagQuery, newFlag, withReason } from './contract.ts';

@@ -1,7 +1,14 @@
+import type { Flag } from '@turnout/core';
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { environments, flagEnvironments, flags } from '../database/tables.ts';
-import type { Configuration, ConfigurationRow, FlagContent, FlagRow } from './configuration.ts';
+import {
+  type Configuration,
+  type ConfigurationRow,
+  type FlagContent,
+  type FlagRow,
+  servedFlag,
+} from './configuration.ts';
 import type { FlagQuery } from './contract.ts';
 
 /** What of an environment's row its flags are shown with. */
@@ -180,4 +187,29 @@ function conditionsOf(filter: FlagFilter, after: string | undefined): (SQL | und
     filter.type === undefined ? undefined : eq(flags.type, filter.type),
     filter.archived === 'any' ? undefined : eq(flags.archived, filter.archived === 'true'),
   ];
+}
+
+/**
+ * The flags of an environment as it serves them, archived ones left out; with `keys` those among them alone. The order
+ * of the fields never changes, so that equal flags are equal bytes.
+ */
+export async function flagsOfEnvironment(
+  tx: Db | Tx,
+  projectId: number,
+  environmentId: number,
+  keys?: readonly string[],
+): Promise<Flag[]> {
+  const rows = await tx
+    .select({ flag: flags, configuration: flagEnvironments })
+    .from(flags)
+    .innerJoin(flagEnvironments, eq(flagEnvironments.flagId, flags.id))
+    .where(
+      and(
+        eq(flags.projectId, projectId),
+        eq(flagEnvironments.environmentId, environmentId),
+        eq(flags.archived, false),
+        keys === undefined ? undefined : inArray(flags.key, [...keys]),
+      ),
+    );
+  return rows.map(({ flag, configuration }) => servedFlag(flag, configuration));
 }

@@ -1,3 +1,4 @@
+import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
 import { findEntry } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt, Written } from '../changes/door.ts';
@@ -5,7 +6,6 @@ import type { Tx } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
-import { type Asking, type EnvironmentPlace, orderOf } from '../segments/place.ts';
 import { unknownVariant } from './check-configuration.ts';
 import { type Configuration, type FlagRow, logConfiguration, showConfiguration, showServed } from './configuration.ts';
 import type { ServedToUsers } from './contract.ts';

@@ -8,11 +8,16 @@ import { Problem } from './problem.ts';
  */
 export function answerProblem(error: unknown): Response {
   const problem = asProblem(error);
-  const headers = new Headers({ 'Content-Type': 'application/problem+json' });
-  const { retryAfterSeconds } = problem.extra;
-  if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds));
-  if (problem.status === 401) headers.set('WWW-Authenticate', 'Bearer');
+  const headers = { ...problemHeaders(problem), ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}) };
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
+}
+
+/** `Retry-After` is always in seconds: some clients take a date for half an hour. */
+export function problemHeaders({ extra: { retryAfterSeconds } }: Problem): Record<string, string> {
+  return {
+    'Content-Type': 'application/problem+json',
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+  };
 }
 
 /** Any error as a problem; one that nobody foresaw is `internal`. */

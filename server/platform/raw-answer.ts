@@ -1,23 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asProblem } from './answer-problem.ts';
+import { asProblem, problemHeaders } from './answer-problem.ts';
 import type { Problem } from './problem.ts';
 
 /**
- * Answers a raw request with a problem; answers its status. Without `WWW-Authenticate`: those who come here are
+ * Answers a raw request with a problem, and says with which. Without `WWW-Authenticate`: those who come here are
  * programs, and a browser would show its users a dialogue.
  */
 export function sendProblem(response: ServerResponse, error: unknown, headers: Record<string, string> = {}): Problem {
   const problem = asProblem(error);
   if (response.headersSent || response.destroyed) return problem;
   const body = Buffer.from(JSON.stringify(problem.toBody()));
-  const { retryAfterSeconds } = problem.extra;
   response.writeHead(problem.status, {
-    'Content-Type': 'application/problem+json',
+    ...problemHeaders(problem),
     'Content-Length': body.length,
     // What one caller was told is not kept for another.
     'Cache-Control': 'private, no-cache',
     Vary: 'Authorization, X-API-Key, Origin',
-    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...headers,
   });
   response.end(body);

@@ -1,4 +1,5 @@
 import type { Ruleset } from '@turnout/core';
+import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Committed, Door, Ground, Written } from '../changes/door.ts';
@@ -8,7 +9,6 @@ import { requireExpected } from '../platform/version.ts';
 import { segmentFaults, segmentFaultsIn } from './check-segment.ts';
 import type { MemberChanges, SegmentFields } from './contract.ts';
 import { segmentUsers } from './named-segments.ts';
-import { type Asking, type EnvironmentPlace, orderOf } from './place.ts';
 import { inOrder, logEdit, logSegment, readContent, showSegment } from './segment.ts';
 import {
   findSegment,

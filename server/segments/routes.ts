@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { askingOf, type EnvironmentPlace, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import type { Committed } from '../changes/door.ts';
 import { withResult } from '../platform/committed.ts';
@@ -28,7 +29,6 @@ import {
   segmentWithUsers,
   withReason,
 } from './contract.ts';
-import { askingOf, type EnvironmentPlace, placeOf } from './place.ts';
 import { showSegment, summariseSegment } from './segment.ts';
 import { listSegments, readSegmentUsers, type SegmentRow } from './store.ts';
 
