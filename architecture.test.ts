@@ -46,6 +46,7 @@ const house: House = {
     'server/rooms.ts',
     'server/run-server.ts',
     'server/start-house.ts',
+    'server/watch-database.ts',
     'server/settings.ts',
     'server/openapi.ts',
     'server/first-start.ts',
