@@ -2,53 +2,29 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { root, seedProject, setState } from '../changes/seed.fixture.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { root } from '../changes/seed.fixture.ts';
 import { verifyChain } from '../changes/verify-chain.ts';
 import { changes, flagEnvironments, flags, keys, kills } from '../database/tables.ts';
-import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { databaseKinds } from '../database/test-database.ts';
 import { type KillAsking, killFlag } from './kill-flag.ts';
+import { nodeWorld } from './node-world.fixture.ts';
 import { recordKill } from './record-kill.ts';
 import { restoreFlag } from './restore-flag.ts';
-import { openNode, type TestNode } from './test-node.fixture.ts';
+import type { TestNode } from './test-node.fixture.ts';
 
 /** For what comes by itself, on however busy a machine. */
 const LONG = { timeout: 20_000 };
 
 describe.each(databaseKinds)('a kill over the %s database', (kind) => {
-  let database: TestDatabase;
-  let here: TestNode;
-  let nodes: TestNode[];
-  let projectId: number;
-  let environmentId: number;
-  beforeAll(async () => {
-    database = await openTestDatabase(kind);
+  const world = nodeWorld(kind);
+  const { node, place, isKilled } = world;
+  let { database, here, projectId, environmentId } = world;
+  beforeEach(() => {
+    ({ database, here, projectId, environmentId } = world);
   });
-  beforeEach(async () => {
-    await database.reset();
-    nodes = [];
-    const seeded = await seedProject(database.db, 'p', ['production'], ['a', 'b']);
-    projectId = seeded.projectId;
-    environmentId = seeded.environmentIds[0] ?? 0;
-    here = await node();
-    await setState(here.door, projectId, [environmentId], 'a', 'on');
-    await here.rulesets.load(environmentId);
-  });
-  afterEach(async () => {
-    for (const one of nodes) await one.remove();
-  });
-  afterAll(() => database.close());
-
-  async function node(options: Parameters<typeof openNode>[1] = {}): Promise<TestNode> {
-    const opened = await openNode(database, options);
-    nodes.push(opened);
-    return opened;
-  }
-  const place = (flag: string) => ({ projectId, environment: { id: environmentId, key: 'production' }, flag });
   const kill = (at: TestNode, flag = 'a', over: Partial<KillAsking> = {}) =>
     killFlag(at.kill, { principal: root, reason: 'it burns', ...over }, place(flag));
-  const isKilled = (at: TestNode, flag = 'a') =>
-    at.rulesets.served(environmentId)?.compiled.ruleset.flags[flag]?.killed === true;
   const killRows = () => database.db.select().from(kills).orderBy(kills.changeId);
 
   it('is in force and in the log, with what users got before and get now', async () => {

@@ -1,13 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { beginEpoch } from '../changes/new-epoch.ts';
-import { root, seedProject, setState } from '../changes/seed.fixture.ts';
+import { root, setState } from '../changes/seed.fixture.ts';
 import { verifyChain } from '../changes/verify-chain.ts';
 import { changes, environments, kills } from '../database/tables.ts';
-import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { databaseKinds } from '../database/test-database.ts';
 import { killFlag } from './kill-flag.ts';
+import { nodeWorld } from './node-world.fixture.ts';
 import { restoreFlag } from './restore-flag.ts';
-import { openNode, type TestNode } from './test-node.fixture.ts';
 
 /** What a backup holds: the rows of every table that changes write. */
 const TABLES = [
@@ -25,40 +25,18 @@ const TABLES = [
 const LONG = { timeout: 20_000 };
 
 describe.each(databaseKinds)('a %s database that was set back', (kind) => {
-  let database: TestDatabase;
-  let here: TestNode;
-  let nodes: TestNode[];
-  let projectId: number;
-  let environmentId: number;
-  beforeAll(async () => {
-    database = await openTestDatabase(kind);
-  });
-  beforeEach(async () => {
-    await database.reset();
-    nodes = [];
-    const seeded = await seedProject(database.db, 'p', ['production'], ['a', 'b']);
-    projectId = seeded.projectId;
-    environmentId = seeded.environmentIds[0] ?? 0;
-    here = await node();
-    await turn('a', 'on');
-    await here.rulesets.load(environmentId);
+  const world = nodeWorld(kind);
+  const { node, place, isKilled } = world;
+  let { database, here, projectId, environmentId } = world;
+  beforeEach(() => {
+    ({ database, here, projectId, environmentId } = world);
   });
   afterEach(async () => {
-    for (const one of nodes) await one.remove();
     for (const table of TABLES) await database.db.execute(sql.raw(`DROP TABLE IF EXISTS backup_${table}`));
   });
-  afterAll(() => database.close());
 
-  async function node(options: Parameters<typeof openNode>[1] = {}): Promise<TestNode> {
-    const opened = await openNode(database, options);
-    nodes.push(opened);
-    return opened;
-  }
   const turn = (flag: string, state: 'on' | 'off') => setState(here.door, projectId, [environmentId], flag, state);
-  const place = (flag: string) => ({ projectId, environment: { id: environmentId, key: 'production' }, flag });
   const kill = (flag: string) => killFlag(here.kill, { principal: root, reason: 'it burns' }, place(flag));
-  const isKilled = (at: TestNode, flag: string) =>
-    at.rulesets.served(environmentId)?.compiled.ruleset.flags[flag]?.killed === true;
   const epochOf = async () => (await database.db.select().from(environments))[0]?.epoch;
   const epochsBegun = async () =>
     (await database.db.select().from(changes).where(eq(changes.action, 'environment.new-epoch'))).length;

@@ -1,51 +1,27 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../access/principal.ts';
-import { root, seedProject, setState } from '../changes/seed.fixture.ts';
+import { root, setState } from '../changes/seed.fixture.ts';
 import { verifyChain } from '../changes/verify-chain.ts';
 import { changes, environments, flagEnvironments, flags, kills, liftedKills, tokens } from '../database/tables.ts';
-import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { databaseKinds } from '../database/test-database.ts';
 import { killFlag } from './kill-flag.ts';
+import { nodeWorld } from './node-world.fixture.ts';
 import { recordKill } from './record-kill.ts';
 import { restoreFlag } from './restore-flag.ts';
-import { joinNodes, openNode, type TestNode } from './test-node.fixture.ts';
+import { joinNodes, type TestNode } from './test-node.fixture.ts';
 
 describe.each(databaseKinds)('a restore over the %s database', (kind) => {
-  let database: TestDatabase;
-  let here: TestNode;
-  let nodes: TestNode[];
-  let projectId: number;
-  let environmentId: number;
-  beforeAll(async () => {
-    database = await openTestDatabase(kind);
+  const world = nodeWorld(kind);
+  const { node, place, isKilled } = world;
+  let { database, here, projectId, environmentId } = world;
+  beforeEach(() => {
+    ({ database, here, projectId, environmentId } = world);
   });
-  beforeEach(async () => {
-    await database.reset();
-    nodes = [];
-    const seeded = await seedProject(database.db, 'p', ['production'], ['a', 'b']);
-    projectId = seeded.projectId;
-    environmentId = seeded.environmentIds[0] ?? 0;
-    here = await node();
-    await setState(here.door, projectId, [environmentId], 'a', 'on');
-    await here.rulesets.load(environmentId);
-  });
-  afterEach(async () => {
-    for (const one of nodes) await one.remove();
-  });
-  afterAll(() => database.close());
-
-  async function node(options: Parameters<typeof openNode>[1] = {}): Promise<TestNode> {
-    const opened = await openNode(database, options);
-    nodes.push(opened);
-    return opened;
-  }
-  const place = (flag: string) => ({ projectId, environment: { id: environmentId, key: 'production' }, flag });
   const kill = (at: TestNode, flag = 'a', principal: Principal = root) =>
     killFlag(at.kill, { principal, reason: 'it burns' }, place(flag));
   const restore = (at: TestNode, flag = 'a', over: { principal?: Principal; requestId?: string } = {}) =>
     restoreFlag(at.restore, { principal: root, reason: 'mended', requestId: undefined, ...over }, place(flag));
-  const isKilled = (at: TestNode, flag = 'a') =>
-    at.rulesets.served(environmentId)?.compiled.ruleset.flags[flag]?.killed === true;
   async function token(roles: ('editor' | 'killer')[]): Promise<Principal> {
     const id = `t-${roles.join('-')}`;
     await database.db.insert(tokens).values({ id, projectId, name: id, roles, verifier: 'v', createdBy: 'root' });
