@@ -44,6 +44,15 @@ describe('the cost of a pattern', () => {
     expect(findTangles(rulesetWith(flagsOf(matching(domains)))).flags).toEqual([]);
   });
 
+  it('is not all: so do the values that an operator goes through one by one', () => {
+    const texts = (count: number) => Array.from({ length: count }, (_, i) => `part-${i}`);
+    const containing = (count: number): Condition => ({ attribute: 'a', op: 'contains', values: texts(count) });
+    expect(findTangles(rulesetWith(flagsOf(containing(18_000)))).flags).toEqual(['asks']);
+    expect(findTangles(rulesetWith(flagsOf(containing(1_000)))).flags).toEqual([]);
+    const equal: Condition = { attribute: 'a', op: 'equals', values: texts(18_000) };
+    expect(findTangles(rulesetWith(flagsOf(equal))).flags).toEqual([]);
+  });
+
   it('ends the compiling of a list of patterns that is too much in all', () => {
     const faults = conditionFaults(matching(Array(10_000).fill('\\pL{240}')), '/if');
     expect(faults.length).toBeGreaterThan(0);

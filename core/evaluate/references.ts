@@ -16,9 +16,29 @@ export interface References {
 /** An instruction of a pattern is run for each of 1,024 characters: as many of these tests as patterns allow take a second. */
 const TESTS_PER_INSTRUCTION = 25;
 
-/** How many tests the patterns of a test are worth, beside itself. */
-function patternTests({ op, values }: Record<string, unknown>): number {
-  if (op !== 'matches' || !Array.isArray(values)) return 0;
+/** Operators that go through their values one by one, and how many tests a further value is worth: `contains` reads all of a text. */
+const TESTS_PER_VALUE: Record<string, number> = {
+  contains: 25,
+  startsWith: 1,
+  endsWith: 1,
+  semverLt: 5,
+  semverLte: 5,
+  semverEq: 5,
+  semverGte: 5,
+  semverGt: 5,
+  semverTilde: 5,
+  semverCaret: 5,
+  inCidr: 5,
+};
+
+/** How many tests the values of a test are worth, beside itself. */
+function valueTests({ op, values }: Record<string, unknown>): number {
+  if (!Array.isArray(values) || typeof op !== 'string') return 0;
+  const each = Object.hasOwn(TESTS_PER_VALUE, op) ? TESTS_PER_VALUE[op]! : 0;
+  return op === 'matches' ? patternTests(values) : each * Math.max(values.length - 1, 0);
+}
+
+function patternTests(values: readonly unknown[]): number {
   return values.reduce((sum: number, value) => {
     const cost = typeof value === 'string' ? patternCost(value.slice(0, LONGEST_PATTERN)) : 0;
     return sum + TESTS_PER_INSTRUCTION * Math.min(cost, MOST_INSTRUCTIONS);
@@ -28,7 +48,7 @@ function patternTests({ op, values }: Record<string, unknown>): number {
 function scan(condition: unknown, segments: string[], depth: number): number {
   if (depth > DEEPEST_NESTING || !isObject(condition)) return 1;
   if (typeof condition.segment === 'string') segments.push(condition.segment);
-  let tests = 1 + patternTests(condition);
+  let tests = 1 + valueTests(condition);
   for (const parts of [condition.all, condition.any]) {
     if (Array.isArray(parts)) for (const part of parts) tests += scan(part, segments, depth + 1);
   }

@@ -154,6 +154,14 @@ describe('A hostile body', () => {
     expect((await sent).status).toBe(413);
   });
 
+  test('gets 413 over 64 KiB with a client key, which everybody has', async () => {
+    const client = { Authorization: `Bearer ${node.key('client')}` };
+    const body = (length: number) => ({ context: { a: 'x'.repeat(length) } });
+    expect((await refused(client, body(65_536))).status).toBe(413);
+    expect((await ask(node, 'plain', body(65_000), client)).status).toBe(200);
+    expect((await ask(node, 'plain', body(65_536), server)).status).toBe(200);
+  });
+
   test('gets 415 when it is compressed', async () => {
     expect((await refused({ ...server, 'Content-Encoding': 'gzip' })).status).toBe(415);
   });

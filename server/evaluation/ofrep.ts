@@ -9,7 +9,7 @@ import { KnownOrigins } from './cross-origin.ts';
 import { type Answer, asFailure, Failure } from './failure.ts';
 import { NewerFlags, type ServedFlags } from './newer-flags.ts';
 import { readContext } from './question.ts';
-import { readBody } from './read-body.ts';
+import { bodyLimit, readBody } from './read-body.ts';
 import { RequestRate } from './request-rate.ts';
 import { findSender, type Sender } from './sender.ts';
 import { type StreamSigner, tokenSlot, writeStreamToken } from './stream-token.ts';
@@ -112,7 +112,7 @@ export class Ofrep {
 
   #readAndAnswer(call: Call, sender: Sender, request: IncomingMessage, send: Send): void {
     this.#admit(sender, request);
-    readBody(request, (body) => {
+    readBody(request, bodyLimit(sender.keyKind), (body) => {
       try {
         if (body instanceof Failure) throw body;
         const answer = this.#answer(call, sender, request, body);

@@ -1,18 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import { BODY_LIMIT } from '../platform/json-body.ts';
 import { Failure } from './failure.ts';
+import type { Sender } from './sender.ts';
 
 const NO_BYTES = Buffer.alloc(0);
+/** A client key is in every page, and what a condition costs grows with the texts that it is asked about. */
+const CLIENT_BODY_LIMIT = 65_536;
 
-/** Reads a whole request body of at most 1 MiB; `done` gets the bytes or the failure, once. */
-export function readBody(request: IncomingMessage, done: (bytes: Buffer | Failure) => void): void {
+/** How long a body may be that comes with a key of this kind. */
+export function bodyLimit(keyKind: Sender['keyKind']): number {
+  return keyKind === 'client' ? CLIENT_BODY_LIMIT : BODY_LIMIT;
+}
+
+/** Reads a whole request body of at most `limit` bytes; `done` gets the bytes or the failure, once. */
+export function readBody(request: IncomingMessage, limit: number, done: (bytes: Buffer | Failure) => void): void {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     done(new Failure(415, 'PARSE_ERROR', 'Send the body as it is, without Content-Encoding.'));
     return;
   }
-  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
-    done(tooLarge());
+  if (Number(request.headers['content-length'] ?? 0) > limit) {
+    done(tooLarge(limit));
     return;
   }
   // Most bodies come in one piece, and that piece is then the body.
@@ -28,7 +36,7 @@ export function readBody(request: IncomingMessage, done: (bytes: Buffer | Failur
   request.on('data', (piece: Buffer) => {
     if (over) return;
     size += piece.length;
-    if (size > BODY_LIMIT) finish(tooLarge());
+    if (size > limit) finish(tooLarge(limit));
     else held.push(piece);
   });
   request.on('end', () =>
@@ -37,6 +45,6 @@ export function readBody(request: IncomingMessage, done: (bytes: Buffer | Failur
   request.on('error', () => finish(new Failure(400, 'PARSE_ERROR', 'The request ended before its body did.')));
 }
 
-function tooLarge(): Failure {
-  return new Failure(413, 'PARSE_ERROR', `The body is too large; at most ${BODY_LIMIT} bytes are read.`);
+function tooLarge(limit: number): Failure {
+  return new Failure(413, 'PARSE_ERROR', `The body is too large; at most ${limit} bytes are read.`);
 }
