@@ -14,7 +14,7 @@ export class FlagTexts {
 
   constructor(flag: Flag) {
     this.#flag = flag;
-    this.#fractional = flag.type === 'number' && Object.values(flag.variants).some((value) => !Number.isInteger(value));
+    this.#fractional = flag.type === 'number' && isFractional(flag);
   }
 
   /** The OFREP item for this evaluation of the flag, as JSON. */
@@ -96,4 +96,10 @@ function splitAttributes(flag: Flag): string {
   const names = serves.flatMap((serve) => ('split' in serve ? [serve.split.by] : []));
   const others = [...new Set(names)].filter((name) => name !== 'targetingKey');
   return others.map((name) => `context.${name}`).join(' or ');
+}
+
+/** A variant with a fraction says so, or the author does: with `fractional: true` in the flag's metadata. */
+function isFractional({ variants, metadata }: Flag): boolean {
+  const isMarked = metadata !== undefined && Object.hasOwn(metadata, 'fractional') && metadata.fractional === true;
+  return isMarked || Object.values(variants).some((value) => !Number.isInteger(value));
 }

@@ -12,6 +12,10 @@ const FLAGS = [
   flag('plain'),
   flag('text', { type: 'string', variants: { a: 'ä"\n', b: '' }, offVariant: 'b', fallthrough: { variant: 'a' } }),
   flag('whole', { type: 'number', variants: { a: 1, b: 2 }, offVariant: 'b', fallthrough: { variant: 'a' } }),
+  flag('marked', {
+    ...{ type: 'number', variants: { a: 1, b: 2 }, offVariant: 'b', fallthrough: { variant: 'a' } },
+    metadata: { fractional: true },
+  }),
   flag('fractional', { type: 'number', variants: { a: 1, b: 0.5 }, offVariant: 'b', fallthrough: { variant: 'a' } }),
   flag('thing', {
     type: 'object',
@@ -64,8 +68,9 @@ describe('A value', () => {
     expect((await one('thing')).json).toMatchObject({ value: { deep: [1, null] }, variant: 'a' });
   });
 
-  test('of a number flag with a fractional variant is written as 1.0, of one without as 1', async () => {
+  test('of a number flag with a fractional variant, or marked as fractional by its author, is written as 1.0, of others as 1', async () => {
     expect((await one('fractional')).text).toContain('"value":1.0,');
+    expect((await one('marked')).text).toContain('"value":1.0,');
     expect((await one('whole')).text).toContain('"value":1,');
   });
 
