@@ -12,37 +12,16 @@ import {
   type Ruleset,
   type Snapshot,
 } from '@turnout/core';
+import { flagWith, rulesetWith } from '@turnout/core/fixtures';
 
 export const SERVER_KEY = 'turnout_server_abc_0123456789012345678901234567890123456789012_abcdef';
 
 export function flagOf(key: string, changes: Partial<Flag> = {}): Flag {
-  return {
-    key,
-    type: 'boolean',
-    variants: { on: true, off: false },
-    state: 'on',
-    offVariant: 'off',
-    prerequisites: [],
-    rules: [],
-    fallthrough: { variant: 'on' },
-    clientVisible: false,
-    ...changes,
-  };
+  return flagWith({ key, ...changes });
 }
 
 export function rulesetOf(flags: Flag[], changes: Partial<Ruleset> = {}): Ruleset {
-  return {
-    schema: 1,
-    project: 'p',
-    environment: 'e',
-    epoch: 'x',
-    revision: 1,
-    view: 'main',
-    shedLevel: 0,
-    flags: Object.fromEntries(flags.map((flag) => [flag.key, flag])),
-    segments: {},
-    ...changes,
-  };
+  return rulesetWith(Object.fromEntries(flags.map((flag) => [flag.key, flag])), changes);
 }
 
 export function snapshotOf(...flags: Flag[]): Snapshot {

@@ -44,6 +44,7 @@ function packageBreach(source: Source, from: string, house: House): Breach | und
     if (!from.startsWith('node:')) return { rule: 'edges', what: `write node:${from}` };
     return edges.node || !product ? undefined : { rule: 'edges', what: `${from}: this room reaches nothing outside` };
   }
+  if (product && from.endsWith('/fixtures')) return { rule: 'edges', what: `${from}: products import no fixtures` };
   const name = packageName(from);
   const allowed = product ? edges.products : [...edges.products, ...edges.tests];
   if (allowed.includes(name)) return undefined;

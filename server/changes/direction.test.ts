@@ -1,35 +1,15 @@
 import { compile, evaluate, type Flag, type Ruleset, type Serve } from '@turnout/core';
+import { flagWith, rulesetWith } from '@turnout/core/fixtures';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { direction } from './direction.ts';
 
 function flag(over: Partial<Flag> = {}): Flag {
-  return {
-    key: 'f',
-    type: 'string',
-    variants: { a: 'A', b: 'B', off: 'OFF' },
-    state: 'on',
-    offVariant: 'off',
-    prerequisites: [],
-    rules: [],
-    fallthrough: { variant: 'a' },
-    clientVisible: false,
-    ...over,
-  };
+  return flagWith({ type: 'string', variants: { a: 'A', b: 'B', off: 'OFF' }, fallthrough: { variant: 'a' }, ...over });
 }
 
 function ruleset(...flags: Flag[]): Ruleset {
-  return {
-    schema: 1,
-    project: 'p',
-    environment: 'e',
-    epoch: 'x',
-    revision: 1,
-    view: 'main',
-    shedLevel: 0,
-    flags: Object.fromEntries(flags.map((one) => [one.key, one])),
-    segments: {},
-  };
+  return rulesetWith(Object.fromEntries(flags.map((one) => [one.key, one])));
 }
 
 const split = (cut: number, over: { salt?: string; by?: string } = {}): Serve => ({

@@ -1,23 +1,9 @@
-import type { Flag, Ruleset } from '@turnout/core';
+import type { Flag } from '@turnout/core';
+import { flagWith, rulesetWith } from '@turnout/core/fixtures';
 import { describe, expect, it } from 'vitest';
 import { hasGrace, type TakenBack } from './grace.ts';
 
-function ruleset(over: Partial<Flag>): Ruleset {
-  const flag: Flag = {
-    key: 'f',
-    type: 'boolean',
-    variants: { on: true, off: false },
-    state: 'on',
-    offVariant: 'off',
-    prerequisites: [],
-    rules: [],
-    fallthrough: { variant: 'on' },
-    clientVisible: false,
-    ...over,
-  };
-  const frame = { project: 'p', environment: 'e', epoch: 'x', revision: 7, view: 'main', shedLevel: 0 as const };
-  return { schema: 1, ...frame, flags: { f: flag }, segments: {} };
-}
+const ruleset = (over: Partial<Flag>) => rulesetWith({ f: flagWith(over) }, { revision: 7 });
 
 const environment = {
   ...{ id: 3, projectId: 1, projectKey: 'p', key: 'e', protected: true },

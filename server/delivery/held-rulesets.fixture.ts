@@ -9,24 +9,14 @@ import {
   type Ruleset,
   type Segment,
 } from '@turnout/core';
+import { flagWith } from '@turnout/core/fixtures';
 import type { HeldRulesets, JournalEntry, PatchFrame, Served, ServedStep } from './served.ts';
 
 export const ENVIRONMENT = 7;
 
 /** A boolean flag that is on for everybody, changed by what a test is about. */
 export function flag(key: string, change: Partial<Flag> = {}): Flag {
-  return {
-    key,
-    type: 'boolean',
-    variants: { on: true, off: false },
-    state: 'on',
-    offVariant: 'off',
-    prerequisites: [],
-    rules: [],
-    fallthrough: { variant: 'on' },
-    clientVisible: false,
-    ...change,
-  };
+  return flagWith({ key, ...change });
 }
 
 /** A segment with so many members, to make a ruleset of any size. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compile, type Flag, layOverlay, overlayHash, type Ruleset } from '@turnout/core';
+import { flagWith } from '@turnout/core/fixtures';
 import type { Refusal } from '../access/access-list.ts';
 import { mintSecret } from '../access/mint-secret.ts';
 import type { KeyKind, KeyPrincipal, Principal } from '../access/principal.ts';
@@ -15,18 +16,7 @@ export const ENVIRONMENT = 7;
 
 /** A boolean flag that is on for everybody, changed by what a test is about. */
 export function flag(key: string, change: Partial<Flag> = {}): Flag {
-  return {
-    key,
-    type: 'boolean',
-    variants: { on: true, off: false },
-    state: 'on',
-    offVariant: 'off',
-    prerequisites: [],
-    rules: [],
-    fallthrough: { variant: 'on' },
-    clientVisible: false,
-    ...change,
-  };
+  return flagWith({ key, ...change });
 }
 
 /** What a node serves of these flags. */

@@ -1,31 +1,18 @@
 import type { Flag, Ruleset, Serve } from '@turnout/core';
+import { flagWith, rulesetWith, segmentWith } from '@turnout/core/fixtures';
 import { describe, expect, it } from 'vitest';
 import { flagFaultsIn, flagUsers, goneVariantFaults, variantUses } from './check-flag.ts';
 
-const flag = (key: string, over: Partial<Flag> = {}): Flag => ({
-  key,
-  type: 'string',
-  variants: { a: 'A', b: 'B', off: '' },
-  state: 'on',
-  offVariant: 'off',
-  prerequisites: [],
-  rules: [],
-  fallthrough: { variant: 'a' },
-  clientVisible: false,
-  ...over,
-});
+const flag = (key: string, over: Partial<Flag> = {}): Flag =>
+  flagWith({
+    ...{ key, type: 'string', variants: { a: 'A', b: 'B', off: '' }, fallthrough: { variant: 'a' } },
+    ...over,
+  });
 const needs = (...keys: string[]) => ({ prerequisites: keys.map((key) => ({ flag: key, variants: ['a'] })) });
-const ruleset = (...flags: Flag[]): Ruleset => ({
-  schema: 1,
-  project: 'p',
-  environment: 'staging',
-  epoch: 'x',
-  revision: 1,
-  view: 'main',
-  shedLevel: 0,
-  flags: Object.fromEntries(flags.map((one) => [one.key, one])),
-  segments: { staff: { key: 'staff', by: 'targetingKey', included: [], excluded: [] } },
-});
+const ruleset = (...flags: Flag[]): Ruleset =>
+  rulesetWith(Object.fromEntries(flags.map((one) => [one.key, one])), {
+    segments: { staff: segmentWith({ key: 'staff' }) },
+  });
 const told = (candidate: Flag, among: Ruleset) =>
   flagFaultsIn(candidate, among).map(({ path, code }) => `${path} ${code}`);
 const rule = (condition: Flag['rules'][number]['if'], serve: Serve = { variant: 'a' }) => ({

@@ -1,19 +1,8 @@
 import type { Flag } from '@turnout/core';
+import { flagWith } from '@turnout/core/fixtures';
 import { expect, it } from 'vitest';
 import { describeServe } from './describe-serve.ts';
 
-const flag = (over: Partial<Flag> = {}): Flag => ({
-  key: 'f',
-  type: 'boolean',
-  variants: { on: true, off: false },
-  state: 'on',
-  offVariant: 'off',
-  prerequisites: [],
-  rules: [],
-  fallthrough: { variant: 'on' },
-  clientVisible: false,
-  ...over,
-});
 const slices = (on: number): Flag['fallthrough'] => ({
   split: {
     by: 'targetingKey',
@@ -46,7 +35,7 @@ it.each<[string, Partial<Flag>, number]>([
   ['shed: variant off', { shedAt: 2 }, 2],
   ['on for everyone', { shedAt: 2 }, 1],
 ])('says %s of %j at shed level %i', (serves, over, shedLevel) => {
-  expect(describeServe(flag(over), shedLevel)).toEqual({
+  expect(describeServe(flagWith(over), shedLevel)).toEqual({
     state: over.state ?? 'on',
     killed: over.killed === true,
     serves,
