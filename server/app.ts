@@ -111,7 +111,9 @@ function answerMissing(app: OpenAPIHono<HouseEnv>, method: string, path: string)
     const detail = `There is nothing at this address. Those that there are: ${OPENAPI_PATH}, or ${DOCS_PATH} to read.`;
     return answerProblem(new Problem('not_found', detail));
   }
-  const answer = answerProblem(new Problem('method_not_allowed', `${method} is not offered here; ${offered} is.`));
+  const answer = answerProblem(
+    new Problem('method_not_allowed', `${method} is not offered here. Offered: ${offered}.`),
+  );
   answer.headers.set('Allow', offered);
   return answer;
 }
