@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
+import { syncFolder } from '../platform/durable-file.ts';
 import type { Db } from './connect.ts';
 import { migrationSession, readImage } from './embedded-image.ts';
 import { lockFolder } from './lock-folder.ts';
@@ -48,8 +49,7 @@ async function openFiles(folder: string): Promise<PGlite> {
   const client = await PGlite.create({ dataDir, ...(image === undefined ? {} : { loadDataDir: image }) });
   await rm(mark);
   // Were the mark to come back after a power cut, the next start would take what was written since for unfinished.
-  const handle = await open(folder);
-  await handle.sync().finally(() => handle.close());
+  await syncFolder(folder);
   return client;
 }
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Ruleset } from '@turnout/core';
 import type { AccessList } from '../access/access-list.ts';
 import type { Clock } from '../platform/clock.ts';
+import { FollowingFile } from '../platform/durable-file.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Base } from './base.ts';
-import { FollowingFile } from './durable-file.ts';
 import type { JournalEntry } from './served.ts';
 import { readSigned, type Signer, writeSigned } from './signed-file.ts';
 

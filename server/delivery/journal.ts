@@ -2,8 +2,8 @@ import { copyFile, type FileHandle, mkdir, open, readFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { lockFolder } from '../database/lock-folder.ts';
 import type { Clock } from '../platform/clock.ts';
+import { replaceFile, syncFolder } from '../platform/durable-file.ts';
 import type { Logger } from '../platform/logger.ts';
-import { replaceFile, syncFolder } from './durable-file.ts';
 import { parseLines, writeHeld, writeSettled } from './journal-lines.ts';
 import type { JournalEntry } from './served.ts';
 import type { Signer } from './signed-file.ts';

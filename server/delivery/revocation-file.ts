@@ -1,8 +1,8 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HeldRevocation, RevocationFile } from '../access/held-revocations.ts';
+import { replaceFile } from '../platform/durable-file.ts';
 import type { Logger } from '../platform/logger.ts';
-import { replaceFile } from './durable-file.ts';
 import { readSigned, type Signer, writeSigned } from './signed-file.ts';
 
 interface Saved {
