@@ -242,6 +242,21 @@ describe.each(databaseKinds)('bad input on %s', (kind) => {
     expect((await link(15, 17)).status).toBe(200);
   });
 
+  it('conditions that take an evaluation longer than a node can wait are refused, though they name nothing', async () => {
+    await shop.call('POST', '/flags', { key: 'slow', type: 'boolean' });
+    const before = await shop.positions();
+    const tests: object[] = [
+      { attribute: 'a', op: 'contains', values: Array.from({ length: 18_000 }, (_, i) => `part-${i}`) },
+      { any: Array.from({ length: 100 }, () => ({ attribute: 'a', op: 'matches', values: ['\\pL{240}'] })) },
+    ];
+    for (const condition of tests) {
+      const rules = [{ if: condition, serve: { variant: 'on' } }];
+      const refused = await shop.call('PATCH', '/environments/staging/flags/slow', { rules });
+      expect([refused.status, ...faultsOf(refused)]).toEqual([422, '/rules tangled']);
+    }
+    expect(await shop.positions()).toEqual(before);
+  });
+
   it('a body that is no JSON, compressed, too deep or too large is refused before it is read', async () => {
     const codes: [unknown, Record<string, string>, number, string][] = [
       ['{', {}, 400, 'bad_json'],

@@ -1,7 +1,7 @@
 import { type Flag, type JsonValue, type Ruleset, type Serve, serveFaults } from '@turnout/core';
 import { escapePointer } from '../platform/json-pointer.ts';
 import type { FieldFault } from '../platform/problem.ts';
-import { missingSegments, namedSegments } from '../segments/named-segments.ts';
+import { missingSegments } from '../segments/named-segments.ts';
 import { tangleFaults } from '../segments/refuse-tangles.ts';
 import { jsonBytes, MOST_RULESET_BYTES } from '../segments/sizes.ts';
 import { unknownVariant } from './check-configuration.ts';
@@ -21,8 +21,8 @@ export function flagFaultsIn(flag: Flag, ruleset: Ruleset): FieldFault[] {
   ]);
   faults.push(...serveFaults(flag.fallthrough, flag.variants, '/fallthrough'));
   faults.push(...prerequisiteFaults(flag, flags));
-  // Only what names others can tangle anything, and a circle was told already.
-  if (faults.length === 0 && namesOthers(flag)) {
+  // What asks as before tangles nothing anew, and a circle was told already.
+  if (faults.length === 0 && asksOtherwise(flag, ruleset)) {
     const path = flag.prerequisites.length > 0 ? '/prerequisites' : '/rules';
     faults.push(...tangleFaults(ruleset, { ...ruleset, flags }, path));
   }
@@ -40,8 +40,12 @@ export function flagFaultsIn(flag: Flag, ruleset: Ruleset): FieldFault[] {
   return faults;
 }
 
-function namesOthers({ prerequisites, rules }: Flag): boolean {
-  return prerequisites.length > 0 || rules.some((rule) => namedSegments(rule.if, '').length > 0);
+/** Whether what it needs or what its rules ask is not what it was; a flag without either comes to nothing. */
+function asksOtherwise({ key, prerequisites, rules }: Flag, { flags }: Ruleset): boolean {
+  const was = Object.hasOwn(flags, key) ? flags[key] : undefined;
+  const asked = (flag: Pick<Flag, 'prerequisites' | 'rules'>) =>
+    JSON.stringify([flag.prerequisites, flag.rules.map((rule) => rule.if)]);
+  return asked({ prerequisites, rules }) !== asked(was ?? { prerequisites: [], rules: [] });
 }
 
 function rulesetSizeFaults(ruleset: Ruleset, growth: number): FieldFault[] {
