@@ -27,12 +27,20 @@ const USER = { context: { targetingKey: 'user-1' } };
 
 let node: TestNode;
 let server: Record<string, string>;
-beforeEach(async () => {
-  node = new TestNode(serve(FLAGS));
+beforeEach(() => startNode({}));
+afterEach(() => node.close());
+
+async function startNode(change: ConstructorParameters<typeof TestNode>[1]): Promise<void> {
+  node = new TestNode(serve(FLAGS), change);
   await node.listen();
   server = { 'X-API-Key': node.key('server') };
-});
-afterEach(() => node.close());
+}
+
+/** Puts another node in its place, on which no wait ends before a slow machine has done its part. */
+async function startPatientNode(): Promise<void> {
+  await node.close();
+  await startNode({ waitMs: 30_000 });
+}
 
 async function all(body: unknown = USER, headers: Record<string, string> = {}, query = '') {
   const answer = await ask(node, undefined, body, { ...server, ...headers }, query);
@@ -158,6 +166,7 @@ describe('A refetch that names a newer state than this node serves', () => {
   const newer = '?flagConfigEtag=e1.2~0';
 
   test('waits for it when the node has heard of it', async () => {
+    await startPatientNode();
     node.heard = 'e1.2';
     setTimeout(() => node.publish(serve(FLAGS, 2)), 30);
     const { status, json } = await all(USER, {}, newer);
@@ -177,6 +186,7 @@ describe('A refetch that names a newer state than this node serves', () => {
   });
 
   test('waits beside at most a hundred others', async () => {
+    await startPatientNode();
     node.heard = 'e1.2';
     const waiting = Array.from({ length: 101 }, () => all(USER, {}, newer));
     const first = await Promise.race(waiting);

@@ -31,6 +31,8 @@ export interface OfrepParts {
   limits: Pick<Limits, 'CLIENT_REQUESTS' | 'NEWER_WAITERS'>;
   /** What callers must write before the addresses of this server: the path of PUBLIC_URL, without a slash at its end. */
   publicPath?: string;
+  /** How long a client that knows of newer flags waits for them, where a quarter of a second is not right. */
+  waitMs?: number;
   /** Told of what should not happen; the caller gets a 500 that says nothing of it. */
   onError(error: unknown): void;
   /** Told of each answer, for metrics. The route is a pattern, never an address. */
@@ -64,8 +66,9 @@ export class Ofrep {
 
   constructor(parts: OfrepParts) {
     this.#parts = parts;
-    this.#newer = new NewerFlags(parts.flags, parts.heard, { waitMs: WAIT_MS, waiters: parts.limits.NEWER_WAITERS });
-    this.#rate = new RequestRate(parts.limits.CLIENT_REQUESTS);
+    const { waitMs = WAIT_MS, limits } = parts;
+    this.#newer = new NewerFlags(parts.flags, parts.heard, { waitMs, waiters: limits.NEWER_WAITERS });
+    this.#rate = new RequestRate(limits.CLIENT_REQUESTS);
     this.#origins = new KnownOrigins(() => parts.gate.list.listOrigins(), parts.clock);
   }
 
