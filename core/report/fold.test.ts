@@ -101,7 +101,11 @@ describe('a fold of evaluations', () => {
       fc.string({ unit: 'binary', maxLength: 30 }),
       fc.constantFrom('a', 'b', '__proto__', '\0\0\0'),
     );
-    const one = fc.tuple(name, fc.option(name, { nil: undefined }), fc.option(fc.jsonValue({ maxDepth: 1 }), { nil: undefined }));
+    const one = fc.tuple(
+      name,
+      fc.option(name, { nil: undefined }),
+      fc.option(fc.jsonValue({ maxDepth: 1 }), { nil: undefined }),
+    );
     const limits = fc.record({ keys: fc.integer({ min: 0, max: 20 }), bytes: fc.integer({ min: 60, max: 2000 }) });
     fc.assert(
       fc.property(fc.array(one, { minLength: 1, maxLength: 80 }), limits, (asked, bounds) => {

@@ -100,9 +100,9 @@ describe.each(databaseKinds)('a kill over the %s database', (kind) => {
     expect(isKilled(hung)).toBe(true);
   });
 
-  it.skipIf(kind === 'embedded')(
-    'with the row locked: answered all the same, and recorded when it is free',
-    async () => {
+  // The embedded database has one connection: nobody else can hold a row there.
+  if (kind === 'postgres') {
+    it('with the row locked: answered all the same, and recorded when it is free', async () => {
       let free: () => void = () => undefined;
       const locked = new Promise<void>((taken) => {
         database.db
@@ -128,8 +128,8 @@ describe.each(databaseKinds)('a kill over the %s database', (kind) => {
           return killRows();
         })
         .toMatchObject([{ id: killed.id }]);
-    },
-  );
+    });
+  }
 
   it('survives a crash of the node, and is in force before the database is asked', async () => {
     here.database.state = 'refused';

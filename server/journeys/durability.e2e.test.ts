@@ -61,5 +61,5 @@ describe.each(hasPostgres ? ['postgres', 'embedded'] : ['embedded'])('kill -9 on
     }
     const verified = await alive.api('GET', '/projects/p/changes/verify');
     expect(verified.body).toMatchObject({ ok: true });
-  }, 120_000);
+  }, 400_000);
 });

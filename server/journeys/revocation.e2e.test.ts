@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PrivatePostgres, startPrivatePostgres } from '../database/private-postgres.ts';
 import { hasPostgres } from '../database/test-database.ts';
@@ -53,6 +55,8 @@ describe.skipIf(!hasPostgres)('a revoked key', () => {
     const key = await newKey();
     const other = await newKey();
     expect(await statusOf(key.secret)).toBe(200);
+    // The copies on disk follow within moments, on a busy machine later: a crash before that is another story.
+    await expect.poll(() => isOnDisk(server.dataDir, other.id), { timeout: 30_000 }).toBe(true);
     const { ended } = await openStream(key.secret);
     await database.crash();
     const revoked = await server.api('POST', `${KEYS}/${key.id}/revoke`, { reason: 'it leaked' });
@@ -79,3 +83,11 @@ describe.skipIf(!hasPostgres)('a revoked key', () => {
     expect((await server.api('GET', '/projects/p/changes/verify')).body).toMatchObject({ ok: true });
   }, 120_000);
 });
+
+/** Whether a file of the node names this id. */
+async function isOnDisk(folder: string, id: string): Promise<boolean> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.some((text) => text.includes(id));
+}
