@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
@@ -96,6 +97,9 @@ export class KillHolder {
       () => false,
     );
     rulesets.layOver(entry);
+    // The frames leave at the end of this turn. The embedded database works in one turn through, and would hold them
+    // back until the commit is done.
+    await nextTurn();
     return { entry, reused: false, durable };
   }
 
