@@ -270,9 +270,17 @@ export class AccessList {
   }
 }
 
+/** Made at the first request of each key, and kept as long as the list holds it: every request asks for it. */
+const principals = new WeakMap<ListedKey, Principal>();
+
 function asKey(key: ListedKey): Principal {
-  const { id, name, projectId, environmentId, origins, flags, tags } = key;
-  return { kind: 'key', keyKind: key.kind, id, name, projectId, environmentId, origins, flags, tags };
+  let principal = principals.get(key);
+  if (principal === undefined) {
+    const { id, name, projectId, environmentId, origins, flags, tags } = key;
+    principal = { kind: 'key', keyKind: key.kind, id, name, projectId, environmentId, origins, flags, tags };
+    principals.set(key, principal);
+  }
+  return principal;
 }
 
 function asToken(token: ListedToken): Principal {

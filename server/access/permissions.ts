@@ -20,18 +20,18 @@ const OF_ROLE: Record<Role, readonly Right[]> = {
   admin: ['read', 'change', 'kill', 'admin'],
 };
 
-const OF_KEY: Record<KeyKind, readonly Right[]> = {
-  server: ['ruleset', 'evaluate'],
-  client: ['evaluate'],
-  kill: ['kill'],
+const OF_KEY: Record<KeyKind, ReadonlySet<Right>> = {
+  server: new Set(['ruleset', 'evaluate']),
+  client: new Set(['evaluate']),
+  kill: new Set(['kill']),
 };
 
-const OF_ROOT: readonly Right[] = ['read', 'change', 'kill', 'admin', 'root'];
+const OF_ROOT: ReadonlySet<Right> = new Set(['read', 'change', 'kill', 'admin', 'root']);
 
 /** All rights of a principal, wherever its scope is. */
 export function rightsOf(principal: Principal): ReadonlySet<Right> {
-  if (principal.kind === 'root') return new Set(OF_ROOT);
-  if (principal.kind === 'key') return new Set(OF_KEY[principal.keyKind]);
+  if (principal.kind === 'root') return OF_ROOT;
+  if (principal.kind === 'key') return OF_KEY[principal.keyKind];
   return new Set(principal.roles.flatMap((role) => OF_ROLE[role]));
 }
 
