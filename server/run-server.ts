@@ -1,6 +1,7 @@
 import { readConfig, SettingsFault } from './config.ts';
 import { greet } from './demo.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { settleTicks } from './platform/settle-ticks.ts';
 import { endOnSignals } from './platform/shutdown.ts';
 import { type RunningHouse, startHouse } from './start-house.ts';
 
@@ -20,6 +21,7 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
     process.exitCode = BAD_SETTINGS;
     return;
   }
+  await settleTicks();
   outliveReaders();
   const logger = createLogger(config.logLevel);
   let house: RunningHouse | undefined;
