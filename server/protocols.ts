@@ -62,7 +62,7 @@ export function buildProtocols(parts: Parts): Protocols {
   const app = buildApp(appParts(parts));
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [health, ofrep, sdk, ofrepStream],
+    takers: [sdk, ofrep, ofrepStream, health],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, open };

@@ -152,8 +152,10 @@ export const REFUSALS = {
 
 /** The secret of an `Authorization` header; undefined where it holds no bearer. */
 export function bearerOf(header: string | undefined): string | undefined {
-  const match = header === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(header);
-  return match?.[1];
+  if (header === undefined) return undefined;
+  // As nearly everybody writes it, without the cost of a pattern.
+  if (header.startsWith('Bearer ') && header.lastIndexOf(' ') === 6 && header.length > 7) return header.slice(7);
+  return /^Bearer +(\S+) *$/i.exec(header)?.[1];
 }
 
 /** The route's pattern, for records: an address may hold what nobody should keep. */

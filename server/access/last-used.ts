@@ -25,8 +25,9 @@ export class LastUsed {
   }
 
   note(key: KeyPrincipal, address: string, sdk: string | undefined): void {
+    // Once between two writes is enough, and asking the clock at each request would not be.
+    if (this.#uses.has(key.id)) return;
     const minute = Math.floor(this.#clock.now().getTime() / 60_000) * 60_000;
-    if (this.#uses.get(key.id)?.at.getTime() === minute) return;
     this.#uses.set(key.id, { id: key.id, at: new Date(minute), address, sdk: sdk?.slice(0, 64) ?? null });
   }
 

@@ -15,6 +15,8 @@ interface Row {
  */
 export class RequestTally {
   readonly #byRoute = new Map<string, Map<string, Row>>();
+  /** The row of the last request: most are followed by one like them. */
+  #last: { method: string; route: string; row: Row } | undefined;
 
   /** `route` is a pattern, so that there is a bounded number of them. */
   note(method: string, route: string, status: number, tookMs: number): void {
@@ -40,6 +42,7 @@ export class RequestTally {
   }
 
   #row(method: string, route: string): Row {
+    if (this.#last?.route === route && this.#last.method === method) return this.#last.row;
     let methods = this.#byRoute.get(route);
     if (methods === undefined) {
       methods = new Map();
@@ -51,6 +54,7 @@ export class RequestTally {
       row = { labels, statuses: new Map(), buckets: [...BOUNDS_MS, 0].map(() => 0), sumMs: 0 };
       methods.set(method, row);
     }
+    this.#last = { method, route, row };
     return row;
   }
 }
