@@ -330,4 +330,32 @@ describe('what is only read', () => {
       out: '2026-01-02 03:04:05Z  #7 (id 9)  flag.off  flag/x  production  by root',
     });
   });
+
+  it('show tells what users get in each environment, and a kill before all else', async () => {
+    const { url } = await answering((path) => {
+      if (path.includes('/environments?')) return [200, { items: [{ key: 'dev' }, { key: 'production' }], next: null }];
+      const killed = path.includes('/production/');
+      return [200, { state: 'on', killed, archived: false, serves: killed ? 'off: variant off' : 'on for everyone' }];
+    });
+    const said = await run(`show x -p shop --url ${url}`, WITH_KEY);
+    expect(said).toMatchObject({
+      code: 0,
+      out: 'dev         on for everyone\nproduction  KILLED, off: variant off',
+    });
+  });
+
+  it('undo names what it undid and the change that did it', async () => {
+    const { url } = await answering((path) =>
+      path.endsWith('/changes/9/undo')
+        ? [
+            200,
+            { undone: { id: 9, action: 'flag.off', subject: 'flag/x' }, change: { ...ANSWER.change, id: 12, seq: 8 } },
+          ]
+        : [404, {}],
+    );
+    expect((await run(`undo 9 -p shop --url ${url}`, WITH_KEY)).out).toBe(
+      'flag.off of flag/x (id 9): undone.\nchange #8 (id 12), production at abc.3',
+    );
+    expect(await run(`undo last -p shop --url ${url}`, WITH_KEY)).toMatchObject({ code: 2 });
+  });
 });

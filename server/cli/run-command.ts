@@ -6,16 +6,20 @@ import { migrateCommand } from './migrate.ts';
 import { newEpochCommand } from './new-epoch.ts';
 import { printHelp, printOverview } from './print-help.ts';
 import { readWords } from './read-words.ts';
+import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { tailCommand } from './tail.ts';
+import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
 
 /** In the order in which the help shows them. */
 export const COMMANDS: readonly Command[] = [
   startCommand,
   ...flipCommands,
+  showCommand,
   evalCommand,
   tailCommand,
+  undoCommand,
   verifyCommand,
   newEpochCommand,
   migrateCommand,
