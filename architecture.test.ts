@@ -12,7 +12,12 @@ import { readSource } from './loadtest/house-rules/read-source.ts';
 const house: House = {
   edges: {
     core: { products: ['re2js'], tests: ['*'], node: false, tools: ['core/conformance/'] },
-    'sdk-node': { products: ['@turnout/core'], tests: ['*'], node: true, tools: ['sdk-node/bundle.ts'] },
+    'sdk-node': {
+      products: ['@turnout/core', '@openfeature/server-sdk'],
+      tests: ['*'],
+      node: true,
+      tools: ['sdk-node/bundle.ts'],
+    },
     'sdk-browser': { products: ['@turnout/core'], tests: ['*'], node: false },
     server: { products: ['@turnout/core', '@turnout/migrations', '*'], tests: ['@turnout/sdk-node'], node: true },
     migrations: { products: [], tests: ['*', '@turnout/server'], node: true },

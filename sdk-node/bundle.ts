@@ -10,7 +10,9 @@ import { rolldown } from 'rolldown';
  * package. Who installs the client installs nothing else.
  */
 const ROOM = import.meta.dirname;
-const ENTRIES = ['index', 'testing'];
+const ENTRIES = ['index', 'openfeature', 'testing'];
+/** What an entry may name beside Node itself, for whoever imports that entry has it installed. */
+const PEERS = ['@openfeature/server-sdk'];
 const FORMATS = [
   { folder: 'esm', format: 'es', type: 'module' },
   { folder: 'cjs', format: 'cjs', type: 'commonjs' },
@@ -20,7 +22,7 @@ export async function bundle(dist: string): Promise<void> {
   const build = await rolldown({
     input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(ROOM, `${entry}.ts`)])),
     platform: 'node',
-    external: /^node:/,
+    external: [/^node:/, ...PEERS],
     resolve: { conditionNames: ['turnout-src', 'node', 'import', 'default'] },
     logLevel: 'warn',
   });
@@ -84,9 +86,9 @@ function compile(project: string, folder: string, ...more: string[]): void {
   execFileSync(process.execPath, [tsc, '-p', project, ...flags], { stdio: 'inherit' });
 }
 
-/** The declaration that a specifier names; undefined where it is Node's own. Nothing else may be named. */
+/** The declaration that a specifier names; undefined where it is Node's own or a peer's. Nothing else may be named. */
 function declarationOf(from: string, name: string): string | undefined {
-  if (name.startsWith('node:')) return undefined;
+  if (name.startsWith('node:') || PEERS.includes(name)) return undefined;
   if (name === '@turnout/core') return 'core/index.d.ts';
   if (!name.startsWith('.')) throw new Error(`${from} names ${name}, which nobody would have installed`);
   return posix.join(posix.dirname(from), name).replace(/\.ts$/, '.d.ts');

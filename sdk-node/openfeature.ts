@@ -1,0 +1,1 @@
+export { TurnoutProvider, type TurnoutProviderOptions } from './openfeature/turnout-provider.ts';
