@@ -13,7 +13,16 @@ export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
 export * from './model/ruleset.ts';
-export { type FlagReport, REPORT_LIMITS, type ReportBatch, ReportFold, type ReportLimits } from './report/fold.ts';
+export {
+  type FlagReport,
+  REPORT_LIMITS,
+  type ReportBatch,
+  ReportFold,
+  type ReportLimits,
+  totalOf,
+} from './report/fold.ts';
+export { type Report, ReportQueue } from './report/report-queue.ts';
+export { ReportSender } from './report/report-sender.ts';
 export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';

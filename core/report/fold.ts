@@ -27,6 +27,16 @@ export interface ReportBatch {
   overflow: number;
 }
 
+/** How many evaluations a batch tells of. */
+export function totalOf({ flags, overflow }: ReportBatch): number {
+  let total = overflow;
+  for (const { variants, coded } of flags) {
+    total += coded;
+    for (const count of Object.values(variants)) total += count;
+  }
+  return total;
+}
+
 /** What a client reports by: a thousand flags with a few variants each. */
 export const REPORT_LIMITS: ReportLimits = { keys: 4000, bytes: 256 * 1024 };
 
@@ -102,7 +112,7 @@ class Counts {
     return true;
   }
 
-  #counterOf({ key, variant }: Evaluation): Counter {
+  #counterOf(key: string, variant: string | undefined): Counter {
     let tally = this.tallies.get(key);
     if (tally === undefined) {
       if (!this.#reserve(1, FLAG_FRAME + mostBytes(JSON.stringify(key)))) return this.overflow;
@@ -120,10 +130,21 @@ class Counts {
   }
 
   find(answer: Evaluation): Counter {
-    const counter = this.#counterOf(answer);
+    const counter = this.#counterOf(answer.key, answer.variant);
     // Only what `evaluate` made beforehand is frozen, and comes again.
     if (Object.isFrozen(answer) && this.seen.size < this.#limits.keys) this.seen.set(answer, counter);
     return counter;
+  }
+
+  /** Lays counts on top that were taken before. */
+  add({ flags, overflow }: ReportBatch): void {
+    this.overflow.count += overflow;
+    for (const { flag, variants, coded, codedDefaults } of flags) {
+      for (const [variant, count] of Object.entries(variants)) this.#counterOf(flag, variant).count += count;
+      const counter = this.#counterOf(flag, undefined);
+      counter.count += coded;
+      if (counter.tally !== undefined) for (const one of codedDefaults) this.noteDefault(counter.tally, one);
+    }
   }
 
   noteDefault(tally: Tally, coded: JsonValue): void {
@@ -156,6 +177,11 @@ export class ReportFold {
     const { tally } = counter;
     if (coded !== undefined && tally !== undefined && coded !== tally.lastDefault)
       this.#counts.noteDefault(tally, coded);
+  }
+
+  /** Counts what was taken before, of this fold or another, once more. What finds no room here is overflow. */
+  add(batch: ReportBatch): void {
+    this.#counts.add(batch);
   }
 
   /** What was counted since the last time, and begins anew; undefined when that is nothing. */
