@@ -23,13 +23,13 @@ export function isOtherKind(key: string): boolean {
 }
 
 /** Who asks, with every request. An instance is one client from its making to its end. */
-export function identify(key: string): Record<string, string> {
+export function identify(key: string, host?: unknown): Record<string, string> {
   return {
     authorization: `Bearer ${key}`,
     'user-agent': `turnout-sdk-node/${VERSION}`,
     [HEADERS.instance]: randomBytes(16).toString('hex'),
     [HEADERS.sdk]: `node/${VERSION}`,
-    [HEADERS.host]: hostname()
+    [HEADERS.host]: (typeof host === 'string' && host !== '' ? host : hostname())
       .replaceAll(/[^\x21-\x7e]/g, '?')
       .slice(0, 128),
     [HEADERS.schema]: SCHEMA,

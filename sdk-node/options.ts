@@ -10,6 +10,8 @@ export interface TurnoutOptions {
   key: string;
   /** What every evaluation knows. What a call says goes before it. */
   context?: Context;
+  /** What this process is called where running apps are listed; the name of the machine unless given. */
+  host?: string;
   /** `console` unless given; `false` for silence. */
   logger?: Logger | false;
   /** For proxies and certificates of one's own: an agent of `node:https` for an https address. It stays its owner's. */

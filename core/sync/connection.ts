@@ -3,8 +3,9 @@ import type { OpenStream, Ports, StreamRequest } from './ports.ts';
 import { readEvent } from './read-event.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionProblem, SessionState } from './session.ts';
+import { Silence } from './silence.ts';
 import { type Frame, FrameReader } from './sse.ts';
-import type { StreamEvent } from './wire.ts';
+import type { Hello, StreamEvent } from './wire.ts';
 
 /** How a fetch went that stands in for the stream. */
 export type PollResult =
@@ -26,6 +27,7 @@ export interface ConnectionParts {
   /** Made anew for every attempt, for what is held changes. */
   request(): StreamRequest;
   onOpen(opening: Opening): void;
+  onHello?(hello: Hello): void;
   /** Every event but those which are the connection's own: `hello`, `goodbye` and `revoked`. */
   onEvent(event: StreamEvent): void;
   /** The stream is gone. */
@@ -58,17 +60,20 @@ export class Connection {
   #attempt = 0;
   #reader = new FrameReader();
   #heartbeatMs = FIRST_HEARTBEAT_MS;
-  #heardAt = 0;
+  readonly #silence: Silence;
   #isOpen = false;
   #isPolling = false;
   #isPollDue = false;
   #stopWait = nothing;
-  #stopWatch = nothing;
   #stopPoll = nothing;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.#backoff = new Backoff(() => parts.ports.random());
+    this.#silence = new Silence(
+      (ms, then) => parts.ports.sleep(ms, then),
+      () => parts.now(),
+    );
   }
 
   get state(): SessionState {
@@ -115,7 +120,7 @@ export class Connection {
     const askedAt = now();
     this.#reader = new FrameReader();
     this.#heartbeatMs = FIRST_HEARTBEAT_MS;
-    this.#heardAt = askedAt;
+    this.#silence.heard();
     this.#isOpen = false;
     this.#stream = ports.open(this.#parts.request(), {
       onHead: (status, headers) => {
@@ -161,7 +166,7 @@ export class Connection {
   }
 
   #hear(text: string, isMine: () => boolean): void {
-    this.#heardAt = this.#parts.now();
+    this.#silence.heard();
     let frames: Frame[];
     try {
       frames = this.#reader.push(text);
@@ -191,6 +196,7 @@ export class Connection {
       if (event.event === 'hello') {
         this.#heartbeatMs = Math.min(120_000, Math.max(20, event.data.heartbeatMs));
         this.#watch(this.#silenceMs());
+        this.#parts.onHello?.(event.data);
       } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
       else if (event.event === 'revoked') this.#forbidden('the key was revoked');
       else this.#parts.onEvent(event);
@@ -204,20 +210,8 @@ export class Connection {
     return this.#heartbeatMs * 2.25;
   }
 
-  /** Looks now and then how long nothing was heard: a timer set anew at every text would cost more than the text. */
   #watch(limitMs: number): void {
-    const { ports, now } = this.#parts;
-    this.#stopWatch();
-    const look = () => {
-      const silentMs = now() - this.#heardAt;
-      if (silentMs >= limitMs) this.#halfOpen(silentMs);
-      else lookAgain(limitMs - silentMs);
-    };
-    // A remainder too small for the clock to see it would have it look for ever.
-    const lookAgain = (ms: number) => {
-      this.#stopWatch = ports.sleep(Math.ceil(ms), look);
-    };
-    lookAgain(limitMs - (now() - this.#heardAt));
+    this.#silence.watch(limitMs, (silentMs) => this.#halfOpen(silentMs));
   }
 
   #halfOpen(silentMs: number): void {
@@ -233,7 +227,7 @@ export class Connection {
     const stream = this.#stream;
     this.#stream = undefined;
     this.#isOpen = false;
-    this.#stopWatch();
+    this.#silence.stop();
     stream?.close();
   }
 

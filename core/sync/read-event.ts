@@ -49,7 +49,8 @@ function isSegmentPatch(value: unknown): boolean {
 }
 
 const SHAPES: { [N in Name]: (data: Record<string, unknown>) => boolean } = {
-  hello: (data) => isDuration(data.heartbeatMs),
+  hello: ({ heartbeatMs, receiptToken }) =>
+    isDuration(heartbeatMs) && (receiptToken === undefined || typeof receiptToken === 'string'),
   overlay: (data) => areEntries(data.overlay) && areTexts(data.settled) && isPosition(data.position),
   ruleset: isSnapshot,
   patch: (data) =>

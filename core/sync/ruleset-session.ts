@@ -7,6 +7,7 @@ import { HeldRuleset } from './held-ruleset.ts';
 import { overlayHash } from './overlay.ts';
 import type { StreamRequest } from './ports.ts';
 import { isSnapshot } from './read-event.ts';
+import { Receipts } from './receipts.ts';
 import { Resync } from './resync.ts';
 import type { SessionParts, SessionSource, SessionStart, SessionState } from './session.ts';
 import { HEADERS, type OverlayEntry, type OverlayEvent, type Snapshot, type StreamEvent } from './wire.ts';
@@ -42,6 +43,7 @@ export class RulesetSession {
   readonly #fetch: RulesetFetch;
   readonly #resync: Resync;
   readonly #connection: Connection;
+  readonly #receipts: Receipts;
   #stream: Stream | undefined;
   #source: SessionSource = 'defaults';
   #isReady = false;
@@ -51,7 +53,16 @@ export class RulesetSession {
     this.#parts = parts;
     // What it starts from is no change: its owner gave it.
     this.#held = new HeldRuleset((change) => {
-      if (this.state !== 'idle') this.#tell(() => parts.onChange?.(change));
+      if (this.state === 'idle') return;
+      this.#tell(() => parts.onChange?.(change));
+      this.#receipts.applied(false);
+    });
+    this.#receipts = new Receipts({
+      ports: parts.ports,
+      now: () => parts.now(),
+      headers: parts.headers,
+      held: () => ({ position: this.position, overlay: this.overlay, compiled: this.compiled }),
+      date: parts.date,
     });
     this.#fetch = new RulesetFetch(parts, this.#held);
     this.#resync = new Resync({
@@ -65,6 +76,7 @@ export class RulesetSession {
       now: () => parts.now(),
       request: () => this.#request(),
       onOpen: (opening) => this.#open(opening),
+      onHello: ({ receiptToken }) => receiptToken !== undefined && this.#receipts.open(receiptToken),
       onEvent: (event) => this.#take(event),
       onDown: () => this.#down(),
       poll: () => this.#fetchWhole(),
@@ -111,11 +123,17 @@ export class RulesetSession {
     this.#connection.begin();
   }
 
-  /** After this nothing is asked and nobody is told anything; what is held can still be evaluated. */
-  end(): void {
+  /**
+   * After this nothing is asked and nobody is told anything but the node of the open stream, which hears a last word:
+   * resolves when it has. What is held can still be evaluated.
+   */
+  async end(): Promise<void> {
+    if (this.state === 'closed') return;
+    const goodbye = this.#receipts.goodbye();
     this.#fetch.end();
     this.#resync.clear();
     this.#connection.end();
+    await goodbye;
   }
 
   #startFrom({ snapshot, ageMs, source }: SessionStart): void {
@@ -142,6 +160,7 @@ export class RulesetSession {
   #down(): void {
     this.#stream = undefined;
     this.#resync.clear();
+    this.#receipts.close();
   }
 
   async #fetchWhole(): Promise<Fetched> {
@@ -193,6 +212,7 @@ export class RulesetSession {
       this.#together(stream);
       this.#source = 'stream';
       this.#ready();
+      if (data.urgent) this.#receipts.applied(true);
     }
   }
 

@@ -30,6 +30,8 @@ export interface SessionParts {
   now(): number;
   /** Sent with every request: authorization, instance, SDK. */
   headers: Record<string, string>;
+  /** Wall time as RFC 3339, for what is told to people; nothing is decided by it. */
+  date?(): string;
   /** Base or overlay changed; `compiled` is already the new one. */
   onChange?(change: RulesetChange): void;
   onState?(state: SessionState): void;

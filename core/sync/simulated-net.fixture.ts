@@ -1,5 +1,5 @@
 import { overlayHash } from './overlay.ts';
-import type { PlainAnswer, Ports, StreamListener, StreamRequest } from './ports.ts';
+import type { PlainAnswer, PlainRequest, Ports, StreamListener, StreamRequest } from './ports.ts';
 import type { NodeStream, SimulatedNode } from './simulated-node.fixture.ts';
 import { writeFrame } from './sse.ts';
 import type { VirtualTime } from './virtual-time.fixture.ts';
@@ -84,7 +84,7 @@ export class SimulatedNet implements Ports {
     };
   }
 
-  send({ headers }: { headers: Record<string, string> }): Promise<PlainAnswer> {
+  send({ method, headers }: Pick<PlainRequest, 'method' | 'headers'>): Promise<PlainAnswer> {
     const node = this.#node();
     return new Promise((resolve, reject) => {
       this.#way().carry(() => {
@@ -92,7 +92,9 @@ export class SimulatedNet implements Ports {
           this.#way().carry(() => reject(new Error('refused')));
           return;
         }
-        const answer = this.#answer(node, headers);
+        // A receipt of a stream that has ended, or that another node has, is refused.
+        const status = this.#roll() < 0.9 ? 204 : 403;
+        const answer = method === 'POST' ? { status, headers: {}, body: '' } : this.#answer(node, headers);
         this.#way().carry(() => resolve(answer));
       });
     });

@@ -133,7 +133,7 @@ export class SimulatedNode {
   /** Opens a stream as the hub does: hello, the whole overlay, then what leads from where the client is to here. */
   open(stream: NodeStream, names: readonly string[], lastEventId: string | undefined): void {
     this.streams.add(stream);
-    stream.send('hello', { heartbeatMs: HEARTBEAT_MS, node: 'n' });
+    stream.send('hello', { heartbeatMs: HEARTBEAT_MS, node: 'n', receiptToken: 't' });
     stream.send('overlay', {
       overlay: this.#entries,
       settled: this.#settledAmong(names),

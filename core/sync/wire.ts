@@ -52,9 +52,31 @@ export interface Patch {
   urgent?: true;
 }
 
+/** The first event of a stream. */
+export interface Hello {
+  heartbeatMs: number;
+  node: string;
+  /** What the receipts of this stream are sent with; a server that takes none gives none. */
+  receiptToken?: string;
+}
+
+/** What a client says it has put in force: `POST /sdk/v1/receipts`, with the token of its live stream. */
+export interface Receipt {
+  /** Where its base is; null while it has none. */
+  position: string | null;
+  /** Ids of the kills that lie over it. */
+  overlays: string[];
+  /** Keys of flags that its evaluator does not understand. */
+  unsupported: string[];
+  /** When it was put in force by the client's own clock; no figure is made of it. */
+  appliedAt?: string;
+  /** The client ends: from now on nobody waits for it. */
+  goodbye?: true;
+}
+
 /** The events of `GET /sdk/v1/stream`. `ruleset` and `patch` carry their position as the SSE `id`; no other event has one. */
 export type StreamEvent =
-  | { event: 'hello'; data: { heartbeatMs: number; node: string } }
+  | { event: 'hello'; data: Hello }
   | { event: 'overlay'; data: OverlayEvent }
   | { event: 'ruleset'; data: Snapshot }
   | { event: 'patch'; data: Patch }
@@ -79,6 +101,8 @@ export const HEADERS = {
   sdk: 'turnout-sdk',
   host: 'turnout-host',
   schema: 'turnout-schema',
+  /** The token that `hello` gave, with each receipt. */
+  receipt: 'turnout-receipt',
   /** Comma-separated ids of the overlay entries that the client holds. */
   overlay: 'turnout-overlay',
   /** Response: how long ago, in ms, the node last confirmed its position in Postgres. */
