@@ -49,7 +49,7 @@ export class LiveConnection implements Connection {
   #clock: NodeJS.Timeout | undefined;
 
   constructor(given: TurnoutOptions) {
-    const { url, key, logger, agent, cacheFile, bootstrap, hooks } = given ?? {};
+    const { url, key, logger, agent, cacheFile, bootstrap, hooks, host } = given ?? {};
     this.notes = new Notes(logger);
     this.#listeners = new Listeners(this.notes);
     this.hooks = Array.isArray(hooks) ? [...hooks] : [];
@@ -65,7 +65,8 @@ export class LiveConnection implements Connection {
       {
         ports: this.#transport,
         now: () => performance.now(),
-        headers: identify(secret ?? ''),
+        headers: identify(secret ?? '', host),
+        date: () => new Date().toISOString(),
         onChange: (change) => this.#changed(change),
         onState: (state) => this.#moved(state),
         onProblem: (code, message) => this.#failed(code, message),
@@ -132,13 +133,14 @@ export class LiveConnection implements Connection {
   async close(timeoutMs: number): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#session.end();
-    this.#transport.close();
+    const goodbye = this.#session.end();
     this.#looks.clear();
     this.#setClock();
     this.#listeners.clear();
     this.#heard.open();
-    if (this.#cache !== undefined) await wait(this.#cache.close(), timeoutMs);
+    const last = Promise.all([goodbye, this.#cache?.close()]).then(() => undefined);
+    await wait(last, timeoutMs);
+    this.#transport.close();
   }
 
   #hold(compiled: Compiled): void {
