@@ -86,11 +86,14 @@ export function answerAll(
   context: Context,
   clientVisibleOnly: boolean,
 ): Record<string, Evaluation> {
-  const { compiled, overrides } = connection;
+  const { compiled, overrides, counts } = connection;
   // Without a prototype: a flag may be called `constructor`, and nobody who looks for it finds a function.
   const answers: Record<string, Evaluation> = Object.create(null);
   for (const { key, source } of compiled?.flags.values() ?? []) {
-    if (!clientVisibleOnly || source?.clientVisible === true) answers[key] = find(connection, key, context);
+    if (clientVisibleOnly && source?.clientVisible !== true) continue;
+    const found = find(connection, key, context);
+    answers[key] = found;
+    if (!overrides.has(key)) counts.bulk.count(found);
   }
   for (const [key, override] of overrides) {
     if (!clientVisibleOnly || key in answers) answers[key] = override;

@@ -1,6 +1,6 @@
 import { type Context, type Evaluation, evaluate, type JsonObject, type JsonValue } from '@turnout/core';
 import { type AskedType, answer, answerAll, typeOf, unreadable } from './answer.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Counter } from './connection.ts';
 import type { EventName, Listener } from './events.ts';
 import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 import { evaluateHooked } from './hooks.ts';
@@ -24,9 +24,11 @@ function mergeContexts(base: Context | undefined, context: Context | undefined):
 export class Client<F extends FlagTypes = AnyFlags> {
   readonly #connection: Connection;
   readonly #base: Context | undefined;
+  readonly #asked: Counter;
 
   constructor(connection: Connection, base: Context | undefined) {
     this.#connection = connection;
+    this.#asked = connection.counts.asked;
     this.#base = base;
   }
 
@@ -36,8 +38,12 @@ export class Client<F extends FlagTypes = AnyFlags> {
     if (quick !== undefined && this.#base === undefined) {
       // The path of nearly every question. Whatever is unusual about one is left to the path that takes care.
       try {
-        const { value } = evaluate(quick, key, context ?? NOBODY);
-        if (typeof value === 'boolean') return value as FlagValue<F, K, boolean>;
+        const found = evaluate(quick, key, context ?? NOBODY);
+        const { value } = found;
+        if (typeof value === 'boolean') {
+          this.#asked.count(found, coded);
+          return value as FlagValue<F, K, boolean>;
+        }
       } catch {}
     }
     return this.#ask(key, coded, 'boolean', context).value as FlagValue<F, K, boolean>;
@@ -77,7 +83,8 @@ export class Client<F extends FlagTypes = AnyFlags> {
 
   /**
    * The answers of all flags by key, for a page or another process. There are no coded defaults here: a flag that would
-   * give one has no `value`. Hooks are not called.
+   * give one has no `value`. Hooks are not called. They are counted apart from flags that are asked for:
+   * nobody knows which of them is looked at.
    */
   all(context?: Context, options?: { clientVisibleOnly?: boolean }): Record<string, Evaluation> {
     let merged = NOBODY;
@@ -122,17 +129,24 @@ export class Client<F extends FlagTypes = AnyFlags> {
     return this.#connection.status();
   }
 
-  /** Writes what is waiting to be written. */
+  /** Writes and reports what is waiting for it; resolves when that is done, or could not be done now. */
   flush(): Promise<void> {
     return this.#connection.flush();
   }
 
-  /** Ends the connection. What is known goes on being served, and grows old. */
+  /** Reports what was counted, for at most `timeoutMs`, and ends the connection. What is known goes on being served, and grows old. */
   close(options?: { timeoutMs?: number }): Promise<void> {
     return this.#connection.close(options?.timeoutMs ?? CLOSE_WITHIN_MS);
   }
 
   #ask(key: string, coded: JsonValue, type: AskedType, context: Context | undefined): Evaluation {
+    const found = this.#answer(key, coded, type, context);
+    // What a file for local work decided says nothing of the flag.
+    if (typeof key === 'string' && !this.#connection.overrides.has(key)) this.#asked.count(found, coded);
+    return found;
+  }
+
+  #answer(key: string, coded: JsonValue, type: AskedType, context: Context | undefined): Evaluation {
     const connection = this.#connection;
     if (connection.hooks.length === 0 || typeof key !== 'string') return this.#find(key, coded, type, context);
     let merged: Context;

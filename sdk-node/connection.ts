@@ -1,9 +1,12 @@
-import type { Compiled } from '@turnout/core';
+import type { Compiled, ReportFold } from '@turnout/core';
 import type { EventName, Listener } from './events.ts';
 import type { Hook } from './hooks.ts';
 import type { Notes } from './logger.ts';
 import type { Readiness, Status } from './options.ts';
 import type { Overrides } from './overrides.ts';
+
+/** Counts an answer, and the default that stood in the code. Costs next to nothing, and throws nothing. */
+export type Counter = Pick<ReportFold, 'count'>;
 
 /** What a client and all that were made by its `with` share: one ruleset, and what keeps it up to date. */
 export interface Connection {
@@ -16,6 +19,8 @@ export interface Connection {
   readonly hooks: readonly Hook[];
   readonly overrides: Overrides;
   readonly notes: Notes;
+  /** What was answered is counted here: to questions for one flag, and of all flags together. */
+  readonly counts: { readonly asked: Counter; readonly bulk: Counter };
   /** How old the ruleset may be; infinite where nobody knows. */
   ageMs(): number;
   /** Somebody asked for a flag that does not exist. */

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import {
   type Compiled,
+  ReportSender,
   type RulesetChange,
   RulesetSession,
   type SessionProblem,
   type SessionState,
 } from '@turnout/core';
 import { ownerOf } from './cache-file.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Counter } from './connection.ts';
 import { type EventName, type Listener, Listeners, tellSafely } from './events.ts';
 import { Gate } from './gate.ts';
 import type { Hook } from './hooks.ts';
@@ -31,11 +32,13 @@ export class LiveConnection implements Connection {
   readonly hooks: readonly Hook[];
   readonly overrides: Overrides;
   readonly notes: Notes;
+  readonly counts: { readonly asked: Counter; readonly bulk: Counter };
   readonly #listeners: Listeners;
   readonly #looks = new Set<() => void>();
   readonly #heard = new Gate();
   readonly #transport: Transport;
   readonly #session: RulesetSession;
+  readonly #reports: ReportSender;
   readonly #cache: KeptCache | undefined;
   readonly #keyName: string;
   readonly #place: string;
@@ -61,11 +64,13 @@ export class LiveConnection implements Connection {
     this.#transport = new Transport(address, agent);
     const owner = ownerOf(address, secret);
     const start = findStart({ cacheFile, owner, bootstrap, notes: this.notes });
+    const headers = identify(secret ?? '', host);
+    const now = () => performance.now();
     this.#session = new RulesetSession(
       {
         ports: this.#transport,
         now: () => performance.now(),
-        headers: identify(secret ?? '', host),
+        headers,
         date: () => new Date().toISOString(),
         onChange: (change) => this.#changed(change),
         onState: (state) => this.#moved(state),
@@ -74,7 +79,13 @@ export class LiveConnection implements Connection {
       },
       start,
     );
-    const { compiled } = this.#session;
+    const { compiled, position } = this.#session;
+    this.#reports = new ReportSender({
+      ...{ ports: this.#transport, now, headers, position },
+      onRefused: (status) =>
+        this.notes.once('report', 'warn', () => `the server refuses what was counted, with ${status}; it is dropped`),
+    });
+    this.counts = this.#reports.queue;
     if (compiled !== undefined) {
       this.#hold(compiled);
       this.#tellReady();
@@ -82,7 +93,10 @@ export class LiveConnection implements Connection {
     if (cacheFile) this.#cache = new KeptCache(cacheFile, owner, this.notes, () => this.#kept());
     if (secret === undefined) this.#refuse('unauthorized', 'the option `key` is missing, or is no key');
     else if (typeof address === 'string') this.#refuse('unreachable', address);
-    else this.#session.begin();
+    else {
+      this.#session.begin();
+      this.#reports.begin();
+    }
   }
 
   ageMs(): number {
@@ -127,7 +141,7 @@ export class LiveConnection implements Connection {
   }
 
   async flush(): Promise<void> {
-    await this.#cache?.flush();
+    await Promise.all([this.#reports.flush(), this.#cache?.flush()]);
   }
 
   async close(timeoutMs: number): Promise<void> {
@@ -151,6 +165,8 @@ export class LiveConnection implements Connection {
   }
 
   #changed({ after, before, position, keys, killed }: RulesetChange): void {
+    // What is counted from now on was answered otherwise. Where only the place moved, it was not.
+    if (before === undefined || keys.length > 0) this.#reports.moved(position);
     this.#hold(after);
     this.#cache?.note();
     this.#look();

@@ -1,7 +1,7 @@
 import { type Compiled, compile, type Flag, type JsonValue, type Ruleset } from '@turnout/core';
 import { typeOf } from './answer.ts';
 import { Client } from './client.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Counter } from './connection.ts';
 import { type EventName, type Listener, Listeners } from './events.ts';
 import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 import { Notes } from './logger.ts';
@@ -51,12 +51,16 @@ function flagOf(key: string, value: JsonValue | undefined): Flag {
   };
 }
 
+/** What a test evaluates is nobody's business. */
+const UNCOUNTED: Counter = { count: () => {} };
+
 /** A connection to nowhere: the ruleset is what the test says. */
 class HeldValues implements Connection {
   readonly hasLimits = false;
   readonly hooks = [];
   readonly overrides = new Map<string, never>();
   readonly notes = new Notes(undefined);
+  readonly counts = { asked: UNCOUNTED, bulk: UNCOUNTED };
   readonly #listeners = new Listeners(this.notes);
   readonly #looks = new Set<() => void>();
   #ruleset: Ruleset = {

@@ -7,7 +7,7 @@ export function boundMs(ms: unknown): number {
 }
 
 /** Waits for work, but not longer than `ms`. The timer keeps the process alive, for somebody waits. */
-export async function wait(work: Promise<void>, ms: number): Promise<void> {
+export async function wait(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, boundMs(ms));
