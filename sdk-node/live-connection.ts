@@ -68,9 +68,7 @@ export class LiveConnection implements Connection {
     const now = () => performance.now();
     this.#session = new RulesetSession(
       {
-        ports: this.#transport,
-        now: () => performance.now(),
-        headers,
+        ...{ ports: this.#transport, now, headers },
         date: () => new Date().toISOString(),
         onChange: (change) => this.#changed(change),
         onState: (state) => this.#moved(state),
@@ -152,8 +150,8 @@ export class LiveConnection implements Connection {
     this.#setClock();
     this.#listeners.clear();
     this.#heard.open();
-    const last = Promise.all([goodbye, this.#cache?.close()]).then(() => undefined);
-    await wait(last, timeoutMs);
+    await wait(Promise.all([goodbye, this.#reports.close(), this.#cache?.close()]), timeoutMs);
+    this.#reports.end();
     this.#transport.close();
   }
 

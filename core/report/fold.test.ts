@@ -96,6 +96,27 @@ describe('a fold of evaluations', () => {
     );
   });
 
+  it('adds up what was folded apart to the same counts as what was folded at once', () => {
+    const one = fc.tuple(fc.constantFrom('a', 'b', '__proto__'), fc.option(fc.constantFrom('on', 'off')), fc.boolean());
+    const many = fc.array(one, { maxLength: 40 });
+    fc.assert(
+      fc.property(many, many, (first, second) => {
+        const fold = (asked: typeof first) => {
+          const folded = new ReportFold();
+          for (const [key, variant, coded] of asked) folded.count(answerOf(key, variant ?? undefined), coded);
+          return folded.take();
+        };
+        const apart = new ReportFold();
+        for (const batch of [fold(first), fold(second)]) if (batch !== undefined) apart.add(batch);
+        const [got, expected] = [apart.take(), fold([...first, ...second])];
+        const sorted = (batch: ReportBatch | undefined) =>
+          batch?.flags.map((flag) => ({ ...flag, codedDefaults: flag.codedDefaults.map(String).sort() }));
+        expect(sorted(got)).toEqual(sorted(expected));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('loses no count and keeps to its limits, whatever it is handed', () => {
     const name = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }),
