@@ -8,6 +8,8 @@ export { findTangles, type Tangles, UNTANGLED } from './evaluate/find-tangles.ts
 export type { CompiledFlag } from './evaluate/flag.ts';
 export { murmur3 } from './evaluate/murmur3.ts';
 export { MOST_SLICES, type Reweighed, reweigh } from './evaluate/reweigh.ts';
+export { flagdBucket, trimAsFlagd } from './evaluate/schemes/flagd.ts';
+export { makeFlagdMatches } from './evaluate/schemes/flagd-compare.ts';
 export { initialSlices, type Weights, weightsOf } from './evaluate/slices.ts';
 export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';

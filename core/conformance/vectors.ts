@@ -3,6 +3,7 @@ import type { HashScheme, JsonObject, JsonValue, Ruleset, Scalar, Slice } from '
 import type { Patch } from '../sync/wire.ts';
 import buckets from './buckets.json' with { type: 'json' };
 import conditions from './conditions.json' with { type: 'json' };
+import flagd from './flagd.json' with { type: 'json' };
 import operators from './operators.json' with { type: 'json' };
 import patches from './patches.json' with { type: 'json' };
 import prerequisites from './prerequisites.json' with { type: 'json' };
@@ -44,6 +45,30 @@ function operatorSuite(tests: readonly TestVectors[]): ConformanceSuite {
     }
   }
   return makeSuite('operators', { flags }, cases);
+}
+
+interface FlagdVectors {
+  flagd: string;
+  values: Scalar[];
+  rows: [context: Context, holds: boolean][];
+}
+
+/** The same for tests as flagd means them, where a missing attribute has a row like any other. */
+function flagdSuite(tests: readonly FlagdVectors[]): ConformanceSuite {
+  const flags: Record<string, JsonObject> = {};
+  const cases: ShortCase[] = [];
+  for (const [i, { flagd: op, values, rows }] of tests.entries()) {
+    const test = { flagd: op, attribute: 'a.b', values };
+    const [bare, negated] = [`flagd-${i}`, `not-flagd-${i}`];
+    flags[bare] = { if: test };
+    flags[negated] = { if: { not: test } };
+    for (const [context, holds] of rows) {
+      const title = `flagd ${op} ${JSON.stringify(values)} of ${JSON.stringify(context)}`;
+      cases.push([title, bare, context, holds ? MATCH : NO_MATCH]);
+      cases.push([`not ${title}`, negated, context, holds ? NO_MATCH : MATCH]);
+    }
+  }
+  return makeSuite('flagd', { flags }, cases);
 }
 
 /** Slices that a unit in `bucket` gets `on` from: they begin with it, or end with it. */
@@ -90,6 +115,7 @@ function readSuite(name: string, document: unknown): ConformanceSuite {
 /** All suites. Each call makes new ones, so that whoever asks may do with them as it likes. */
 export function conformanceSuites(): ConformanceSuite[] {
   const tests: unknown = operators.tests;
+  const flagdTests: unknown = flagd.tests;
   const native: unknown = buckets.rows;
   const schemes: unknown = buckets.schemes;
   const foreign = schemes as [HashScheme, string, string | number, number, number][];
@@ -99,6 +125,7 @@ export function conformanceSuites(): ConformanceSuite[] {
       ...(native as BucketRow[]),
       ...foreign.map(([hash, salt, unit, of, bucket]): BucketRow => [salt, unit, of, bucket, hash]),
     ]),
+    flagdSuite(flagdTests as FlagdVectors[]),
     readSuite('splits', splits),
     readSuite('conditions', conditions),
     readSuite('prerequisites', prerequisites),

@@ -1,6 +1,6 @@
 import type { HashScheme } from '../model/ruleset.ts';
 import { continueMurmur3, murmur3, startMurmur3 } from './murmur3.ts';
-import { flagdBucket } from './schemes/flagd.ts';
+import { flagdBucket, flagdCatBucket } from './schemes/flagd.ts';
 import { growthbook2Bucket } from './schemes/growthbook2.ts';
 import { launchdarklyBucket } from './schemes/launchdarkly.ts';
 import { unleashBucket } from './schemes/unleash.ts';
@@ -27,6 +27,7 @@ export const HASH_SCHEMES: Record<
   { bucket: (salt: string, unit: string, of: number) => number; fewest: number; most: number }
 > = {
   flagd: { bucket: flagdBucket, fewest: 1, most: 2 ** 31 - 1 },
+  flagdCat: { bucket: flagdCatBucket, fewest: 1, most: 2 ** 31 - 1 },
   unleash: { bucket: unleashBucket, fewest: 1, most: MOST_BUCKETS },
   launchdarkly: { bucket: launchdarklyBucket, fewest: 1, most: MOST_BUCKETS },
   growthbook2: { bucket: growthbook2Bucket, fewest: 10_000, most: 10_000 },

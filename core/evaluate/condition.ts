@@ -3,6 +3,7 @@ import { type JsonValue, OPERATORS, type Operator, type Test } from '../model/ru
 import { askCheapFirst } from './ask-cheap-first.ts';
 import { attributeReader } from './attribute.ts';
 import { type Fault, isObject, note, noteUnknownFields, pointer } from './fault.ts';
+import { makeFlagdTest } from './flagd-test.ts';
 import { makeHolds } from './make-test.ts';
 import { MAKE_MATCHES, TEXT_OPERATORS } from './operators.ts';
 import type { ConditionOutcome, StepOwner, Watch } from './trail.ts';
@@ -150,10 +151,14 @@ export function makeCondition(condition: unknown, path: string, scope: Condition
     return never;
   }
   const has = (field: string) => Object.hasOwn(condition, field);
+  if (has('flagd')) {
+    const { holds, step } = makeFlagdTest(condition, path, faults);
+    return watched(holds, path, scope, step);
+  }
   if (has('attribute') || has('op')) return makeTest(condition, path, scope);
   const kind = (['all', 'any', 'not', 'segment'] as const).find(has);
   if (kind === undefined) {
-    note(faults, path, 'unknown_kind', 'all, any, not, segment, or a test with attribute, op and values');
+    note(faults, path, 'unknown_kind', 'all, any, not, segment, flagd, or a test with attribute, op and values');
     return never;
   }
   noteUnknownFields(faults, path, condition, [kind]);

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../model/evaluation.ts';
-import type { JsonValue, Operator, Scalar } from '../model/ruleset.ts';
+import type { FlagdOperator, JsonValue, Operator, Scalar } from '../model/ruleset.ts';
 
 /** Whose document a step's `path` (a JSON pointer) points into. */
 export type StepOwner = { flag: string } | { segment: string };
@@ -21,7 +21,14 @@ export type FlagOutcome =
 
 export type ConditionOutcome =
   /** A missing attribute has no `actual`. It never matches; under `not` it therefore does. */
-  | { step: 'test'; attribute: string; op: Operator; values: Scalar[]; actual?: JsonValue; holds: boolean }
+  | {
+      step: 'test';
+      attribute: string;
+      op: Operator | FlagdOperator;
+      values: Scalar[];
+      actual?: JsonValue;
+      holds: boolean;
+    }
   | { step: 'all' | 'any' | 'not'; holds: boolean }
   | { step: 'segment'; names: string; holds: boolean }
   /** What a segment found in its lists, before its condition is asked. */

@@ -39,10 +39,43 @@ export interface Test {
   ignoreCase?: true;
 }
 
-export type Condition = { all: Condition[] } | { any: Condition[] } | { not: Condition } | { segment: string } | Test;
+/** The comparisons of flagd's targeting by their own names; `has` is its `in` with the attribute on the right. */
+export const FLAGD_OPERATORS = [
+  '==',
+  '===',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  'has',
+  'starts_with',
+  'ends_with',
+  'sem_ver',
+  '!!',
+] as const;
+export type FlagdOperator = (typeof FLAGD_OPERATORS)[number];
+
+/**
+ * A test as flagd means it, so that an imported condition holds for the same contexts: a path goes by its dots alone, what
+ * is missing is null, null counts as 0 and texts as the numbers they write. `values` are the other operands, in order.
+ */
+export interface FlagdTest {
+  flagd: FlagdOperator;
+  attribute: string;
+  values: Scalar[];
+}
+
+export type Condition =
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  | { segment: string }
+  | Test
+  | FlagdTest;
 
 /** Hash schemes of other systems, so that an imported flag keeps every unit where it was. */
-export type HashScheme = 'flagd' | 'unleash' | 'launchdarkly' | 'growthbook2';
+export type HashScheme = 'flagd' | 'flagdCat' | 'unleash' | 'launchdarkly' | 'growthbook2';
 
 /** `[start, end)` in buckets, and the variant that the units in it get. */
 export type Slice = [start: number, end: number, variant: string];

@@ -43,7 +43,7 @@ const splitAnswer = z
     salt: z.string(),
     of: z.number().int(),
     slices: z.array(z.tuple([z.number().int(), z.number().int(), z.string()])),
-    hash: z.exactOptional(z.enum(['flagd', 'unleash', 'launchdarkly', 'growthbook2'])),
+    hash: z.exactOptional(z.enum(['flagd', 'flagdCat', 'unleash', 'launchdarkly', 'growthbook2'])),
     /** What the slices of each variant sum to: this is what an author edits. */
     weights: z.record(z.string(), z.number().int()),
   })

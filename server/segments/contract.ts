@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Condition, OPERATORS, type Segment } from '@turnout/core';
+import { type Condition, FLAGD_OPERATORS, OPERATORS, type Segment } from '@turnout/core';
 import { objectKey } from '../platform/object-key.ts';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
@@ -19,13 +19,15 @@ export const condition = z
     description:
       'One of: `{all: [conditions]}`, `{any: [conditions]}`, `{not: condition}`, `{segment: key}`, or a test ' +
       '`{attribute, op, values, ignoreCase?}`, where `values` is "any of". A missing attribute, or one of the wrong ' +
-      'type, never matches, and under `not` it does.',
+      'type, never matches, and under `not` it does. What was imported from flagd has tests `{flagd, attribute, values}`, ' +
+      'which compare as flagd does: `values` are the other operands.',
     properties: {
       all: { type: 'array', items: { $ref: '#/components/schemas/Condition' } },
       any: { type: 'array', items: { $ref: '#/components/schemas/Condition' } },
       not: { $ref: '#/components/schemas/Condition' },
       segment: { type: 'string' },
       attribute: { type: 'string' },
+      flagd: { type: 'string', enum: [...FLAGD_OPERATORS] },
       op: { type: 'string', enum: [...OPERATORS] },
       values: { type: 'array', items: { type: ['string', 'number', 'boolean'] } },
       ignoreCase: { type: 'boolean', enum: [true] },

@@ -12,3 +12,21 @@ export function flagdBucket(salt: string, unit: string, of: number): number {
   const low = of % 65_536;
   return Math.floor((hash * high + Math.floor((hash * low) / 65_536)) / 65_536);
 }
+
+// What Go takes for white space, which is not quite what JavaScript does.
+const SPACES = new Set('\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000');
+for (let code = 0x2000; code <= 0x200a; code++) SPACES.add(String.fromCharCode(code));
+
+/** The text without white space at either end, as flagd takes it away. */
+export function trimAsFlagd(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACES.has(text[start]!)) start += 1;
+  while (end > start && SPACES.has(text[end - 1]!)) end -= 1;
+  return text.slice(start, end);
+}
+
+/** The same of what flagd's `cat` makes of `salt` and the unit: it takes white space away from both ends. */
+export function flagdCatBucket(salt: string, unit: string, of: number): number {
+  return flagdBucket('', trimAsFlagd(salt + unit), of);
+}
