@@ -4,7 +4,7 @@ const ROUNDS = 31;
 const WARM_UP_MS = 300;
 
 /** Does the work `times` times and gives something that depends on every result, so that none can be optimised away. */
-export type Run = (times: number) => number;
+export type Run = (times: number) => number | Promise<number>;
 
 /** Nanoseconds for one piece of work on either side, and their ratio over the rounds. */
 export interface Comparison {
@@ -24,20 +24,21 @@ let sink = 0;
  * Nanoseconds a piece, of this process's own time: what other processes take from the machine meanwhile does not count.
  * Collecting garbage and compiling does, wherever it runs.
  */
-function time(run: Run, times: number): number {
+async function time(run: Run, times: number): Promise<number> {
   const start = process.cpuUsage();
-  sink += run(times);
+  const result = run(times);
+  sink += typeof result === 'number' ? result : await result;
   const { user, system } = process.cpuUsage(start);
   return ((user + system) * 1000) / times;
 }
 
 /** Warms up and finds how many pieces fill a round. */
-function calibrate(run: Run): number {
+async function calibrate(run: Run): Promise<number> {
   let times = 100;
-  let ns = time(run, times);
+  let ns = await time(run, times);
   for (let spent = 0; spent < WARM_UP_MS * 1e6; spent += ns * times) {
     times = Math.max(100, Math.round((ROUND_MS * 1e6) / Math.max(ns, 1) / 10));
-    ns = time(run, times);
+    ns = await time(run, times);
   }
   return Math.max(1, Math.round((ROUND_MS * 1e6) / ns));
 }
@@ -46,15 +47,15 @@ function calibrate(run: Run): number {
  * Times both in one process, a round of each in turn, so that whatever the machine does in the meantime meets both. The
  * order within a pair alternates.
  */
-export function compare(floor: Run, subject: Run): Comparison {
-  const floorTimes = calibrate(floor);
-  const subjectTimes = calibrate(subject);
+export async function compare(floor: Run, subject: Run, rounds = ROUNDS): Promise<Comparison> {
+  const floorTimes = await calibrate(floor);
+  const subjectTimes = await calibrate(subject);
   const floors: number[] = [];
   const subjects: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round % 2 === 0) floors.push(time(floor, floorTimes));
-    subjects.push(time(subject, subjectTimes));
-    if (round % 2 === 1) floors.push(time(floor, floorTimes));
+  for (let round = 0; round < rounds; round++) {
+    if (round % 2 === 0) floors.push(await time(floor, floorTimes));
+    subjects.push(await time(subject, subjectTimes));
+    if (round % 2 === 1) floors.push(await time(floor, floorTimes));
   }
   const ratios = subjects.map((ns, i) => ns / floors[i]!);
   return {
