@@ -39,7 +39,7 @@ describe('what a provider tells', () => {
     await ready;
     server.put(flagOf('a', { fallthrough: { variant: 'off' } }), flagOf('c'));
     await expect.poll(() => told.at(-1)).toMatchObject({ event: ConfigurationChanged });
-    expect(new Set(told.at(-1)?.details?.flagsChanged)).toEqual(new Set(['a', 'c']));
+    expect(told.at(-1)?.details).toMatchObject({ flagsChanged: expect.arrayContaining(['a', 'c']) });
     expect(await client.getBooleanValue('a', true)).toBe(false);
     server.kill(killOf('b'));
     await expect
