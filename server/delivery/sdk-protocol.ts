@@ -15,6 +15,7 @@ import { retryOf } from './retry-spread.ts';
 import type { HeldRulesets, Served } from './served.ts';
 import type { StreamAdmission } from './stream-admission.ts';
 import { StreamHub } from './stream-hub.ts';
+import { readNames, type StreamWatcher, UNWATCHED } from './stream-watcher.ts';
 
 /** What the server SDK protocol needs; `main.ts` builds it once. */
 export interface SdkParts {
@@ -33,6 +34,8 @@ export interface SdkParts {
   /** Told of each answer, for metrics. The route is a pattern, never an address. */
   onAnswer(route: string, status: number, tookMs: number): void;
   times?: StreamTimes;
+  /** Who keeps account of running apps; nobody unless given. */
+  watcher?: StreamWatcher;
 }
 
 const RULESET = '/sdk/v1/ruleset';
@@ -80,11 +83,13 @@ class Exchange {
 export class SdkProtocol {
   readonly #parts: SdkParts;
   readonly #hub: StreamHub;
+  readonly #watcher: StreamWatcher;
   #draining = false;
 
   constructor(parts: SdkParts) {
     this.#parts = parts;
     this.#hub = new StreamHub(parts);
+    this.#watcher = parts.watcher ?? UNWATCHED;
   }
 
   /** Takes a request if it is one of this protocol; false leaves it to whoever comes next. */
@@ -193,6 +198,7 @@ export class SdkProtocol {
     const ageMs = this.#parts.flags.ageMs(key.environmentId);
     const more = settled.length === 0 ? settled : settled.filter((id) => !served.settled.includes(id));
     const status = answerRuleset(exchange.request, exchange.response, { served, more, ageMs });
+    this.#watcher.polled(key, readNames(exchange.request), status === 304 ? served : undefined);
     if (typeof status === 'number') exchange.done(status);
     else status.then((late) => exchange.done(late)).catch((error) => this.#fail(exchange, error));
   }
@@ -204,11 +210,15 @@ export class SdkProtocol {
       throw new Problem('unauthorized', 'This token or key was revoked.');
     }
     if (this.#draining) throw goingDown(1);
+    const lastEventId = request.headers['last-event-id']?.toString();
+    const watched = this.#watcher.opened(key, readNames(request), lastEventId);
+    response.once('close', () => watched.closed());
     this.#hub.open(response, {
+      receiptToken: watched.receiptToken,
       holder: { keyId: key.id, environmentId: key.environmentId },
       served,
       settled,
-      lastEventId: request.headers['last-event-id']?.toString(),
+      lastEventId,
       retryMs: retryOf(instanceOf(request)),
     });
     exchange.done(200);

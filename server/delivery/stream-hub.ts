@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Hello } from '@turnout/core';
 import type { Clock } from '../platform/clock.ts';
 import { comparePosition } from './compare-position.ts';
 import type { DeliveryCounts } from './delivery-metrics.ts';
@@ -26,6 +27,8 @@ export interface StreamOpening {
   settled: readonly string[];
   lastEventId: string | undefined;
   retryMs: number;
+  /** The token by which receipts of this stream are known, where any are taken. */
+  receiptToken?: string | undefined;
 }
 
 /** A client's stream, and where the ruleset is that it has been given. */
@@ -56,14 +59,14 @@ const DRAIN_MS = 2_000;
 export class StreamHub {
   readonly #parts: HubParts;
   readonly #streams: OpenStreams<SdkStream>;
-  readonly #hello: Buffer;
+  readonly #hello: Hello;
   readonly #refreshing = new Set<number>();
   readonly #stops: (() => void)[];
 
   constructor(parts: HubParts) {
     this.#parts = parts;
     const times = parts.times ?? STREAM_TIMES;
-    this.#hello = eventFrame('hello', { heartbeatMs: times.beatMs, node: parts.node });
+    this.#hello = { heartbeatMs: times.beatMs, node: parts.node };
     this.#streams = new OpenStreams<SdkStream>({
       clock: parts.clock,
       times,
@@ -89,13 +92,13 @@ export class StreamHub {
 
   /** Opens a stream: hello, the unsettled kills, then what leads from where the client is to what is served. */
   open(response: ServerResponse, opening: StreamOpening): void {
-    const { served, settled, retryMs, lastEventId } = opening;
+    const { served, settled, retryMs, lastEventId, receiptToken } = opening;
     const stream = new SdkStream(response, opening);
     response.once('close', this.#streams.add(stream));
     // How old what it is given now may be; later on the heartbeats say it.
     stream.open({ 'Turnout-Age-Ms': String(wholeAge(this.#parts.flags.ageMs(served.environmentId))) });
     stream.write(retryFrame(retryMs));
-    stream.write(this.#hello);
+    stream.write(eventFrame('hello', receiptToken === undefined ? this.#hello : { ...this.#hello, receiptToken }));
     stream.write(overlayFrame(served, settled));
     this.#resume(stream, served, lastEventId);
   }

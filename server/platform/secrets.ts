@@ -5,6 +5,7 @@ import { makePrivateFile, readPrivateFile } from './private-file.ts';
 /** What a key is for. Each purpose has its own, so that a signature made for one is worth nothing for another. */
 export const PURPOSES = [
   'stream',
+  'receipt',
   'session',
   'doorbell',
   'journal',
