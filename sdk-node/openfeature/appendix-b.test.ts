@@ -124,6 +124,6 @@ if (hasAppendix) {
       expect(count).toBeGreaterThan(0);
     });
 
-    it.each(left)('$feature: $name', (pickle) => play(pickle, stage));
+    it.each(titled(left))('%s', (_title, pickle) => play(pickle, stage));
   });
 }

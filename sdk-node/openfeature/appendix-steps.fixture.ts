@@ -324,3 +324,7 @@ export function leaveOut(
     out: names.map((one) => ({ ...one, count: pickles.filter((pickle) => isNamed(pickle, one.name)).length })),
   };
 }
+
+export function titled(pickles: Pickle[]): [title: string, pickle: Pickle][] {
+  return pickles.map((pickle) => [`${pickle.feature}: ${pickle.name}`, pickle]);
+}
