@@ -3,7 +3,7 @@ import { HouseServer, SERVER_KEY, snapshotOf } from '../house-server.fixture.ts'
 import type { HookContext } from '../index.ts';
 import { TurnoutProvider } from '../openfeature.ts';
 import { convertFlag, hasAppendix, readAppendix, readAppendixFlags } from './appendix-flags.fixture.ts';
-import { leaveOut, type ProviderState, play, type Stage } from './appendix-steps.fixture.ts';
+import { leaveOut, type ProviderState, play, type Stage, titled } from './appendix-steps.fixture.ts';
 import { readGherkin } from './gherkin.fixture.ts';
 
 const SCENARIO = `

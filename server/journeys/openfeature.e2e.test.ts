@@ -35,7 +35,7 @@ class OfrepStage implements Stage {
     const provider: Provider = new OFREPProvider({
       baseUrl: this.url(),
       headers: [['Authorization', `Bearer ${this.key()}`]],
-      fetchImplementation: (input, init) => this.#fetch(input, init),
+      fetchImplementation: (input: string | URL | Request, init?: RequestInit) => this.#fetch(input, init),
     });
     return live(provider, state);
   }
@@ -44,10 +44,10 @@ class OfrepStage implements Stage {
     return this.#seen;
   }
 
-  async #fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     // The provider hands over a request that is whole.
     const request = new Request(input, init);
-    const asked: { context?: object } = await request.clone().json();
+    const asked = (await request.clone().json()) as { context?: object };
     this.#seen = asked.context;
     return fetch(request);
   }
