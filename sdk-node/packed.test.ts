@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Evaluation } from '@turnout/core';
 import { runConformance } from '@turnout/core/conformance';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from './bundle.ts';
 import { flagOf, HouseServer, SERVER_KEY } from './house-server.fixture.ts';
@@ -15,20 +16,38 @@ import { VERSION } from './version.ts';
 const ROOM = import.meta.dirname;
 const HOUSE = join(ROOM, '..');
 const TOOLS = join(HOUSE, 'node_modules');
+/** What an app that uses OpenFeature has installed itself. */
+const PEERS = ['@openfeature/server-sdk', '@openfeature/core'];
 
-/** What an app would write, in either kind of module. */
-const USE = `
-const turnout = testTurnout({ 'new-cart': true });
-const live = new Turnout({ url: 'http://127.0.0.1:1', key: 'none', logger: false });
-console.log(JSON.stringify([turnout.boolean('new-cart', false), live.boolean('new-cart', true), live.status().state]));
-live.close();
+/** What an app would write, in either kind of module: it asks every entry, and says what it was answered. */
+const ASK = `
+async function ask() {
+  const turnout = testTurnout({ 'new-cart': true });
+  const live = new Turnout({ url: 'http://127.0.0.1:1', key: 'none', logger: false });
+  await OpenFeature.setProviderAndWait(new TurnoutProvider(turnout));
+  const { value, variant } = await OpenFeature.getClient().getBooleanDetails('new-cart', false);
+  const said = [turnout.boolean('new-cart', false), live.boolean('new-cart', true), live.status().state, value, variant];
+  await live.close();
+  return said;
+}
 `;
-const ESM = `import { Turnout } from '@turnout/sdk-node';\nimport { testTurnout } from '@turnout/sdk-node/testing';\n`;
-const CJS = `const { Turnout } = require('@turnout/sdk-node');\nconst { testTurnout } = require('@turnout/sdk-node/testing');\n`;
+const USE = `${ASK}ask().then((said) => console.log(JSON.stringify(said)));\n`;
+const SAID = '[true,true,"connecting",true,"value"]';
+const SPEC = `${ASK}test('flags', async () => expect(JSON.stringify(await ask())).toBe('${SAID}'));\n`;
+const NAMED = [
+  ['{ Turnout }', '@turnout/sdk-node'],
+  ['{ TurnoutProvider }', '@turnout/sdk-node/openfeature'],
+  ['{ testTurnout }', '@turnout/sdk-node/testing'],
+  ['{ OpenFeature }', '@openfeature/server-sdk'],
+];
+const ESM = NAMED.map(([names, from]) => `import ${names} from '${from}';\n`).join('');
+const CJS = NAMED.map(([names, from]) => `const ${names} = require('${from}');\n`).join('');
 
 const TYPED = `
 import { Turnout, type Evaluation, type Snapshot } from '@turnout/sdk-node';
+import { TurnoutProvider } from '@turnout/sdk-node/openfeature';
 import { testTurnout } from '@turnout/sdk-node/testing';
+import { OpenFeature, type Provider } from '@openfeature/server-sdk';
 type Flags = { 'new-cart': boolean; hero: 'calm' | 'loud'; limits: { items: number } };
 const turnout: Turnout<Flags> = new Turnout<Flags>({ url: 'http://127.0.0.1:1', key: 'none', logger: false });
 const scoped: Turnout<Flags> = turnout.with({ targetingKey: 'u', nested: { a: [1, null] } });
@@ -42,8 +61,15 @@ const isOn = (client: Turnout) => client.boolean('whatever', false);
 const isTypedOn = (client: Turnout<Flags>) => client.boolean('new-cart', false);
 export const any = isOn(new Turnout({ url: '', key: '' })) && isOn(testTurnout({ whatever: true }));
 export const typed = isTypedOn(turnout) && isTypedOn(testTurnout<Flags>({ 'new-cart': true }));
+export const provider: Provider = new TurnoutProvider(turnout, { readyWithinMs: 1000, hooks: [] });
+export const own = new TurnoutProvider({ url: '', key: '' });
+// @ts-expect-error a provider needs to know whom to ask
+new TurnoutProvider();
+void OpenFeature.setProviderAndWait(provider);
 void turnout.on('change', ({ position, keys, killed }) => [position.length, keys.length, killed.length]);
 `;
+
+const inModules = (name: string) => `node_modules/${name}`;
 
 describe('the package, packed and installed into an empty project', () => {
   let folder: string;
@@ -54,6 +80,13 @@ describe('the package, packed and installed into an empty project', () => {
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: app, encoding: 'utf8' });
     return (stdout + stderr).trim();
   };
+  /** Packs what lies in a folder; answers where the archive is. */
+  const pack = (from: string) => {
+    const said = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: from,
+    });
+    return join(folder, JSON.parse(said.toString())[0].filename);
+  };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'turnout-packed-'));
@@ -63,17 +96,21 @@ describe('the package, packed and installed into an empty project', () => {
     mkdirSync(app);
     for (const name of ['package.json', 'README.md']) cpSync(join(ROOM, name), join(source, name));
     await bundle(join(source, 'dist'));
-    const npm = (cwd: string, ...args: string[]) => execFileSync('npm', [...args, '--offline'], { cwd, stdio: 'pipe' });
-    npm(source, 'pack', '--pack-destination', folder);
-    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? 'none';
     write('package.json', '{"name": "app", "version": "1.0.0", "private": true}');
-    npm(app, 'install', join(folder, tarball), '--no-audit', '--no-fund');
+    // The peer is packed again from where it lies here, so that no registry is needed.
+    const archives = [source, ...PEERS.map((name) => join(TOOLS, name))].map(pack);
+    const quiet = ['--offline', '--no-audit', '--no-fund'];
+    execFileSync('npm', ['install', ...archives, ...quiet], { cwd: app, stdio: 'pipe' });
   }, 240_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('brings nothing else along', () => {
-    expect(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['@turnout']);
-    expect(readdirSync(join(app, 'node_modules', '@turnout'))).toEqual(['sdk-node']);
+  it('brings nothing along: the peer is there because the app has it, and need not be', () => {
+    const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
+    const names = Object.keys(packages).filter((name) => name !== '');
+    expect(names.sort()).toEqual(['@openfeature/core', '@openfeature/server-sdk', '@turnout/sdk-node'].map(inModules));
+    const { dependencies, peerDependenciesMeta } = packages[inModules('@turnout/sdk-node')];
+    expect(dependencies).toBeUndefined();
+    expect(peerDependenciesMeta).toEqual({ '@openfeature/server-sdk': { optional: true } });
   });
 
   it.each([
@@ -81,20 +118,45 @@ describe('the package, packed and installed into an empty project', () => {
     ['CommonJS', 'use.cjs', CJS],
   ])('runs as %s', (_kind, name, head) => {
     write(name, head + USE);
-    expect(run(name)).toBe('[true,true,"connecting"]');
+    expect(run(name)).toBe(SAID);
   });
 
   it.each([
-    ['esm', 'import'],
-    ['cjs', 'require'],
-  ])('has in %s only what it needs: Node itself is all that is named, and the licence of re2js is there', (kind) => {
+    ['ES modules', 'flags.spec.mjs', ESM],
+    ['CommonJS', 'flags.spec.cjs', CJS],
+  ])(
+    'runs in Jest as %s',
+    (_kind, name, head) => {
+      write(name, head + SPEC);
+      const config = { testEnvironment: 'node', transform: {}, testMatch: [`**/${name}`], watchman: false };
+      const jest = ['--experimental-vm-modules', '--no-warnings', join(TOOLS, 'jest', 'bin', 'jest.js')];
+      const said = run(...jest, '--ci', '--no-cache', '--rootDir', app, '--config', JSON.stringify(config));
+      expect(said).toContain('1 passed, 1 total');
+    },
+    120_000,
+  );
+
+  it.each(['es', 'cjs'] as const)(
+    'runs from a bundle, away from everything that it was made of: %s',
+    async (format) => {
+      write('bundled.mjs', ESM + USE);
+      const away = join(folder, `away-${format}.${format === 'es' ? 'mjs' : 'cjs'}`);
+      const build = await rolldown({ input: join(app, 'bundled.mjs'), cwd: app, platform: 'node', logLevel: 'silent' });
+      await build.write({ file: away, format });
+      await build.close();
+      expect(run(away)).toBe(SAID);
+    },
+  );
+
+  it.each(['esm', 'cjs'])('names in %s Node and the peer, and the peer only where it is asked for', (kind) => {
     const dist = join(app, 'node_modules', '@turnout', 'sdk-node', 'dist', kind);
     const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
     expect(files).toContain('re2js.LICENSE');
     for (const name of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
       const text = readFileSync(join(dist, name), 'utf8');
       const named = [...text.matchAll(/^(?:import|export)\b[^'"]*?from ['"]([^'"]+)|require\(['"]([^'"]+)/gm)];
-      for (const [, imported, required] of named) expect(imported ?? required).toMatch(/^(node:|\.)/);
+      const allowed = name.startsWith('openfeature') ? /^(node:|\.|@openfeature\/server-sdk$)/ : /^(node:|\.)/;
+      for (const [, imported, required] of named) expect(imported ?? required).toMatch(allowed);
       expect(text).not.toContain('@turnout/core');
     }
   });
