@@ -34,6 +34,7 @@ const house: House = {
     'flags',
     'delivery',
     'evaluation',
+    'metrics',
     'journeys',
   ],
   above: [
@@ -105,6 +106,7 @@ const house: House = {
     'server/delivery/serve-base.ts',
     'server/evaluation/item-text.ts',
     'server/evaluation/written-flags.ts',
+    'server/metrics/count-rows.ts',
   ],
   unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
   exceptions: {

@@ -42,6 +42,11 @@ export async function openTestDatabase(kind?: 'postgres' | 'embedded'): Promise<
 
 /** Children before parents. */
 const TABLES = [
+  'report_batches',
+  'evaluation_counts',
+  'uncounted_evaluations',
+  'last_evaluations',
+  'coded_defaults',
   'lifted_kills',
   'kills',
   'followers',

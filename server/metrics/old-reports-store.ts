@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../database/connect.ts';
+import { codedDefaults, evaluationCounts, reportBatches, uncountedEvaluations } from '../database/tables.ts';
+
+/** How long minutes are told apart, and how long hours are kept. */
+export const MINUTES_KEPT_HOURS = 48;
+export const HOURS_KEPT_DAYS = 90;
+/** A batch that came once is known for so long. */
+const BATCHES_KEPT_HOURS = 24;
+
+const hours = (count: number) => sql.raw(`interval '${count} hours'`);
+const days = (count: number) => sql.raw(`interval '${count} days'`);
+const most = (count: number) => sql.raw(String(count));
+
+/** Each takes at most `limit` rows; true where that many were found, so there may be more. */
+export type Sweep = (db: Db, limit: number) => Promise<boolean>;
+
+/** What is never looked at again, in pieces that keep no row from anybody for long. */
+export const SWEEPS: readonly Sweep[] = [
+  foldMinutes,
+  foldUncounted,
+  dropHours,
+  dropUncounted,
+  dropBatches,
+  dropDefaults,
+];
+
+/** Minutes of hours that are long past become hours. What comes late is added to its hour the next time. */
+async function foldMinutes(db: Db, limit: number): Promise<boolean> {
+  const { environmentId, flagId, at, per, variant, count } = evaluationCounts;
+  return db.transaction(async (tx) => {
+    const taken = await tx
+      .delete(evaluationCounts)
+      .where(
+        sql`ctid IN (SELECT ctid FROM ${evaluationCounts} WHERE ${per} = 'minute'
+              AND ${at} < date_trunc('hour', now() - ${hours(MINUTES_KEPT_HOURS)}, 'UTC') LIMIT ${most(limit)} FOR UPDATE SKIP LOCKED)`,
+      )
+      .returning();
+    if (taken.length === 0) return false;
+    await tx
+      .insert(evaluationCounts)
+      .select(
+        sql`SELECT e, f, date_trunc('hour', t, 'UTC'), 'hour', v, sum(n) FROM json_to_recordset(${JSON.stringify(
+          taken.map((row) => ({ e: row.environmentId, f: row.flagId, t: row.at, v: row.variant, n: row.count })),
+        )}::json) AS taken(e bigint, f bigint, t timestamptz, v text, n bigint) GROUP BY 1, 2, 3, 5 ORDER BY 1, 2, 3, 5`,
+      )
+      .onConflictDoUpdate({
+        target: [environmentId, flagId, at, per, variant],
+        set: { count: sql`${count} + excluded.count` },
+      });
+    return taken.length === limit;
+  });
+}
+
+async function foldUncounted(db: Db, limit: number): Promise<boolean> {
+  const { environmentId, at, per, overflow, unknown, dropped } = uncountedEvaluations;
+  return db.transaction(async (tx) => {
+    const taken = await tx
+      .delete(uncountedEvaluations)
+      .where(
+        sql`ctid IN (SELECT ctid FROM ${uncountedEvaluations} WHERE ${per} = 'minute'
+              AND ${at} < date_trunc('hour', now() - ${hours(MINUTES_KEPT_HOURS)}, 'UTC') LIMIT ${most(limit)} FOR UPDATE SKIP LOCKED)`,
+      )
+      .returning();
+    if (taken.length === 0) return false;
+    await tx
+      .insert(uncountedEvaluations)
+      .select(
+        sql`SELECT e, date_trunc('hour', t, 'UTC'), 'hour', sum(o), sum(u), sum(d) FROM json_to_recordset(${JSON.stringify(
+          taken.map((row) => ({ e: row.environmentId, t: row.at, o: row.overflow, u: row.unknown, d: row.dropped })),
+        )}::json) AS taken(e bigint, t timestamptz, o bigint, u bigint, d bigint) GROUP BY 1, 2 ORDER BY 1, 2`,
+      )
+      .onConflictDoUpdate({
+        target: [environmentId, at, per],
+        set: {
+          overflow: sql`${overflow} + excluded.overflow`,
+          unknown: sql`${unknown} + excluded.unknown`,
+          dropped: sql`${dropped} + excluded.dropped`,
+        },
+      });
+    return taken.length === limit;
+  });
+}
+
+async function dropHours(db: Db, limit: number): Promise<boolean> {
+  const { at, per } = evaluationCounts;
+  const gone = await db
+    .delete(evaluationCounts)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${evaluationCounts} WHERE ${per} = 'hour' AND ${at} < now() - ${days(HOURS_KEPT_DAYS)}
+            LIMIT ${most(limit)})`,
+    )
+    .returning({ at });
+  return gone.length === limit;
+}
+
+async function dropUncounted(db: Db, limit: number): Promise<boolean> {
+  const { at, per } = uncountedEvaluations;
+  const gone = await db
+    .delete(uncountedEvaluations)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${uncountedEvaluations} WHERE ${per} = 'hour'
+            AND ${at} < now() - ${days(HOURS_KEPT_DAYS)} LIMIT ${most(limit)})`,
+    )
+    .returning({ at });
+  return gone.length === limit;
+}
+
+async function dropBatches(db: Db, limit: number): Promise<boolean> {
+  const { at } = reportBatches;
+  const gone = await db
+    .delete(reportBatches)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${reportBatches} WHERE ${at} < now() - ${hours(BATCHES_KEPT_HOURS)} LIMIT ${most(limit)})`,
+    )
+    .returning({ at });
+  return gone.length === limit;
+}
+
+/** A default that nobody has brought for so long stands in no code any more, and makes room. */
+async function dropDefaults(db: Db, limit: number): Promise<boolean> {
+  const { lastAt } = codedDefaults;
+  const gone = await db
+    .delete(codedDefaults)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${codedDefaults} WHERE ${lastAt} < now() - ${days(HOURS_KEPT_DAYS)} LIMIT ${most(limit)})`,
+    )
+    .returning({ at: lastAt });
+  return gone.length === limit;
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import type { FlagReport, Report } from '@turnout/core';
+import type { ArrivedReport, ReportPlace } from './report.ts';
+
+/** A report of its own name, of ten seconds that end now. */
+export function reportOf(flags: Partial<FlagReport>[], change: Partial<Report> = {}): Report {
+  return {
+    batchId: randomBytes(16).toString('hex'),
+    position: 'e.1',
+    ageMs: 0,
+    durationMs: 0,
+    flags: flags.map((flag) => ({ flag: 'f', variants: {}, coded: 0, codedDefaults: [], ...flag })),
+    bulk: [],
+    overflow: 0,
+    dropped: 0,
+    ...change,
+  };
+}
+
+export function arrived(place: ReportPlace, report: Report, waitedMs = 0): ArrivedReport {
+  return { place, report, waitedMs };
+}

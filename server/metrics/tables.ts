@@ -1,0 +1,82 @@
+import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { environments } from '../environments/tables.ts';
+import { flags } from '../flags/tables.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const environmentId = () =>
+  bigint('environment_id', { mode: 'number' })
+    .notNull()
+    .references(() => environments.id);
+const flagId = () =>
+  bigint('flag_id', { mode: 'number' })
+    .notNull()
+    .references(() => flags.id);
+const amount = (name: string) => bigint(name, { mode: 'number' }).notNull();
+const PER = ['minute', 'hour'] as const;
+
+/** Batches that were stored, so that the same one, sent again, counts once. Kept for a day. */
+export const reportBatches = pgTable(
+  'report_batches',
+  {
+    environmentId: environmentId(),
+    batchId: text('batch_id').notNull(),
+    at: moment('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.batchId] })],
+);
+
+/** How often a variant was served in a minute, or in an hour that is long past. The empty variant is the coded default. */
+export const evaluationCounts = pgTable(
+  'evaluation_counts',
+  {
+    environmentId: environmentId(),
+    flagId: flagId(),
+    at: moment('at').notNull(),
+    per: text('per', { enum: PER }).notNull(),
+    variant: text('variant').notNull(),
+    count: amount('count'),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.at, table.per, table.variant] })],
+);
+
+/** Evaluations that cannot be shown by flag and variant, and why. */
+export const uncountedEvaluations = pgTable(
+  'uncounted_evaluations',
+  {
+    environmentId: environmentId(),
+    at: moment('at').notNull(),
+    per: text('per', { enum: PER }).notNull(),
+    overflow: amount('overflow').default(0),
+    unknown: amount('unknown').default(0),
+    dropped: amount('dropped').default(0),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.at, table.per] })],
+);
+
+/** When a variant was served last: to who asked for the flag, or together with all others; and by which ruleset. */
+export const lastEvaluations = pgTable(
+  'last_evaluations',
+  {
+    environmentId: environmentId(),
+    flagId: flagId(),
+    variant: text('variant').notNull(),
+    firstAt: moment('first_at').notNull(),
+    askedAt: moment('asked_at'),
+    bulkAt: moment('bulk_at'),
+    epoch: text('epoch'),
+    revision: bigint('revision', { mode: 'number' }),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.variant] })],
+);
+
+/** Defaults that stand in the code of those who ask, as JSON; a few per flag. */
+export const codedDefaults = pgTable(
+  'coded_defaults',
+  {
+    environmentId: environmentId(),
+    flagId: flagId(),
+    value: text('value').notNull(),
+    lastAt: moment('last_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.value] })],
+);
