@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { servedToUsers } from '../flags/contract.ts';
 import { changeReceipt, reason } from '../platform/problem-contract.ts';
+import { flipReceipts } from '../platform/receipts-contract.ts';
 
 /** A kill is never refused for lack of a reason: an empty one counts as none. */
 export const killBody = z
@@ -13,6 +14,7 @@ export const killBody = z
 const shown = {
   before: servedToUsers.optional().openapi({ description: 'Left out where this node has no ruleset' }),
   after: servedToUsers.optional(),
+  receipts: flipReceipts.optional(),
 };
 const id = z
   .string()
@@ -40,5 +42,6 @@ export const restoredFlag = z
     changed: z.boolean(),
     lifted: z.array(z.string()).openapi({ description: 'The kills that this restore lifted' }),
     change: changeReceipt.optional(),
+    receipts: flipReceipts.optional(),
   })
   .openapi('Restored');

@@ -2,9 +2,11 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes, patternOf } from '../access/guard.ts';
+import { type AwaitReceipts, receiptsOf } from '../changes/await-receipts.ts';
 import { objectKey } from '../platform/object-key.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
+import { waitQuery } from '../platform/receipts-contract.ts';
 import { killBody, killInJournal, killInLog, restoreBody, restoredFlag } from './kill-contract.ts';
 import { type KillParts, killFlag } from './kill-flag.ts';
 import type { FlagPlace } from './kill-right.ts';
@@ -26,7 +28,7 @@ const kill = createRoute({
     'Needs only the right to kill, no approval and no version, and works while the database is away: then it is ' +
     'answered with 202, in force and on disk, and comes into the log when the database is back.',
   middleware: need('kill'),
-  request: { params, body: json(killBody) },
+  request: { params, query: waitQuery, body: json(killBody) },
   responses: {
     200: answer('In force, and in the log', killInLog),
     202: answer('In force, and so far in the journal of this node', killInJournal),
@@ -36,22 +38,33 @@ const kill = createRoute({
 const restore = createRoute({
   ...{ method: 'post', path: '/flags/{flag}/restore', tags, summary: 'Lift every kill of a flag in an environment' },
   middleware: need('change'),
-  request: { params, body: json(restoreBody) },
+  request: { params, query: waitQuery, body: json(restoreBody) },
   responses: { 200: answer('What users get before and after', restoredFlag), ...problemAnswers },
 });
 
+/** What these routes need; without `awaitReceipts` nobody is waited for. */
+export interface KillRouteParts {
+  kill: KillParts;
+  restore: RestoreParts;
+  awaitReceipts?: AwaitReceipts;
+}
+
 /** `/flags/{flag}/kill` and `/flags/{flag}/restore` of an environment. */
-export function killRoutes(parts: { kill: KillParts; restore: RestoreParts }): OpenAPIHono<HouseEnv> {
+export function killRoutes(parts: KillRouteParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(kill, async (c) => {
     // A kill without any body is a kill.
     const { reason, incident } = killBody.parse(c.req.valid('json') ?? {});
     const asking = { principal: c.get('principal'), requestId: c.get('requestId'), reason, incident };
-    const killed = await killFlag(parts.kill, asking, flagPlaceOf(c, c.req.valid('param').flag)).catch((error) => {
+    const place = flagPlaceOf(c, c.req.valid('param').flag);
+    const killed = await killFlag(parts.kill, asking, place).catch((error) => {
       noteRefusal(c, error);
       throw error;
     });
-    const { durable, ...rest } = killed;
+    const { projectId, environment } = place;
+    const what = { projectId, change: killed.change, kill: { id: killed.id, environmentId: environment.id } };
+    const receipts = await receiptsOf(parts.awaitReceipts, c.req.valid('query').wait, what);
+    const { durable, ...rest } = { ...killed, ...receipts };
     if (durable === 'log') return c.json({ durable, ...rest }, 200);
     return c.json({ durable, ...rest }, 202);
   });
@@ -60,7 +73,10 @@ export function killRoutes(parts: { kill: KillParts; restore: RestoreParts }): O
     const { reason } = restoreBody.parse(c.req.valid('json') ?? {});
     const place = flagPlaceOf(c, flag);
     const restored = await restoreFlag(parts.restore, askingOf(c, reason), place);
-    return c.json({ flag, environment: place.environment.key, ...restored }, 200);
+    const { projectId, environment } = place;
+    const what = { projectId, change: restored.change };
+    const receipts = await receiptsOf(parts.awaitReceipts, c.req.valid('query').wait, what);
+    return c.json({ flag, environment: environment.key, ...restored, ...receipts }, 200);
   });
   return routes;
 }

@@ -2,8 +2,11 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { type AwaitReceipts, receiptsOf } from '../changes/await-receipts.ts';
+import type { ChangeReceipt } from '../changes/door.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
+import { waitQuery } from '../platform/receipts-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { showConfiguration } from './configuration.ts';
 import { type Configured, editConfiguration, replaceConfiguration } from './configure-flag.ts';
@@ -43,26 +46,26 @@ const read = createRoute({
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace what a flag is in this environment; needs If-Match' },
   middleware: need('change'),
-  request: { params, body: { ...json(configurationPut), required: true } },
+  request: { params, query: waitQuery, body: { ...json(configurationPut), required: true } },
   responses: { 200: answer('As it is now, and who moved', changedConfiguration), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change what a flag is in this environment (RFC 7396)' },
   middleware: need('change'),
-  request: { params, body: { ...json(configurationPatch), required: true } },
+  request: { params, query: waitQuery, body: { ...json(configurationPatch), required: true } },
   responses: { 200: answer('As it is now, and who moved', changedConfiguration), ...problemAnswers },
 });
 const turned = { 200: answer('What users got before and get now', turnedFlag), ...problemAnswers };
 const on = createRoute({
   ...{ method: 'post', path: `${path}/on`, tags, summary: 'Turn a flag on' },
   middleware: need('change'),
-  request: { params, body: json(withReason) },
+  request: { params, query: waitQuery, body: json(withReason) },
   responses: turned,
 });
 const off = createRoute({
   ...{ method: 'post', path: `${path}/off`, tags, summary: 'Turn a flag off: everybody gets its offVariant' },
   middleware: need('change'),
-  request: { params, body: json(withReason) },
+  request: { params, query: waitQuery, body: json(withReason) },
   responses: turned,
 });
 const serve = createRoute({
@@ -73,12 +76,17 @@ const serve = createRoute({
     summary: 'Turn a flag on and serve one variant where no rule holds',
   },
   middleware: need('change'),
-  request: { params, body: { ...json(serveBody), required: true } },
+  request: { params, query: waitQuery, body: { ...json(serveBody), required: true } },
   responses: turned,
 });
 
+/** What these routes need; without `awaitReceipts` nobody is waited for. */
+export interface ConfigurationParts extends FlagParts {
+  awaitReceipts?: AwaitReceipts;
+}
+
 /** `/flags` of an environment, but for kill and restore, which are delivery's. */
-export function configurationRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
+export function configurationRoutes(parts: ConfigurationParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   const { db } = parts.door;
   routes.openapi(list, async (c) => {
@@ -100,13 +108,15 @@ export function configurationRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
     const { reason, ...wanted } = c.req.valid('json');
     const asking = askingOf(c, reason, expectedVersion(c));
     const { flag } = c.req.valid('param');
-    return c.json(configured(c, await replaceConfiguration(parts, asking, placeOf(c), flag, wanted)), 200);
+    const done = await replaceConfiguration(parts, asking, placeOf(c), flag, wanted);
+    return c.json({ ...configured(c, done), ...(await acknowledged(parts, c, done)) }, 200);
   });
   routes.openapi(edit, async (c) => {
     const { reason, ...patch } = c.req.valid('json');
     const asking = askingOf(c, reason, expectedVersion(c));
     const { flag } = c.req.valid('param');
-    return c.json(configured(c, await editConfiguration(parts, asking, placeOf(c), flag, patch)), 200);
+    const done = await editConfiguration(parts, asking, placeOf(c), flag, patch);
+    return c.json({ ...configured(c, done), ...(await acknowledged(parts, c, done)) }, 200);
   });
   routes.openapi(on, async (c) => {
     return c.json(await turn(parts, c, c.req.valid('param').flag, { verb: 'on' }, c.req.valid('json').reason), 200);
@@ -130,9 +140,20 @@ function configured(c: Context<HouseEnv>, { now, moved, change }: Configured) {
   return { flag: show(now), ...somebody, ...(change ? { change } : {}) };
 }
 
-async function turn(parts: FlagParts, c: Context<HouseEnv>, flag: string, to: Turn, reason: string | undefined) {
+/** Who has put a change in force, where the caller waits for that. */
+function acknowledged(parts: ConfigurationParts, c: Context<HouseEnv>, { change }: { change?: ChangeReceipt }) {
+  return receiptsOf(parts.awaitReceipts, c.req.query('wait'), { projectId: placeOf(c).projectId, change });
+}
+
+async function turn(
+  parts: ConfigurationParts,
+  c: Context<HouseEnv>,
+  flag: string,
+  to: Turn,
+  reason: string | undefined,
+) {
   const place = placeOf(c);
   const { version, ...rest } = await turnFlag(parts, askingOf(c, reason, expectedVersion(c)), place, flag, to);
   c.header('ETag', versionTag(version));
-  return { flag, environment: place.environment.key, ...rest };
+  return { flag, environment: place.environment.key, ...rest, ...(await acknowledged(parts, c, rest)) };
 }

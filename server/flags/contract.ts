@@ -3,6 +3,7 @@ import type { Flag, FlagType, JsonValue, Metadata, Prerequisite, Serve, Split } 
 import { objectKey } from '../platform/object-key.ts';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
+import { flipReceipts } from '../platform/receipts-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
 import { condition } from '../segments/contract.ts';
 import type { FlagKind } from './tables.ts';
@@ -190,6 +191,7 @@ export const changedConfiguration = z.object({
     .optional()
     .openapi({ description: 'By rule id or `fallthrough`: the share of users who get another variant there' }),
   change: changeReceipt.optional(),
+  receipts: flipReceipts.optional(),
 });
 
 export const configurationPage = pageOf(configurationAnswer);
@@ -213,6 +215,7 @@ export const turnedFlag = z.object({
   after: servedToUsers,
   changed: z.boolean(),
   change: changeReceipt.optional(),
+  receipts: flipReceipts.optional(),
 });
 
 // ---- The flag of the project

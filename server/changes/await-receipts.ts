@@ -1,0 +1,24 @@
+import { type FlipReceiptsShown, waitMs } from '../platform/receipts-contract.ts';
+import type { ChangeReceipt } from './door.ts';
+
+/** What receipts are waited for of: a change, or a kill that may not be in the log yet. */
+export interface Acknowledged {
+  projectId: number;
+  change?: ChangeReceipt | undefined;
+  kill?: { id: string; environmentId: number } | undefined;
+}
+
+/** Answers when every running app has acknowledged, or after `ms`. Whoever knows of running apps gives it. */
+export type AwaitReceipts = (what: Acknowledged, ms: number) => Promise<FlipReceiptsShown>;
+
+/** The part of an answer that tells of receipts: none where nobody asked for them, or nothing has changed. */
+export async function receiptsOf(
+  awaitReceipts: AwaitReceipts | undefined,
+  wait: string | undefined,
+  what: Acknowledged,
+): Promise<{ receipts?: FlipReceiptsShown }> {
+  const ms = wait === undefined ? undefined : waitMs(wait);
+  if (ms === undefined || awaitReceipts === undefined) return {};
+  if (what.change === undefined && what.kill === undefined) return {};
+  return { receipts: await awaitReceipts(what, ms) };
+}
