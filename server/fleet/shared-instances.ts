@@ -1,0 +1,35 @@
+import type { Db } from '../database/connect.ts';
+import {
+  dropOldInstances,
+  type InstanceRow,
+  type NodeSighting,
+  readInstanceRows,
+  readSightings,
+  touchInstances,
+  writeInstances,
+} from './instance-store.ts';
+
+/**
+ * Where nodes tell each other which apps they know. In Postgres, a row for each node and environment; whatever else can
+ * keep a text for an hour can take its place.
+ */
+export interface SharedInstances {
+  write(environmentId: number, body: string): Promise<void>;
+  /** What was written last still holds. */
+  touch(environmentId: number): Promise<void>;
+  /** What other nodes wrote of an environment. */
+  read(environmentId: number): Promise<InstanceRow[]>;
+  /** Which other nodes there are. */
+  sightings(): Promise<NodeSighting[]>;
+  dropOld(): Promise<void>;
+}
+
+export function instancesInDatabase(db: Db, node: string): SharedInstances {
+  return {
+    write: (environmentId, body) => writeInstances(db, node, environmentId, body),
+    touch: (environmentId) => touchInstances(db, node, environmentId),
+    read: (environmentId) => readInstanceRows(db, environmentId, node),
+    sightings: () => readSightings(db, node),
+    dropOld: () => dropOldInstances(db),
+  };
+}
