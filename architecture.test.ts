@@ -32,6 +32,7 @@ const house: House = {
     'environments',
     'segments',
     'flags',
+    'transfer',
     'delivery',
     'evaluation',
     'metrics',

@@ -1,11 +1,9 @@
 import type { Context } from '../model/evaluation.ts';
 import { FLAGD_OPERATORS, type FlagdOperator, type JsonValue, type Scalar } from '../model/ruleset.ts';
-import { isPlain } from './attribute.ts';
+import { isPlain, type ReadAttribute } from './attribute.ts';
 import { type Fault, note, noteUnknownFields, pointer } from './fault.ts';
 import { makeFlagdMatches, readFlagdPath } from './schemes/flagd-compare.ts';
 import type { ConditionOutcome } from './trail.ts';
-
-type Read = (context: Context) => JsonValue | undefined;
 
 /** A test of another system, compiled: whether it holds, and what it tells who watches. */
 interface MadeTest {
@@ -19,7 +17,8 @@ function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
-function readerOf(path: string): Read {
+/** Makes the reader of a path as flagd reads it: by its dots, and never by a literal key that has some. */
+export function flagdReader(path: string): ReadAttribute {
   if (isPlain(path)) return (context) => context[path] ?? undefined;
   const steps = path.split('.');
   return (context) => readFlagdPath(context as JsonValue, steps);
@@ -43,7 +42,7 @@ export function makeFlagdTest(condition: Record<string, unknown>, path: string, 
   if (!isNamed || !isFlagdOperator(op) || !operands || !matches) {
     return { holds: () => false, step: (holds) => ({ step: 'all', holds }) };
   }
-  const read = readerOf(attribute);
+  const read = flagdReader(attribute);
   return {
     holds: (context) => matches(read(context)),
     step: (holds, context) => {

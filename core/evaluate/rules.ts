@@ -4,6 +4,7 @@ import { attributeReader, unitOf } from './attribute.ts';
 import { bucketing } from './bucket.ts';
 import { type ConditionScope, type Holds, makeConditionInTwo } from './condition.ts';
 import { isObject, note, pointer } from './fault.ts';
+import { flagdReader } from './flagd-test.ts';
 import { type ReadServe, readServe } from './serve.ts';
 import type { Watch } from './trail.ts';
 
@@ -63,7 +64,7 @@ function makeSplit(
   }
   const choose = chooser(split.slices.map(([, end, variant]) => [end, byVariant.get(variant)!]));
   const bucketOf = bucketing(split.salt, split.of, split.hash);
-  const read = attributeReader(split.by);
+  const read = split.hash === 'flagd' || split.hash === 'flagdCat' ? flagdReader(split.by) : attributeReader(split.by);
   const missing = answers.error(split.by === 'targetingKey' ? 'TARGETING_KEY_MISSING' : 'INVALID_CONTEXT');
   const decide = (context: Context) => {
     const unit = unitOf(read(context));
