@@ -55,6 +55,7 @@ describe('the description of the API', () => {
       'get /sdk/v1/stream',
       'post /ofrep/v1/evaluate/flags',
       'post /ofrep/v1/evaluate/flags/{key}',
+      'post /sdk/v1/reports',
     ]);
   });
 

@@ -19,6 +19,7 @@ import type { Database } from './database/connect.ts';
 import { countDropped } from './delivery/delivery-metrics.ts';
 import { type Delivery, openDelivery } from './delivery/open-delivery.ts';
 import { revocationFile } from './delivery/revocation-file.ts';
+import { openReports, type Reports } from './metrics/open-reports.ts';
 import { Admission } from './platform/admission.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -45,6 +46,7 @@ export interface Parts extends Ground {
   commit: CommitAccess;
   revocations: HeldRevocations;
   delivery: Delivery;
+  reports: Reports;
   /** How this node calls itself to its clients. */
   node: string;
 }
@@ -72,8 +74,9 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const file = revocationFile({ folder: join(config.dataDir, 'journal'), signer: secrets, log: logger });
   const revocations = new HeldRevocations({ db, clock, list, commit, file });
   const node = randomBytes(6).toString('hex');
+  const reports = openReports({ db, clock, metrics, flags: delivery.rulesets, log: logger });
   const parts: Parts = {
-    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, delivery, node },
+    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, delivery, reports, node },
   };
   return parts;
 }
@@ -101,7 +104,7 @@ function makeDoorbell(
 }
 
 /** Begins what goes on by itself; answers how to stop each. */
-export function followAll({ house, doorbell, revocations, delivery, logger }: Parts): (() => void)[] {
+export function followAll({ house, doorbell, revocations, delivery, reports, logger }: Parts): (() => void)[] {
   const { list, events, used } = house;
   delivery.start();
   return [
@@ -111,5 +114,6 @@ export function followAll({ house, doorbell, revocations, delivery, logger }: Pa
     events.follow(),
     used.follow(),
     revocations.follow(),
+    reports.follow(),
   ];
 }

@@ -9,6 +9,7 @@ import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
 import type { Open } from './front-door.ts';
 import { listDegraded } from './list-degraded.ts';
+import { ReportProtocol } from './metrics/report-protocol.ts';
 import type { Parts } from './parts.ts';
 import { listRooms } from './rooms.ts';
 
@@ -43,6 +44,7 @@ export function buildProtocols(parts: Parts): Protocols {
   const heard = (environmentId: number) => rulesets.heard(environmentId);
   const ofrep = new Ofrep({
     ...{ ...common, heard, secrets, limits: config.limits, onAnswer: noting('POST') },
+    counts: parts.reports.ofrep,
     publicPath: new URL(config.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
   });
   const sdk = new SdkProtocol({ ...common, admission, node, counts, onAnswer: noting('GET') });
@@ -50,6 +52,7 @@ export function buildProtocols(parts: Parts): Protocols {
     ...{ ...common, secrets, admission, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
   });
+  const reports = new ReportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });
   rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
   watchDelivery(metrics, {
     doorbell: parts.doorbell,
@@ -62,7 +65,7 @@ export function buildProtocols(parts: Parts): Protocols {
   const app = buildApp(appParts(parts));
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [sdk, ofrep, ofrepStream, health],
+    takers: [reports, sdk, ofrep, ofrepStream, health],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, open };

@@ -1,3 +1,4 @@
+import { reportSchema } from './metrics/contract.ts';
 import type { ApiDescription, Operation, OperationRight } from './openapi.ts';
 
 const json = (description: string, schema: object = { type: 'object' }) => ({
@@ -79,6 +80,13 @@ export const RAW_PATHS: ApiDescription['paths'] = {
     get: operation('SDK', 'The stream of patches, kills and heartbeats', 'ruleset', {
       parameters: [...SDK_HEADERS, fromHeader('Last-Event-ID', 'The position to go on from')],
       responses: { 200: events('hello, overlay, ruleset or patch, heartbeat, goodbye, revoked'), default: PROBLEM },
+    }),
+  },
+  '/sdk/v1/reports': {
+    post: operation('SDK', 'What was evaluated: a batch counts once, however often it is sent', 'ruleset', {
+      parameters: SDK_HEADERS.slice(0, -1),
+      requestBody: { required: true, content: { 'application/json': { schema: reportSchema } } },
+      responses: { 202: { description: 'It is stored, now or before' }, default: PROBLEM },
     }),
   },
   '/ofrep/v1/evaluate/flags/{key}': {

@@ -174,7 +174,7 @@ function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream } }: Opened):
 }
 
 function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownStep[] {
-  const { house, delivery, doorbell, database } = parts;
+  const { house, delivery, doorbell, database, reports } = parts;
   const stopAll = () => {
     for (const stop of stops) stop();
     protocols.sdk.close();
@@ -184,6 +184,7 @@ function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownS
   };
   return [
     { name: 'followers', mostMs: RECORDS_MS, run: stopAll },
+    { name: 'evaluations', mostMs: RECORDS_MS, run: () => reports.ofrep.flush() },
     { name: 'last uses', mostMs: RECORDS_MS, run: () => house.used.flush() },
     { name: 'security events', mostMs: RECORDS_MS, run: () => house.events.flush() },
     { name: 'disk', mostMs: CLOSE_MS, run: () => delivery.close() },

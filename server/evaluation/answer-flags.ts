@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Compiled, type Context, type Evaluation, evaluate, type Flag } from '@turnout/core';
 import type { Served } from '../delivery/served.ts';
+import type { AnswerCounter, EvaluationCounts } from './evaluation-counts.ts';
 import { type Answer, Failure } from './failure.ts';
 import { nameState } from './newer-flags.ts';
 import type { Sender } from './sender.ts';
@@ -12,6 +13,8 @@ export interface Ground {
   sender: Sender;
   /** How long ago this node last confirmed them with the database. */
   ageMs: number;
+  /** What is answered is counted here. */
+  counts: ReturnType<EvaluationCounts['of']>;
 }
 
 /** Grows when the same flags and context begin to give other bytes, so that no client keeps the older ones. */
@@ -19,12 +22,13 @@ const FORMAT = '1';
 
 /** Evaluates one flag. A flag that this sender may not see is answered as one that does not exist. */
 export function answerOne(ground: Ground, key: string, context: Context): Answer {
-  const { served, sender, ageMs } = ground;
+  const { served, sender, ageMs, counts } = ground;
   const found = written(served).byKey.get(key);
   if (found === undefined || (sender.keyKind === 'client' && !found.flag.clientVisible)) {
     throw new Failure(404, 'FLAG_NOT_FOUND', 'No flag of this environment has this key.');
   }
   const evaluation = evaluateAged(served.compiled, found, context, ageMs);
+  counts.asked.count(evaluation);
   return {
     status: evaluation.errorCode === undefined ? 200 : 400,
     headers: { 'Content-Type': 'application/json', 'Turnout-Age-Ms': wholeMs(ageMs) },
@@ -49,7 +53,10 @@ export function answerAll(ground: Ground, context: Context, tag: string, request
   const flags = written(served);
   const seen = sender.keyKind === 'client' ? flags.visible : flags.every;
   const stale = countTooOld(ground) > 0;
-  const items = stale ? writeAging(served.compiled, seen, context, ageMs) : writeAll(served.compiled, seen, context);
+  const { bulk } = ground.counts;
+  const items = stale
+    ? writeAging(served.compiled, seen, context, ageMs, bulk)
+    : writeAll(served.compiled, seen, context, bulk);
   const stream = `{"type":"sse","endpoint":{"requestUri":"${requestUri}"},"inactivityDelaySec":120}`;
   const metadata = `{"position":"${served.position}","ageMs":${wholeMs(ageMs)}${stale ? ',"stale":true' : ''}}`;
   return {
@@ -70,17 +77,30 @@ export function namesTag(ifNoneMatch: string | undefined, tag: string): boolean 
 }
 
 // A string grows by reference; the pieces are copied once, when the socket takes them.
-function writeAll(compiled: Compiled, flags: readonly WrittenFlag[], context: Context): string {
+function writeAll(compiled: Compiled, flags: readonly WrittenFlag[], context: Context, counts: AnswerCounter): string {
   let items = '';
   for (const one of flags) {
-    const text = one.texts.write(evaluate(compiled, one.key, context));
+    const evaluation = evaluate(compiled, one.key, context);
+    counts.count(evaluation);
+    const text = one.texts.write(evaluation);
     items = items === '' ? text : `${items},${text}`;
   }
   return items;
 }
 
-function writeAging(compiled: Compiled, flags: readonly WrittenFlag[], context: Context, ageMs: number): string {
-  return flags.map((one) => one.texts.write(evaluateAged(compiled, one, context, ageMs))).join(',');
+function writeAging(
+  compiled: Compiled,
+  flags: readonly WrittenFlag[],
+  context: Context,
+  ageMs: number,
+  counts: AnswerCounter,
+): string {
+  const write = (one: WrittenFlag) => {
+    const evaluation = evaluateAged(compiled, one, context, ageMs);
+    counts.count(evaluation);
+    return one.texts.write(evaluation);
+  };
+  return flags.map(write).join(',');
 }
 
 /**

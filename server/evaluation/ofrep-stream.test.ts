@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ReportFold } from '@turnout/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { flag, TestRulesets } from '../delivery/held-rulesets.fixture.ts';
 import { StreamReader, TestGate } from '../delivery/sdk-node.fixture.ts';
@@ -34,7 +35,8 @@ async function start(change: Partial<OfrepStreamParts> = {}) {
     times: { beatMs: 80, stuckMs: 20_000 },
     ...change,
   });
-  const ofrep = new Ofrep({ ...parts, heard: () => undefined, limits: DEFAULT_LIMITS });
+  const counts = { of: () => ({ asked: new ReportFold(), bulk: new ReportFold() }) };
+  const ofrep = new Ofrep({ ...parts, counts, heard: () => undefined, limits: DEFAULT_LIMITS });
   server = createServer((request, response) => {
     if (!ofrep.handle(request, response) && !stream.handle(request, response)) response.writeHead(418).end();
   });

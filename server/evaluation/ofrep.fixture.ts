@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { compile, type Flag, layOverlay, overlayHash, type Ruleset } from '@turnout/core';
+import { compile, type Flag, layOverlay, overlayHash, ReportFold, type Ruleset } from '@turnout/core';
 import { flagWith } from '@turnout/core/fixtures';
 import type { Refusal } from '../access/access-list.ts';
 import { mintSecret } from '../access/mint-secret.ts';
@@ -69,6 +69,7 @@ export class TestNode {
   readonly events: string[] = [];
   readonly used: string[] = [];
   readonly answers: string[] = [];
+  readonly counts = { asked: new ReportFold(), bulk: new ReportFold() };
   readonly secrets = Secrets.open({ dataDir: '', fromEnv: randomBytes(32).toString('base64') });
   readonly ofrep: Ofrep;
   readonly #principals = new Map<string, Principal | Refusal>();
@@ -108,6 +109,7 @@ export class TestNode {
           return () => this.#listeners.delete(listener);
         },
       },
+      counts: { of: () => this.counts },
       heard: () => this.heard,
       secrets: this.secrets,
       clock: { now: () => new Date(this.wallMs), monotonic: () => performance.now() },

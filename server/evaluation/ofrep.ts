@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { answerAll, answerOne, answerUnchanged, bulkTag, type Ground, namesTag } from './answer-flags.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
 import { KnownOrigins } from './cross-origin.ts';
+import type { EvaluationCounts } from './evaluation-counts.ts';
 import { type Answer, asFailure, Failure } from './failure.ts';
 import { NewerFlags, type ServedFlags } from './newer-flags.ts';
 import { readContext } from './question.ts';
@@ -24,6 +25,7 @@ export interface NodeFlags extends ServedFlags {
 export interface OfrepParts {
   gate: Gate;
   flags: NodeFlags;
+  counts: EvaluationCounts;
   /** The latest position that the doorbell named for an environment. */
   heard(environmentId: number): string | undefined;
   secrets: StreamSigner;
@@ -159,7 +161,8 @@ export class Ofrep {
   }
 
   #ground(served: Served, sender: Sender): Ground {
-    return { served, sender, ageMs: this.#parts.flags.ageMs(sender.environmentId) };
+    const { flags, counts } = this.#parts;
+    return { served, sender, ageMs: flags.ageMs(sender.environmentId), counts: counts.of(sender) };
   }
 
   #evaluate(call: Call, ground: Ground, request: IncomingMessage, body: Buffer): Answer {

@@ -1,0 +1,115 @@
+import { z } from '@hono/zod-openapi';
+import type { JsonValue, Report } from '@turnout/core';
+import { pageOf, pageQuery } from '../platform/page.ts';
+import { moment, momentIn } from '../platform/problem-contract.ts';
+import { holdSame } from '../platform/same-type.ts';
+import { LIFECYCLE_STATES, type LifecycleState } from './lifecycle.ts';
+
+// ---- What an SDK reports
+
+/** Nobody evaluates more than that between two reports, and sums of it stay whole numbers. */
+const count = z.number().int().min(0).max(1_000_000_000_000);
+const duration = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+const jsonValue = z.custom<JsonValue>(() => true).openapi({ description: 'Any JSON value' });
+
+/** Names are free here: what is no flag of the project, or no variant of the flag, is counted as unknown. */
+const flagReport = z.object({
+  flag: z.string(),
+  variants: z.record(z.string(), count).openapi({ example: { on: 41, off: 3 } }),
+  coded: count.openapi({ description: 'How often the caller’s coded default held' }),
+  codedDefaults: z.array(jsonValue).max(16),
+});
+const flagReports = z.array(flagReport).max(4_000);
+
+export const report = z
+  .object({
+    batchId: z.string().regex(/^[0-9a-f]{32}$/, '128 random bits as 32 hex digits'),
+    position: z
+      .string()
+      .max(128)
+      .nullable()
+      .openapi({ description: 'Of the ruleset by which the first of these evaluations were made' }),
+    ageMs: duration.openapi({ description: 'How long ago the last of them may have been made' }),
+    durationMs: duration.openapi({ description: 'Over how long they were counted' }),
+    flags: flagReports.openapi({ description: 'Asked for one by one' }),
+    bulk: flagReports.openapi({ description: 'Given together with all others' }),
+    overflow: count,
+    dropped: count.openapi({ description: 'Evaluations of earlier batches that no server took' }),
+  })
+  .openapi('Report');
+holdSame<z.infer<typeof report>, Report>(true);
+
+/** The same for the description of the API: reports are taken as raw requests, beside the routes. */
+export const reportSchema: object = z.toJSONSchema(report, { io: 'input', unrepresentable: 'any' });
+
+// ---- What was evaluated: answers
+
+export const STEPS = ['minute', 'hour', 'day'] as const;
+export type Step = (typeof STEPS)[number];
+
+export const evaluationsQuery = z.object({
+  from: momentIn.optional(),
+  to: momentIn.optional(),
+  step: z.enum(STEPS).default('hour'),
+});
+export type EvaluationsQuery = z.infer<typeof evaluationsQuery>;
+
+const counts = z.array(z.number().int());
+const lastSeen = {
+  lastAskedAt: moment.nullable().openapi({ description: 'When somebody asked for the flag itself, to the minute' }),
+  lastGivenAt: moment
+    .nullable()
+    .openapi({ description: 'When it was given together with all others: whether anybody looked, nobody knows' }),
+};
+holdSame<(typeof LIFECYCLE_STATES)[number], LifecycleState>(true);
+const lifecycle = z
+  .object({
+    state: z.enum(LIFECYCLE_STATES),
+    why: z.string().openapi({ example: 'Everybody has got on for 41 days.' }),
+  })
+  .openapi('Lifecycle');
+
+export const flagEvaluations = z
+  .object({
+    flag: z.string(),
+    environment: z.string(),
+    from: moment,
+    to: moment,
+    step: z.enum(STEPS),
+    variants: z.array(
+      z.object({
+        variant: z.string(),
+        total: z.number().int(),
+        counts: counts.openapi({ description: 'One number for each step, the first at `from`' }),
+        lastAt: moment.nullable(),
+        position: z
+          .string()
+          .nullable()
+          .openapi({ description: 'The furthest ruleset by which it was served: none later has served it' }),
+      }),
+    ),
+    coded: z.object({ total: z.number().int(), counts, lastAt: moment.nullable() }),
+    codedDefaults: z.object({
+      values: z.array(z.object({ value: jsonValue, lastAt: moment })),
+      differ: z.boolean().openapi({ description: 'True where one is the value of no variant, or is of another type' }),
+    }),
+    uncounted: z
+      .object({ overflow: counts, unknown: counts, dropped: counts })
+      .openapi({ description: 'Of the whole environment: evaluations that no flag could be shown for' }),
+    lifecycle,
+    ...lastSeen,
+  })
+  .openapi('FlagEvaluations');
+export type FlagEvaluationsAnswer = z.infer<typeof flagEvaluations>;
+
+export const evaluationSummary = z
+  .object({
+    flag: z.string(),
+    lifecycle,
+    ...lastSeen,
+    lastDay: counts.openapi({ description: 'Evaluations in each of the last 24 hours, the present one last' }),
+  })
+  .openapi('EvaluationSummary');
+export type EvaluationSummaryAnswer = z.infer<typeof evaluationSummary>;
+export const evaluationPage = pageOf(evaluationSummary);
+export const summaryQuery = pageQuery;

@@ -1,0 +1,69 @@
+import type { Db } from '../database/connect.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { repeat } from '../platform/repeat.ts';
+import { OfrepCounts, type OfrepCountsParts } from './ofrep-counts.ts';
+import { SWEEPS } from './old-reports-store.ts';
+import { storeReports } from './report-store.ts';
+import { type ReportCounts, ReportWriter } from './report-writer.ts';
+
+export interface ReportsParts {
+  db: Db;
+  clock: Clock;
+  metrics: Metrics;
+  flags: OfrepCountsParts['flags'];
+  log: Pick<Logger, 'error'>;
+}
+
+/** What takes reports in, and this node's own. */
+export interface Reports {
+  writer: ReportWriter;
+  ofrep: OfrepCounts;
+  /** Begins what goes on by itself; answers how to stop it. */
+  follow(): () => void;
+}
+
+const SWEEP_EVERY_MS = 600_000;
+/** A sweep takes so many rows at once, so often; what is left is there for the next one, of any node. */
+const SWEPT_AT_ONCE = 2_000;
+const MOST_PIECES = 50;
+
+export function openReports({ db, clock, metrics, flags, log }: ReportsParts): Reports {
+  const store = (arrived: Parameters<typeof storeReports>[1]) => storeReports(db, arrived);
+  const writer = new ReportWriter({ store, clock, counts: countReports(metrics) });
+  const onError = (error: unknown) => log.error({ error }, 'what was evaluated here could not be counted');
+  const ofrep = new OfrepCounts({ writer, clock, flags, onError });
+  return {
+    writer,
+    ofrep,
+    follow: () => {
+      const stops = [ofrep.follow(), repeat(SWEEP_EVERY_MS, () => void sweep(db))];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
+}
+
+/** What fails, for the database is away, is done the next time. */
+async function sweep(db: Db): Promise<void> {
+  try {
+    for (const one of SWEEPS) {
+      for (let pieces = 0; pieces < MOST_PIECES && (await one(db, SWEPT_AT_ONCE)); pieces++);
+    }
+  } catch {}
+}
+
+function countReports(metrics: Metrics): ReportCounts {
+  const count = metrics.counterBy<keyof ReportCounts>(
+    'reports_total',
+    'Reports of evaluations: stored, repeated (stored before), or failed (sent away to come again).',
+    'outcome',
+  );
+  return {
+    stored: (by) => count('stored', by),
+    repeated: (by) => count('repeated', by),
+    failed: (by) => count('failed', by),
+  };
+}
