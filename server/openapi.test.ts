@@ -8,7 +8,7 @@ import { listRooms } from './rooms.ts';
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
 // The description is made of the routes alone: nothing behind them is asked.
-const behind = { house: { clock: systemClock }, delivery: { door: {} }, database: {} };
+const behind = { house: { clock: systemClock }, delivery: { door: {} }, database: {}, fleet: {} };
 const parts = {
   house: behind.house,
   rooms: listRooms(behind as unknown as Parts),
@@ -55,6 +55,7 @@ describe('the description of the API', () => {
       'get /sdk/v1/stream',
       'post /ofrep/v1/evaluate/flags',
       'post /ofrep/v1/evaluate/flags/{key}',
+      'post /sdk/v1/receipts',
       'post /sdk/v1/reports',
     ]);
   });

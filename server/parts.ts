@@ -19,6 +19,7 @@ import type { Database } from './database/connect.ts';
 import { countDropped } from './delivery/delivery-metrics.ts';
 import { type Delivery, openDelivery } from './delivery/open-delivery.ts';
 import { revocationFile } from './delivery/revocation-file.ts';
+import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { openReports, type Reports } from './metrics/open-reports.ts';
 import { Admission } from './platform/admission.ts';
 import { systemClock } from './platform/clock.ts';
@@ -46,6 +47,8 @@ export interface Parts extends Ground {
   commit: CommitAccess;
   revocations: HeldRevocations;
   delivery: Delivery;
+  /** The apps that run, and what they have put in force. */
+  fleet: Fleet;
   reports: Reports;
   /** How this node calls itself to its clients. */
   node: string;
@@ -59,7 +62,11 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const metrics = new Metrics();
   const list = new AccessList({ db, clock, rootVerifier: verifierOf(ground.rootToken) });
   const doorbell = makeDoorbell(ground, database, metrics, () => catchUp(parts));
-  const delivery = await openDelivery({
+  const node = randomBytes(6).toString('hex');
+  const rulesets = () => delivery.rulesets;
+  // Before the rulesets, so that it hears of a commit before any app can.
+  const fleet = openFleet({ ...{ database, clock, signer: secrets, node, list, doorbell, rulesets } });
+  const delivery: Delivery = await openDelivery({
     ...{ db, clock, doorbell, secrets, list, log: logger, checks: [checkMayChange] },
     ...{ dataDir: config.dataDir, snapshotMaxAgeMs: config.snapshotMaxAgeMs },
   });
@@ -73,10 +80,9 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   };
   const file = revocationFile({ folder: join(config.dataDir, 'journal'), signer: secrets, log: logger });
   const revocations = new HeldRevocations({ db, clock, list, commit, file });
-  const node = randomBytes(6).toString('hex');
   const reports = openReports({ db, clock, metrics, flags: delivery.rulesets, log: logger });
   const parts: Parts = {
-    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, delivery, reports, node },
+    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, delivery, fleet, reports, node },
   };
   return parts;
 }
@@ -104,10 +110,12 @@ function makeDoorbell(
 }
 
 /** Begins what goes on by itself; answers how to stop each. */
-export function followAll({ house, doorbell, revocations, delivery, reports, logger }: Parts): (() => void)[] {
+export function followAll({ house, doorbell, revocations, delivery, fleet, reports, logger }: Parts): (() => void)[] {
   const { list, events, used } = house;
+  const followed = fleet.follow();
   delivery.start();
   return [
+    ...followed,
     doorbell.onAccess((revision) => void list.hear(revision).catch(() => undefined)),
     list.follow(),
     watchDatabase(list, logger),

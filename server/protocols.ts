@@ -7,6 +7,8 @@ import { SdkProtocol } from './delivery/sdk-protocol.ts';
 import { StreamAdmission } from './delivery/stream-admission.ts';
 import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
+import { watchFleet } from './fleet/fleet-metrics.ts';
+import { ReceiptProtocol } from './fleet/receipt-protocol.ts';
 import type { Open } from './front-door.ts';
 import { listDegraded } from './list-degraded.ts';
 import { ReportProtocol } from './metrics/report-protocol.ts';
@@ -47,7 +49,9 @@ export function buildProtocols(parts: Parts): Protocols {
     counts: parts.reports.ofrep,
     publicPath: new URL(config.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
   });
-  const sdk = new SdkProtocol({ ...common, admission, node, counts, onAnswer: noting('GET') });
+  const watcher = parts.fleet.instances;
+  const sdk = new SdkProtocol({ ...common, admission, node, counts, watcher, onAnswer: noting('GET') });
+  const receipts = new ReceiptProtocol({ ...common, instances: watcher, onAnswer: noting('POST') });
   const ofrepStream = new OfrepStream({
     ...{ ...common, secrets, admission, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
@@ -62,10 +66,11 @@ export function buildProtocols(parts: Parts): Protocols {
     journalEntries: () => delivery.journal.entries().length,
     environmentsServed: () => rulesets.heldEnvironments().length,
   });
+  watchFleet(metrics, watcher, clock);
   const app = buildApp(appParts(parts));
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [reports, sdk, ofrep, ofrepStream, health],
+    takers: [receipts, reports, sdk, ofrep, ofrepStream, health],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, open };

@@ -50,6 +50,24 @@ const SDK_HEADERS = [
   fromHeader('Turnout-Overlay', 'Ids of the overlay entries that the SDK holds, separated by commas'),
 ];
 
+const RECEIPT = {
+  required: true,
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        properties: {
+          position: { type: ['string', 'null'], description: 'Where its base is' },
+          overlays: { type: 'array', items: { type: 'string' }, description: 'Ids of the kills that lie over it' },
+          unsupported: { type: 'array', items: { type: 'string' }, description: 'Flags that it does not understand' },
+          appliedAt: { type: 'string', format: 'date-time', description: 'By its own clock; no figure is made of it' },
+          goodbye: { const: true, description: 'It ends: nobody waits for it any more' },
+        },
+      },
+    },
+  },
+};
+
 /** What is taken as raw requests, described by hand: the rest of the description is made of the routes' contracts. */
 export const RAW_PATHS: ApiDescription['paths'] = {
   '/livez': {
@@ -80,6 +98,13 @@ export const RAW_PATHS: ApiDescription['paths'] = {
     get: operation('SDK', 'The stream of patches, kills and heartbeats', 'ruleset', {
       parameters: [...SDK_HEADERS, fromHeader('Last-Event-ID', 'The position to go on from')],
       responses: { 200: events('hello, overlay, ruleset or patch, heartbeat, goodbye, revoked'), default: PROBLEM },
+    }),
+  },
+  '/sdk/v1/receipts': {
+    post: operation('SDK', 'What the SDK has put in force, of its own open stream', 'ruleset', {
+      parameters: [...SDK_HEADERS, fromHeader('Turnout-Receipt', 'The receiptToken of the stream’s hello')],
+      requestBody: RECEIPT,
+      responses: { 204: { description: 'Noted' }, default: PROBLEM },
     }),
   },
   '/sdk/v1/reports': {

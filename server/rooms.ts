@@ -10,6 +10,8 @@ import { configurationRoutes } from './flags/configuration-routes.ts';
 import { fillEnvironment } from './flags/fill-environment.ts';
 import { flagRoutes } from './flags/flag-routes.ts';
 import { flagUndoer } from './flags/undo-flag-change.ts';
+import { changeReceiptRoutes, instanceRoutes } from './fleet/routes.ts';
+import { evaluationRoutes } from './metrics/routes.ts';
 import type { Parts } from './parts.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
@@ -19,12 +21,13 @@ const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
-  parts: Pick<Parts, 'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'delivery'>,
+  parts: Pick<Parts, 'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'delivery' | 'fleet'>,
 ): Room[] {
-  const { clock, commit, revocations, delivery } = parts;
+  const { clock, commit, revocations, delivery, fleet } = parts;
   const { list } = parts.house;
   const { door } = delivery;
   const keys = { db: parts.database.db, clock, commit, list, revocations };
+  const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
     { path: '', routes: projectRoutes({ door, list }) },
     { path: '', routes: placeRoutes({ list }) },
@@ -32,10 +35,13 @@ export function listRooms(
     { path: IN_PROJECT, routes: tokenRoutes(keys) },
     { path: IN_ENVIRONMENT, routes: keyRoutes(keys) },
     { path: IN_PROJECT, routes: flagRoutes({ door }) },
-    { path: IN_ENVIRONMENT, routes: configurationRoutes({ door }) },
-    { path: IN_ENVIRONMENT, routes: killRoutes(delivery) },
+    { path: IN_ENVIRONMENT, routes: configurationRoutes({ door, awaitReceipts: fleet.awaitReceipts }) },
+    { path: IN_ENVIRONMENT, routes: killRoutes({ ...delivery, awaitReceipts: fleet.awaitReceipts }) },
+    { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
+    { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
     { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer] }) },
+    { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }

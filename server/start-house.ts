@@ -174,7 +174,7 @@ function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream } }: Opened):
 }
 
 function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownStep[] {
-  const { house, delivery, doorbell, database, reports } = parts;
+  const { house, delivery, fleet, doorbell, database, reports } = parts;
   const stopAll = () => {
     for (const stop of stops) stop();
     protocols.sdk.close();
@@ -187,6 +187,7 @@ function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownS
     { name: 'evaluations', mostMs: RECORDS_MS, run: () => reports.ofrep.flush() },
     { name: 'last uses', mostMs: RECORDS_MS, run: () => house.used.flush() },
     { name: 'security events', mostMs: RECORDS_MS, run: () => house.events.flush() },
+    { name: 'running apps', mostMs: RECORDS_MS, run: () => fleet.close() },
     { name: 'disk', mostMs: CLOSE_MS, run: () => delivery.close() },
     { name: 'doorbell', mostMs: RECORDS_MS, run: () => doorbell.close() },
     { name: 'database', mostMs: CLOSE_MS, run: () => database.close() },

@@ -16,6 +16,7 @@ export type Need =
   | 'node'
   | 'root'
   | 'ruleset'
+  | 'receipt'
   | 'evaluate';
 
 /** Where an operation is tried, by keys. */
@@ -100,6 +101,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'get /metrics': { need: 'node', of: 'installation' },
   'get /sdk/v1/ruleset': { need: 'ruleset', of: 'own' },
   'get /sdk/v1/stream': { need: 'ruleset', of: 'own' },
+  // Needs the token of a live stream besides, which nobody here has: the journey of receipts sends some.
+  'post /sdk/v1/receipts': { need: 'receipt', of: 'own', sample: body(() => ({ position: null })) },
   'post /ofrep/v1/evaluate/flags': { need: 'evaluate', of: 'own', sample: body(() => ({ context: {} })) },
   'post /ofrep/v1/evaluate/flags/{key}': {
     need: 'evaluate',
@@ -200,6 +203,21 @@ export const OPERATIONS: Record<string, Operation> = {
     need: 'read',
     of: 'environment',
     sample: async (root, place) => ({ params: (await turnedOff(root, place)).params ?? {} }),
+  },
+  [`get ${P}/changes/{id}/receipts`]: {
+    need: 'read',
+    of: 'environment',
+    sample: async (root, place) => ({ params: (await turnedOff(root, place)).params ?? {} }),
+  },
+  [`get ${E}/instances`]: { need: 'read', of: 'environment' },
+  [`get ${E}/kills/{id}/receipts`]: {
+    need: 'kill',
+    of: 'environment',
+    sample: async (root, place) => {
+      const key = await flag(root, place, true);
+      const killed = await root('POST', `${inEnvironment(place)}/flags/${key}/kill`, reason);
+      return { params: { id: killed.id } };
+    },
   },
   [`post ${P}/changes/{id}/undo`]: { need: 'growing', of: 'environment', sample: turnedOff },
   [`post ${E}/new-epoch`]: { need: 'root', of: 'environment', sample: body(() => reason) },
