@@ -59,6 +59,12 @@ export const OPTIONS = {
     meaning: 'Read the database itself (DATABASE_URL, or DATA_DIR with the server stopped) and ask no server.',
   },
   all: { type: 'boolean', meaning: 'All environments of the project.' },
+  out: { type: 'string', short: 'o', value: '<file>', meaning: 'Where to write. Default: standard output.' },
+  from: { type: 'string', value: '<file>', meaning: 'Read this exported file, and ask no server.' },
+  check: {
+    type: 'boolean',
+    meaning: 'Write nothing; end with 1 where the file is not what would be written.',
+  },
   demo: { type: 'boolean', meaning: 'Make the demo project and its keys, on a Postgres too.' },
   url: {
     type: 'string',

@@ -1,4 +1,5 @@
 import { Refused, Unreachable } from './api.ts';
+import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
 import { evalCommand } from './evaluate.ts';
 import { flipCommands } from './flip.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   evalCommand,
   tailCommand,
   undoCommand,
+  codegenCommand,
   verifyCommand,
   newEpochCommand,
   migrateCommand,

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import type { FlagType, JsonValue } from '@turnout/core';
+import { Api } from './api.ts';
+import { type Asked, type Command, EXIT, type Exit, UsageFault } from './command.ts';
+import { environmentPath, findProject, projectPath } from './find-place.ts';
+import { readFlagFile } from './read-flag-file.ts';
+import { type TypedFlag, writeFlagTypes } from './write-flag-types.ts';
+
+const LARGEST_FILE = 16 * 1024 * 1024;
+const MOST_LINES = 20;
+
+/** A flag of a project, as far as its type goes. */
+interface FlagOfProject {
+  key: string;
+  type: FlagType;
+  variants: Record<string, JsonValue>;
+  name: string;
+  description: string;
+  archived: boolean;
+}
+
+interface FlagInEnvironment {
+  key: string;
+  offVariant: string | null;
+}
+
+/** Writes the types of flags into a file, or looks whether they are there. */
+async function codegen(asked: Asked): Promise<Exit> {
+  const { given, shell } = asked;
+  if (given.check && given.out === undefined) throw new UsageFault('--check needs --out <file>: the file to look at.');
+  const { flags, whose } = given.from === undefined ? await readProject(asked) : readFrom(asked, given.from);
+  const text = writeFlagTypes(flags, whose);
+  if (given.out === undefined) {
+    shell.print(text.trimEnd());
+    return EXIT.done;
+  }
+  // A checkout may have turned the ends of lines, which makes no other file.
+  const before = existsSync(given.out) ? readFileSync(given.out, 'utf8').replaceAll('\r\n', '\n') : undefined;
+  if (given.check) return check(asked, given.out, before, text, whose);
+  if (before !== text) writeFileSync(given.out, text);
+  shell.print(`${given.out}: ${flags.length} flags of ${whose}${before === text ? ', as it was' : ''}.`);
+  return EXIT.done;
+}
+
+function check({ shell }: Asked, out: string, before: string | undefined, text: string, whose: string): Exit {
+  if (before === text) {
+    shell.print(`${out} is what ${whose} makes.`);
+    return EXIT.done;
+  }
+  const lines = before === undefined ? [] : compareLines(before, text);
+  shell.warn(`turnout: ${out} ${before === undefined ? 'is not there' : `is not what ${whose} makes`}.`);
+  for (const line of lines.slice(0, MOST_LINES)) shell.warn(line);
+  if (lines.length > MOST_LINES) shell.warn(`  and ${lines.length - MOST_LINES} lines more`);
+  shell.warn('Make it again without --check.');
+  return EXIT.refused;
+}
+
+/** The lines that one text has and the other has not, `-` before and `+` after. */
+function compareLines(before: string, after: string): string[] {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const [inOld, inNow] = [new Set(old), new Set(now)];
+  const gone = old.filter((line) => !inNow.has(line)).map((line) => `- ${line}`);
+  const come = now.filter((line) => !inOld.has(line)).map((line) => `+ ${line}`);
+  return [...gone, ...come];
+}
+
+interface Source {
+  flags: TypedFlag[];
+  whose: string;
+}
+
+function readFrom({ given }: Asked, path: string): Source {
+  if (given.project !== undefined || given.environment !== undefined) {
+    throw new UsageFault('--from reads a file, and asks no server: leave out -p and -e.');
+  }
+  try {
+    if (statSync(path).size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE / 1024 / 1024} MiB`);
+    // The file's name is not written down: the same flags give the same bytes wherever they lie.
+    return { flags: readFlagFile(readFileSync(path, 'utf8')), whose: 'an exported file' };
+  } catch (error) {
+    throw new UsageFault(`--from ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function readProject(asked: Asked): Promise<Source> {
+  const api = await Api.open(asked);
+  const project = await findProject(api, asked);
+  const { environment } = asked.given;
+  const found = await listAll<FlagOfProject>(api, `${projectPath(project)}/flags?archived=any`);
+  const inPlace =
+    environment === undefined
+      ? []
+      : await listAll<FlagInEnvironment>(api, `${environmentPath(project, environment)}/flags?archived=any`);
+  const offVariants = new Map(inPlace.map(({ key, offVariant }) => [key, offVariant]));
+  const flags = found.map(({ key, type, variants, name, description, archived }) => {
+    const about = [name === key ? '' : name, description].filter((text) => text !== '').join(': ');
+    return { key, type, variants, archived, about, offVariant: offVariants.get(key) ?? null };
+  });
+  return { flags, whose: `the project ${project}` };
+}
+
+/** Every item of a list, page by page. */
+async function listAll<T>(api: Api, path: string): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const at: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { body } = await api.call<{ items: T[]; next: string | null }>('GET', `${path}&limit=200${at}`);
+    items.push(...body.items);
+    cursor = body.next;
+  }
+  return items;
+}
+
+export const codegenCommand: Command = {
+  name: 'codegen',
+  words: [],
+  summary: 'Write the types of the flags and their coded defaults, for an app in TypeScript',
+  teaching:
+    'The file has a type `Flags`, for `new Turnout<Flags>(…)`: a key that does not exist, or one that is asked as ' +
+    'another type, no longer compiles. It also has `coded`, a default for each flag: its off variant where -e names ' +
+    'the environment to look in, else its variant named off, else false or the first variant by name. ' +
+    'Archived flags are marked deprecated.\n\n' +
+    'A string flag is one of its variants, unless one is longer than 100 characters; an object flag is a union of the ' +
+    'shapes of its variants. The same flags give the same bytes, so the file belongs into the repository of the app, ' +
+    'and --check into its continuous integration: it writes nothing, and ends with 1 where the file is another.',
+  examples: [
+    'turnout codegen -p shop --out flags.ts',
+    'turnout codegen -p shop -e production --out flags.ts --check',
+    'turnout codegen --from flags.json --out flags.ts',
+  ],
+  options: ['out', 'from', 'check', 'project', 'environment', 'url', 'key', 'help'],
+  meanings: { environment: 'Take the off variants of this environment for coded defaults.' },
+  run: codegen,
+};

@@ -1,0 +1,234 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { FlagType, JsonValue } from '@turnout/core';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFlagFile } from './read-flag-file.ts';
+import { type TypedFlag, writeFlagTypes } from './write-flag-types.ts';
+
+const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+
+function flag(key: string, variants: Record<string, JsonValue>, more: Partial<TypedFlag> = {}): TypedFlag {
+  const [value = null] = Object.values(variants);
+  return { key, type: typeof value as FlagType, variants, ...more };
+}
+
+/** The line of the type of a flag with these variants. */
+function typeOf(variants: Record<string, JsonValue>): string {
+  return /^ {2}f: (.*);$/m.exec(writeFlagTypes([flag('f', variants)], 'a test'))?.[1] ?? '';
+}
+
+describe('the types of flags', () => {
+  it('are written by key, with what each is about and its coded default', () => {
+    const text = writeFlagTypes(
+      [
+        flag('new-cart', { on: true, off: false }, { about: 'New cart: the cart with fewer steps' }),
+        flag('hero', { loud: 'loud', calm: "it's calm" }, { offVariant: 'loud' }),
+        flag('old', { many: 40, few: 4 }, { archived: true, about: 'Seats' }),
+      ],
+      'the project shop',
+    );
+    expect(text).toBe(`// Made by \`turnout codegen\` from the project shop. Make it again rather than editing it.
+
+/** The flags and what their values are: \`new Turnout<Flags>(…)\`. */
+export type Flags = {
+  hero: 'it\\'s calm' | 'loud';
+  /** New cart: the cart with fewer steps */
+  'new-cart': boolean;
+  /** @deprecated The flag is archived and answers no more. Seats */
+  old: number;
+};
+
+/** What holds while there is no answer: \`turnout.boolean(key, coded[key])\`. */
+export const coded: Flags = {
+  hero: 'loud',
+  'new-cart': false,
+  old: 4,
+};
+`);
+  });
+
+  it.each<[Record<string, JsonValue>, string]>([
+    [{ a: { size: 1 }, b: { size: 2 } }, '{ size: number }'],
+    [{ a: { size: 1 }, b: { size: 2, tag: 'x' } }, '{ size: number } | { size: number; tag: string }'],
+    [{ a: { size: 1 }, b: { size: 'large' } }, '{ size: JsonValue }'],
+    [{ a: { tag: null }, b: { tag: 'x' } }, '{ tag: string | null }'],
+    [{ a: { tags: ['x'] }, b: { tags: [] } }, '{ tags: string[] }'],
+    [{ a: { tags: [] } }, '{ tags: JsonValue[] }'],
+    [{ a: { tags: ['x', null] } }, '{ tags: (string | null)[] }'],
+    [{ a: { tags: ['x', 1] } }, '{ tags: JsonValue[] }'],
+    [{ a: {}, b: { x: { y: true } } }, 'Record<string, never> | { x: { y: boolean } }'],
+    [{ a: { 'a-b': 1, __proto: 2 } }, "{ __proto: number; 'a-b': number }"],
+    [{ a: 'x'.repeat(101), b: 'y' }, 'string'],
+    [{ a: 'y', b: 'x', c: 'y' }, "'x' | 'y'"],
+  ])('of variants %j are %s', (variants, type) => {
+    expect(typeOf(variants)).toBe(type);
+  });
+
+  it('of objects with more than eight shapes are those of a dictionary', () => {
+    const variants = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`v${n}`, { [`k${n}`]: n }]));
+    expect(typeOf(variants)).toBe('{ [key: string]: JsonValue }');
+  });
+
+  it('are the same bytes in whatever order flags and variants come', () => {
+    const reversed = (record: Record<string, JsonValue>) => Object.fromEntries(Object.entries(record).reverse());
+    fc.assert(
+      fc.property(flagsArbitrary, (flags) => {
+        const other = [...flags].reverse().map((one) => ({ ...one, variants: reversed(one.variants) }));
+        expect(writeFlagTypes(other, 'a test')).toBe(writeFlagTypes(flags, 'a test'));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('cannot be broken by what somebody wrote about a flag', () => {
+    const about = `ends */ export const x = 1; /*\n * @deprecated\u2028new line \ud800${'😀'.repeat(200)}`;
+    const text = writeFlagTypes(
+      [flag('f', { on: true }, { about }), flag('g', { on: true }, { about: '@see x' })],
+      'a\nb',
+    );
+    expect(Buffer.from(text).toString()).toBe(text);
+    expect(text.split(/[\n\u2028]/).filter((line) => /^\s*(export|\*)/.test(line))).toHaveLength(2);
+    expect(text).toContain('  /** see x */\n');
+    expect(text).toMatch(/^\/\/ Made by `turnout codegen` from a b\. /);
+  });
+});
+
+const valuesOf: Record<FlagType, fc.Arbitrary<JsonValue>> = {
+  boolean: fc.boolean(),
+  string: fc.string({ unit: 'binary' }),
+  number: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+  object: fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue() as fc.Arbitrary<JsonValue>),
+};
+const keyArbitrary = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1 }),
+  fc.constantFrom('__proto__', 'constructor', 'class', 'a-b', '1', "it's", '*/', '\\'),
+);
+const flagArbitrary: fc.Arbitrary<TypedFlag> = fc
+  .tuple(keyArbitrary, fc.constantFrom<FlagType>('boolean', 'string', 'number', 'object'))
+  .chain(([key, type]) =>
+    fc.record({
+      key: fc.constant(key),
+      type: fc.constant(type),
+      variants: fc.dictionary(fc.string({ minLength: 1 }), valuesOf[type], {
+        minKeys: 1,
+        maxKeys: 4,
+        noNullPrototype: true,
+      }),
+      about: fc.string({ unit: 'binary' }),
+      archived: fc.boolean(),
+    }),
+  );
+const flagsArbitrary = fc.uniqueArray(flagArbitrary, { selector: ({ key }) => key, maxLength: 40 });
+
+/** What an app would write with the file, and what must not compile. */
+const USE = `
+import { Turnout } from '@turnout/sdk-node';
+import { testTurnout } from '@turnout/sdk-node/testing';
+import { coded, type Flags } from './flags.ts';
+const turnout: Turnout<Flags> = new Turnout<Flags>({ url: '', key: '', logger: false });
+export const isNew: boolean = turnout.boolean('new-cart', coded['new-cart']);
+export const hero: 'calm' | 'loud' = turnout.string('hero', coded.hero);
+export const seats: number = turnout.number('seats', coded.seats);
+export const size: number = turnout.object('search', coded.search).size;
+export const held = testTurnout<Flags>({ hero: 'loud' });
+// @ts-expect-error there is no such flag
+turnout.boolean('new-crat', false);
+// @ts-expect-error hero is no boolean
+turnout.boolean('hero', false);
+// @ts-expect-error hero is never blue
+turnout.string('hero', 'blue');
+`;
+
+describe('the file that is written', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'turnout-codegen-'));
+    mkdirSync(join(folder, 'node_modules', '@turnout'), { recursive: true });
+    symlinkSync(join(HOUSE, 'sdk-node'), join(folder, 'node_modules', '@turnout', 'sdk-node'));
+    writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const compile = (...files: string[]) => {
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+    const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--skipLibCheck'];
+    const module = ['--module', 'nodenext', '--target', 'es2022', '--rewriteRelativeImportExtensions'];
+    const place = [
+      '--customConditions',
+      'turnout-src',
+      '--types',
+      'node',
+      '--typeRoots',
+      join(HOUSE, 'node_modules/@types'),
+    ];
+    const args = [tsc, ...files, ...strict, ...module, ...place, '--outDir', join(folder, 'out')];
+    try {
+      execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+      return '';
+    } catch (error) {
+      return String((error as { stdout?: string }).stdout);
+    }
+  };
+
+  it('compiles against the client, which then knows keys and values, and refuses what is none', () => {
+    const flags = [
+      flag('new-cart', { on: true, off: false }),
+      flag('hero', { calm: 'calm', loud: 'loud' }),
+      flag('seats', { few: 4 }),
+      flag('search', { small: { size: 10, facets: [] }, large: { size: 50, facets: ['price'] } }),
+    ];
+    writeFileSync(join(folder, 'flags.ts'), writeFlagTypes(flags, 'a test'));
+    writeFileSync(join(folder, 'use.ts'), USE);
+    expect(compile('use.ts')).toBe('');
+  }, 120_000);
+
+  it('compiles whatever keys, values and notes there are, and holds the very defaults', async () => {
+    const seed = Date.now() & 0x7fff_ffff;
+    const many = fc.uniqueArray(flagArbitrary, { selector: ({ key }) => key, minLength: 150 });
+    const [flags = []] = fc.sample(many, { seed, numRuns: 1 });
+    const odd = ['__proto__', 'constructor', "it's"].map((key) => flag(key, { on: true }));
+    const all = [...odd, ...flags.filter(({ key }) => odd.every((one) => one.key !== key))];
+    const source = writeFlagTypes(all, 'a test');
+    const check = `import { Turnout } from '@turnout/sdk-node';\nimport type { Flags } from './many.ts';\n`;
+    writeFileSync(join(folder, 'many.ts'), source);
+    writeFileSync(
+      join(folder, 'check.ts'),
+      `${check}export const turnout = (it: Turnout<Flags>): Turnout<Flags> => it;\n`,
+    );
+    expect(compile('many.ts', 'check.ts'), `seed ${seed}\n${source}`).toBe('');
+    const { coded }: { coded: object } = await import(pathToFileURL(join(folder, 'out', 'many.js')).href);
+    const values = new Map<string, JsonValue>(Object.entries(coded));
+    expect([...values.keys()].sort()).toEqual(all.map(({ key }) => key).sort());
+    for (const { key, type, variants } of all) {
+      const value = values.get(key);
+      const expected = [...Object.values(variants), ...(type === 'boolean' ? [false] : [])];
+      expect(expected, `seed ${seed}: ${key}`).toContainEqual(value);
+    }
+  }, 120_000);
+});
+
+describe('an exported file', () => {
+  const variants = { on: true, off: false };
+  it.each([
+    ['flagd’s', { flags: { a: { state: 'ENABLED', variants, defaultVariant: 'on' } } }, {}],
+    ['a ruleset', { schema: 1, flags: { a: { key: 'a', variants, offVariant: 'on' } } }, { offVariant: 'on' }],
+    ['a snapshot', { ruleset: { flags: { a: { variants, offVariant: null } } }, overlay: [], settled: [] }, {}],
+  ])('may be %s', (_kind, document, more) => {
+    expect(readFlagFile(JSON.stringify(document))).toEqual([{ key: 'a', type: 'boolean', variants, ...more }]);
+  });
+
+  it.each([
+    [[], 'it holds no flags'],
+    [{ flags: [] }, 'it holds no flags'],
+    [{ flags: { a: { variants: {} } } }, 'the flag "a" has no variants'],
+    [{ flags: { a: { variants: { x: 1, y: 'z' } } } }, 'the variants of the flag "a" must all be'],
+    [{ flags: { a: { variants: { x: [1] } } } }, 'the variants of the flag "a" must all be'],
+  ])('that is %j is refused: %s', (document, says) => {
+    expect(() => readFlagFile(JSON.stringify(document))).toThrow(says);
+  });
+});
