@@ -3,7 +3,7 @@ import type { JsonValue, Report } from '@turnout/core';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { moment, momentIn } from '../platform/problem-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
-import { LIFECYCLE_STATES, type LifecycleState } from './lifecycle.ts';
+import { LIFECYCLE_STATES } from './lifecycle.ts';
 
 // ---- What an SDK reports
 
@@ -44,7 +44,7 @@ export const reportSchema: object = z.toJSONSchema(report, { io: 'input', unrepr
 
 // ---- What was evaluated: answers
 
-export const STEPS = ['minute', 'hour', 'day'] as const;
+const STEPS = ['minute', 'hour', 'day'] as const;
 export type Step = (typeof STEPS)[number];
 
 export const evaluationsQuery = z.object({
@@ -61,7 +61,6 @@ const lastSeen = {
     .nullable()
     .openapi({ description: 'When it was given together with all others: whether anybody looked, nobody knows' }),
 };
-holdSame<(typeof LIFECYCLE_STATES)[number], LifecycleState>(true);
 const lifecycle = z
   .object({
     state: z.enum(LIFECYCLE_STATES),

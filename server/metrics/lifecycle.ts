@@ -2,7 +2,7 @@ import { type Flag, type Serve, weightsOf } from '@turnout/core';
 
 export const LIFECYCLE_STATES = ['new', 'live', 'fully on', 'stale'] as const;
 /** Where a flag is in its life, in one environment. */
-export type LifecycleState = 'new' | 'live' | 'fully on' | 'stale';
+type LifecycleState = (typeof LIFECYCLE_STATES)[number];
 
 /** The state, and the sentence that says why. */
 export interface Lifecycle {

@@ -1,0 +1,132 @@
+import { and, desc, eq, gte, inArray, lt, max, min, type SQL, sql, sum } from 'drizzle-orm';
+import type { Db } from '../database/connect.ts';
+import {
+  changeEnvironments,
+  changes,
+  codedDefaults,
+  evaluationCounts,
+  lastEvaluations,
+  uncountedEvaluations,
+} from '../database/tables.ts';
+import type { Uncounted } from './report.ts';
+
+/** Equal steps of time, the first at `from`. */
+export interface Span {
+  from: Date;
+  to: Date;
+  stepMs: number;
+}
+
+export interface StepCount {
+  flagId: number;
+  variant: string;
+  /** Which step, from 0. */
+  step: number;
+  count: number;
+}
+
+export type LastEvaluation = typeof lastEvaluations.$inferSelect;
+
+function stepOf(at: typeof evaluationCounts.at | typeof uncountedEvaluations.at, { from, stepMs }: Span): SQL<number> {
+  // Divided as the driver gives it: a text where numbers may be larger than the language's.
+  return sql<number>`floor(extract(epoch FROM ${at} - ${from.toISOString()}::timestamptz) * 1000 / ${stepMs}::numeric)::int`;
+}
+
+/** How often each variant of some flags was served, by step. */
+export async function countsOf(db: Db, environmentId: number, flagIds: number[], span: Span): Promise<StepCount[]> {
+  if (flagIds.length === 0) return [];
+  const { at, flagId, variant, count } = evaluationCounts;
+  const step = stepOf(at, span).as('step');
+  const rows = await db
+    .select({ flagId, variant, step, count: sum(count) })
+    .from(evaluationCounts)
+    .where(
+      and(
+        eq(evaluationCounts.environmentId, environmentId),
+        inArray(flagId, flagIds),
+        gte(at, span.from),
+        lt(at, span.to),
+      ),
+    )
+    .groupBy(flagId, variant, sql`step`);
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}
+
+/** What was evaluated in an environment and cannot be shown by flag, by step. */
+export async function uncountedOf(
+  db: Db,
+  environmentId: number,
+  span: Span,
+): Promise<(Uncounted & { step: number })[]> {
+  const { at, overflow, unknown, dropped } = uncountedEvaluations;
+  const rows = await db
+    .select({
+      step: stepOf(at, span).as('step'),
+      ...{ overflow: sum(overflow), unknown: sum(unknown), dropped: sum(dropped) },
+    })
+    .from(uncountedEvaluations)
+    .where(and(eq(uncountedEvaluations.environmentId, environmentId), gte(at, span.from), lt(at, span.to)))
+    .groupBy(sql`step`);
+  return rows.map((row) => ({
+    ...{ step: row.step, overflow: Number(row.overflow), unknown: Number(row.unknown), dropped: Number(row.dropped) },
+  }));
+}
+
+/** When each variant of some flags was served last. */
+export async function lastOf(db: Db, environmentId: number, flagIds: number[]): Promise<LastEvaluation[]> {
+  if (flagIds.length === 0) return [];
+  return db
+    .select()
+    .from(lastEvaluations)
+    .where(and(eq(lastEvaluations.environmentId, environmentId), inArray(lastEvaluations.flagId, flagIds)));
+}
+
+/** The defaults that stand in code for a flag, those that were seen last first. */
+export async function defaultsOf(
+  db: Db,
+  environmentId: number,
+  flagId: number,
+): Promise<{ value: string; lastAt: Date }[]> {
+  return db
+    .select({ value: codedDefaults.value, lastAt: codedDefaults.lastAt })
+    .from(codedDefaults)
+    .where(and(eq(codedDefaults.environmentId, environmentId), eq(codedDefaults.flagId, flagId)))
+    .orderBy(desc(codedDefaults.lastAt), codedDefaults.value);
+}
+
+/** When an evaluation of the environment was reported for the first time; undefined where none was. */
+export async function reportedSince(db: Db, environmentId: number): Promise<Date | undefined> {
+  const [row] = await db
+    .select({ since: min(lastEvaluations.firstAt) })
+    .from(lastEvaluations)
+    .where(eq(lastEvaluations.environmentId, environmentId));
+  return row?.since ?? undefined;
+}
+
+/** When what some flags give in an environment was changed last, by key; a flag that never was is not in it. */
+export async function changedAt(
+  db: Db,
+  projectId: number,
+  environmentId: number,
+  keys: string[],
+): Promise<Map<string, Date>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .select({ subject: changes.subject, at: max(changes.at) })
+    .from(changes)
+    .innerJoin(changeEnvironments, eq(changeEnvironments.changeId, changes.id))
+    .where(
+      and(
+        eq(changes.projectId, projectId),
+        eq(changeEnvironments.environmentId, environmentId),
+        inArray(
+          changes.subject,
+          keys.map((key) => `flag/${key}`),
+        ),
+      ),
+    )
+    .groupBy(changes.subject);
+  return new Map(
+    rows.flatMap(({ subject, at }) => (at === null ? [] : [[subject.slice('flag/'.length), at] as const])),
+  );
+}

@@ -1,0 +1,51 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { placeOf } from '../access/asking.ts';
+import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import type { Db } from '../database/connect.ts';
+import type { Clock } from '../platform/clock.ts';
+import { textAfter } from '../platform/page.ts';
+import { problemAnswers } from '../platform/problem-contract.ts';
+import { evaluationPage, evaluationsQuery, flagEvaluations, summaryQuery } from './contract.ts';
+import { listEvaluations, showEvaluations } from './show-evaluations.ts';
+
+const answer = <T extends z.ZodType>(description: string, schema: T) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const tags = ['Evaluations'];
+
+const read = createRoute({
+  ...{ method: 'get', path: '/flags/{flag}/evaluations', tags, summary: 'What was evaluated of a flag, over time' },
+  middleware: need('read'),
+  request: {
+    params: z.object({ flag: z.string().max(128).openapi({ example: 'new-cart' }) }),
+    query: evaluationsQuery,
+  },
+  responses: { 200: answer('Counts by variant and step', flagEvaluations), ...problemAnswers },
+});
+const list = createRoute({
+  ...{
+    method: 'get',
+    path: '/evaluations',
+    tags,
+    summary: 'Where each flag is in its life, and how much it is asked for',
+  },
+  middleware: need('read'),
+  request: { query: summaryQuery },
+  responses: { 200: answer('Flags by key, without archived ones', evaluationPage), ...problemAnswers },
+});
+
+/** `/evaluations` of an environment, and of one flag in it. */
+export function evaluationRoutes({ db, clock }: { db: Db; clock: Clock }): OpenAPIHono<HouseEnv> {
+  const routes = newRoutes();
+  routes.openapi(read, async (c) => {
+    const { flag } = c.req.valid('param');
+    return c.json(await showEvaluations(db, placeOf(c), flag, c.req.valid('query'), clock.now()), 200);
+  });
+  routes.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const page = { limit: query.limit, after: textAfter(query) };
+    return c.json(await listEvaluations(db, placeOf(c), page, clock.now()), 200);
+  });
+  return routes;
+}
