@@ -31,6 +31,8 @@ export class Unreachable extends Error {
 export interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** How long the answer may take; 15 s unless given. */
+  timeoutMs?: number | undefined;
 }
 
 /** What a server answered, in the shape that the caller expects of it. */
@@ -80,7 +82,7 @@ export class Api {
     address: string,
     method: string,
     path: string,
-    { body, headers }: CallOptions,
+    { body, headers, timeoutMs = WAIT_MS }: CallOptions,
   ): Promise<Answered<T>> {
     const response = await fetch(`${address}${path}`, {
       method,
@@ -90,7 +92,7 @@ export class Api {
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(WAIT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     });
     const text = await response.text();

@@ -15,6 +15,8 @@ interface Option {
   type: 'string' | 'boolean';
   short?: string;
   multiple?: boolean;
+  /** Its value where it is given without one. */
+  alone?: string;
   /** What stands for its value in the help. */
   value?: string;
   meaning: string;
@@ -41,6 +43,13 @@ export const OPTIONS = {
     meaning: 'Why, for the change log. Protected environments ask for one.',
   },
   incident: { type: 'string', value: '<id>', meaning: 'The incident that this belongs to.' },
+  wait: {
+    type: 'string',
+    value: '[time]',
+    alone: '5s',
+    meaning:
+      'Wait until every running app has put it in force, up to a time such as 5s, which it is where none is given.',
+  },
   context: {
     type: 'string',
     short: 'c',

@@ -1,4 +1,5 @@
 import type { Shell } from './command.ts';
+import type { Receipts } from './print-receipts.ts';
 
 /** What users get of a flag, as the verbs answer it. */
 interface Serves {
@@ -14,6 +15,8 @@ export interface Flipped {
   /** Of kills: where the entry rests, and under which id. */
   durable?: 'log' | 'journal';
   id?: string;
+  /** Where they were waited for. */
+  receipts?: Receipts;
 }
 
 /** One line that says what users got before and get now, and where it is written. */

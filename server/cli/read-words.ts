@@ -16,11 +16,25 @@ function parse(command: Command, argv: readonly string[]) {
     options[name] = { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) };
   }
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: withValues(command, argv), options, allowPositionals: true, strict: true });
   } catch (error) {
     const told = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
     throw new UsageFault(`${told}. See: turnout ${command.name} --help`);
   }
+}
+
+/** An option that may stand alone gets its value there, so that the word after it stays a word. */
+function withValues(command: Command, argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    const name = command.options.find((one) => word === `--${one}`);
+    const alone = name === undefined ? undefined : (OPTIONS[name] as { alone?: string }).alone;
+    const isAlone = alone !== undefined && !isTime(argv[at + 1]);
+    return isAlone ? [`${word}=${alone}`] : [word];
+  });
+}
+
+function isTime(word: string | undefined): boolean {
+  return word !== undefined && /^\d+(ms|s)$/.test(word);
 }
 
 function checkWords(command: Command, words: readonly string[]): void {

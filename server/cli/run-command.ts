@@ -3,6 +3,7 @@ import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
 import { evalCommand } from './evaluate.ts';
 import { flipCommands } from './flip.ts';
+import { instancesCommand } from './instances.ts';
 import { migrateCommand } from './migrate.ts';
 import { newEpochCommand } from './new-epoch.ts';
 import { printHelp, printOverview } from './print-help.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...flipCommands,
   showCommand,
   evalCommand,
+  instancesCommand,
   tailCommand,
   undoCommand,
   codegenCommand,
