@@ -15,6 +15,7 @@ import { evaluationRoutes } from './metrics/routes.ts';
 import type { Parts } from './parts.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
+import { transferRoutes } from './transfer/routes.ts';
 
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
@@ -35,6 +36,7 @@ export function listRooms(
     { path: IN_PROJECT, routes: tokenRoutes(keys) },
     { path: IN_ENVIRONMENT, routes: keyRoutes(keys) },
     { path: IN_PROJECT, routes: flagRoutes({ door }) },
+    { path: IN_PROJECT, routes: transferRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: configurationRoutes({ door, awaitReceipts: fleet.awaitReceipts }) },
     { path: IN_ENVIRONMENT, routes: killRoutes({ ...delivery, awaitReceipts: fleet.awaitReceipts }) },
     { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },

@@ -61,6 +61,8 @@ export interface NeedOptions {
   acrossEnvironments?: true;
   /** A POST that does the same when it comes twice, and must get through while the database is away. */
   withoutKeptAnswers?: true;
+  /** How many bytes a body may have, where that is not what it is everywhere. */
+  bodyLimit?: number;
 }
 
 /**
@@ -80,7 +82,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     // Kill, SDK and evaluation stand under no limit of the admin API and never ask the database on the way in.
     const isAdminApi = right !== 'kill' && right !== 'ruleset' && right !== 'evaluate';
     if (isAdminApi) await house.admission.admitAdmin(principal.id);
-    const body = await takeBody(c);
+    const body = await takeBody(c, options.bodyLimit);
     if (right !== 'evaluate') refuseUnstorable(body?.value);
     const requestId = readRequestId(c, principal);
     if (requestId !== undefined) c.set('requestId', requestId);

@@ -15,29 +15,37 @@ const MOST_FLAG_BYTES = 256 * 1024;
  */
 export function flagFaultsIn(flag: Flag, ruleset: Ruleset): FieldFault[] {
   const flags = { ...ruleset.flags, [flag.key]: flag };
-  const faults = flag.rules.flatMap((rule, index) => [
-    ...missingSegments(rule.if, `/rules/${index}/if`, ruleset.segments),
-    ...serveFaults(rule.serve, flag.variants, `/rules/${index}/serve`),
-  ]);
-  faults.push(...serveFaults(flag.fallthrough, flag.variants, '/fallthrough'));
-  faults.push(...prerequisiteFaults(flag, flags));
+  const faults = nameFaults(flag, { flags, segments: ruleset.segments });
   // What asks as before tangles nothing anew, and a circle was told already.
   if (faults.length === 0 && asksOtherwise(flag, ruleset)) {
     const path = flag.prerequisites.length > 0 ? '/prerequisites' : '/rules';
     faults.push(...tangleFaults(ruleset, { ...ruleset, flags }, path));
   }
+  faults.push(...flagSizeFaults(flag));
   const bytes = jsonBytes(flag);
-  if (bytes > MOST_FLAG_BYTES) {
-    faults.push({
-      path: '/',
-      code: 'too_large',
-      expected: `a flag of at most ${MOST_FLAG_BYTES} bytes of JSON, not ${bytes}`,
-    });
-  }
   const before = Object.hasOwn(ruleset.flags, flag.key) ? jsonBytes(ruleset.flags[flag.key]) : 0;
   // Weighing a whole environment costs more than the rest of a flip; what does not grow cannot outgrow it.
   if (bytes > before) faults.push(...rulesetSizeFaults(ruleset, bytes - before));
   return faults;
+}
+
+/** What a flag names that is not there, among the flags (itself one of them) and segments of its environment. */
+export function nameFaults(flag: Flag, { flags, segments }: Pick<Ruleset, 'flags' | 'segments'>): FieldFault[] {
+  return [
+    ...flag.rules.flatMap((rule, index) => [
+      ...missingSegments(rule.if, `/rules/${index}/if`, segments),
+      ...serveFaults(rule.serve, flag.variants, `/rules/${index}/serve`),
+    ]),
+    ...serveFaults(flag.fallthrough, flag.variants, '/fallthrough'),
+    ...prerequisiteFaults(flag, flags),
+  ];
+}
+
+export function flagSizeFaults(flag: Flag): FieldFault[] {
+  const bytes = jsonBytes(flag);
+  if (bytes <= MOST_FLAG_BYTES) return [];
+  const expected = `a flag of at most ${MOST_FLAG_BYTES} bytes of JSON, not ${bytes}`;
+  return [{ path: '/', code: 'too_large', expected }];
 }
 
 /** Whether what it needs or what its rules ask is not what it was; a flag without either comes to nothing. */
@@ -48,7 +56,8 @@ function asksOtherwise({ key, prerequisites, rules }: Flag, { flags }: Ruleset):
   return asked({ prerequisites, rules }) !== asked(was ?? { prerequisites: [], rules: [] });
 }
 
-function rulesetSizeFaults(ruleset: Ruleset, growth: number): FieldFault[] {
+/** A whole environment has its limit too. */
+export function rulesetSizeFaults(ruleset: Ruleset, growth: number): FieldFault[] {
   const bytes = jsonBytes(ruleset) + growth;
   if (bytes <= MOST_RULESET_BYTES) return [];
   const expected = `an environment of at most ${MOST_RULESET_BYTES} bytes of JSON; it would have ${bytes}`;

@@ -97,6 +97,38 @@ export async function findFlagIn(
   return row;
 }
 
+/** Several at once, by their keys; those that are not there are left out. */
+export async function findFlags(db: Db | Tx, projectId: number, keys: readonly string[]): Promise<FlagRow[]> {
+  if (keys.length === 0) return [];
+  return db
+    .select()
+    .from(flags)
+    .where(and(eq(flags.projectId, projectId), inArray(flags.key, [...keys])));
+}
+
+/** The flags of an environment by key, archived ones left out. */
+export async function liveFlagsIn(db: Db, projectId: number, environmentId: number): Promise<FlagInEnvironment[]> {
+  return selectInEnvironments(db)
+    .where(
+      and(eq(flags.projectId, projectId), eq(flagEnvironments.environmentId, environmentId), eq(flags.archived, false)),
+    )
+    .orderBy(flags.key);
+}
+
+/** Several at once, in whatever order. */
+export async function insertFlags(
+  tx: Tx,
+  projectId: number,
+  contents: readonly (FlagContent & { key: string })[],
+): Promise<FlagRow[]> {
+  const made: FlagRow[] = [];
+  for (let at = 0; at < contents.length; at += 1_000) {
+    const rows = contents.slice(at, at + 1_000).map((content) => ({ ...content, projectId }));
+    made.push(...(await tx.insert(flags).values(rows).returning()));
+  }
+  return made;
+}
+
 export async function insertFlag(tx: Tx, flag: FlagContent & { projectId: number; key: string }): Promise<FlagRow> {
   const [row] = await tx.insert(flags).values(flag).returning();
   return row as FlagRow;
@@ -147,11 +179,11 @@ export async function allFlags(tx: Tx, projectId: number): Promise<FlagRow[]> {
 
 export async function insertConfigurations(
   tx: Tx,
-  rows: readonly (Configuration & { flagId: number; environmentId: number })[],
+  rows: readonly (Configuration & { flagId: number; environmentId: number; salts?: Record<string, string> })[],
 ): Promise<void> {
   // In pieces: a statement has 65,535 parameters at most.
   for (let at = 0; at < rows.length; at += 1_000) {
-    await tx.insert(flagEnvironments).values(rows.slice(at, at + 1_000).map((row) => ({ ...row, salts: {} })));
+    await tx.insert(flagEnvironments).values(rows.slice(at, at + 1_000).map((row) => ({ salts: {}, ...row })));
   }
 }
 

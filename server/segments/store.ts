@@ -60,6 +60,22 @@ export async function findSegment(db: Db | Tx, environmentId: number, key: strin
   return row;
 }
 
+/** Several at once, by their keys; without keys all of the environment. */
+export async function findSegments(
+  db: Db | Tx,
+  environmentId: number,
+  keys?: readonly string[],
+): Promise<SegmentRow[]> {
+  if (keys?.length === 0) return [];
+  return db
+    .select()
+    .from(segments)
+    .where(
+      and(eq(segments.environmentId, environmentId), keys === undefined ? undefined : inArray(segments.key, [...keys])),
+    )
+    .orderBy(segments.key);
+}
+
 export async function insertSegment(
   tx: Tx,
   place: { projectId: number; environmentId: number; key: string },

@@ -95,7 +95,9 @@ function casesOfIf(args: readonly JsonValue[], scope: Scope): Case[] {
   if (then === undefined) return casesOf(condition, scope);
   const holds = truthOf(condition, scope);
   const within = casesOf(then, scope).map(({ when, gives }) => ({ when: both(holds, when, scope), gives }));
-  return holds === true ? within : [...within, ...casesOfIf(rest, scope)];
+  // What comes after what always holds is read all the same: no flag is carried over with a part that nobody understood.
+  const after = casesOfIf(rest, scope);
+  return holds === true ? within : [...within, ...after];
 }
 
 /** `and` gives its first operand that counts as false, `or` the first that counts as true; else both give the last. */
