@@ -87,7 +87,10 @@ export class ReportWriter {
   }
 
   async #store(together: readonly Waiting[]): Promise<void> {
-    const storing = this.#attempt(together);
+    let isOver = false;
+    const storing = this.#attempt(together).finally(() => {
+      isOver = true;
+    });
     try {
       await withinDeadline(storing, this.#parts.patienceMs ?? PATIENCE_MS, unavailable);
       for (const { done } of together) done();
@@ -99,10 +102,11 @@ export class ReportWriter {
         return;
       }
       this.#parts.counts.failed(together.length);
-      for (const { failed } of together) failed(error);
+      for (const { failed } of together) failed(isOurs ? error : unavailable(error));
       if (isOurs) return;
-      this.#writing = 'hanging';
       this.#sendAway();
+      if (isOver) return;
+      this.#writing = 'hanging';
       await storing.catch(() => undefined);
     }
   }
@@ -124,8 +128,8 @@ export class ReportWriter {
   }
 }
 
-function unavailable(): Problem {
+function unavailable(cause?: unknown): Problem {
   return new Problem('database_unavailable', 'Reports cannot be stored now; send it again, under the same batchId.', {
-    retryAfterSeconds: 5,
+    ...{ retryAfterSeconds: 2, cause },
   });
 }
