@@ -47,11 +47,9 @@ export const importBody = z
 
 const effect = z.enum(['created', 'changed', 'unchanged']);
 const leftOut = z.array(z.object({ flag: z.string(), reason: z.string() }));
-const notes = z
-  .array(z.object({ flag: z.string(), note: z.string() }))
-  .openapi({
-    description: 'What of a flag (or, without a key, of the document) was not taken over, and changes no answer',
-  });
+const notes = z.array(z.object({ flag: z.string(), note: z.string() })).openapi({
+  description: 'What of a flag (or, without a key, of the document) was not taken over, and changes no answer',
+});
 
 export const importAnswer = z
   .object({

@@ -3,7 +3,7 @@ import { NotCarried } from './not-carried.ts';
 /** How much reading and writing one flag may cause: evaluators may be named often, and conditions stand in every branch. */
 const MOST_FOR_FLAG = 20_000;
 /** And all flags of one document. */
-const MOST_FOR_DOCUMENT = 2_000_000;
+const MOST_FOR_DOCUMENT = 1_000_000;
 
 /** What is left to spend. A document that names one long evaluator a thousand times costs as much as if written out. */
 export class WorkAllowance {

@@ -132,12 +132,8 @@ function testLogic({ attribute, op, values, ignoreCase }: Test): JsonValue {
     throw new NotCarried(`the path ${quote(attribute)} may be a literal key here, and not in flagd`);
   if (ignoreCase) throw new NotCarried('a test ignores the case of letters, which flagd cannot');
   if (op === 'exists') return { '!==': [{ var: attribute }, null] };
-  const tests = values.map((value): JsonValue => {
-    if (op === 'equals') return { '===': [ELEMENT, value] };
-    if (op === 'startsWith') return { starts_with: [ELEMENT, value] };
-    if (op === 'endsWith') return { ends_with: [ELEMENT, value] };
-    if (op === 'contains') return { and: [{ starts_with: [ELEMENT, ''] }, { in: [value, ELEMENT] }] };
-    throw new NotCarried(`a test asks ${op}, which flagd does not have, or means otherwise`);
-  });
+  // Operations of flagd's own cannot be asked of an element in every port, so only what JSONLogic has is left.
+  if (op !== 'equals') throw new NotCarried(`a test asks ${op}, which flagd does not have, or means otherwise`);
+  const tests = values.map((value): JsonValue => ({ '===': [ELEMENT, value] }));
   return { some: [{ merge: [{ var: attribute }] }, { or: tests }] };
 }
