@@ -87,7 +87,7 @@ export class ReceiptDesk {
     // Without an account of it nobody knows who was there, so whoever is there now counts.
     const there = account === undefined ? own.filter((instance) => counts(instance, at)) : [...account.atFlip.values()];
     const theirs = elsewhere.filter((instance) => instance.firstSeen <= at && instance.lastSeen > at - LIVE_MS);
-    if (account !== undefined) noteElsewhere(account, theirs, clock.monotonic());
+    if (account !== undefined) noteLate(account, theirs, own, clock.monotonic());
     const counted = countApps(flip, [...there, ...theirs], [...own, ...elsewhere], account?.times ?? NO_TIMES);
     return { counted, unknown: rest.unknown, complete: rest.complete };
   }
@@ -99,11 +99,21 @@ export class ReceiptDesk {
   }
 }
 
-/** What another node has heard was heard when this one read of it. */
-function noteElsewhere({ flip, at, times }: Account, theirs: readonly Instance[], now: number): void {
-  for (const instance of theirs) {
+/**
+ * Of apps that another node knew when the flip was made: what it has heard was heard when this one read of it, and those
+ * that have come here since say it here.
+ */
+function noteLate(
+  { flip, at, times }: Account,
+  theirs: readonly Instance[],
+  own: readonly Instance[],
+  now: number,
+): void {
+  const names = new Set(theirs.map(nameOf).filter((name) => !times.has(name)));
+  if (names.size === 0) return;
+  for (const instance of [...theirs, ...own]) {
     const name = nameOf(instance);
-    if (!times.has(name) && hasReached(instance, flip)) times.set(name, now - at);
+    if (names.has(name) && !times.has(name) && hasReached(instance, flip)) times.set(name, now - at);
   }
 }
 
