@@ -115,10 +115,8 @@ const house: House = {
     'server/fleet/instance-row.ts',
     'server/fleet/read-receipt.ts',
     'server/fleet/receipt-token.ts',
-    'server/metrics/count-rows.ts',
     'server/metrics/lifecycle.ts',
     'server/metrics/report.ts',
-    'server/metrics/span.ts',
   ],
   unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
   exceptions: {

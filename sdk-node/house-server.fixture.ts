@@ -43,6 +43,10 @@ export class HouseServer {
   refusals: Record<string, number> = {};
   /** Open streams say nothing any more, as behind a cable that was pulled. */
   isMute = false;
+  /** Requests are taken and never answered. */
+  isDeaf = false;
+  /** The bodies of the reports that were stored. */
+  readonly reports: unknown[] = [];
   readonly requests: { path: string; headers: http.IncomingHttpHeaders }[] = [];
   /** Below which path the server answers. */
   base = '';
@@ -136,12 +140,21 @@ export class HouseServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push({ path, headers: request.headers });
+    if (this.isDeaf) return;
     const refusal = this.refusals[path.slice(this.base.length)];
     if (refusal !== undefined) this.#refuse(response, refusal);
     else if (request.headers.authorization !== `Bearer ${SERVER_KEY}`) this.#refuse(response, 401);
     else if (path === `${this.base}/sdk/v1/ruleset`) this.#sendSnapshot(request, response);
     else if (path === `${this.base}/sdk/v1/stream`) this.#openStream(request, response);
+    else if (path === `${this.base}/sdk/v1/reports`) void this.#takeReport(request, response);
     else this.#refuse(response, 404);
+  }
+
+  async #takeReport(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const piece of request.setEncoding('utf8')) text += piece;
+    this.reports.push(JSON.parse(text));
+    response.writeHead(202).end();
   }
 
   #refuse(response: ServerResponse, status: number): void {
