@@ -69,6 +69,14 @@ export const OPTIONS = {
   },
   all: { type: 'boolean', meaning: 'All environments of the project.' },
   out: { type: 'string', short: 'o', value: '<file>', meaning: 'Where to write. Default: standard output.' },
+  format: { type: 'string', value: '<name>', meaning: 'flagd, or turnout for our own. Default: flagd.' },
+  rename: {
+    type: 'string',
+    multiple: true,
+    value: '<old=new>',
+    meaning: 'What a flag of the file is to be called here; may be given several times.',
+  },
+  'dry-run': { type: 'boolean', meaning: 'Only say what would come of it.' },
   from: { type: 'string', value: '<file>', meaning: 'Read this exported file, and ask no server.' },
   check: {
     type: 'boolean',

@@ -11,6 +11,7 @@ import { readWords } from './read-words.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { tailCommand } from './tail.ts';
+import { transferCommands } from './transfer.ts';
 import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   instancesCommand,
   tailCommand,
   undoCommand,
+  ...transferCommands,
   codegenCommand,
   verifyCommand,
   newEpochCommand,

@@ -4,30 +4,30 @@ import { flagPut } from '../flags/contract.ts';
 import { isObjectKey } from '../platform/object-key.ts';
 import { changeReceipt, reason } from '../platform/problem-contract.ts';
 
-const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
 const place = { environment: z.string().max(128).openapi({ description: 'The environment that it is about' }) };
+
+/** `old=new`, taken apart; the new key has no `=`, so the last one divides. */
+export function readRenaming(text: string): [was: string, key: string] {
+  const at = text.lastIndexOf('=');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
 
 const renaming = z
   .string()
   .max(600)
-  .regex(/^.+=[^=]+$/s, 'old=new')
-  .transform((text): [string, string] => {
-    const at = text.lastIndexOf('=');
-    return [text.slice(0, at), text.slice(at + 1)];
-  })
-  .refine(([, key]) => isObjectKey(key), 'old=new, where new is a key of letters, digits, _ . or -');
+  .refine((text) => {
+    const [was, key] = readRenaming(text);
+    return was !== '' && isObjectKey(key);
+  }, 'old=new, where new is a key of letters, digits, _ . or -');
 
 export const importQuery = z.object({
   ...place,
   format: z.enum(['flagd', 'turnout']).default('flagd'),
-  dryRun: yesOrNo.optional().openapi({ description: 'Only say what would come of it', type: 'string' }),
+  dryRun: z.enum(['false', 'true']).default('false').openapi({ description: 'Only say what would come of it' }),
   rename: z
-    .preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(renaming).max(200).default([]))
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'old=new: what a flag of the document is to be called here',
-    }),
+    .union([z.array(renaming).max(200), renaming])
+    .optional()
+    .openapi({ description: 'old=new: what a flag of the document is to be called here' }),
   reason: reason.optional(),
 });
 

@@ -7,7 +7,7 @@ import type { FlagParts } from '../flags/flag-place.ts';
 import { withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
-import { exportAnswer, exportQuery, importAnswer, importBody, importQuery } from './contract.ts';
+import { exportAnswer, exportQuery, importAnswer, importBody, importQuery, readRenaming } from './contract.ts';
 import { exportFlags } from './export-flags.ts';
 import { type Imported, type ImportOrder, importFlags } from './import-flags.ts';
 import { readFlagd } from './read-flagd.ts';
@@ -38,14 +38,15 @@ export function transferRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
   // One at a time a project: a document of many megabytes is in memory several times over while it is read.
   const busy = new Set<number>();
   routes.openapi(bring, async (c) => {
-    const { environment, format, dryRun = false, rename, reason } = c.req.valid('query');
+    const { environment, format, rename = [], reason, ...query } = c.req.valid('query');
+    const dryRun = query.dryRun === 'true';
     const place = placeNamed(c, environment);
     if (busy.has(place.projectId)) {
       throw new Problem('busy', 'An import into this project is under way. Try again.', { retryAfterSeconds: 1 });
     }
     busy.add(place.projectId);
     try {
-      const names = new Map(rename);
+      const names = new Map([rename].flat().map(readRenaming));
       const document = c.req.valid('json');
       const incoming = format === 'flagd' ? readFlagd(document, names) : readTurnout(document, names);
       const order: ImportOrder = { format, incoming, dryRun };
