@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders that are built, downloaded or somebody's data. */
-const NOT_OURS = new Set(['node_modules', 'dist', 'data', 'coverage', '.git', '.whl', '.venv']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'data', 'coverage', '.git', '.whl', '.venv', '.tools', 'results']);
 
 /** Every file of the house below a folder, as paths with slashes, in order. */
 export function listFiles(root: string, below = ''): string[] {

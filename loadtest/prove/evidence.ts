@@ -97,7 +97,7 @@ export function keepEvidence(evidence: Evidence): void {
   console.log(`\nwritten to docs/evidence/${evidence.proof}.json`);
 }
 
-function describeMachine(): Record<string, string | number> {
+export function describeMachine(): Record<string, string | number> {
   const cores = cpus();
   return {
     cpu: cores[0]?.model.trim() ?? 'unknown',
@@ -108,7 +108,7 @@ function describeMachine(): Record<string, string | number> {
 }
 
 /** The commit, with a `+` where something other than evidence is not committed. */
-function describeCommit(): string {
+export function describeCommit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   try {
     const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':/', ':(exclude,top)docs/evidence');

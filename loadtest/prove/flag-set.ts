@@ -20,9 +20,10 @@ const SWITCH: AuthoredFlag['variants'] = { on: true, off: false };
  * 200 flags of five kinds in turn: on for all, half of the users, a text by two rules of two conditions, a number by
  * one rule, and off. What an ordinary house has: most flags are simple, some look at the user.
  */
-export const FLAG_SET: readonly AuthoredFlag[] = Array.from({ length: FLAG_COUNT }, (_, index) => authorFlag(index));
+export const FLAG_SET: readonly AuthoredFlag[] = Array.from({ length: FLAG_COUNT }, (_, index) => nthFlag(index));
 
-function authorFlag(index: number): AuthoredFlag {
+/** The flag of a number, from 0 on without an end. */
+export function nthFlag(index: number): AuthoredFlag {
   const key = `flag-${String(index).padStart(3, '0')}`;
   const base = { key, type: 'boolean' as FlagType, variants: SWITCH, offVariant: 'off', on: true };
   switch (index % 5) {

@@ -9,6 +9,8 @@ import { endChild, freePort, HOUSE } from './child.ts';
 export interface HouseProcess {
   port: number;
   url: string;
+  /** The root token. */
+  token: string;
   child: ChildProcess;
   /** A call of the admin API by the root token; throws on anything but success. */
   call(method: string, path: string, body?: unknown): Promise<Answered>;
@@ -49,6 +51,7 @@ export async function startHouse(settings: Record<string, string> = {}, preload?
   const house: HouseProcess = {
     port,
     url,
+    token: rootToken,
     child: await start(),
     call: (method, path, body) => callApi(`${url}/api/v1${path}`, rootToken, method, body),
     restart: async () => {
@@ -100,11 +103,12 @@ async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the server was not ready in time');
 }
 
-/** A project `proof` with one environment `production`; answers the secret of a server key of it. */
-export async function makeEnvironment(house: HouseProcess): Promise<string> {
-  await house.call('POST', '/projects', { key: 'proof', name: 'Proof' });
-  await house.call('POST', '/projects/proof/environments', { key: 'production', name: 'Production' });
-  const key = await house.call('POST', '/projects/proof/environments/production/keys', { kind: 'server', name: 'app' });
+/** A project with one environment `production`; answers the secret of a server key of it. */
+export async function makeEnvironment(house: HouseProcess, project = 'proof'): Promise<string> {
+  const path = `/projects/${project}/environments`;
+  await house.call('POST', '/projects', { key: project, name: 'Proof' });
+  await house.call('POST', path, { key: 'production', name: 'Production' });
+  const key = await house.call('POST', `${path}/production/keys`, { kind: 'server', name: 'app' });
   if (!key.secret) throw new Error('no server key was made');
   return key.secret;
 }

@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { authorFlag } from './author-flag.ts';
 import { endChild, forkBuilt, freePort, nextMessage, runLoad } from './child.ts';
+import { cpuMs } from './cpu-time.ts';
 import { type Figure, foldFigure, keepEvidence } from './evidence.ts';
-import { type AuthoredFlag, FLAG_COUNT, FLAG_SET, userContext } from './flag-set.ts';
+import { FLAG_COUNT, FLAG_SET, userContext } from './flag-set.ts';
 import { type HouseProcess, makeEnvironment, startHouse } from './house-process.ts';
 import { order, writeRequest, writeRequests } from './http-load.ts';
 
@@ -79,19 +81,6 @@ async function runOnce(generator: ChildProcess, found: Map<string, Rates>): Prom
     await house.end();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function authorFlag(house: HouseProcess, flag: AuthoredFlag): Promise<void> {
-  const { key, type, variants, offVariant, on, rules, rest } = flag;
-  const fallthrough =
-    'half' in rest ? { split: { weights: { [rest.half[0]]: 50_000, [rest.half[1]]: 50_000 } } } : rest;
-  const config = {
-    state: on ? 'on' : 'off',
-    offVariant,
-    rules: rules.map((rule, index) => ({ id: `rule-${index}`, if: rule.if, serve: { variant: rule.variant } })),
-    fallthrough,
-  };
-  await house.call('POST', '/projects/proof/flags', { key, type, variants, environments: { production: config } });
 }
 
 /** A floor that answers something else would be another work: every flag but the split ones must agree for many users. */
@@ -205,10 +194,4 @@ function listFigures(name: string, { goal, ours, floor }: Rates): Figure[] {
       ours.map(({ cost }) => cost),
     ),
   ];
-}
-
-/** The CPU time that a process has used, in ms, by the kernel's count in hundredths of a second. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
