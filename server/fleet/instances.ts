@@ -127,11 +127,10 @@ export class Instances implements StreamWatcher {
   /** Lets go of apps that were lost long ago. */
   sweep(listedMs = LISTED_MS): void {
     const before = this.#parts.clock.monotonic() - listedMs;
-    for (const [environmentId, instances] of this.#all) {
+    for (const instances of this.#all.values()) {
       for (const instance of instances.values()) {
         if (instance.lastSeen <= before && instance.streams === 0) this.#remove(instance);
       }
-      if (instances.size === 0) this.#all.delete(environmentId);
     }
   }
 
@@ -226,7 +225,9 @@ export class Instances implements StreamWatcher {
   }
 
   #remove(instance: Instance): void {
-    if (this.#all.get(instance.environmentId)?.delete(nameOf(instance))) this.#count--;
+    const instances = this.#all.get(instance.environmentId);
+    if (instances?.delete(nameOf(instance))) this.#count--;
+    if (instances?.size === 0) this.#all.delete(instance.environmentId);
   }
 
   #moved({ environmentId }: Instance): void {

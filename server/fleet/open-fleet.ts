@@ -32,6 +32,7 @@ export interface Fleet {
   others: OtherNodes;
   desk: ReceiptDesk;
   flips: Flips;
+  keeper: InstanceKeeper;
   awaitReceipts: AwaitReceipts;
   /** Begins to ask other nodes and to write for them; answers how to stop each. */
   follow(): (() => void)[];
@@ -72,7 +73,7 @@ export function openFleet(parts: FleetParts): Fleet {
   });
   const desk = new ReceiptDesk({ clock, instances, flips, others });
   return {
-    ...{ instances, others, desk, flips },
+    ...{ instances, others, desk, flips, keeper },
     awaitReceipts: async (what, ms) => {
       const receipts = await desk.receiptsOf(targetsOf(list, what), ms);
       return showReceipts(receipts, list, clock);
