@@ -1,6 +1,8 @@
 import { buildHouse } from './prove/child.ts';
+import { proveFlagd } from './prove/flagd.ts';
 import { proveFlip } from './prove/flip.ts';
 import { proveHttp } from './prove/http.ts';
+import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
 
@@ -8,8 +10,10 @@ import { proveOutage } from './prove/outage.ts';
 const PROOFS: Record<string, () => Promise<void>> = {
   http: proveHttp,
   flip: proveFlip,
+  flagd: proveFlagd,
   outage: proveOutage,
   nodes: proveNodes,
+  kill: proveKill,
 };
 
 const [name] = process.argv.slice(2);

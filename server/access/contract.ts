@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { isObjectKey } from '../platform/object-key.ts';
+import { isObjectKey } from '../platform/is-object-key.ts';
 import { pageOf } from '../platform/page.ts';
 import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
 import { KEY_KINDS, ROLES } from './principal.ts';

@@ -8,7 +8,7 @@ import {
   reportBatches,
   uncountedEvaluations,
 } from '../database/tables.ts';
-import { isObjectKey } from '../platform/object-key.ts';
+import { isObjectKey } from '../platform/is-object-key.ts';
 import {
   type CountRow,
   countRows,

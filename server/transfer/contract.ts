@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Condition, JsonValue, Serve } from '@turnout/core';
 import { flagPut } from '../flags/contract.ts';
-import { isObjectKey } from '../platform/object-key.ts';
+import { isObjectKey } from '../platform/is-object-key.ts';
 import { changeReceipt, reason } from '../platform/problem-contract.ts';
 
 const place = { environment: z.string().max(128).openapi({ description: 'The environment that it is about' }) };

@@ -1,8 +1,7 @@
 import { conditionFaults, type FlagType, type JsonValue, type Metadata, serveFaults } from '@turnout/core';
 import { variantFaults } from '../flags/check-variants.ts';
 import type { Configuration, FlagContent } from '../flags/configuration.ts';
-import { findUnstorable } from '../platform/json-body.ts';
-import { isObjectKey } from '../platform/object-key.ts';
+import { isObjectKey } from '../platform/is-object-key.ts';
 import { findUnwritable } from '../segments/sizes.ts';
 import { isObject, isTooDeep, type Scope } from './flagd-expression.ts';
 import { rulesOf } from './flagd-targeting.ts';
@@ -89,8 +88,6 @@ function readFlag(
   allowance.beginFlag();
   if (!isObject(given)) throw new NotCarried('it is no object');
   if (isTooDeep(given)) throw new NotCarried('it is nested too deeply');
-  const unstorable = findUnstorable(given);
-  if (unstorable) throw new NotCarried(`it holds a text that cannot be stored, at ${unstorable.path}`);
   const variants = variantsOf(given.variants, evaluators.size > 0);
   const type = typeOf(variants);
   const defaultVariant = defaultOf(given.defaultVariant, variants);

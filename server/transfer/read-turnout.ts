@@ -2,7 +2,7 @@ import { conditionFaults, type JsonValue, serveFaults } from '@turnout/core';
 import { variantFaults } from '../flags/check-variants.ts';
 import type { Configuration, FlagContent } from '../flags/configuration.ts';
 import { readFlag } from '../flags/edit-flag.ts';
-import { isObjectKey } from '../platform/object-key.ts';
+import { isObjectKey } from '../platform/is-object-key.ts';
 import { segmentFaults } from '../segments/check-segment.ts';
 import { readContent } from '../segments/segment.ts';
 import { findUnwritable } from '../segments/sizes.ts';
