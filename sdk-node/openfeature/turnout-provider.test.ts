@@ -120,6 +120,11 @@ describe('OpenFeature’s client, asking Turnout', () => {
     expect((await client.getStringDetails('text', '')).flagMetadata).toEqual({});
   });
 
+  it('takes no events that it could not keep: `track` does nothing, and throws nothing', () => {
+    expect(new TurnoutProvider(testTurnout())).not.toHaveProperty('track');
+    expect(() => client.track('bought', { targetingKey: 'u' }, { value: 7 })).not.toThrow();
+  });
+
   it('runs hooks of the API, the client, the call and the provider in OpenFeature’s order', async () => {
     const said: string[] = [];
     const telling = (name: string): Hook => ({
