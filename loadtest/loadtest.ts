@@ -49,7 +49,7 @@ async function loadOurs(program: string, plan: Plan, set: SetName, folder: strin
     const from = performance.now();
     const count = await authorSet(house, project, set);
     const took = `${((performance.now() - from) / 1_000).toFixed(1)} s`;
-    console.log(`Turnout with ${count.toLocaleString('en-US')} flags, made over the API in ${took}`);
+    console.log(`Turnout with ${count.toLocaleString('en-US')} flags, imported in ${took}`);
     const environment = `/projects/${project}/environments/production`;
     const asked = { url: house.url, key, token: house.token, environment, isLarge: set === 'large' };
     const server = `Turnout, ${count.toLocaleString('en-US')} flags`;

@@ -3,7 +3,6 @@ import { proveFlagd } from './prove/flagd.ts';
 import { proveFlip } from './prove/flip.ts';
 import { proveHttp } from './prove/http.ts';
 import { proveKill } from './prove/kill.ts';
-import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
 
@@ -14,7 +13,6 @@ const PROOFS: Record<string, () => Promise<void>> = {
   flagd: proveFlagd,
   outage: proveOutage,
   nodes: proveNodes,
-  kill: proveKill,
   kill: proveKill,
 };
 

@@ -1,12 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { JsonValue } from '@turnout/core';
-import { authorFlag } from '../prove/author-flag.ts';
+import { HOUSE } from '../prove/child.ts';
 import { type AuthoredFlag, nthFlag } from '../prove/flag-set.ts';
 import type { HouseProcess } from '../prove/house-process.ts';
 import type { SetName } from './read-plan.ts';
+import { writeFlagd } from './write-flagd.ts';
 
 const LARGE = 10_000;
-/** Flags that are made at a time. */
-const AT_ONCE = 4;
 
 /** Failures that a shop can switch on to try its alarms, as the OpenTelemetry demo has them: off, or so strong. */
 const SWITCHES = ['ads-fail', 'ads-busy', 'ads-collect', 'readiness-fails', 'payment-away', 'advice-cache-fails'];
@@ -39,13 +40,20 @@ export function listShopFlags(): AuthoredFlag[] {
   ];
 }
 
-/** Makes the flags of a set in a project; answers how many. */
+/** Where the flags lie that the OpenTelemetry demo runs with, where somebody has them beside the house. */
+const DEMO = join(HOUSE, '..', 'shared', 'vectors', 'demo', 'otel-demo.flagd.json');
+
+function documentOf(set: SetName): object {
+  if (set === 'large') return writeFlagd(Array.from({ length: LARGE }, (_, index) => nthFlag(index)));
+  return existsSync(DEMO) ? JSON.parse(readFileSync(DEMO, 'utf8')) : writeFlagd(listShopFlags());
+}
+
+/** Imports the flags of a set into a project; answers how many. What could not be taken over is an error. */
 export async function authorSet(house: HouseProcess, project: string, set: SetName): Promise<number> {
-  const flags = set === 'shop' ? listShopFlags() : Array.from({ length: LARGE }, (_, index) => nthFlag(index));
-  const waiting = flags.values();
-  const author = async () => {
-    for (const flag of waiting) await authorFlag(house, flag, project);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, author));
-  return flags.length;
+  const path = `/projects/${project}/import?format=flagd&environment=production`;
+  const answer = (await house.call('POST', path, documentOf(set))) as { flags?: unknown[]; notImported?: unknown[] };
+  if (answer.flags === undefined || answer.notImported?.length !== 0) {
+    throw new Error(`not every flag was imported: ${JSON.stringify(answer).slice(0, 1_000)}`);
+  }
+  return answer.flags.length;
 }

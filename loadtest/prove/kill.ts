@@ -103,7 +103,8 @@ async function readReceipts(house: HouseProcess, { out }: Said): Promise<Receipt
   const id = /\(([0-9a-f]{32})\)/.exec(out)?.[1];
   if (id === undefined) throw new Error(`the kill was not journalled:\n${out}`);
   const path = `/projects/proof/environments/production/kills/${id}/receipts`;
-  return (await house.call('GET', path)) as unknown as Receipts;
+  const told = (await house.call('GET', path)) as Partial<Receipts>;
+  return { live: 0, reached: 0, p50: null, p99: null, max: null, laggards: [], ...told };
 }
 
 async function timesInLog(house: HouseProcess): Promise<number> {
