@@ -9,9 +9,8 @@ import type { Direction } from './door.ts';
  */
 export function direction(before: Ruleset, after: Ruleset): Direction {
   const sameShed = before.shedLevel === after.shedLevel;
-  const sameFlags = before.flags === after.flags || canonicalJson(before.flags) === canonicalJson(after.flags);
-  const sameSegments =
-    before.segments === after.segments || canonicalJson(before.segments) === canonicalJson(after.segments);
+  const sameFlags = isSame(before.flags, after.flags);
+  const sameSegments = isSame(before.segments, after.segments);
   if (sameShed && sameFlags && sameSegments) return 'none';
   if (!sameSegments || after.shedLevel < before.shedLevel) return 'growing';
   const keys = Object.keys(before.flags);
@@ -23,6 +22,17 @@ export function direction(before: Ruleset, after: Ruleset): Direction {
     if (was !== is && !isTowardsSafe(was, is, before)) return 'growing';
   }
   return 'safe';
+}
+
+/** What a change did not touch is the same object in both, and is not read: a flip among 10,000 flags costs what it is. */
+function isSame(before: Record<string, unknown>, after: Record<string, unknown>): boolean {
+  if (before === after) return true;
+  const keys = Object.keys(before);
+  if (keys.length !== Object.keys(after).length) return false;
+  return keys.every((key) => {
+    const [was, is] = [before[key], Object.hasOwn(after, key) ? after[key] : undefined];
+    return was === is || (is !== undefined && canonicalJson(was) === canonicalJson(is));
+  });
 }
 
 function isTowardsSafe(was: Flag, is: Flag, ruleset: Ruleset): boolean {
