@@ -10,7 +10,12 @@ import { LIFECYCLE_STATES } from './lifecycle.ts';
 /** Nobody evaluates more than that between two reports, and sums of it stay whole numbers. */
 const count = z.number().int().min(0).max(1_000_000_000_000);
 const duration = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
-const jsonValue = z.custom<JsonValue>(() => true).openapi({ description: 'Any JSON value' });
+const jsonValue = z
+  .custom<JsonValue>(() => true)
+  .openapi({
+    type: ['boolean', 'string', 'number', 'object', 'array', 'null'],
+    description: 'Any JSON value',
+  });
 
 /** Names are free here: what is no flag of the project, or no variant of the flag, is counted as unknown. */
 const flagReport = z.object({
