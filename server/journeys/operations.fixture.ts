@@ -103,6 +103,14 @@ export const OPERATIONS: Record<string, Operation> = {
   'get /sdk/v1/stream': { need: 'ruleset', of: 'own' },
   // Needs the token of a live stream besides, which nobody here has: the journey of receipts sends some.
   'post /sdk/v1/receipts': { need: 'receipt', of: 'own', sample: body(() => ({ position: null })) },
+  'post /sdk/v1/reports': {
+    need: 'ruleset',
+    of: 'own',
+    sample: body(() => ({
+      ...{ batchId: (++count).toString(16).padStart(32, '0'), position: null, ageMs: 0, durationMs: 0 },
+      ...{ flags: [], bulk: [], overflow: 0, dropped: 0 },
+    })),
+  },
   'post /ofrep/v1/evaluate/flags': { need: 'evaluate', of: 'own', sample: body(() => ({ context: {} })) },
   'post /ofrep/v1/evaluate/flags/{key}': {
     need: 'evaluate',
@@ -131,6 +139,9 @@ export const OPERATIONS: Record<string, Operation> = {
   [`post ${P}/tokens`]: { need: 'root', of: 'project', sample: body(() => ({ name: 'ci', roles: ['viewer'] })) },
   [`get ${P}/tokens/{id}`]: { need: 'admin', of: 'project', sample: withToken() },
   [`post ${P}/tokens/{id}/revoke`]: { need: 'admin', of: 'project', sample: withToken({}) },
+
+  [`get ${E}/evaluations`]: { need: 'read', of: 'environment' },
+  [`get ${E}/flags/{flag}/evaluations`]: { need: 'read', of: 'environment', sample: withFlag() },
 
   [`get ${P}/flags`]: { need: 'look', of: 'project' },
   [`post ${P}/flags`]: {
