@@ -175,6 +175,18 @@ describe('what a body may hold', () => {
 });
 
 describe('Idempotency-Key', () => {
+  it('counts the query to what is asked, but not for how long the caller waits', async () => {
+    const headers = { 'idempotency-key': 'query' };
+    const first = await post(house.root, `${STAGING}/things?a=1&wait=1s`, { name: 'asked' }, headers);
+    const again = await post(house.root, `${STAGING}/things?a=1&wait=2s`, { name: 'asked' }, headers);
+    expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([
+      first.status,
+      first.status,
+      'true',
+    ]);
+    expect((await post(house.root, `${STAGING}/things?a=2`, { name: 'asked' }, headers)).status).toBe(422);
+  });
+
   it('runs a repeated request once and gives the first answer, without its secret', async () => {
     const before = runs;
     const headers = { 'idempotency-key': 'one' };

@@ -88,7 +88,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     if (requestId !== undefined) c.set('requestId', requestId);
     if (requestId === undefined || !isAdminApi || options.withoutKeptAnswers) await next();
     else {
-      const answer = await house.idempotency.once(principal, requestId, body?.bytes, async () => {
+      const answer = await house.idempotency.once(principal, requestId, askedOf(c, body?.bytes), async () => {
         await next();
         return c.res;
       });
@@ -98,6 +98,14 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
   };
   rightsOfGuards.set(guard, right);
   return guard;
+}
+
+/** What a call asks for beside its path: the query is part of it, but not for how long its caller waits. */
+function askedOf(c: Context, bytes: Uint8Array | undefined): Uint8Array | undefined {
+  const { wait: _patience, ...query } = c.req.queries();
+  const named = Object.entries(query).sort();
+  if (named.length === 0) return bytes;
+  return Buffer.concat([Buffer.from(JSON.stringify(named)), bytes ?? Buffer.alloc(0)]);
 }
 
 /** What a database cannot keep it cannot be asked for either. */
