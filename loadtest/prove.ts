@@ -5,6 +5,7 @@ import { proveHttp } from './prove/http.ts';
 import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
+import { proveUnleash } from './prove/unleash.ts';
 
 /** `npm run prove -- <name>`: makes a figure, and writes it with its method to docs/evidence. */
 const PROOFS: Record<string, () => Promise<void>> = {
@@ -14,6 +15,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   outage: proveOutage,
   nodes: proveNodes,
   kill: proveKill,
+  unleash: proveUnleash,
 };
 
 const [name] = process.argv.slice(2);

@@ -28,7 +28,10 @@ export async function comparePeers(isTrial: boolean): Promise<void> {
   }
   const names = PEERS.map(({ name }) => name);
   const { figures, facts } = foldPeers(names, runs);
-  if (isTrial) return console.log(`\n${drawTable(figures)}`);
+  if (isTrial) {
+    console.log(`\n${drawTable(figures)}`);
+    return;
+  }
   const versions = listPeerVersions();
   keepEvidence({
     proof: 'peers',
