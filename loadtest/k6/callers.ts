@@ -28,12 +28,16 @@ export const params: Params = {
 
 export const bulkUrl = `${settings.url}/ofrep/v1/evaluate/flags`;
 
-/** The keys of all flags, by a bulk evaluation; ends the run where there are none to ask. */
-export function listFlagKeys(): string[] {
-  if (settings.flagKeys.length > 0) return settings.flagKeys;
+/** What a bulk evaluation says of all flags; ends the run where there are none to ask. */
+export function listAnswers(): { key: string; variant?: string }[] {
   const response = http.post(bulkUrl, bodies[0], { ...params, responseType: 'text' });
   if (response.status !== 200) fail(`a bulk evaluation was answered with ${response.status}: ${response.body}`);
-  const flags = response.json('flags') as { key: string }[] | undefined;
+  const flags = response.json('flags') as { key: string; variant?: string }[] | undefined;
   if (flags === undefined || flags.length === 0) fail('the server has no flags to ask');
-  return (flags ?? []).map(({ key }) => key);
+  return flags ?? [];
+}
+
+/** The keys of all flags, or those that were named. */
+export function listFlagKeys(): string[] {
+  return settings.flagKeys.length > 0 ? settings.flagKeys : listAnswers().map(({ key }) => key);
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The scenarios, each a file of loadtest/k6, in the order in which they run: what changes flags comes last. */
-export const SCENARIOS = ['evaluate', 'bulk', 'snapshot', 'unchanged', 'admin'] as const;
+export const SCENARIOS = ['evaluate', 'bulk', 'snapshot', 'unchanged', 'ingest', 'admin'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** What any OFREP server answers; the others are our own protocol. */

@@ -33,7 +33,7 @@ export async function ourSubject(house: HouseProcess, secret: string): Promise<F
 interface UnleashClient {
   on(event: string, listener: () => void): void;
   start(): Promise<void>;
-  isEnabled(key: string): boolean;
+  isEnabled(key: string, context: { userId: string }): boolean;
   destroy(): void;
 }
 
@@ -59,7 +59,7 @@ export async function unleashSubject(server: UnleashServer): Promise<FlipSubject
   await synchronized;
   return {
     setting: hasStream ? 'streaming' : `refreshInterval ${POLL_MS} ms; the server offers no stream`,
-    isOn: () => client.isEnabled(KEY),
+    isOn: () => client.isEnabled(KEY, { userId: 'user-1' }),
     flip: (isOn) => server.flip(KEY, isOn),
     watch: (listener) => client.on('changed', listener),
     close: () => client.destroy(),
