@@ -12,7 +12,7 @@ export const settings = {
   environment: __ENV.ENVIRONMENT ?? '',
   /** The flags that are asked, where the server cannot list them. */
   flagKeys: (__ENV.FLAG_KEYS ?? '').split(',').filter((key) => key !== ''),
-  seconds: Number(__ENV.SECONDS ?? 4),
+  seconds: Number(__ENV.SECONDS ?? 3),
   /** Whether the server has thousands of flags: what answers with all of them is then asked less often. */
   isLarge: __ENV.LARGE === 'yes',
   summary: __ENV.SUMMARY ?? 'summary.json',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readPlan } from './read-plan.ts';
 
 test('Without a word everything runs on both sets of flags', () => {
-  expect(readPlan([])).toMatchObject({ sets: ['shop', 'large'], seconds: 4, keep: false });
+  expect(readPlan([])).toMatchObject({ sets: ['shop', 'large'], seconds: 3, keep: false });
   expect(readPlan(['bulk', 'evaluate']).scenarios).toEqual(['evaluate', 'bulk']);
 });
 

@@ -32,7 +32,7 @@ const MOST_SECONDS = 60;
 
 export const USAGE = `npm run loadtest [-- <scenario> …]   ${SCENARIOS.join(', ')}
   --set <name>       ${SETS.join(' or ')}; both where it is left out
-  --seconds <n>      how long each of the two parts of a scenario takes (4)
+  --seconds <n>      how long each of the two parts of a scenario takes (3)
   --target <url>     sets another OFREP server beside ours, on evaluate and bulk
   --key <key>        the key of that server
   --name <name>      what the report calls it
@@ -60,7 +60,7 @@ export function readPlan(words: string[]): Plan {
   if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')} here, only: ${offered.join(', ')}`);
   const { set } = values;
   if (set !== undefined && !isSet(set)) throw new Error(`--set is one of: ${SETS.join(', ')}`);
-  const seconds = Number(values.seconds ?? 4);
+  const seconds = Number(values.seconds ?? 3);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MOST_SECONDS) {
     throw new Error(`--seconds is a whole number from 1 to ${MOST_SECONDS}`);
   }
