@@ -15,6 +15,7 @@ export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
 export * from './model/ruleset.ts';
+export { type EventFold, type EventReport, isEventName, MOST_EVENTS, MOST_VALUE } from './report/event-fold.ts';
 export {
   type FlagReport,
   REPORT_LIMITS,

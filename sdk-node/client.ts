@@ -1,10 +1,10 @@
-import { type Context, type Evaluation, evaluate, type JsonObject, type JsonValue } from '@turnout/core';
+import { type Context, type Evaluation, evaluate, isEventName, type JsonObject, type JsonValue } from '@turnout/core';
 import { type AskedType, answer, answerAll, typeOf, unreadable } from './answer.ts';
 import type { Connection, Counter } from './connection.ts';
 import type { EventName, Listener } from './events.ts';
 import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 import { evaluateHooked } from './hooks.ts';
-import type { Readiness, Status } from './options.ts';
+import type { Readiness, Status, Tracked } from './options.ts';
 import { type Watcher, watch } from './watch.ts';
 
 const NOBODY: Context = Object.freeze({});
@@ -110,6 +110,25 @@ export class Client<F extends FlagTypes = AnyFlags> {
   /** Calls back when the value or the variant of this flag for this context has changed. Answers how to end it. */
   watch<K extends FlagKey<F>>(key: K, coded: FlagValue<F, K>, context: Context, changed: Watcher): () => void {
     return watch(this.#connection, () => this.#find(key, coded, typeOf(coded), context), changed);
+  }
+
+  /**
+   * Counts that something happened: how often by name, and the sum of the values, reported with what was evaluated. Names
+   * stand in code, 200 of them at most; what else is handed in is counted without a name. Throws nothing. For whom it
+   * happened is not sent yet.
+   */
+  track(event: string, details?: Tracked): void {
+    const { counts, notes } = this.#connection;
+    let value: number | undefined;
+    try {
+      value = details?.value;
+    } catch {
+      notes.once('tracked value', 'warn', () => 'the value of an event failed when it was looked at, and was left out');
+    }
+    if (!isEventName(event)) {
+      notes.once('event name', 'warn', () => 'an event has no name of 1 to 128 characters, and is counted without one');
+    }
+    counts.events.count(event, value);
   }
 
   /** Calls back on an event. Answers how to end it. */

@@ -1,4 +1,4 @@
-import type { Compiled, ReportFold } from '@turnout/core';
+import type { Compiled, EventFold, ReportFold } from '@turnout/core';
 import type { EventName, Listener } from './events.ts';
 import type { Hook } from './hooks.ts';
 import type { Notes } from './logger.ts';
@@ -7,6 +7,13 @@ import type { Overrides } from './overrides.ts';
 
 /** Counts an answer, and the default that stood in the code. Costs next to nothing, and throws nothing. */
 export type Counter = Pick<ReportFold, 'count'>;
+
+/** Where answers are counted, to questions for one flag and of all flags together; and what an app tracks. */
+export interface Counters {
+  readonly asked: Counter;
+  readonly bulk: Counter;
+  readonly events: Pick<EventFold, 'count'>;
+}
 
 /** What a client and all that were made by its `with` share: one ruleset, and what keeps it up to date. */
 export interface Connection {
@@ -19,8 +26,7 @@ export interface Connection {
   readonly hooks: readonly Hook[];
   readonly overrides: Overrides;
   readonly notes: Notes;
-  /** What was answered is counted here: to questions for one flag, and of all flags together. */
-  readonly counts: { readonly asked: Counter; readonly bulk: Counter };
+  readonly counts: Counters;
   /** How old the ruleset may be; infinite where nobody knows. */
   ageMs(): number;
   /** Somebody asked for a flag that does not exist. */

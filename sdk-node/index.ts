@@ -10,6 +10,7 @@ export type {
   Readiness,
   Source,
   Status,
+  Tracked,
   TurnoutEvents,
   TurnoutOptions,
 } from './options.ts';

@@ -8,7 +8,7 @@ import {
   type SessionState,
 } from '@turnout/core';
 import { ownerOf } from './cache-file.ts';
-import type { Connection, Counter } from './connection.ts';
+import type { Connection, Counters } from './connection.ts';
 import { type EventName, type Listener, Listeners, tellSafely } from './events.ts';
 import { Gate } from './gate.ts';
 import type { Hook } from './hooks.ts';
@@ -32,7 +32,7 @@ export class LiveConnection implements Connection {
   readonly hooks: readonly Hook[];
   readonly overrides: Overrides;
   readonly notes: Notes;
-  readonly counts: { readonly asked: Counter; readonly bulk: Counter };
+  readonly counts: Counters;
   readonly #listeners: Listeners;
   readonly #looks = new Set<() => void>();
   readonly #heard = new Gate();

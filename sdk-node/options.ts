@@ -56,6 +56,14 @@ export interface Status {
   ageMs: number | null;
 }
 
+/** What is known of something that happened. */
+export interface Tracked {
+  /** For whom; laid over the client's own context. Not sent yet: measured runs will need it. */
+  context?: Context;
+  /** What it was worth, up to 10^15: sums are shown, and how many events had one. */
+  value?: number;
+}
+
 export interface Change {
   /** `epoch.revision` of the ruleset that is now in force. */
   position: string;

@@ -144,6 +144,29 @@ describe('what a client evaluates', () => {
     expect(Date.now() - from).toBeLessThan(5_000);
   });
 
+  it('is joined by what it tracks, by name, from every client of the connection, and kept while the server is away', async () => {
+    const { logger, lines } = recordLines();
+    const app = await start({ logger });
+    app.track('bought', { context: { targetingKey: 'u' }, value: 7.5 });
+    app.with({ plan: 'pro' }).track('bought', { value: -2 });
+    app.track('seen');
+    await server.stop();
+    await app.flush();
+    for (const details of [null, 7, { value: 'much' }, { value: Number.NaN }]) app.track('seen', details as never);
+    app.track('seen', Object.defineProperty({}, 'value', { get: () => expect.fail('looked at') }));
+    for (const name of [undefined, Symbol('s'), '', 'x'.repeat(1e6)]) app.track(name as never);
+    await server.start();
+    await app.flush();
+    expect(reports().flatMap(({ events }) => events)).toEqual([
+      { event: 'bought', count: 2, valued: 2, sum: 5.5 },
+      { event: 'seen', count: 1, valued: 0, sum: 0 },
+      { event: 'seen', count: 5, valued: 0, sum: 0 },
+      { event: '', count: 4, valued: 0, sum: 0 },
+    ]);
+    expect(reports().every(({ flags, bulk }) => flags.length + bulk.length === 0)).toBe(true);
+    expect(lines.filter((line) => line.includes('event'))).toHaveLength(2);
+  });
+
   it('is not reported where a file for local work decided it', async () => {
     const { writeFileSync, mkdtempSync } = await import('node:fs');
     const file = `${mkdtempSync('/tmp/turnout-overrides-')}/flags.json`;

@@ -1,7 +1,7 @@
 import { type Compiled, compile, type Flag, type JsonValue, type Ruleset } from '@turnout/core';
 import { typeOf } from './answer.ts';
 import { Client } from './client.ts';
-import type { Connection, Counter } from './connection.ts';
+import type { Connection, Counter, Counters } from './connection.ts';
 import { type EventName, type Listener, Listeners } from './events.ts';
 import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 import { Notes } from './logger.ts';
@@ -51,8 +51,8 @@ function flagOf(key: string, value: JsonValue | undefined): Flag {
   };
 }
 
-/** What a test evaluates is nobody's business. */
-const UNCOUNTED: Counter = { count: () => {} };
+/** What a test evaluates and tracks is nobody's business. */
+const UNCOUNTED: Counter & Counters['events'] = { count: () => {} };
 
 /** A connection to nowhere: the ruleset is what the test says. */
 class HeldValues implements Connection {
@@ -60,7 +60,7 @@ class HeldValues implements Connection {
   readonly hooks = [];
   readonly overrides = new Map<string, never>();
   readonly notes = new Notes(undefined);
-  readonly counts = { asked: UNCOUNTED, bulk: UNCOUNTED };
+  readonly counts = { asked: UNCOUNTED, bulk: UNCOUNTED, events: UNCOUNTED };
   readonly #listeners = new Listeners(this.notes);
   readonly #looks = new Set<() => void>();
   #ruleset: Ruleset = {

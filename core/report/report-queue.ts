@@ -1,3 +1,4 @@
+import { EventFold, type EventReport } from './event-fold.ts';
 import { type FlagReport, REPORT_LIMITS, type ReportBatch, ReportFold, totalOf } from './fold.ts';
 
 /** The body of `POST /sdk/v1/reports`. Times are durations by the client's monotonic clock: its wall clock says nothing. */
@@ -18,6 +19,8 @@ export interface Report {
   overflow: number;
   /** Evaluations of earlier batches that no server took. */
   dropped: number;
+  /** What was tracked by the way. Left out where that is nothing. */
+  events?: EventReport[] | undefined;
 }
 
 export interface ReportQueueParts {
@@ -36,6 +39,7 @@ const LAST_TRY_MS = 20 * 3_600_000;
 interface Counted {
   asked: ReportBatch | undefined;
   bulk: ReportBatch | undefined;
+  events: EventReport[];
 }
 
 class Waiting {
@@ -48,7 +52,7 @@ class Waiting {
   dropped = 0;
   #counted: Counted;
   /** Made when a second batch is folded in: most never need them. */
-  #folds: { asked: ReportFold; bulk: ReportFold } | undefined;
+  #folds: { asked: ReportFold; bulk: ReportFold; events: EventFold } | undefined;
 
   constructor(id: string, position: string | null, begun: number, ended: number, counted: Counted) {
     this.id = id;
@@ -58,23 +62,25 @@ class Waiting {
     this.#counted = counted;
   }
 
-  fold({ asked, bulk }: Counted, ended: number): void {
+  fold(counted: Counted, ended: number): void {
     this.ended = ended;
     if (this.#folds === undefined) {
-      this.#folds = { asked: new ReportFold(), bulk: new ReportFold() };
+      this.#folds = { asked: new ReportFold(), bulk: new ReportFold(), events: new EventFold() };
       this.#lay(this.#counted);
     }
-    this.#lay({ asked, bulk });
+    this.#lay(counted);
   }
 
-  #lay({ asked, bulk }: Counted): void {
+  #lay({ asked, bulk, events }: Counted): void {
     if (asked !== undefined) this.#folds?.asked.add(asked);
     if (bulk !== undefined) this.#folds?.bulk.add(bulk);
+    this.#folds?.events.add(events);
   }
 
   counted(): Counted {
     if (this.#folds !== undefined) {
-      this.#counted = { asked: this.#folds.asked.take(), bulk: this.#folds.bulk.take() };
+      const { asked, bulk, events } = this.#folds;
+      this.#counted = { asked: asked.take(), bulk: bulk.take(), events: events.take() };
       this.#folds = undefined;
     }
     return this.#counted;
@@ -97,6 +103,8 @@ export class ReportQueue {
   readonly asked = new ReportFold(REPORT_LIMITS);
   /** Evaluations of all flags together. */
   readonly bulk = new ReportFold(REPORT_LIMITS);
+  /** What was tracked. */
+  readonly events = new EventFold();
   readonly #parts: ReportQueueParts;
   readonly #waiting: Waiting[] = [];
   #position: string | null = null;
@@ -117,8 +125,9 @@ export class ReportQueue {
   /** Ends a batch. The next one begins, by the ruleset at `position` where that is another one from now on. */
   cut(position?: string): void {
     const now = this.#parts.now();
-    const counted = { asked: this.asked.take(), bulk: this.bulk.take() };
-    if (counted.asked !== undefined || counted.bulk !== undefined) this.#keep(counted, now);
+    const counted = { asked: this.asked.take(), bulk: this.bulk.take(), events: this.events.take() };
+    const { asked, bulk, events } = counted;
+    if (asked !== undefined || bulk !== undefined || events.length > 0) this.#keep(counted, now);
     this.#begun = now;
     if (position !== undefined) this.#position = position;
   }
@@ -147,7 +156,7 @@ export class ReportQueue {
       first.dropped = this.#dropped;
       this.#dropped = 0;
     }
-    const { asked, bulk } = first.counted();
+    const { asked, bulk, events } = first.counted();
     return {
       batchId: first.id,
       position: first.position,
@@ -157,6 +166,7 @@ export class ReportQueue {
       bulk: bulk?.flags ?? [],
       overflow: (asked?.overflow ?? 0) + (bulk?.overflow ?? 0),
       dropped: first.dropped,
+      ...(events.length > 0 ? { events } : {}),
     };
   }
 

@@ -93,6 +93,24 @@ describe('a sender of reports', () => {
     expect(got.every(({ overflow, dropped }) => overflow + dropped === 0)).toBe(true);
   });
 
+  it('sends events with the counts, or alone, and folds those together that wait', async () => {
+    const { ports, sender, count, reports } = open();
+    sender.begin();
+    count('on');
+    sender.queue.events.count('bought', 2);
+    for (let i = 0; i < 100; i++) {
+      sender.queue.events.count('bought', 1);
+      await ports.time.pass(5_000);
+    }
+    ports.sent.length = 0;
+    ports.answers = Array.from({ length: 10 }, () => stored);
+    await ports.time.pass(60_000);
+    const events = reports().flatMap((report) => report.events ?? []);
+    expect(events.every(({ event }) => event === 'bought')).toBe(true);
+    expect(events.reduce((all, { count, sum }) => [all[0]! + count, all[1]! + sum], [0, 0])).toEqual([101, 102]);
+    expect(reports().length).toBeLessThanOrEqual(MOST_WAITING + 1);
+  });
+
   it('does not knock before the server wants it, not even when it is told to flush', async () => {
     const { ports, sender, count } = open();
     ports.answers = [{ status: 429, headers: { 'retry-after': '100' } }];

@@ -120,9 +120,25 @@ describe('OpenFeature’s client, asking Turnout', () => {
     expect((await client.getStringDetails('text', '')).flagMetadata).toEqual({});
   });
 
-  it('takes no events that it could not keep: `track` does nothing, and throws nothing', () => {
-    expect(new TurnoutProvider(testTurnout())).not.toHaveProperty('track');
-    expect(() => client.track('bought', { targetingKey: 'u' }, { value: 7 })).not.toThrow();
+  it('counts what is tracked by its name, with its value where it has one', async () => {
+    const app = new Turnout({ url: server.url, key: SERVER_KEY, logger: false });
+    const { client: tracking, ready } = register(new TurnoutProvider(app));
+    await ready;
+    tracking.track('bought', { targetingKey: 'u' }, { value: 7, currency: 'EUR' });
+    tracking.track('bought', {}, { value: 1.5 });
+    tracking.track('seen');
+    await app.flush();
+    expect(server.reports).toMatchObject([
+      {
+        events: [
+          { event: 'bought', count: 2, valued: 2, sum: 8.5 },
+          { event: 'seen', count: 1, valued: 0, sum: 0 },
+        ],
+      },
+    ]);
+    expect(JSON.stringify(server.reports)).not.toMatch(/EUR|targetingKey/);
+    await app.close();
+    expect(() => new TurnoutProvider(testTurnout()).track('bought', {}, {})).not.toThrow();
   });
 
   it('runs hooks of the API, the client, the call and the provider in OpenFeature’s order', async () => {

@@ -6,6 +6,7 @@ import {
   type Provider,
   ProviderEvents,
   type ResolutionDetails,
+  type TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import type { Client } from '../client.ts';
 import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '../flag-types.ts';
@@ -101,6 +102,12 @@ export class TurnoutProvider<F extends FlagTypes = AnyFlags> implements Provider
   ): Promise<ResolutionDetails<T>> {
     const isObject = typeof coded === 'object' && coded !== null && !Array.isArray(coded);
     return this.#resolve(key, isObject ? coded : NO_OBJECT, coded, context);
+  }
+
+  /** Counts an event by its name, and its value. What else its details say is not kept. */
+  track(name: string, context: EvaluationContext, details: TrackingEventDetails): void {
+    const { value } = details;
+    this.#client?.track(name, { context: readContext(context), ...(value === undefined ? {} : { value }) });
   }
 
   /** Evaluates as a question for the type of `asked`; `coded` is what the caller gets where there is no answer. */
