@@ -7,6 +7,7 @@ import type { AuthoredFlag } from './flag-set.ts';
 /** unleash-server as a process of its own, on a database of its own in the Postgres that our house uses too. */
 export interface UnleashServer {
   port: number;
+  pid: number;
   url: string;
   /** What its SDKs and its frontend API send as Authorization. */
   backendToken: string;
@@ -51,6 +52,7 @@ export async function startUnleash(postgresUrl: string): Promise<UnleashServer> 
   await waitUntilHealthy(url, () => child.exitCode);
   return {
     port,
+    pid: child.pid as number,
     url,
     backendToken,
     frontendToken,

@@ -3,6 +3,7 @@ import { installPeers } from '../peers/install-peers.ts';
 import { listPeerVersions } from '../peers/peer.ts';
 import { authorFlag } from './author-flag.ts';
 import { endChild, forkBuilt, forkHere, HOUSE, nextMessage, runLoad } from './child.ts';
+import { cpuMs } from './cpu-time.ts';
 import { drawTable, type Figure, foldFigure, keepEvidence } from './evidence.ts';
 import { FLAG_COUNT, FLAG_SET, userContext } from './flag-set.ts';
 import { type HouseProcess, makeEnvironment, startHouse } from './house-process.ts';
@@ -12,6 +13,8 @@ import { startUnleash, type UnleashServer } from './unleash-server.ts';
 
 const RUNS = 5;
 const SECONDS = 3;
+/** Long enough for both to be compiled by the engine where it is worth it. */
+const WARM_SECONDS = 4;
 const USERS = 200;
 const FLIPS = 12;
 const SETTLE_MS = 15_000;
@@ -43,9 +46,12 @@ export async function proveUnleash(isTrial = process.argv.includes('--trial')): 
     for (const flag of FLAG_SET) await Promise.all([authorFlag(house, flag), server.author(flag)]);
     await compareAnswers(house, secret, server);
     const works = await describeWorks(house, secret, server);
-    const ports = { ours: house.port, theirs: server.port };
+    const sides = {
+      ours: { port: house.port, pid: house.child.pid as number },
+      theirs: { port: server.port, pid: server.pid },
+    };
     const figures: Figure[] = [];
-    for (const work of works) figures.push(...(await measure(work, generator, ports, isTrial ? 1 : RUNS)));
+    for (const work of works) figures.push(...(await measure(work, generator, sides, isTrial ? 1 : RUNS)));
     const flips = await measureFlips(house, secret, server, isTrial ? 1 : RUNS);
     keep([...figures, ...flips.figures], flips.setting, isTrial);
   } finally {
@@ -154,27 +160,49 @@ async function describeWorks(house: HouseProcess, secret: string, server: Unleas
 }
 
 type Side = 'ours' | 'theirs';
+const SIDES: Side[] = ['ours', 'theirs'];
+
+/** Answers a second and microseconds of CPU time an answer, one of each a run. */
+interface Rates {
+  rate: number[];
+  cost: number[];
+}
 
 async function measure(
   work: Work,
   generator: ChildProcess,
-  ports: Record<Side, number>,
+  servers: Record<Side, { port: number; pid: number }>,
   runs: number,
 ): Promise<Figure[]> {
-  const load = async (side: Side, seconds: number) =>
-    (await runLoad(generator, order(ports[side], work.status, seconds, work[side]))).requestsPerSecond;
-  const rates: Record<Side, number[]> = { ours: [], theirs: [] };
-  const sides: Side[] = ['ours', 'theirs'];
-  for (const side of sides) await load(side, 2);
+  const found: Record<Side, Rates> = { ours: { rate: [], cost: [] }, theirs: { rate: [], cost: [] } };
+  const load = async (side: Side, seconds: number) => {
+    const { port, pid } = servers[side];
+    const before = cpuMs(pid);
+    const result = await runLoad(generator, order(port, work.status, seconds, work[side]));
+    return { rate: result.requestsPerSecond, cost: ((cpuMs(pid) - before) * 1_000) / result.answers };
+  };
+  for (const side of SIDES) await load(side, WARM_SECONDS);
   for (let run = 0; run < runs; run++) {
-    for (const side of run % 2 === 0 ? sides : [...sides].reverse()) rates[side].push(await load(side, SECONDS));
+    for (const side of run % 2 === 0 ? SIDES : [...SIDES].reverse()) {
+      const { rate, cost } = await load(side, SECONDS);
+      found[side].rate.push(rate);
+      found[side].cost.push(cost);
+    }
   }
-  const ratios = rates.ours.map((rate, run) => rate / (rates.theirs[run] ?? Number.NaN));
-  console.log(`${work.name}: ${ratios.map((ratio) => `${ratio.toFixed(1)}×`).join(', ')}`);
+  return listFigures(work, found);
+}
+
+function listFigures({ name, goal }: Work, { ours, theirs }: Record<Side, Rates>): Figure[] {
+  const ratios = ours.rate.map((rate, run) => rate / (theirs.rate[run] ?? Number.NaN));
+  const cheaper = theirs.cost.map((cost, run) => cost / (ours.cost[run] ?? Number.NaN));
+  console.log(`${name}: ${ratios.map((ratio) => `${ratio.toFixed(1)}×`).join(', ')}`);
   return [
-    foldFigure(`${work.name}, ours as a multiple`, '×', ratios, { at: 'least', value: work.goal }),
-    foldFigure(`${work.name}, ours`, '/s', rates.ours),
-    foldFigure(`${work.name}, unleash-server`, '/s', rates.theirs),
+    foldFigure(`${name}, ours as a multiple`, '×', ratios, { at: 'least', value: goal }),
+    foldFigure(`${name}, the same by CPU time a call`, '×', cheaper),
+    foldFigure(`${name}, ours`, '/s', ours.rate),
+    foldFigure(`${name}, unleash-server`, '/s', theirs.rate),
+    foldFigure(`${name}, ours, CPU a call`, 'µs', ours.cost),
+    foldFigure(`${name}, unleash-server, CPU a call`, 'µs', theirs.cost),
   ];
 }
 
