@@ -11,7 +11,7 @@ import { fillEnvironment } from './flags/fill-environment.ts';
 import { flagRoutes } from './flags/flag-routes.ts';
 import { flagUndoer } from './flags/undo-flag-change.ts';
 import { changeReceiptRoutes, instanceRoutes } from './fleet/routes.ts';
-import { evaluationRoutes } from './metrics/routes.ts';
+import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import type { Parts } from './parts.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
@@ -44,6 +44,7 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
     { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer] }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
+    { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }

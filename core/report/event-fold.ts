@@ -9,7 +9,7 @@ export interface EventReport {
   sum: number;
 }
 
-/** So many names go into one batch. Events are named in code; names made of data are a mistake. */
+/** So many names go into one batch, beside what has none. Events are named in code; names made of data are a mistake. */
 export const MOST_EVENTS = 200;
 /** So large may a value be: sums of as many as ever come stay finite, and a larger one is measured in another unit. */
 export const MOST_VALUE = 1e15;
@@ -54,11 +54,10 @@ export class EventFold {
     found.sum += sum;
   }
 
-  /** The place for those without a name is kept free. */
+  /** There is always room for those without a name. */
   #open(event: string): EventReport {
-    if (event !== UNNAMED && this.#events.size >= MOST_EVENTS - 1 + (this.#events.has(UNNAMED) ? 1 : 0)) {
-      return this.#events.get(UNNAMED) ?? this.#open(UNNAMED);
-    }
+    const names = this.#events.size - (this.#events.has(UNNAMED) ? 1 : 0);
+    if (event !== UNNAMED && names >= MOST_EVENTS) return this.#events.get(UNNAMED) ?? this.#open(UNNAMED);
     const opened = { event, count: 0, valued: 0, sum: 0 };
     this.#events.set(event, opened);
     return opened;

@@ -112,7 +112,7 @@ export function epochRoutes(parts: Pick<ChangeParts, 'door'>): OpenAPIHono<House
 }
 
 /** The one environment that the caller may see; undefined where they may see all. */
-function onlyEnvironment(c: Context<HouseEnv>): number | undefined {
+export function onlyEnvironment(c: Context<HouseEnv>): number | undefined {
   const principal = c.get('principal');
   return principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
 }

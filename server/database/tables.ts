@@ -4,6 +4,7 @@
  *   installation                         one row: access revision, secret fingerprints
  *   projects ─┬─ environments ─┬─ keys, tokens
  *             │                ├─ node_instances
+ *             │                ├─ event_names, event_counts
  *             │                ├─ segments
  *             ├─ flags ────────┴─ flag_environments
  *             │                └─ evaluation_counts, last_evaluations, coded_defaults (of an environment too)
@@ -15,7 +16,7 @@ export * from '../access/tables.ts';
 export * from '../changes/tables.ts';
 export * from '../delivery/tables.ts';
 export * from '../environments/tables.ts';
-export * from '../fleet/tables.ts';
 export * from '../flags/tables.ts';
+export * from '../fleet/tables.ts';
 export * from '../metrics/tables.ts';
 export * from '../segments/tables.ts';

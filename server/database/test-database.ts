@@ -47,6 +47,8 @@ const TABLES = [
   'uncounted_evaluations',
   'last_evaluations',
   'coded_defaults',
+  'event_counts',
+  'event_names',
   'lifted_kills',
   'kills',
   'followers',

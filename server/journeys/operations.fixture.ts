@@ -30,6 +30,7 @@ export interface Sample {
   params?: Record<string, string>;
   body?: unknown;
   headers?: Record<string, string>;
+  query?: Record<string, string>;
 }
 
 /** Calls the admin API as root; throws where that fails. */
@@ -141,7 +142,23 @@ export const OPERATIONS: Record<string, Operation> = {
   [`post ${P}/tokens/{id}/revoke`]: { need: 'admin', of: 'project', sample: withToken({}) },
 
   [`get ${E}/evaluations`]: { need: 'read', of: 'environment' },
+  [`get ${E}/events`]: { need: 'read', of: 'environment' },
   [`get ${E}/flags/{flag}/evaluations`]: { need: 'read', of: 'environment', sample: withFlag() },
+
+  [`post ${P}/import`]: {
+    need: 'growing',
+    of: 'project',
+    sample: async (_root, { environment }) => ({
+      query: { environment },
+      body: { flags: { [fresh('f')]: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' } } },
+    }),
+  },
+  // Which environment stands in the query, so the guard alone does not say where.
+  [`get ${P}/export`]: {
+    need: 'read',
+    of: 'environment',
+    sample: async (_root, { environment }) => ({ query: { environment } }),
+  },
 
   [`get ${P}/flags`]: { need: 'look', of: 'project' },
   [`post ${P}/flags`]: {
@@ -216,6 +233,11 @@ export const OPERATIONS: Record<string, Operation> = {
     sample: async (root, place) => ({ params: (await turnedOff(root, place)).params ?? {} }),
   },
   [`get ${P}/changes/{id}/receipts`]: {
+    need: 'read',
+    of: 'environment',
+    sample: async (root, place) => ({ params: (await turnedOff(root, place)).params ?? {} }),
+  },
+  [`get ${P}/changes/{id}/evaluations`]: {
     need: 'read',
     of: 'environment',
     sample: async (root, place) => ({ params: (await turnedOff(root, place)).params ?? {} }),

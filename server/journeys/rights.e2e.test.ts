@@ -124,7 +124,8 @@ describe('every route by every kind of caller, in the own place, in another envi
     const values: Record<string, string> = { ...place, ...sample.params };
     const path = template.replaceAll(/\{(\w+)\}/g, (_match, parameter: string) => values[parameter] ?? '');
     const ended = new AbortController();
-    const response = await fetch(`${server.url}${path}`, {
+    const query = sample.query === undefined ? '' : `?${new URLSearchParams(sample.query)}`;
+    const response = await fetch(`${server.url}${path}${query}`, {
       method: method.toUpperCase(),
       signal: ended.signal,
       headers: {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { JsonValue, Report } from '@turnout/core';
+import { type JsonValue, MOST_EVENTS, type Report } from '@turnout/core';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { moment, momentIn } from '../platform/problem-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
@@ -26,6 +26,14 @@ const flagReport = z.object({
 });
 const flagReports = z.array(flagReport).max(4_000);
 
+/** What is no name of an event is counted without one. So large a sum comes of as many events as may be told. */
+const eventReport = z.object({
+  event: z.string(),
+  count,
+  valued: count.openapi({ description: 'How many of them brought a value' }),
+  sum: z.number().min(-1e27).max(1e27).openapi({ description: 'Of those values' }),
+});
+
 export const report = z
   .object({
     batchId: z.string().regex(/^[0-9a-f]{32}$/, '128 random bits as 32 hex digits'),
@@ -40,6 +48,11 @@ export const report = z
     bulk: flagReports.openapi({ description: 'Given together with all others' }),
     overflow: count,
     dropped: count.openapi({ description: 'Evaluations of earlier batches that no server took' }),
+    events: z
+      .array(eventReport)
+      .max(MOST_EVENTS + 1)
+      .optional()
+      .openapi({ description: 'What was tracked, by name; an empty name has what is to be shown without one' }),
   })
   .openapi('Report');
 holdSame<z.infer<typeof report>, Report>(true);
@@ -59,7 +72,7 @@ export const evaluationsQuery = z.object({
 });
 export type EvaluationsQuery = z.infer<typeof evaluationsQuery>;
 
-const counts = z.array(z.number().int());
+const counts = z.array(z.number().int()).openapi({ description: 'One number for each step, the first at `from`' });
 const lastSeen = {
   lastAskedAt: moment.nullable().openapi({ description: 'When somebody asked for the flag itself, to the minute' }),
   lastGivenAt: moment
@@ -84,7 +97,7 @@ export const flagEvaluations = z
       z.object({
         variant: z.string(),
         total: z.number().int(),
-        counts: counts.openapi({ description: 'One number for each step, the first at `from`' }),
+        counts,
         lastAt: moment.nullable(),
         position: z
           .string()
@@ -117,3 +130,70 @@ export const evaluationSummary = z
 export type EvaluationSummaryAnswer = z.infer<typeof evaluationSummary>;
 export const evaluationPage = pageOf(evaluationSummary);
 export const summaryQuery = pageQuery;
+
+// ---- What was evaluated since a change: answers
+
+const reported = {
+  lastAt: moment.nullable().openapi({ description: 'When it was reported last, to the minute' }),
+  position: z.string().nullable().openapi({ description: 'The furthest ruleset by which it was served' }),
+  afterChange: z.boolean().nullable().openapi({
+    description:
+      'True where that is the ruleset of the change or a later one; then it may have been served before, too. Null where it cannot be said: another epoch, or none told',
+  }),
+};
+
+export const changeEvaluations = z
+  .object({
+    change: z.number().int(),
+    environments: z.array(
+      z.object({
+        environment: z.string(),
+        position: z.string(),
+        flags: z
+          .array(
+            z.object({
+              flag: z.string(),
+              variants: z
+                .array(z.object({ variant: z.string(), ...reported }))
+                .openapi({ description: 'Those that were reported, ever' }),
+              coded: z.object(reported).nullable(),
+              oldVariants: z.array(z.string()).openapi({
+                description:
+                  'Variants that the change gives to nobody, and that were served after it though no later change of the flag explains that',
+              }),
+            }),
+          )
+          .openapi({ description: 'The flags that the change touched, by key' }),
+        moreFlags: z.number().int().openapi({ description: 'So many more were touched than are shown' }),
+      }),
+    ),
+  })
+  .openapi('ChangeEvaluations');
+export type ChangeEvaluationsAnswer = z.infer<typeof changeEvaluations>;
+
+// ---- What was tracked: answers
+
+export const eventsQuery = evaluationsQuery.extend(pageQuery.shape);
+export type EventsQuery = z.infer<typeof eventsQuery>;
+
+const trackedEvent = z.object({
+  event: z.string(),
+  total: z.number().int(),
+  counts,
+  valued: z.number().int().openapi({ description: 'How many of them brought a value' }),
+  sum: z.number().openapi({ description: 'Of those values' }),
+  lastAt: moment,
+});
+
+export const trackedEvents = pageOf(trackedEvent)
+  .extend({
+    environment: z.string(),
+    from: moment,
+    to: moment,
+    step: z.enum(STEPS),
+    unnamed: z
+      .object({ total: z.number().int(), counts })
+      .openapi({ description: 'Events that have no name to be shown, or came when there was no room for one more' }),
+  })
+  .openapi('TrackedEvents');
+export type TrackedEventsAnswer = z.infer<typeof trackedEvents>;

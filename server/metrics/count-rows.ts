@@ -62,7 +62,7 @@ export function countRows(arrived: readonly ArrivedReport[], now: Date, find: Fi
 }
 
 /** The whole minute that lies so long before `now`. */
-function minuteOf(now: number, agoMs: number): string {
+export function minuteOf(now: number, agoMs: number): string {
   const at = now - Math.min(OLDEST_MS, Math.max(0, agoMs));
   return new Date(Math.floor(at / MINUTE_MS) * MINUTE_MS).toISOString();
 }

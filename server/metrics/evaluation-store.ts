@@ -1,10 +1,13 @@
-import { and, desc, eq, gte, inArray, lt, max, min, type SQL, sql, sum } from 'drizzle-orm';
+import type { Patch, Position } from '@turnout/core';
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, type SQL, sql, sum } from 'drizzle-orm';
 import type { Db } from '../database/connect.ts';
 import {
   changeEnvironments,
   changes,
   codedDefaults,
   evaluationCounts,
+  type eventCounts,
+  flags,
   lastEvaluations,
   uncountedEvaluations,
 } from '../database/tables.ts';
@@ -27,7 +30,10 @@ export interface StepCount {
 
 export type LastEvaluation = typeof lastEvaluations.$inferSelect;
 
-function stepOf(at: typeof evaluationCounts.at | typeof uncountedEvaluations.at, { from, stepMs }: Span): SQL<number> {
+export function stepOf(
+  at: typeof evaluationCounts.at | typeof uncountedEvaluations.at | typeof eventCounts.at,
+  { from, stepMs }: Span,
+): SQL<number> {
   // Divided as the driver gives it: a text where numbers may be larger than the language's.
   return sql<number>`floor(extract(epoch FROM ${at} - ${from.toISOString()}::timestamptz) * 1000 / ${stepMs}::numeric)::int`;
 }
@@ -79,6 +85,48 @@ export async function lastOf(db: Db, environmentId: number, flagIds: number[]): 
     .select()
     .from(lastEvaluations)
     .where(and(eq(lastEvaluations.environmentId, environmentId), inArray(lastEvaluations.flagId, flagIds)));
+}
+
+/** The ids of some flags of a project by key, in the order of the keys; what it does not have is not in it. */
+export async function findFlagIds(db: Db, projectId: number, keys: string[]): Promise<Map<string, number>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .select({ key: flags.key, id: flags.id })
+    .from(flags)
+    .where(and(eq(flags.projectId, projectId), inArray(flags.key, keys)));
+  const ids = new Map(rows.map(({ key, id }) => [key, id]));
+  return new Map(keys.flatMap((key) => (ids.has(key) ? [[key, ids.get(key) ?? 0] as const] : [])));
+}
+
+/** So many patches that name a flag are looked into; where each names something else by that word, the last one counts. */
+const MOST_PATCHES = 50;
+
+/** The revision of the first change after `after`, up to `upTo`, that touches a flag; undefined where none does. */
+export async function findNextTouch(
+  db: Db,
+  environmentId: number,
+  { epoch, revision: after }: Position,
+  upTo: number,
+  key: string,
+): Promise<number | undefined> {
+  const { revision, patch } = changeEnvironments;
+  const name = JSON.stringify(key);
+  const rows = await db
+    .select({ revision, patch })
+    .from(changeEnvironments)
+    .where(
+      and(
+        ...[eq(changeEnvironments.environmentId, environmentId), eq(changeEnvironments.epoch, epoch)],
+        ...[gt(revision, after), lte(revision, upTo), sql`strpos(${patch}, ${name}) > 0`],
+      ),
+    )
+    .orderBy(asc(revision))
+    .limit(MOST_PATCHES);
+  const found = rows.find((row) => {
+    const { flags: changed, removedFlags } = JSON.parse(row.patch) as Patch;
+    return Object.hasOwn(changed, key) || removedFlags.includes(key);
+  });
+  return (found ?? (rows.length === MOST_PATCHES ? rows.at(-1) : undefined))?.revision;
 }
 
 /** The defaults that stand in code for a flag, those that were seen last first. */

@@ -1,6 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../database/connect.ts';
-import { codedDefaults, evaluationCounts, reportBatches, uncountedEvaluations } from '../database/tables.ts';
+import {
+  codedDefaults,
+  evaluationCounts,
+  eventCounts,
+  eventNames,
+  reportBatches,
+  uncountedEvaluations,
+} from '../database/tables.ts';
 
 /** How long minutes are told apart, and how long hours are kept. */
 export const MINUTES_KEPT_HOURS = 48;
@@ -19,10 +26,13 @@ export type Sweep = (db: Db, limit: number) => Promise<boolean>;
 export const SWEEPS: readonly Sweep[] = [
   foldMinutes,
   foldUncounted,
+  foldEvents,
   dropHours,
   dropUncounted,
   dropBatches,
   dropDefaults,
+  dropEvents,
+  dropEventNames,
 ];
 
 /** Minutes of hours that are long past become hours. What comes late is added to its hour the next time. */
@@ -82,6 +92,43 @@ async function foldUncounted(db: Db, limit: number): Promise<boolean> {
   });
 }
 
+async function foldEvents(db: Db, limit: number): Promise<boolean> {
+  const { environmentId, event, at, per, count, valued, sum } = eventCounts;
+  return db.transaction(async (tx) => {
+    const taken = await tx
+      .delete(eventCounts)
+      .where(
+        sql`ctid IN (SELECT ctid FROM ${eventCounts} WHERE ${per} = 'minute'
+              AND ${at} < date_trunc('hour', now() - ${hours(MINUTES_KEPT_HOURS)}, 'UTC') LIMIT ${most(limit)} FOR UPDATE SKIP LOCKED)`,
+      )
+      .returning();
+    if (taken.length === 0) return false;
+    const rows = taken.map((row) => ({
+      e: row.environmentId,
+      n: row.event,
+      t: row.at,
+      c: row.count,
+      v: row.valued,
+      s: row.sum,
+    }));
+    await tx
+      .insert(eventCounts)
+      .select(
+        sql`SELECT e, n, date_trunc('hour', t, 'UTC'), 'hour', sum(c), sum(v), sum(s) FROM json_to_recordset(${JSON.stringify(rows)}::json)
+              AS taken(e bigint, n text, t timestamptz, c bigint, v bigint, s double precision) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+      )
+      .onConflictDoUpdate({
+        target: [environmentId, event, at, per],
+        set: {
+          count: sql`${count} + excluded.count`,
+          valued: sql`${valued} + excluded.valued`,
+          sum: sql`${sum} + excluded.sum`,
+        },
+      });
+    return taken.length === limit;
+  });
+}
+
 async function dropHours(db: Db, limit: number): Promise<boolean> {
   const { at, per } = evaluationCounts;
   const gone = await db
@@ -124,6 +171,30 @@ async function dropDefaults(db: Db, limit: number): Promise<boolean> {
     .delete(codedDefaults)
     .where(
       sql`ctid IN (SELECT ctid FROM ${codedDefaults} WHERE ${lastAt} < now() - ${days(HOURS_KEPT_DAYS)} LIMIT ${most(limit)})`,
+    )
+    .returning({ at: lastAt });
+  return gone.length === limit;
+}
+
+async function dropEvents(db: Db, limit: number): Promise<boolean> {
+  const { at, per } = eventCounts;
+  const gone = await db
+    .delete(eventCounts)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${eventCounts} WHERE ${per} = 'hour' AND ${at} < now() - ${days(HOURS_KEPT_DAYS)}
+            LIMIT ${most(limit)})`,
+    )
+    .returning({ at });
+  return gone.length === limit;
+}
+
+/** A name that nobody tracks any more makes room, once all that was counted under it is forgotten. */
+async function dropEventNames(db: Db, limit: number): Promise<boolean> {
+  const { lastAt } = eventNames;
+  const gone = await db
+    .delete(eventNames)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${eventNames} WHERE ${lastAt} < now() - ${days(HOURS_KEPT_DAYS)} LIMIT ${most(limit)})`,
     )
     .returning({ at: lastAt });
   return gone.length === limit;

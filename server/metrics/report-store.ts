@@ -9,6 +9,7 @@ import {
   uncountedEvaluations,
 } from '../database/tables.ts';
 import { isObjectKey } from '../platform/is-object-key.ts';
+import { countEvents } from './count-events.ts';
 import {
   type CountRow,
   countRows,
@@ -18,6 +19,7 @@ import {
   type LastRow,
   type UncountedRow,
 } from './count-rows.ts';
+import { addEvents } from './event-store.ts';
 import type { ArrivedReport } from './report.ts';
 
 /** More different defaults in the code for one flag say no more. */
@@ -36,6 +38,8 @@ export async function storeReports(db: Db, arrived: readonly ArrivedReport[]): P
     if (rows.lasts.length > 0) await noteLast(tx, rows.lasts);
     if (rows.defaults.length > 0) await noteDefaults(tx, rows.defaults);
     if (rows.uncounted.length > 0) await addUncounted(tx, rows.uncounted);
+    const events = countEvents(fresh, now);
+    if (events.length > 0) await addEvents(tx, events);
     return fresh.length;
   });
 }

@@ -1,12 +1,26 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { findEntry } from '../changes/change-store.ts';
+import { changeId } from '../changes/contract.ts';
+import { onlyEnvironment } from '../changes/routes.ts';
 import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { textAfter } from '../platform/page.ts';
+import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
-import { evaluationPage, evaluationsQuery, flagEvaluations, summaryQuery } from './contract.ts';
+import {
+  changeEvaluations,
+  evaluationPage,
+  evaluationsQuery,
+  eventsQuery,
+  flagEvaluations,
+  summaryQuery,
+  trackedEvents,
+} from './contract.ts';
+import { showChangeEvaluations } from './show-change-evaluations.ts';
 import { listEvaluations, showEvaluations } from './show-evaluations.ts';
+import { showEvents } from './show-events.ts';
 
 const answer = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
@@ -35,7 +49,23 @@ const list = createRoute({
   responses: { 200: answer('Flags by key, without archived ones', evaluationPage), ...problemAnswers },
 });
 
-/** `/evaluations` of an environment, and of one flag in it. */
+const events = createRoute({
+  ...{ method: 'get', path: '/events', tags, summary: 'What apps track, by name and over time' },
+  middleware: need('read'),
+  request: { query: eventsQuery },
+  responses: { 200: answer('Events by name', trackedEvents), ...problemAnswers },
+});
+
+const ofChange = createRoute({
+  ...{ method: 'get', path: '/changes/{id}/evaluations', tags, summary: 'Which variants were served since a change' },
+  description:
+    'After a flip, the old variant’s position stands still before the change: nobody has been given it since.',
+  middleware: need('read', { acrossEnvironments: true }),
+  request: { params: changeId },
+  responses: { 200: answer('What reports say', changeEvaluations), ...problemAnswers },
+});
+
+/** `/evaluations` of an environment, and of one flag in it; its `/events`. */
 export function evaluationRoutes({ db, clock }: { db: Db; clock: Clock }): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(read, async (c) => {
@@ -46,6 +76,20 @@ export function evaluationRoutes({ db, clock }: { db: Db; clock: Clock }): OpenA
     const query = c.req.valid('query');
     const page = { limit: query.limit, after: textAfter(query) };
     return c.json(await listEvaluations(db, placeOf(c), page, clock.now()), 200);
+  });
+  routes.openapi(events, async (c) => c.json(await showEvents(db, placeOf(c), c.req.valid('query'), clock.now()), 200));
+  return routes;
+}
+
+/** What reports say of a change. */
+export function changeEvaluationRoutes({ db }: { db: Db }): OpenAPIHono<HouseEnv> {
+  const routes = newRoutes();
+  routes.openapi(ofChange, async (c) => {
+    const only = onlyEnvironment(c);
+    const entry = await findEntry(db, c.get('scope').projectId, c.req.valid('param').id, only);
+    if (entry === undefined) throw new Problem('not_found', 'There is no such change.');
+    const steps = entry.steps.filter(({ environmentId }) => only === undefined || environmentId === only);
+    return c.json(await showChangeEvaluations(db, entry, steps), 200);
   });
   return routes;
 }

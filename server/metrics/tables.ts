@@ -1,4 +1,4 @@
-import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, doublePrecision, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { environments } from '../environments/tables.ts';
 import { flags } from '../flags/tables.ts';
 
@@ -79,4 +79,30 @@ export const codedDefaults = pgTable(
     lastAt: moment('last_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.value] })],
+);
+
+/** What events of an environment are called. */
+export const eventNames = pgTable(
+  'event_names',
+  {
+    environmentId: environmentId(),
+    event: text('event').notNull(),
+    lastAt: moment('last_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.event] })],
+);
+
+/** How many events of a name there were, how many brought a value, and the sum of those. The empty name has the others. */
+export const eventCounts = pgTable(
+  'event_counts',
+  {
+    environmentId: environmentId(),
+    event: text('event').notNull(),
+    at: moment('at').notNull(),
+    per: text('per', { enum: PER }).notNull(),
+    count: amount('count'),
+    valued: amount('valued'),
+    sum: doublePrecision('sum').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.event, table.at, table.per] })],
 );
