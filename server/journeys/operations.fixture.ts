@@ -149,7 +149,7 @@ export const OPERATIONS: Record<string, Operation> = {
     need: 'growing',
     of: 'project',
     sample: async (_root, { environment }) => ({
-      query: { environment },
+      query: { environment, ...reason },
       body: { flags: { [fresh('f')]: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' } } },
     }),
   },
