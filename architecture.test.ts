@@ -125,7 +125,6 @@ const house: House = {
     'server/fleet/instance-row.ts',
     'server/fleet/read-receipt.ts',
     'server/fleet/receipt-token.ts',
-    'server/metrics/count-events.ts',
     'server/metrics/flip-evidence.ts',
     'server/metrics/lifecycle.ts',
     'server/metrics/report.ts',

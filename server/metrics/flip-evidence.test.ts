@@ -1,4 +1,4 @@
-import type { Flag } from '@turnout/core';
+import type { Flag, MeasuredRun } from '@turnout/core';
 import { describe, expect, it } from 'vitest';
 import { findSuspects, isAfter, servable } from './flip-evidence.ts';
 
@@ -23,7 +23,7 @@ const rule = (variant: string) => ({
   ...{ id: variant, if: { attribute: 'x', op: 'equals' as const, values: [1] } },
   serve: { variant },
 });
-const run = { from: 'b', to: 'c' } as Flag['run'];
+const run = { from: 'b', to: 'c' } as MeasuredRun;
 
 describe('what a flag may serve', () => {
   it.each<[string, Partial<Flag>, string[]]>([
@@ -36,7 +36,7 @@ describe('what a flag may serve', () => {
     ['its off variant when it is killed', { killed: true }, ['off']],
     ['the arms of its measured run', { run }, ['a', 'b', 'c', 'off']],
   ])('is %s', (_name, change, expected) => {
-    expect([...servable({ ...flag, ...change } as Flag)].sort()).toEqual(expected);
+    expect([...servable({ ...flag, ...change })].sort()).toEqual(expected);
   });
 });
 

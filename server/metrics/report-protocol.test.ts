@@ -71,6 +71,13 @@ describe('POST /sdk/v1/reports', () => {
     expect(answers).toEqual(Array(2).fill(`202 ${REPORTS}`));
   });
 
+  test('takes events with it, and goes without them', async () => {
+    const events = [{ event: 'bought', count: 3, valued: 2, sum: -1.5 }];
+    expect((await send(reportOf([], { events }))).status).toBe(202);
+    expect((await send(reportOf([]))).status).toBe(202);
+    expect(taken.map(([, one]) => (one as { events?: unknown }).events)).toEqual([events, undefined]);
+  });
+
   test.each<[string, object, string]>([
     ['a name that is none', { batchId: 'mine' }, '/batchId'],
     ['a time before now', { ageMs: -1 }, '/ageMs'],
@@ -93,6 +100,13 @@ describe('POST /sdk/v1/reports', () => {
       '/flags/0/codedDefaults',
     ],
     ['a position that is none', { position: 7 }, '/position'],
+    ['an event without a count', { events: [{ event: 'bought', valued: 0, sum: 0 }] }, '/events/0/count'],
+    ['a sum that nothing adds up to', { events: [{ event: 'e', count: 1, valued: 1, sum: 1e300 }] }, '/events/0/sum'],
+    [
+      'more events than a batch holds',
+      { events: Array.from({ length: 202 }, (_, i) => ({ event: `e${i}`, count: 1, valued: 0, sum: 0 })) },
+      '/events',
+    ],
   ])('names the field of %s, and takes nothing', async (_name, change, path) => {
     const answer = await send({ ...reportOf([]), ...change });
     expect([answer.status, answer.code, answer.errors?.[0]?.path]).toEqual([422, 'invalid', path]);
