@@ -1,4 +1,13 @@
-import { type Compiled, type Context, type ErrorCode, type Evaluation, evaluate, type JsonValue } from '@turnout/core';
+import {
+  type Compiled,
+  type CompiledFlag,
+  type Context,
+  type ErrorCode,
+  type Evaluation,
+  evaluate,
+  evaluateAll,
+  type JsonValue,
+} from '@turnout/core';
 import type { Connection } from './connection.ts';
 import type { ValueTypes } from './flag-types.ts';
 
@@ -80,23 +89,44 @@ export function unreadable(key: string, coded: JsonValue, errorCode: ErrorCode):
   return { ...failed(key, errorCode), value: coded };
 }
 
+/**
+ * Answers by key. Nothing is found in it but them, for a flag may be called `constructor`: its prototype has none and
+ * ends the chain. Filled by key this is a third cheaper than an object without a prototype.
+ */
+class Answers {
+  [key: string]: Evaluation;
+}
+Object.setPrototypeOf(Answers.prototype, null);
+Reflect.deleteProperty(Answers.prototype, 'constructor');
+
 /** The answers of all flags by key; without a value where the caller's coded default would hold. */
 export function answerAll(
   connection: Connection,
   context: Context,
   clientVisibleOnly: boolean,
 ): Record<string, Evaluation> {
-  const { compiled, overrides, counts } = connection;
-  // Without a prototype: a flag may be called `constructor`, and nobody who looks for it finds a function.
-  const answers: Record<string, Evaluation> = Object.create(null);
-  for (const { key, source } of compiled?.flags.values() ?? []) {
-    if (clientVisibleOnly && source?.clientVisible !== true) continue;
-    const found = find(connection, key, context);
-    answers[key] = found;
-    if (!overrides.has(key)) counts.bulk.count(found);
+  const { overrides, counts } = connection;
+  const answers = new Answers();
+  for (const found of readAll(connection, context, clientVisibleOnly)) {
+    answers[found.key] = found;
+    if (overrides.size === 0 || !overrides.has(found.key)) counts.bulk.count(found);
   }
   for (const [key, override] of overrides) {
     if (!clientVisibleOnly || key in answers) answers[key] = override;
   }
   return answers;
+}
+
+/** What is said of all flags, in the ruleset's order: at once, unless one of them needs a second look. */
+function readAll(connection: Connection, context: Context, clientVisibleOnly: boolean): Evaluation[] {
+  const { compiled, overrides, hasLimits } = connection;
+  if (compiled === undefined) return [];
+  const isWanted = clientVisibleOnly ? ({ source }: CompiledFlag) => source?.clientVisible === true : undefined;
+  try {
+    if (!hasLimits && overrides.size === 0) return evaluateAll(compiled, context, isWanted);
+  } catch {
+    // A getter of the context threw: only the flags that look at it fail.
+  }
+  const flags = [...compiled.flags.values()];
+  return (isWanted ? flags.filter(isWanted) : flags).map(({ key }) => find(connection, key, context));
 }
