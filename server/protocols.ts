@@ -8,10 +8,10 @@ import { StreamAdmission } from './delivery/stream-admission.ts';
 import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
-import { ReceiptProtocol } from './fleet/receipt-protocol.ts';
+import { receiptProtocol } from './fleet/receipt-protocol.ts';
 import type { Open } from './front-door.ts';
 import { listDegraded } from './list-degraded.ts';
-import { ReportProtocol } from './metrics/report-protocol.ts';
+import { reportProtocol } from './metrics/report-protocol.ts';
 import type { Parts } from './parts.ts';
 import { listRooms } from './rooms.ts';
 
@@ -51,12 +51,12 @@ export function buildProtocols(parts: Parts): Protocols {
   });
   const watcher = parts.fleet.instances;
   const sdk = new SdkProtocol({ ...common, admission, node, counts, watcher, onAnswer: noting('GET') });
-  const receipts = new ReceiptProtocol({ ...common, instances: watcher, onAnswer: noting('POST') });
+  const receipts = receiptProtocol({ ...common, instances: watcher, onAnswer: noting('POST') });
   const ofrepStream = new OfrepStream({
     ...{ ...common, secrets, admission, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
   });
-  const reports = new ReportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });
+  const reports = reportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });
   rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
   watchDelivery(metrics, {
     doorbell: parts.doorbell,

@@ -6,7 +6,8 @@ import type { AccessList } from './access-list.ts';
 import { clientAddress } from './client-address.ts';
 import { bearerOf, type House, REFUSALS } from './guard.ts';
 import { parseSecret } from './mint-secret.ts';
-import type { Principal } from './principal.ts';
+import { rightsOf } from './permissions.ts';
+import type { KeyPrincipal, Principal } from './principal.ts';
 
 /** What finding the caller of a raw request needs of the house: all of it is memory. */
 export interface Gate {
@@ -63,6 +64,16 @@ async function findAgain(gate: Gate, request: IncomingMessage, secret: string): 
   if (typeof found !== 'string') return found;
   await gate.admission.admitRefused(callerAddress(request, gate.trustProxy));
   throw new Problem('unauthorized', REFUSALS[found]);
+}
+
+/** The server key that a caller has come with. Throws 403, and notes it, where it is something else or in a page. */
+export function requireServerKey(gate: Gate, caller: Principal, request: IncomingMessage, route: string): KeyPrincipal {
+  if (caller.kind !== 'key' || !rightsOf(caller).has('ruleset')) {
+    gate.events.note(caller, 'access.denied', route);
+    throw new Problem('forbidden', 'This needs the right "ruleset" (server keys have it).');
+  }
+  refuseBrowser(gate, caller, request, route);
+  return caller;
 }
 
 /** Only browsers send Sec-Fetch-Site: a server key that comes with it stands in a page, and is reported as leaked. */

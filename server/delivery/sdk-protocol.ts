@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADERS } from '@turnout/core';
-import { rightsOf } from '../access/permissions.ts';
 import type { KeyPrincipal, Principal } from '../access/principal.ts';
-import { callerAddress, findCaller, type Gate, readBearer, refuseBrowser } from '../access/raw-caller.ts';
+import { callerAddress, findCaller, type Gate, readBearer, requireServerKey } from '../access/raw-caller.ts';
 import { asProblem } from '../platform/answer-problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
@@ -140,7 +139,7 @@ export class SdkProtocol {
   #admit(exchange: Exchange, caller: Principal): void {
     const { gate, flags } = this.#parts;
     const { request } = exchange;
-    const key = this.#checkKey(exchange, caller);
+    const key = requireServerKey(gate, caller, request, `GET ${exchange.pattern}`);
     gate.used.note(key, callerAddress(request, gate.trustProxy), request.headers[HEADERS.sdk]?.toString());
     const ids = readNamed(request.headers[HEADERS.overlay]);
     const leave = exchange.route === STREAM ? this.#admitStream(exchange, key) : undefined;
@@ -155,16 +154,6 @@ export class SdkProtocol {
         leave?.();
         this.#fail(exchange, error);
       });
-  }
-
-  #checkKey({ request, pattern }: Exchange, caller: Principal): KeyPrincipal {
-    const { gate } = this.#parts;
-    if (caller.kind !== 'key' || !rightsOf(caller).has('ruleset')) {
-      gate.events.note(caller, 'access.denied', `GET ${pattern}`);
-      throw new Problem('forbidden', 'This needs the right "ruleset" (server keys have it).');
-    }
-    refuseBrowser(gate, caller, request, `GET ${pattern}`);
-    return caller;
   }
 
   /** Takes a place among the streams, given back when the connection is closed, or by what this answers. */

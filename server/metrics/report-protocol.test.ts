@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { TestGate } from '../delivery/sdk-node.fixture.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
 import type { ReportPlace } from './report.ts';
-import { REPORTS, ReportProtocol } from './report-protocol.ts';
+import { REPORTS, reportProtocol } from './report-protocol.ts';
 import { reportOf } from './reports.fixture.ts';
 
 let server: Server;
@@ -22,7 +22,7 @@ beforeEach(async () => {
   gate = new TestGate();
   key = gate.key('server');
   [taken, refusal, errors, answers] = [[], undefined, [], []];
-  const protocol = new ReportProtocol({
+  const protocol = reportProtocol({
     gate,
     writer: {
       put: async (place, report) => {
@@ -138,6 +138,19 @@ describe('POST /sdk/v1/reports', () => {
     expect([answer.status, answer.code]).toEqual([status, code]);
     expect((await send(reportOf([]))).status).toBe(202);
     expect(errors).toEqual([]);
+  });
+
+  test('answers a body that turns out too large while it comes', async () => {
+    const { port } = server.address() as AddressInfo;
+    const headers = { authorization: `Bearer ${key}` };
+    const status = await new Promise((resolve, reject) => {
+      const asked = request({ port, path: REPORTS, method: 'POST', headers }, (answer) => resolve(answer.statusCode));
+      asked.on('error', reject);
+      // Without a length: only what comes tells how much it is.
+      for (let piece = 0; piece < 20; piece++) asked.write('x'.repeat(60_000));
+    });
+    expect(status).toBe(413);
+    expect((await send(reportOf([]))).status).toBe(202);
   });
 
   test('is for server keys, and not from a browser', async () => {

@@ -25,14 +25,19 @@ export async function readJson(request: Request, limit = BODY_LIMIT): Promise<Js
   const bytes = await readBounded(request, limit);
   if (bytes.byteLength === 0) return undefined;
   refuseMediaType(request.headers.get('content-type'));
+  const { text, value } = parseJson(bytes);
+  // Both names can only be in the value if they, or an escape that may spell them, are in the text.
+  if (text.includes('__proto__') || text.includes('\\u')) refuseMembers(value, '');
+  return { bytes, text, value };
+}
+
+/** What bytes say as JSON, and their text. Throws a problem where they are nested over 32 deep, not UTF-8 or not JSON. */
+export function parseJson(bytes: Uint8Array): { text: string; value: unknown } {
   if (isTooDeep(bytes, DEPTH_LIMIT)) {
     throw new Problem('too_deep', `Arrays and objects may be nested ${DEPTH_LIMIT} deep at most.`);
   }
   const text = decode(bytes);
-  const value = parse(text);
-  // Both names can only be in the value if they, or an escape that may spell them, are in the text.
-  if (text.includes('__proto__') || text.includes('\\u')) refuseMembers(value, '');
-  return { bytes, text, value };
+  return { text, value: parse(text) };
 }
 
 /** The middleware for routes that read JSON: what they then get from `c.req` is bounded, decoded and well-formed. */
