@@ -1,4 +1,5 @@
-import { type FlipReceiptsShown, waitMs } from '../platform/receipts-contract.ts';
+import type { FlipReceiptsShown } from '../platform/receipts-contract.ts';
+import { waitMs } from '../platform/wait-time.ts';
 import type { ChangeReceipt } from './door.ts';
 
 /** What receipts are waited for of: a change, or a kill that may not be in the log yet. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@turnout/core';
 import type { Entry } from './change-store.ts';
 import type { ChangeItem, WholeChange } from './contract.ts';
+import { seenSteps } from './seen-change.ts';
 
 /** An entry of the log as it is shown to somebody who may see `only` one environment, or all. */
 export function showChange(entry: Entry, only: number | undefined): ChangeItem {
@@ -16,13 +17,13 @@ export function showChange(entry: Entry, only: number | undefined): ChangeItem {
     killId,
     undoes: body?.undoes ?? null,
     erased: body === undefined,
-    environments: seenSteps(entry, only).map(({ key, position, direction }) => ({ key, position, direction })),
+    environments: showSteps(entry, only).map(({ key, position, direction }) => ({ key, position, direction })),
   };
 }
 
 /** The same with all that was changed, and the patches. */
 export function showWholeChange(entry: Entry, only: number | undefined): WholeChange {
-  const steps = seenSteps(entry, only);
+  const steps = showSteps(entry, only);
   const keys = only === undefined ? undefined : steps.map(({ key }) => key);
   return {
     ...showChange(entry, only),
@@ -32,15 +33,14 @@ export function showWholeChange(entry: Entry, only: number | undefined): WholeCh
   };
 }
 
-function seenSteps({ steps, body }: Entry, only: number | undefined) {
-  return steps
-    .filter(({ environmentId }) => only === undefined || environmentId === only)
-    .map(({ environmentId, key, position, patch }) => ({
-      key,
-      position,
-      direction: body?.environments.find(({ id }) => id === environmentId)?.direction ?? null,
-      patch: JSON.parse(patch) as JsonValue,
-    }));
+function showSteps(entry: Entry, only: number | undefined) {
+  const { body } = entry;
+  return seenSteps(entry, only).map(({ environmentId, key, position, patch }) => ({
+    key,
+    position,
+    direction: body?.environments.find(({ id }) => id === environmentId)?.direction ?? null,
+    patch: JSON.parse(patch) as JsonValue,
+  }));
 }
 
 /** A logged form without what it says of other environments, which stands under `environments` (see `Undoer`). */

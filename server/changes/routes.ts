@@ -1,12 +1,11 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { showChange, showWholeChange } from './change.ts';
-import { type Entry, findEntry, findPlace, listEntries } from './change-store.ts';
+import { findPlace, listEntries } from './change-store.ts';
 import {
   changeId,
   changePage,
@@ -18,6 +17,7 @@ import {
   withReason,
 } from './contract.ts';
 import { beginEpoch } from './new-epoch.ts';
+import { onlyEnvironment, requireEntry } from './seen-change.ts';
 import { type ChangeParts, undoChange } from './undo-change.ts';
 import { verifyChain } from './verify-chain.ts';
 
@@ -64,7 +64,7 @@ export function changeRoutes(parts: ChangeParts): OpenAPIHono<HouseEnv> {
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const { projectId } = c.get('scope');
-    const only = onlyEnvironment(c);
+    const only = onlyEnvironment(c.get('principal'));
     const environmentId = filteredEnvironment(parts, projectId, query.environment, only);
     const { limit, subject, actor, action, after } = query;
     const order = after === undefined ? 'newest' : 'oldest';
@@ -82,12 +82,12 @@ export function changeRoutes(parts: ChangeParts): OpenAPIHono<HouseEnv> {
   });
   routes.openapi(verify, async (c) => c.json(await verifyChain(db, c.get('scope').projectId), 200));
   routes.openapi(read, async (c) => {
-    const entry = await requireEntry(parts, c, c.req.valid('param').id);
-    return c.json(showWholeChange(entry, onlyEnvironment(c)), 200);
+    const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, c.get('principal'));
+    return c.json(showWholeChange(entry, onlyEnvironment(c.get('principal'))), 200);
   });
   routes.openapi(undo, async (c) => {
     const { reason } = withReason.parse(c.req.valid('json'));
-    const entry = await requireEntry(parts, c, c.req.valid('param').id);
+    const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, c.get('principal'));
     const { change } = await undoChange(parts, askingOf(c, reason), entry);
     const { id, action, subject } = entry;
     return c.json({ undone: { id, action, subject }, ...(change ? { change } : {}) }, 200);
@@ -111,12 +111,6 @@ export function epochRoutes(parts: Pick<ChangeParts, 'door'>): OpenAPIHono<House
   return routes;
 }
 
-/** The one environment that the caller may see; undefined where they may see all. */
-export function onlyEnvironment(c: Context<HouseEnv>): number | undefined {
-  const principal = c.get('principal');
-  return principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
-}
-
 /** What one may not see is answered like what is not there. */
 function filteredEnvironment(
   { list: access }: ChangeParts,
@@ -130,10 +124,4 @@ function filteredEnvironment(
   throw invalid([
     { path: '/query/environment', code: 'unknown', expected: 'the key of an environment of this project' },
   ]);
-}
-
-async function requireEntry(parts: ChangeParts, c: Context<HouseEnv>, id: number): Promise<Entry> {
-  const entry = await findEntry(parts.door.db, c.get('scope').projectId, id, onlyEnvironment(c));
-  if (!entry) throw new Problem('not_found', 'There is no such change.');
-  return entry;
 }

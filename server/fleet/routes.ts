@@ -1,10 +1,9 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { AccessList } from '../access/access-list.ts';
 import { placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { findEntry } from '../changes/change-store.ts';
 import { changeId } from '../changes/contract.ts';
+import { onlyEnvironment, requireEntry, seenSteps } from '../changes/seen-change.ts';
 import type { Db } from '../database/connect.ts';
 import { checkKillRight, type KillRightParts } from '../delivery/kill-right.ts';
 import { findKill } from '../delivery/kill-store.ts';
@@ -13,7 +12,8 @@ import type { Clock } from '../platform/clock.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
-import { flipReceipts, waitMs, waitQuery } from '../platform/receipts-contract.ts';
+import { flipReceipts, waitQuery } from '../platform/receipts-contract.ts';
+import { waitMs } from '../platform/wait-time.ts';
 import type { Target } from './await-receipts.ts';
 import { instancePage, instanceQuery, killId } from './contract.ts';
 import { listInstances } from './list-instances.ts';
@@ -90,11 +90,8 @@ export function changeReceiptRoutes(parts: FleetRouteParts): OpenAPIHono<HouseEn
   const routes = newRoutes();
   routes.openapi(ofChange, async (c) => {
     const { id } = c.req.valid('param');
-    const entry = await findEntry(parts.db, c.get('scope').projectId, id, onlyEnvironment(c));
-    if (entry === undefined) throw new Problem('not_found', 'There is no such change.');
-    const only = onlyEnvironment(c);
-    const steps = entry.steps.filter(({ environmentId }) => only === undefined || environmentId === only);
-    const targets = steps.map(({ environmentId, position }) => ({
+    const entry = await requireEntry(parts.db, c.get('scope').projectId, id, c.get('principal'));
+    const targets = seenSteps(entry, onlyEnvironment(c.get('principal'))).map(({ environmentId, position }) => ({
       environmentId,
       position,
       kill: entry.killId ?? undefined,
@@ -121,10 +118,4 @@ async function flagOfKill(
   const row = await findKill(db, id);
   if (row?.environmentId !== environmentId) throw new Problem('not_found', 'There is no such kill.');
   return row.flagKey;
-}
-
-/** The one environment that the caller may see; undefined where they may see all. */
-function onlyEnvironment(c: Context<HouseEnv>): number | undefined {
-  const principal = c.get('principal');
-  return principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
 }

@@ -1,13 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { findEntry } from '../changes/change-store.ts';
 import { changeId } from '../changes/contract.ts';
-import { onlyEnvironment } from '../changes/routes.ts';
+import { onlyEnvironment, requireEntry, seenSteps } from '../changes/seen-change.ts';
 import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { textAfter } from '../platform/page.ts';
-import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import {
   changeEvaluations,
@@ -85,11 +83,9 @@ export function evaluationRoutes({ db, clock }: { db: Db; clock: Clock }): OpenA
 export function changeEvaluationRoutes({ db }: { db: Db }): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(ofChange, async (c) => {
-    const only = onlyEnvironment(c);
-    const entry = await findEntry(db, c.get('scope').projectId, c.req.valid('param').id, only);
-    if (entry === undefined) throw new Problem('not_found', 'There is no such change.');
-    const steps = entry.steps.filter(({ environmentId }) => only === undefined || environmentId === only);
-    return c.json(await showChangeEvaluations(db, entry, steps), 200);
+    const principal = c.get('principal');
+    const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, principal);
+    return c.json(await showChangeEvaluations(db, entry, seenSteps(entry, onlyEnvironment(principal))), 200);
   });
   return routes;
 }

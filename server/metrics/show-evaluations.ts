@@ -36,7 +36,7 @@ export async function showEvaluations(
   const flagId = found.flag.id;
   const counts = await countsOf(db, environmentId, [flagId], span);
   const lasts = await lastOf(db, environmentId, [flagId]);
-  const [known] = await lifecyclesOf(db, place, [found], lasts, now);
+  const lifecycleOf = await readLives(db, place, [found], lasts, now);
   return {
     ...{ flag: key, environment: place.environment.key, step: query.step },
     ...{ from: span.from.toISOString(), to: span.to.toISOString() },
@@ -44,7 +44,7 @@ export async function showEvaluations(
     coded: { ...seriesOf(CODED, counts, span), lastAt: showMoment(lastAtOf(lasts, CODED)) },
     codedDefaults: showDefaults(found, await defaultsOf(db, environmentId, flagId)),
     uncounted: await showUncounted(db, environmentId, span),
-    lifecycle: known ?? findNothing(),
+    lifecycle: lifecycleOf(found),
     ...showLast(lasts),
   };
 }
@@ -63,38 +63,29 @@ export async function listEvaluations(
   const lasts = await lastOf(db, environmentId, ids);
   const span = lastDay(now);
   const days = daysOf(await countsOf(db, environmentId, ids, span), span);
-  const lifecycles = await lifecyclesOf(db, place, shown, lasts, now);
-  const summaries = new Map(
-    shown.map(({ flag }, i) => [
-      flag.id,
-      {
-        flag: flag.key,
-        lifecycle: lifecycles[i] ?? findNothing(),
-        ...showLast(lasts.filter(({ flagId }) => flagId === flag.id)),
-        lastDay: days.get(flag.id) ?? zeros(span),
-      },
-    ]),
-  );
-  return makePage(
-    rows,
-    page.limit,
-    ({ flag }) => summaries.get(flag.id) as EvaluationSummaryAnswer,
-    ({ flag }) => flag.key,
-  );
+  const lifecycleOf = await readLives(db, place, shown, lasts, now);
+  const show = (found: FlagInEnvironment): EvaluationSummaryAnswer => ({
+    flag: found.flag.key,
+    lifecycle: lifecycleOf(found),
+    ...showLast(lasts.filter(({ flagId }) => flagId === found.flag.id)),
+    lastDay: days.get(found.flag.id) ?? zeros(span),
+  });
+  return makePage(rows, page.limit, show, ({ flag }) => flag.key);
 }
 
-async function lifecyclesOf(
+/** Reads what it needs of some flags at once; answers how to tell where one of them is in its life. */
+async function readLives(
   db: Db,
   place: EnvironmentPlace,
   found: readonly FlagInEnvironment[],
   lasts: readonly LastEvaluation[],
   now: Date,
-): Promise<Lifecycle[]> {
+): Promise<(found: FlagInEnvironment) => Lifecycle> {
   const { projectId, environment } = place;
   const keys = found.map(({ flag }) => flag.key);
   const changed = await changedAt(db, projectId, environment.id, keys);
   const since = await reportedSince(db, environment.id);
-  return found.map(({ flag, configuration, environment: { shedLevel } }) => {
+  return ({ flag, configuration, environment: { shedLevel } }) => {
     const own = lasts.filter(({ flagId }) => flagId === flag.id);
     return findLifecycle(
       {
@@ -106,11 +97,7 @@ async function lifecyclesOf(
       },
       now,
     );
-  });
-}
-
-function findNothing(): Lifecycle {
-  return { state: 'new', why: 'Not evaluated yet.' };
+  };
 }
 
 /** Variants that the flag has, in its order, and those that it had. */

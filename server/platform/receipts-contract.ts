@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { moment } from './problem-contract.ts';
-
-const MOST_WAIT_MS = 30_000;
+import { waitMs } from './wait-time.ts';
 
 /** `5s` or `250ms`; at most half a minute. */
 const waitTime = z
@@ -14,13 +13,6 @@ const waitTime = z
 
 /** What every change of a flag takes. */
 export const waitQuery = z.object({ wait: waitTime.optional() });
-
-/** A time that was asked for, in ms; undefined of anything else. */
-export function waitMs(text: string): number | undefined {
-  const [, digits, unit] = /^(\d{1,5})(ms|s)$/.exec(text) ?? [];
-  const ms = Number(digits) * (unit === 's' ? 1_000 : 1);
-  return digits !== undefined && ms <= MOST_WAIT_MS ? ms : undefined;
-}
 
 export const why = z.enum(['disconnected', 'silent', 'node lost', 'polling', 'unsupported']).openapi({
   description:
