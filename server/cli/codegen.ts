@@ -1,12 +1,13 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { FlagType, JsonValue } from '@turnout/core';
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, UsageFault } from './command.ts';
 import { environmentPath, findProject, projectPath } from './find-place.ts';
+import { readDocument } from './read-document.ts';
 import { readFlagFile } from './read-flag-file.ts';
+import { listAll } from './read-pages.ts';
 import { type TypedFlag, writeFlagTypes } from './write-flag-types.ts';
 
-const LARGEST_FILE = 16 * 1024 * 1024;
 const MOST_LINES = 20;
 
 /** A flag of a project, as far as its type goes. */
@@ -74,9 +75,8 @@ function readFrom({ given }: Asked, path: string): Source {
     throw new UsageFault('--from reads a file, and asks no server: leave out -p and -e.');
   }
   try {
-    if (statSync(path).size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE / 1024 / 1024} MiB`);
     // The file's name is not written down: the same flags give the same bytes wherever they lie.
-    return { flags: readFlagFile(readFileSync(path, 'utf8')), whose: 'an exported file' };
+    return { flags: readFlagFile(readDocument(path)), whose: 'an exported file' };
   } catch (error) {
     throw new UsageFault(`--from ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -97,18 +97,6 @@ async function readProject(asked: Asked): Promise<Source> {
     return { key, type, variants, archived, about, offVariant: offVariants.get(key) ?? null };
   });
   return { flags, whose: `the project ${project}` };
-}
-
-/** Every item of a list, page by page. */
-async function listAll<T>(api: Api, path: string): Promise<T[]> {
-  const items: T[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const at: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const { body } = await api.call<{ items: T[]; next: string | null }>('GET', `${path}&limit=200${at}`);
-    items.push(...body.items);
-    cursor = body.next;
-  }
-  return items;
 }
 
 export const codegenCommand: Command = {

@@ -1,5 +1,6 @@
 import { type Api, Refused } from './api.ts';
 import { type Asked, UsageFault } from './command.ts';
+import { listAll } from './read-pages.ts';
 
 /** A project, or an environment of one, as a path of the admin API. */
 export const API = '/api/v1';
@@ -68,26 +69,15 @@ function keysOf(places: readonly KillPlaces[]): string[] {
   return places.map(({ project }) => project);
 }
 
-interface Listed {
-  items: { key: string }[];
-  next: string | null;
-}
-
 const SHORT = { project: '-p', environment: '-e' } as const;
 
 /** The keys of the projects or environments that the secret sees. */
 export async function listKeys(api: Api, path: string, what: keyof typeof SHORT): Promise<string[]> {
-  const keys: string[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const query = cursor === undefined ? '?limit=200' : `?limit=200&cursor=${encodeURIComponent(cursor)}`;
-    const { body } = await api.call<Listed>('GET', `${path}${query}`).catch((error: unknown) => {
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      throw new UsageFault(`Name the ${what} with ${SHORT[what]}, for it cannot be looked up now. ${error.message}`);
-    });
-    keys.push(...body.items.map(({ key }) => key));
-    cursor = body.next;
-  }
-  return keys;
+  const items = await listAll<{ key: string }>(api, path).catch((error: unknown) => {
+    if (!(error instanceof Refused) || error.status === 401) throw error;
+    throw new UsageFault(`Name the ${what} with ${SHORT[what]}, for it cannot be looked up now. ${error.message}`);
+  });
+  return items.map(({ key }) => key);
 }
 
 function onlyOne(keys: readonly string[], what: string, option: string): string {

@@ -2,6 +2,7 @@ import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH } from './command.ts';
 import { environmentPath, findPlace } from './find-place.ts';
 import { describeWhy } from './print-receipts.ts';
+import { type Listed, readPages } from './read-pages.ts';
 
 /** A running app, as the API lists it. */
 interface Instance {
@@ -14,9 +15,7 @@ interface Instance {
   silentMs: number;
 }
 
-interface Page {
-  items: Instance[];
-  next: string | null;
+interface Page extends Listed<Instance> {
   counts: { live: number; laggard: number; lost: number };
   unknown: string[];
   complete: boolean;
@@ -26,13 +25,10 @@ async function instances(asked: Asked): Promise<Exit> {
   const { shell, given } = asked;
   const api = await Api.open(asked);
   const { project, environment } = await findPlace(api, asked);
-  const path = `${environmentPath(project, environment)}/instances?limit=200`;
+  const path = `${environmentPath(project, environment)}/instances`;
   const items: Instance[] = [];
   let page: Page | undefined;
-  for (let cursor: string | null = ''; cursor !== null; cursor = page.next) {
-    page = (await api.call<Page>('GET', cursor === '' ? path : `${path}&cursor=${encodeURIComponent(cursor)}`)).body;
-    items.push(...page.items);
-  }
+  for await (page of readPages<Page>(api, path)) items.push(...page.items);
   if (given.json) for (const item of items) shell.print(JSON.stringify(item));
   else if (page !== undefined) print(asked, items, page, environment);
   return EXIT.done;

@@ -6,12 +6,19 @@ interface Serves {
   serves?: string;
 }
 
+/** A change that was made, as every answer tells it. */
+export interface Made {
+  id: number;
+  seq: number;
+  environments: { key: string; position: string }[];
+}
+
 /** The parts of a verb's answer that are shown. */
 export interface Flipped {
   before?: Serves;
   after?: Serves;
   changed?: boolean;
-  change?: { id: number; seq: number; environments: { key: string; position: string }[] };
+  change?: Made;
   /** Of kills: where the entry rests, and under which id. */
   durable?: 'log' | 'journal';
   id?: string;
@@ -33,16 +40,19 @@ export function printFlip(shell: Shell, flag: string, environment: string, answe
     return;
   }
   shell.print(`${where}: ${describeStep(before, after)}`);
-  for (const { id, seq, environments } of answer.change ? [answer.change] : []) {
-    const places = environments.map(({ key, position }) => `${key} at ${position}`).join(', ');
-    shell.print(`change ${describeNumber({ id, seq })}${places === '' ? '' : `, ${places}`}`);
-  }
+  if (answer.change) shell.print(describeChange(answer.change));
 }
 
 /** A change may leave users what they have: what is set for later changed, or one more kill lies on the flag. */
 function describeStep(before: string | undefined, after: string | undefined): string {
   if (before === undefined || after === undefined) return 'done.';
   return before === after ? `users get what they got: ${after}` : `${before} → ${after}`;
+}
+
+/** A change by its numbers, and where the environments that it touched are now. */
+export function describeChange({ environments, ...change }: Made): string {
+  const places = environments.map(({ key, position }) => `, ${key} at ${position}`);
+  return `change ${describeNumber(change)}${places.join('')}`;
 }
 
 /** Its place in the log, and the id by which the API reads and undoes it. */

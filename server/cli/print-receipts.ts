@@ -1,3 +1,4 @@
+import { waitMs } from '../platform/wait-time.ts';
 import { EXIT, type Exit, type Shell, UsageFault } from './command.ts';
 
 /** An app that has not acknowledged, as the API tells it. */
@@ -21,17 +22,14 @@ export interface Receipts {
 
 /** More names than that nobody reads at three in the morning. */
 const MOST_NAMED = 10;
-const MOST_WAIT_MS = 30_000;
 /** What a server may take beside the waiting itself. */
 const BESIDE_MS = 15_000;
 
 /** What is asked for with `--wait`: a part of the address, and how long the answer may take. */
 export function readWait(wait: string | undefined): { query: string; timeoutMs?: number } {
   if (wait === undefined) return { query: '' };
-  const [, digits, unit] = /^(\d{1,5})(ms|s)$/.exec(wait) ?? [];
-  const ms = Number(digits) * (unit === 's' ? 1_000 : 1);
-  if (digits === undefined || ms > MOST_WAIT_MS)
-    throw new UsageFault('--wait takes a time such as 5s or 500ms, at most 30s.');
+  const ms = waitMs(wait);
+  if (ms === undefined) throw new UsageFault('--wait takes a time such as 5s or 500ms, at most 30s.');
   return { query: `?wait=${wait}`, timeoutMs: ms + BESIDE_MS };
 }
 

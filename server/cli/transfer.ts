@@ -1,10 +1,9 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, type Shell, UsageFault } from './command.ts';
 import { findPlace, projectPath } from './find-place.ts';
-import { describeNumber } from './print-flip.ts';
-
-const LARGEST_FILE = 16 * 1024 * 1024;
+import { describeChange, type Made } from './print-flip.ts';
+import { readDocument } from './read-document.ts';
 
 /** What the server answers of an import. */
 interface Imported {
@@ -12,7 +11,7 @@ interface Imported {
   segments: { key: string; effect: Effect }[];
   notImported: { flag: string; reason: string }[];
   notes: { flag: string; note: string }[];
-  change?: { id: number; seq: number; environments: { key: string; position: string }[] };
+  change?: Made;
 }
 type Effect = 'created' | 'changed' | 'unchanged';
 
@@ -25,7 +24,7 @@ interface Exported {
 async function bring(asked: Asked): Promise<Exit> {
   const { given, shell } = asked;
   const [file = ''] = asked.words;
-  const document = await readDocument(asked, file);
+  const document = await parseDocument(asked, file);
   const query = new URLSearchParams({ format: readFormat(given.format) });
   for (const rename of given.rename ?? []) {
     if (!/^.+=[^=]+$/s.test(rename))
@@ -60,8 +59,7 @@ function printImport(shell: Shell, body: Imported, environment: string, isDry: b
   printLeftOut(shell, 'Not imported, for it could not be said exactly:', notImported);
   for (const { flag, note } of notes) shell.print(`Note: ${flag === '' ? '' : `${flag}: `}${note}.`);
   if (change) {
-    const places = change.environments.map(({ key, position }) => `${key} at ${position}`).join(', ');
-    shell.print(`change ${describeNumber(change)}, ${places}`);
+    shell.print(describeChange(change));
   } else if (isDry) shell.print('Nothing was changed: this was a dry run.');
 }
 
@@ -100,10 +98,9 @@ function readFormat(format = 'flagd'): string {
 }
 
 /** The document of a file, or of standard input. Whether it is one is for the server to say. */
-async function readDocument({ shell }: Asked, file: string): Promise<unknown> {
+async function parseDocument({ shell }: Asked, file: string): Promise<unknown> {
   try {
-    if (file !== '-' && statSync(file).size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
-    return JSON.parse(file === '-' ? await shell.readInput() : readFileSync(file, 'utf8'));
+    return JSON.parse(file === '-' ? await shell.readInput() : readDocument(file));
   } catch (error) {
     throw new UsageFault(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

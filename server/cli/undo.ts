@@ -1,11 +1,11 @@
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
 import { findProject, projectPath } from './find-place.ts';
-import { describeNumber } from './print-flip.ts';
+import { describeChange, type Made } from './print-flip.ts';
 
 interface Undone {
   undone: { action: string; subject: string };
-  change?: { id: number; seq: number; environments: { key: string; position: string }[] };
+  change?: Made;
 }
 
 /** Puts back what a change found, as a new change. */
@@ -30,9 +30,8 @@ function print({ shell }: Asked, id: string, { undone, change }: Undone): void {
     shell.print(`${what}: nothing to undo, it is as it was before.`);
     return;
   }
-  const places = change.environments.map(({ key, position }) => `${key} at ${position}`).join(', ');
   shell.print(`${what}: undone.`);
-  shell.print(`change ${describeNumber(change)}${places === '' ? '' : `, ${places}`}`);
+  shell.print(describeChange(change));
 }
 
 export const undoCommand: Command = {
