@@ -9,16 +9,22 @@ import { projectRoutes } from './environments/project-routes.ts';
 import { configurationRoutes } from './flags/configuration-routes.ts';
 import { fillEnvironment } from './flags/fill-environment.ts';
 import { flagRoutes } from './flags/flag-routes.ts';
+import { flagTeller } from './flags/tell-flag-change.ts';
 import { flagUndoer } from './flags/undo-flag-change.ts';
 import { changeReceiptRoutes, instanceRoutes } from './fleet/routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import type { Parts } from './parts.ts';
 import { segmentRoutes } from './segments/routes.ts';
+import { segmentTeller } from './segments/tell-segment-change.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
 import { transferRoutes } from './transfer/routes.ts';
+import { importTeller } from './transfer/tell-import.ts';
 
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
+
+/** Who tells of which entries of the log in words. */
+const TELLERS = [flagTeller, segmentTeller, importTeller];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
@@ -42,7 +48,7 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
-    { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer] }) },
+    { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer], tellers: TELLERS }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },

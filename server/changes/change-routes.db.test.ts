@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { checkMayChange } from '../access/may-change.ts';
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('the log over HTTP on the %s database', (kind) => {
     shop = await seedProject(database.db, 'shop', ['staging', 'production'], ['f', 'g']);
     [staging = 0, production = 0] = shop.environmentIds;
     house = await testHouse(database, (order, write) => commitChange(door, order, write));
-    const parts = { door, list: house.house.list, undoers: [stateUndoer] };
+    const parts = { door, list: house.house.list, undoers: [stateUndoer], tellers: [] };
     app = house.mount({
       '/projects/:project': changeRoutes(parts),
       '/projects/:project/environments/:environment': epochRoutes(parts),
@@ -100,6 +100,49 @@ describe.each(databaseKinds)('the log over HTTP on the %s database', (kind) => {
         status: 422,
         errors: [{ path: '/query/environment' }],
       });
+    });
+
+    it('filters by time, by direction and by what is protected', async () => {
+      await set('f', 'on', shop.environmentIds);
+      later = 60_000;
+      const { change } = await set('g', 'on', [staging]);
+      later = 120_000;
+      await set('f', 'off', [production], { reason: '"direction":"growing"' });
+      await database.db.update(environments).set({ protected: true }).where(eq(environments.id, production));
+      const seqs = async (query: string) =>
+        (await ask('GET', `/projects/shop/changes?${query}`)).body.items.map((item: { seq: number }) => item.seq);
+      const at = encodeURIComponent(change?.at ?? '');
+      expect(await seqs(`since=${at}`)).toEqual([3, 2]);
+      expect(await seqs(`until=${at}`)).toEqual([1]);
+      const inZurich = new Date(new Date(change?.at ?? '').getTime() + 3_600_000).toISOString().replace('Z', '+01:00');
+      expect(await seqs(`since=${encodeURIComponent(inZurich)}&limit=1`)).toEqual([3]);
+      expect(await seqs('direction=growing')).toEqual([2, 1]);
+      expect(await seqs('direction=safe')).toEqual([3]);
+      expect(await seqs('direction=safe&environment=staging')).toEqual([]);
+      expect(await seqs('direction=growing&environment=production')).toEqual([1]);
+      expect(await seqs('protected=true')).toEqual([3, 1]);
+      expect(await seqs('protected=true&environment=staging')).toEqual([]);
+      for (const [query, path] of [
+        ['since=yesterday', '/query/since'],
+        ['until=2026-01-31', '/query/until'],
+        ['direction=up', '/query/direction'],
+        ['protected=false', '/query/protected'],
+      ]) {
+        expect((await ask('GET', `/projects/shop/changes?${query}`)).body).toMatchObject({
+          status: 422,
+          errors: [{ path }],
+        });
+      }
+    });
+
+    it('says in words what an entry did, where no room knows better words', async () => {
+      const { change } = await set('f', 'on', shop.environmentIds);
+      const { body } = await ask('GET', '/projects/shop/changes');
+      expect(body.items[0].summary).toBe('flag f in staging and production: state off → on');
+      expect((await ask('GET', `/projects/shop/changes/${change?.id}`)).body.summary).toBe(body.items[0].summary);
+      const seesStaging = await house.newToken(['viewer'], shop.projectId, staging);
+      const seen = await ask('GET', '/projects/shop/changes', seesStaging);
+      expect(seen.body.items[0].summary).toBe('flag f in staging: state off → on');
     });
 
     it('shows one entry whole: before, after, reason, direction and patch', async () => {

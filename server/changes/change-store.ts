@@ -1,8 +1,8 @@
 import { formatPosition } from '@turnout/core';
-import { and, asc, desc, eq, exists, gt, inArray, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { changeEnvironments, changePayloads, changes, environments } from '../database/tables.ts';
-import type { ChangeReceipt } from './door.ts';
+import type { ChangeReceipt, Direction } from './door.ts';
 import { type EntryBody, readEntryBody } from './entry-body.ts';
 import type { TakenBack } from './grace.ts';
 
@@ -34,6 +34,13 @@ export interface EntryFilter {
   subject?: string | undefined;
   actor?: string | undefined;
   action?: string | undefined;
+  since?: Date | undefined;
+  /** The first moment that is not asked for any more. */
+  until?: Date | undefined;
+  /** In the environment that is asked for, or in any. */
+  direction?: Direction | undefined;
+  /** Only what altered an environment that is protected now. */
+  protected?: boolean;
 }
 
 /** Newest first below `seq`, or oldest first above it. */
@@ -137,16 +144,32 @@ function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
   if (filter.subject !== undefined) found.push(eq(changes.subject, filter.subject));
   if (filter.actor !== undefined) found.push(eq(changes.actor, filter.actor));
   if (filter.action !== undefined) found.push(eq(changes.action, filter.action));
-  if (filter.environmentId !== undefined) {
+  if (filter.since !== undefined) found.push(gte(changes.at, filter.since));
+  if (filter.until !== undefined) found.push(lt(changes.at, filter.until));
+  if (filter.direction !== undefined) found.push(wentThere(filter.direction, filter.environmentId));
+  const place = and(
+    filter.environmentId === undefined ? undefined : eq(changeEnvironments.environmentId, filter.environmentId),
+    filter.protected ? eq(environments.protected, true) : undefined,
+  );
+  if (place !== undefined) {
     const there = db
       .select({ id: changeEnvironments.changeId })
       .from(changeEnvironments)
-      .where(
-        and(eq(changeEnvironments.changeId, changes.id), eq(changeEnvironments.environmentId, filter.environmentId)),
-      );
+      .innerJoin(environments, eq(environments.id, changeEnvironments.environmentId))
+      .where(and(eq(changeEnvironments.changeId, changes.id), place));
     found.push(exists(there));
   }
   return found;
+}
+
+/** The direction stands in the payload. Its text is searched first, so that few of the long ones are taken apart. */
+function wentThere(direction: Direction, environmentId: number | undefined): SQL {
+  const body = changePayloads.body;
+  const there = environmentId === undefined ? sql`true` : sql`(step ->> 'id')::bigint = ${environmentId}`;
+  return sql`CASE WHEN position(${`"direction":"${direction}"`} in ${body}) > 0 THEN EXISTS (
+    SELECT 1 FROM json_array_elements(${body}::json -> 'environments') AS step
+    WHERE step ->> 'direction' = ${direction} AND ${there}
+  ) ELSE false END`;
 }
 
 type Row = { change: typeof changes.$inferSelect; body: string | null };

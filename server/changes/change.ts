@@ -1,10 +1,11 @@
-import type { JsonValue } from '@turnout/core';
-import type { Entry } from './change-store.ts';
+import type { JsonValue, Patch } from '@turnout/core';
+import type { Entry, EntryStep } from './change-store.ts';
 import type { ChangeItem, WholeChange } from './contract.ts';
 import { seenSteps } from './seen-change.ts';
+import { type Teller, tellChange } from './tell-change.ts';
 
 /** An entry of the log as it is shown to somebody who may see `only` one environment, or all. */
-export function showChange(entry: Entry, only: number | undefined): ChangeItem {
+export function showChange(entry: Entry, only: number | undefined, tellers: readonly Teller[]): ChangeItem {
   const { id, seq, actor, action, subject, killId, body } = entry;
   return {
     id,
@@ -17,30 +18,54 @@ export function showChange(entry: Entry, only: number | undefined): ChangeItem {
     killId,
     undoes: body?.undoes ?? null,
     erased: body === undefined,
-    environments: showSteps(entry, only).map(({ key, position, direction }) => ({ key, position, direction })),
+    summary: summarise(entry, only, tellers),
+    environments: seenSteps(entry, only).map((step) => {
+      return { key: step.key, position: step.position, direction: directionOf(entry, step) };
+    }),
   };
 }
 
 /** The same with all that was changed, and the patches. */
-export function showWholeChange(entry: Entry, only: number | undefined): WholeChange {
-  const steps = showSteps(entry, only);
-  const keys = only === undefined ? undefined : steps.map(({ key }) => key);
+export function showWholeChange(entry: Entry, only: number | undefined, tellers: readonly Teller[]): WholeChange {
+  const keys = seenKeys(entry, only);
   return {
-    ...showChange(entry, only),
+    ...showChange(entry, only, tellers),
     before: seenForm(entry.body?.before ?? null, keys),
     after: seenForm(entry.body?.after ?? null, keys),
-    environments: steps,
+    environments: seenSteps(entry, only).map((step) => {
+      const { key, position, patch } = step;
+      return { key, position, direction: directionOf(entry, step), patch: JSON.parse(patch) as JsonValue };
+    }),
   };
 }
 
-function showSteps(entry: Entry, only: number | undefined) {
-  const { body } = entry;
-  return seenSteps(entry, only).map(({ environmentId, key, position, patch }) => ({
-    key,
-    position,
-    direction: body?.environments.find(({ id }) => id === environmentId)?.direction ?? null,
-    patch: JSON.parse(patch) as JsonValue,
-  }));
+/** In words, and only of what the reader may see. */
+function summarise(entry: Entry, only: number | undefined, tellers: readonly Teller[]): string {
+  const { action, subject, body } = entry;
+  const slash = subject.indexOf('/');
+  const keys = seenKeys(entry, only);
+  return tellChange(
+    {
+      action,
+      kind: slash < 0 ? subject : subject.slice(0, slash),
+      key: slash < 0 ? '' : subject.slice(slash + 1),
+      before: seenForm(body?.before ?? null, keys),
+      after: seenForm(body?.after ?? null, keys),
+      undoes: body?.undoes ?? null,
+      erased: body === undefined,
+      places: seenSteps(entry, only).map(({ key, patch }) => ({ key, patch: () => JSON.parse(patch) as Patch })),
+    },
+    tellers,
+  );
+}
+
+function directionOf({ body }: Entry, { environmentId }: EntryStep) {
+  return body?.environments.find(({ id }) => id === environmentId)?.direction ?? null;
+}
+
+/** The environments of which the reader may be told; undefined for all. */
+function seenKeys(entry: Entry, only: number | undefined): string[] | undefined {
+  return only === undefined ? undefined : seenSteps(entry, only).map(({ key }) => key);
 }
 
 /** A logged form without what it says of other environments, which stands under `environments` (see `Undoer`). */

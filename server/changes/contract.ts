@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageOf, pageQuery } from '../platform/page.ts';
-import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
+import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
 
 const directionName = z
   .enum(['safe', 'growing', 'none'])
@@ -16,6 +16,10 @@ const changeItem = z
     subject: z.string(),
     reason: z.string().nullable(),
     killId: z.string().nullable(),
+    summary: z.string().openapi({
+      description: 'What it did, in one plain sentence',
+      example: 'new-checkout in production: off → on for everyone',
+    }),
     undoes: z.number().int().nullable().openapi({ description: 'The id of the change that this one undid' }),
     erased: z.boolean().openapi({ description: 'Its payload was erased; the chain still holds' }),
     environments: z.array(z.object({ key: z.string(), position: z.string(), direction: directionName.nullable() })),
@@ -45,6 +49,15 @@ export const changeQuery = pageQuery.extend({
   subject: z.string().max(300).optional().openapi({ example: 'flag/new-cart' }),
   actor: z.string().max(200).optional().openapi({ example: 'root' }),
   action: z.string().max(100).optional().openapi({ example: 'flag.on' }),
+  since: momentIn.optional().openapi({ description: 'Made at this moment or later' }),
+  until: momentIn.optional().openapi({ description: 'Made before this moment' }),
+  direction: directionName.optional().openapi({
+    description: 'Which way it went in an environment; with `environment`, in that one. Erased entries went nowhere',
+  }),
+  protected: z
+    .literal('true')
+    .optional()
+    .openapi({ description: 'Only what altered an environment that is protected' }),
   after: z.coerce
     .number()
     .int()

@@ -18,6 +18,7 @@ import {
 } from './contract.ts';
 import { beginEpoch } from './new-epoch.ts';
 import { onlyEnvironment, requireEntry } from './seen-change.ts';
+import type { Teller } from './tell-change.ts';
 import { type ChangeParts, undoChange } from './undo-change.ts';
 import { verifyChain } from './verify-chain.ts';
 
@@ -58,23 +59,27 @@ const epoch = createRoute({
 });
 
 /** `/changes` of a project. */
-export function changeRoutes(parts: ChangeParts): OpenAPIHono<HouseEnv> {
+export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
+  const { tellers } = parts;
   const { db } = parts.door;
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const { projectId } = c.get('scope');
     const only = onlyEnvironment(c.get('principal'));
     const environmentId = filteredEnvironment(parts, projectId, query.environment, only);
-    const { limit, subject, actor, action, after } = query;
+    const { limit, subject, actor, action, after, direction } = query;
     const order = after === undefined ? 'newest' : 'oldest';
-    const filter = { environmentId, subject, actor, action };
+    const filter = {
+      ...{ environmentId, subject, actor, action, direction, protected: query.protected === 'true' },
+      ...{ since: momentOf(query.since), until: momentOf(query.until) },
+    };
     const rows = await listEntries(db, projectId, filter, { limit, order, seq: numberAfter(query) ?? after });
     return c.json(
       makePage(
         rows,
         limit,
-        (entry) => showChange(entry, only),
+        (entry) => showChange(entry, only, tellers),
         (entry) => entry.seq,
       ),
       200,
@@ -83,7 +88,7 @@ export function changeRoutes(parts: ChangeParts): OpenAPIHono<HouseEnv> {
   routes.openapi(verify, async (c) => c.json(await verifyChain(db, c.get('scope').projectId), 200));
   routes.openapi(read, async (c) => {
     const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, c.get('principal'));
-    return c.json(showWholeChange(entry, onlyEnvironment(c.get('principal'))), 200);
+    return c.json(showWholeChange(entry, onlyEnvironment(c.get('principal')), tellers), 200);
   });
   routes.openapi(undo, async (c) => {
     const { reason } = withReason.parse(c.req.valid('json'));
@@ -110,6 +115,8 @@ export function epochRoutes(parts: Pick<ChangeParts, 'door'>): OpenAPIHono<House
   });
   return routes;
 }
+
+const momentOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
 /** What one may not see is answered like what is not there. */
 function filteredEnvironment(

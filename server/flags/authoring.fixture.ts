@@ -11,9 +11,11 @@ import { environments, flagEnvironments, flags } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { readRuleset } from '../delivery/read-ruleset.ts';
 import { segmentRoutes } from '../segments/routes.ts';
+import { segmentTeller } from '../segments/tell-segment-change.ts';
 import { segmentUndoer } from '../segments/undo-segment-change.ts';
 import { configurationRoutes } from './configuration-routes.ts';
 import { flagRoutes } from './flag-routes.ts';
+import { flagTeller } from './tell-flag-change.ts';
 import { flagUndoer } from './undo-flag-change.ts';
 
 /** An answer of the admin API. `body` is typed loosely, for tests look into it at once. */
@@ -60,7 +62,12 @@ export async function openAuthoring(
     '/projects/:project': flagRoutes({ door }),
     '/projects/:project/environments/:environment': configurationRoutes({ door }),
     '/projects/:project/environments/:environment/': segmentRoutes({ door }),
-    '/projects/:project/': changeRoutes({ door, list: house.house.list, undoers: [flagUndoer, segmentUndoer] }),
+    '/projects/:project/': changeRoutes({
+      door,
+      list: house.house.list,
+      undoers: [flagUndoer, segmentUndoer],
+      tellers: [flagTeller, segmentTeller],
+    }),
   });
   const rows = () =>
     db.select().from(environments).where(eq(environments.projectId, projectId)).orderBy(environments.id);

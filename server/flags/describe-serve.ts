@@ -19,14 +19,15 @@ function describe(flag: Flag, shedLevel: number): string {
   return `${served}; where ${flag.prerequisites.map(({ flag: key }) => key).join(', ')} allows it, else ${off}`;
 }
 
-function describeRules(flag: Flag): string {
+/** What a flag gives that is on, whatever it needs of other flags. */
+export function describeRules(flag: Pick<Flag, 'rules' | 'fallthrough'>): string {
   const rules = flag.rules.length;
   if (rules === 0)
     return 'split' in flag.fallthrough ? nameServe(flag.fallthrough) : `${nameServe(flag.fallthrough)} for everyone`;
   return `${rules} ${rules === 1 ? 'rule' : 'rules'}, else ${nameServe(flag.fallthrough)}`;
 }
 
-function nameServe(serve: Serve): string {
+export function nameServe(serve: Serve): string {
   if ('variant' in serve) return serve.variant;
   if ('coded' in serve) return 'the coded default';
   const { slices, of } = serve.split;

@@ -131,4 +131,27 @@ describe.each(databaseKinds)('undoing changes of flags on %s', (kind) => {
     expect(refused.status).toBe(403);
     expect((await flags())[0]?.state).toBe('off');
   });
+
+  it('is told in the log in words, and of one environment to those who see only that one', async () => {
+    await shop.call('POST', '/flags', { key: 'told', type: 'boolean', environments: { staging: { state: 'on' } } });
+    await shop.call('PATCH', '/environments/production/flags/told', {
+      state: 'on',
+      fallthrough: { split: { weights: { on: 25_000, off: 75_000 } } },
+    });
+    const off = await shop.call('POST', '/environments/production/flags/told/off');
+    await shop.call('POST', `/changes/${off.body.change.id}/undo`);
+    const summaries = async (token?: string) => {
+      const how = token === undefined ? {} : { token };
+      const { body } = await shop.call('GET', '/changes?subject=flag/told', undefined, how);
+      return body.items.map(({ summary }: { summary: string }) => summary);
+    };
+    expect(await summaries()).toEqual([
+      `told in production: off → split on 25 %, off 75 %; this undoes change ${off.body.change.id}`,
+      'told in production: split on 25 %, off 75 % → off',
+      'told in production: off → split on 25 %, off 75 %',
+      'told: made; off in production; on for everyone in staging',
+    ]);
+    const ofStaging = await shop.house.newToken(['viewer'], shop.projectId, shop.environmentIds[0]);
+    expect(await summaries(ofStaging)).toEqual(['told: made; on for everyone in staging']);
+  });
 });
