@@ -19,6 +19,12 @@ const house: House = {
       tools: ['sdk-node/bundle.ts'],
     },
     'sdk-browser': { products: ['@turnout/core'], tests: ['*'], node: false },
+    'admin-ui': {
+      products: ['@turnout/core', '@turnout/server', '*'],
+      tests: [],
+      node: false,
+      tools: ['admin-ui/vite.config.ts', 'admin-ui/browser/'],
+    },
     server: { products: ['@turnout/core', '@turnout/migrations', '*'], tests: ['@turnout/sdk-node'], node: true },
     migrations: { products: [], tests: ['*', '@turnout/server'], node: true },
     loadtest: { products: ['@turnout/core', '@turnout/sdk-node', '*'], tests: [], node: true },
@@ -41,7 +47,9 @@ const house: House = {
   ],
   above: [
     'server/main.ts',
+    'server/admin-ui.ts',
     'server/app.ts',
+    'server/contracts.ts',
     'server/config.ts',
     'server/demo-project.ts',
     'server/docs-page.ts',

@@ -20,7 +20,15 @@ function room(name: string) {
 
 export default defineConfig({
   test: {
-    projects: [room('house'), room('core'), room('migrations'), room('server'), room('sdk-node'), room('loadtest')],
+    projects: [
+      room('house'),
+      room('core'),
+      room('migrations'),
+      room('server'),
+      room('sdk-node'),
+      room('admin-ui'),
+      room('loadtest'),
+    ],
     maxWorkers: 2,
     globalSetup: ['server/database/postgres.fixture.ts'],
   },

@@ -1,4 +1,5 @@
 import { getRequestListener } from '@hono/node-server';
+import { AdminUi, BUILT_ADMIN_UI } from './admin-ui.ts';
 import { type AppParts, buildApp } from './app.ts';
 import { countDelivery, watchDelivery } from './delivery/delivery-metrics.ts';
 import { Health } from './delivery/health.ts';
@@ -68,9 +69,13 @@ export function buildProtocols(parts: Parts): Protocols {
   });
   watchFleet(metrics, watcher, clock);
   const app = buildApp(appParts(parts));
+  const screen = new AdminUi({
+    ...{ folder: BUILT_ADMIN_UI, onError: common.onError },
+    secure: config.publicUrl?.startsWith('https:') ?? false,
+  });
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [receipts, reports, sdk, ofrep, ofrepStream, health],
+    takers: [receipts, reports, sdk, ofrep, ofrepStream, health, screen],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, open };

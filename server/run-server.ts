@@ -1,3 +1,4 @@
+import { buildWhereMissing } from './admin-ui.ts';
 import { readConfig, SettingsFault } from './config.ts';
 import { greet } from './demo.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
@@ -35,6 +36,7 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
   process.on('uncaughtException', (error) => endBecause(logger, error, end));
   try {
     house = await startHouse(config, logger, { onFatal: (error) => endBecause(logger, error, end) });
+    buildWhereMissing(logger);
     await house.opened;
     if (house.rootToken.made) showRootToken(house.rootToken, logger);
     if (config.demo && !house.draining) process.stdout.write(`${greet(house.url, config.dataDir)}\n`);

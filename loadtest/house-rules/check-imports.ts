@@ -59,7 +59,7 @@ function packageName(from: string): string {
 }
 
 function relativeBreach(source: Source, from: string, house: House): Breach | undefined {
-  if (!/\.(ts|json)$/.test(from)) return { rule: 'edges', what: `${from}: imports end in .ts` };
+  if (!/\.(ts|json|css)$/.test(from)) return { rule: 'edges', what: `${from}: imports end in .ts` };
   const target = posix.normalize(posix.join(posix.dirname(source.path), from));
   const room = roomOf(source.path);
   if (roomOf(target) !== room) {

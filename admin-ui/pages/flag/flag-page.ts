@@ -1,0 +1,13 @@
+import { html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from '../../styles/base.ts';
+
+@customElement('t-flag-page')
+export class FlagPage extends LitElement {
+  static override styles = [base];
+  @property() project = '';
+
+  override render() {
+    return html`<h1>Flag</h1>`;
+  }
+}

@@ -1,0 +1,73 @@
+import { html, type TemplateResult } from 'lit';
+import type { PageName, Route } from './route.ts';
+
+/** One page: how it is called, how its code is fetched, and how it is drawn. Code comes when it is first visited. */
+interface Page {
+  title: (route: Route) => string;
+  load: () => Promise<unknown>;
+  draw: (route: Route) => TemplateResult;
+}
+
+type Inside = Exclude<PageName, 'sign-in' | 'setup' | 'invitation'>;
+
+/** The pages for whoever is signed in. */
+export const INSIDE: Record<Inside, Page> = {
+  projects: {
+    title: () => 'Projects',
+    load: () => import('../pages/projects/projects-page.ts'),
+    draw: () => html`<t-projects-page></t-projects-page>`,
+  },
+  account: {
+    title: () => 'Your account',
+    load: () => import('../pages/account/account-page.ts'),
+    draw: () => html`<t-account-page></t-account-page>`,
+  },
+  flags: {
+    title: () => 'Flags',
+    load: () => import('../pages/flags/flags-page.ts'),
+    draw: ({ params }) => html`<t-flags-page .project=${params.project ?? ''}></t-flags-page>`,
+  },
+  flag: {
+    title: ({ params }) => params.flag ?? '',
+    load: () => import('../pages/flag/flag-page.ts'),
+    draw: ({ params }) => html`<t-flag-page .project=${params.project ?? ''} .flag=${params.flag ?? ''}></t-flag-page>`,
+  },
+  segments: {
+    title: () => 'Segments',
+    load: () => import('../pages/segments/segments-page.ts'),
+    draw: ({ params }) => html`<t-segments-page .project=${params.project ?? ''}></t-segments-page>`,
+  },
+  segment: {
+    title: ({ params }) => params.segment ?? '',
+    load: () => import('../pages/segments/segment-page.ts'),
+    draw: ({ params }) =>
+      html`<t-segment-page .project=${params.project ?? ''} .segment=${params.segment ?? ''}></t-segment-page>`,
+  },
+  kill: {
+    title: () => 'Kill',
+    load: () => import('../pages/kill/kill-page.ts'),
+    draw: ({ params }) => html`<t-kill-page .project=${params.project ?? ''}></t-kill-page>`,
+  },
+  activity: {
+    title: () => 'Activity',
+    load: () => import('../pages/activity/activity-page.ts'),
+    draw: ({ params }) => html`<t-activity-page .project=${params.project ?? ''}></t-activity-page>`,
+  },
+  change: {
+    title: ({ params }) => `Change ${params.change ?? ''}`,
+    load: () => import('../pages/activity/change-page.ts'),
+    draw: ({ params }) =>
+      html`<t-change-page .project=${params.project ?? ''} .change=${params.change ?? ''}></t-change-page>`,
+  },
+  fleet: {
+    title: () => 'Fleet',
+    load: () => import('../pages/fleet/fleet-page.ts'),
+    draw: ({ params }) => html`<t-fleet-page .project=${params.project ?? ''}></t-fleet-page>`,
+  },
+  settings: {
+    title: () => 'Settings',
+    load: () => import('../pages/settings/settings-page.ts'),
+    draw: ({ params }) =>
+      html`<t-settings-page .project=${params.project ?? ''} .section=${params.section ?? ''}></t-settings-page>`,
+  },
+};

@@ -1,0 +1,155 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { here } from '../client/here.ts';
+import { Following } from '../client/store.ts';
+import { base } from '../styles/base.ts';
+import { route } from './navigation.ts';
+import { type PageName, writeRoute } from './route.ts';
+
+interface Place {
+  page: PageName;
+  label: string;
+  icon: string;
+  /** Other pages on which this one is where one is. */
+  also?: PageName;
+  section?: string;
+}
+
+const PLACES: Place[] = [
+  { page: 'flags', label: 'Flags', icon: 'flag', also: 'flag' },
+  { page: 'segments', label: 'Segments', icon: 'users', also: 'segment' },
+  { page: 'activity', label: 'Activity', icon: 'activity', also: 'change' },
+  { page: 'fleet', label: 'Fleet', icon: 'server' },
+  { page: 'settings', label: 'Settings', icon: 'settings', section: 'members' },
+];
+
+/** Where one can go in a project; the kill stands apart, and is the one red thing here. */
+@customElement('t-side-bar')
+export class SideBar extends LitElement {
+  static override styles = [
+    base,
+    css`
+      nav {
+        position: sticky;
+        top: 0;
+        display: flex;
+        flex-direction: column;
+        gap: 0.15rem;
+        width: 12.5rem;
+        height: 100dvh;
+        padding: 0.75rem 0.6rem;
+        background: var(--surface);
+        border-right: 1px solid var(--line);
+      }
+      .mark {
+        display: flex;
+        align-items: center;
+        gap: 0.55rem;
+        padding: 0.25rem 0.6rem 0.9rem;
+        font-weight: 650;
+        color: var(--ink);
+        text-decoration: none;
+      }
+      .mark img {
+        width: 1.5rem;
+        height: 1.5rem;
+      }
+      .place {
+        display: flex;
+        align-items: center;
+        gap: 0.65rem;
+        min-height: 2.1rem;
+        padding: 0 0.6rem;
+        border-radius: var(--round);
+        color: var(--quiet);
+        text-decoration: none;
+        font-weight: 550;
+      }
+      .place:hover {
+        background: var(--sunken);
+        color: var(--ink);
+      }
+      .place[aria-current] {
+        background: var(--chosen);
+        color: var(--ink);
+      }
+      .kill {
+        margin-top: auto;
+        color: var(--kill);
+        border: 1px solid color-mix(in srgb, var(--kill) 45%, transparent);
+      }
+      .kill:hover,
+      .kill[aria-current] {
+        background: var(--kill-soft);
+        color: var(--kill);
+      }
+      kbd {
+        margin-left: auto;
+        font: 500 var(--tiny) / 1 var(--mono);
+        opacity: 0.8;
+      }
+      @media (max-width: 720px) {
+        nav {
+          position: fixed;
+          inset: auto 0 0 0;
+          z-index: 20;
+          flex-direction: row;
+          justify-content: space-between;
+          width: auto;
+          height: auto;
+          padding: 0.25rem 0.35rem calc(0.25rem + env(safe-area-inset-bottom));
+          border-right: 0;
+          border-top: 1px solid var(--line);
+        }
+        .mark,
+        kbd {
+          display: none;
+        }
+        .place {
+          flex: 1;
+          flex-direction: column;
+          justify-content: center;
+          gap: 0.1rem;
+          min-height: 3rem;
+          padding: 0.2rem 0;
+          min-width: 0;
+          font-size: 0.6875rem;
+        }
+        .place wa-icon {
+          font-size: 1.1rem;
+        }
+        .kill {
+          margin: 0;
+          border-color: transparent;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new Following(this, route, here);
+  }
+
+  override render() {
+    const place = here.value;
+    return html`<nav aria-label="Main">
+      <a class="mark" href="/projects"><img src="/icon.svg" alt="" /> Turnout</a>
+      ${place === undefined ? nothing : PLACES.map((one) => this.#draw(one))}
+      ${place === undefined ? nothing : this.#draw({ page: 'kill', label: 'Kill', icon: 'kill' }, 'kill')}
+    </nav>`;
+  }
+
+  #draw({ page, label, icon, also, section }: Place, tone = '') {
+    const { project, environment } = here.value ?? {};
+    const now = route.value?.page;
+    const params = { project: project?.key ?? '', ...(section === undefined ? {} : { section }) };
+    return html`<a
+      class="place ${tone}"
+      href=${writeRoute(page, params, { env: environment?.key ?? '' })}
+      aria-current=${now === page || now === also ? 'page' : nothing}
+    >
+      <wa-icon name=${icon} aria-hidden="true"></wa-icon>${label}${tone === 'kill' ? html`<kbd aria-hidden="true">K</kbd>` : nothing}
+    </a>`;
+  }
+}

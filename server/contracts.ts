@@ -1,0 +1,12 @@
+/** What the API answers, as types: the admin UI's client is typed by the very contracts that guard the routes. */
+export type * from './changes/contract.ts';
+export type {
+  ConfigurationAnswer,
+  ConfigurationIn,
+  ConfigurationPatch,
+  FlagAnswer,
+  ServeAnswer,
+  ServeIn,
+} from './flags/contract.ts';
+export type { InstanceShown } from './fleet/contract.ts';
+export type { EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
