@@ -10,3 +10,4 @@ export type {
 } from './flags/contract.ts';
 export type { InstanceShown } from './fleet/contract.ts';
 export type { EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
+export type { FlipReceiptsShown } from './platform/receipts-contract.ts';

@@ -1,0 +1,74 @@
+import { type FlagPlace, type Flipped, flip, undoChange, type Verb } from '../client/flip.ts';
+import type { May, MyEnvironment } from '../client/me.ts';
+import { asRefusal } from '../client/problem.ts';
+import { tell } from '../shell/notices.ts';
+import { ask } from './ask-dialog.ts';
+
+/** For how long the server lets the same person take back a step towards safe (a minute), less the way there. */
+const GRACE_MS = 55_000;
+
+const PAST: Record<Verb, string> = { on: 'is on', off: 'is off', kill: 'is killed', restore: 'is restored' };
+
+/** The right that a verb asks for: turning on lets more users get something, all others do not. */
+export function mayFlip(environment: MyEnvironment, verb: Verb): May {
+  const right = { on: 'grow', off: 'safe', kill: 'kill', restore: 'restore' } as const;
+  return environment.may[right[verb]];
+}
+
+/**
+ * Does what a person asked of a flag, from the question (where there is one) to the notice with its undo. A kill asks
+ * nothing, and a restore always does. Answers what became of it; undefined where nothing was done.
+ */
+export async function flipFlow(
+  { project, flag }: Pick<FlagPlace, 'project' | 'flag'>,
+  environment: MyEnvironment,
+  verb: Verb,
+): Promise<Flipped | undefined> {
+  const may = mayFlip(environment, verb);
+  if (!may.yes) {
+    tell(may.why ?? 'You may not do that here.', { tone: 'warn' });
+    return undefined;
+  }
+  const place = { project, flag, environment: environment.key };
+  const answer = await askFor(place, environment, verb);
+  if (answer === undefined) return undefined;
+  try {
+    const flipped = await flip(place, verb, answer.reason);
+    tellFlipped(place, environment, verb, flipped);
+    return flipped;
+  } catch (error) {
+    const { title, detail } = asRefusal(error).problem;
+    tell(`${title}: ${detail}`, { tone: 'warn' });
+    return undefined;
+  }
+}
+
+async function askFor(place: FlagPlace, environment: MyEnvironment, verb: Verb) {
+  if (verb === 'kill') return { reason: undefined };
+  if (verb === 'restore') {
+    return ask({
+      title: `Restore ${place.flag} in ${environment.name}?`,
+      body: 'Users get again what the flag says. Is what it was killed for gone?',
+      confirm: 'Restore',
+      reason: environment.reasonRequired ? 'required' : 'optional',
+    });
+  }
+  if (!environment.reasonRequired) return { reason: undefined };
+  const title = `Turn ${place.flag} ${verb} in ${environment.name}?`;
+  return ask({ title, confirm: `Turn ${verb}`, reason: 'required' });
+}
+
+function tellFlipped(place: FlagPlace, environment: MyEnvironment, verb: Verb, flipped: Flipped): void {
+  const what = `${place.flag} ${PAST[verb]} in ${environment.name}`;
+  if (flipped.changed === false) tell(`${what}, as before: nothing had to be done.`);
+  else
+    tell(flipped.after === undefined ? `${what}.` : `${what}: ${flipped.after.serves}.`, undoOf(place, verb, flipped));
+}
+
+/** A kill is lifted by a restore and by nothing else; everything else is undone as a change. */
+function undoOf(place: FlagPlace, verb: Verb, { change }: Flipped) {
+  const reason = 'taken back at once';
+  if (verb === 'kill') return { undo: { forMs: GRACE_MS, run: () => flip(place, 'restore', reason) } };
+  if (change === undefined || verb === 'restore') return {};
+  return { undo: { forMs: GRACE_MS, run: () => undoChange(place.project, change.id, reason) } };
+}
