@@ -31,12 +31,16 @@ export async function send<T>(path: string, sending: Sending = {}): Promise<T> {
   return read<T>(await reach(`${API}${path}${writeQuery(query)}`, request));
 }
 
-/** One more try, once, where the way there failed: the key of a POST makes that safe. */
+/**
+ * One more try, once, where the way there failed: reading does nothing, and the key of a POST makes it happen once. A
+ * PUT or PATCH that was stored, and whose answer was lost, would look like somebody else's the second time.
+ */
 async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request);
   } catch (error) {
     if (request.signal?.aborted) throw error;
+    if (request.method !== 'GET' && request.method !== 'POST') throw unreachable();
     await new Promise((resolve) => setTimeout(resolve, 400));
     return fetch(url, request).catch(() => {
       throw unreachable();
