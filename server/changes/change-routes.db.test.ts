@@ -96,6 +96,12 @@ describe.each(databaseKinds)('the log over HTTP on the %s database', (kind) => {
       expect(await seqs('subject=flag/f')).toEqual([1]);
       expect(await seqs('actor=token:x')).toEqual([3]);
       expect(await seqs('action=flag.on&environment=production')).toEqual([2]);
+      expect(await seqs('subject=flag/*')).toEqual([3, 2, 1]);
+      expect(await seqs('subject=segment/*')).toEqual([]);
+      expect(await seqs('action=flag.off,key.*')).toEqual([3]);
+      expect(await seqs('action=flag.*')).toEqual([3, 2, 1]);
+      // A wildcard of the database's own language means nothing here.
+      expect(await seqs('action=flag.%25')).toEqual([]);
       expect((await ask('GET', '/projects/shop/changes?environment=nowhere')).body).toMatchObject({
         status: 422,
         errors: [{ path: '/query/environment' }],

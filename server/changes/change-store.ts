@@ -1,5 +1,5 @@
 import { formatPosition } from '@turnout/core';
-import { and, asc, desc, eq, exists, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, exists, gt, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { changeEnvironments, changePayloads, changes, environments } from '../database/tables.ts';
 import type { ChangeReceipt, Direction } from './door.ts';
@@ -31,8 +31,10 @@ export interface Entry {
 /** Which entries of a project's log are asked for. */
 export interface EntryFilter {
   environmentId?: number | undefined;
+  /** One that ends in `*` stands for all that begin so. */
   subject?: string | undefined;
   actor?: string | undefined;
+  /** The same, and several with commas between. */
   action?: string | undefined;
   since?: Date | undefined;
   /** The first moment that is not asked for any more. */
@@ -141,9 +143,12 @@ export async function findPlace(
 
 function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
   const found: SQL[] = [];
-  if (filter.subject !== undefined) found.push(eq(changes.subject, filter.subject));
+  if (filter.subject !== undefined) found.push(isOrBegins(changes.subject, filter.subject));
   if (filter.actor !== undefined) found.push(eq(changes.actor, filter.actor));
-  if (filter.action !== undefined) found.push(eq(changes.action, filter.action));
+  if (filter.action !== undefined) {
+    const any = or(...filter.action.split(',').map((action) => isOrBegins(changes.action, action)));
+    if (any !== undefined) found.push(any);
+  }
   if (filter.since !== undefined) found.push(gte(changes.at, filter.since));
   if (filter.until !== undefined) found.push(lt(changes.at, filter.until));
   if (filter.direction !== undefined) found.push(wentThere(filter.direction, filter.environmentId));
@@ -160,6 +165,10 @@ function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
     found.push(exists(there));
   }
   return found;
+}
+
+function isOrBegins(column: AnyColumn, asked: string): SQL {
+  return asked.endsWith('*') ? sql`starts_with(${column}, ${asked.slice(0, -1)})` : eq(column, asked);
 }
 
 /** The direction stands in the payload. Its text is searched first, so that few of the long ones are taken apart. */

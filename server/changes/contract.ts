@@ -46,9 +46,15 @@ export type WholeChange = z.infer<typeof wholeChange>;
 
 export const changeQuery = pageQuery.extend({
   environment: z.string().max(128).optional(),
-  subject: z.string().max(300).optional().openapi({ example: 'flag/new-cart' }),
+  subject: z.string().max(300).optional().openapi({
+    example: 'flag/new-cart',
+    description: 'This subject; with a `*` at its end, all that begin so: `segment/*`',
+  }),
   actor: z.string().max(200).optional().openapi({ example: 'root' }),
-  action: z.string().max(100).optional().openapi({ example: 'flag.on' }),
+  action: z.string().max(400).optional().openapi({
+    example: 'flag.on',
+    description: 'This action; several with commas between; with a `*` at its end, all that begin so: `key.*,token.*`',
+  }),
   since: momentIn.optional().openapi({ description: 'Made at this moment or later' }),
   until: momentIn.optional().openapi({ description: 'Made before this moment' }),
   direction: directionName.optional().openapi({
