@@ -43,6 +43,7 @@ const house: House = {
     'evaluation',
     'fleet',
     'metrics',
+    'live',
     'journeys',
   ],
   above: [

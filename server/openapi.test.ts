@@ -11,7 +11,7 @@ const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
 const behind = { house: { clock: systemClock }, delivery: { door: {} }, database: {}, fleet: {} };
 const parts = {
   house: behind.house,
-  rooms: listRooms(behind as unknown as Parts),
+  rooms: listRooms(behind as unknown as Parts, { open: async () => undefined }),
   logger: { debug: () => undefined, info: () => undefined, error: () => undefined },
   metricsRoutes: undefined,
   onAnswer: () => undefined,

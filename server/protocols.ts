@@ -12,9 +12,10 @@ import { watchFleet } from './fleet/fleet-metrics.ts';
 import { receiptProtocol } from './fleet/receipt-protocol.ts';
 import type { Open } from './front-door.ts';
 import { listDegraded } from './list-degraded.ts';
+import { LiveStreams } from './live/live-streams.ts';
 import { reportProtocol } from './metrics/report-protocol.ts';
 import type { Parts } from './parts.ts';
-import { listRooms } from './rooms.ts';
+import { listRooms, TELLERS } from './rooms.ts';
 
 /** Everything that answers: raw requests first, then hono. */
 export interface Protocols {
@@ -23,6 +24,7 @@ export interface Protocols {
   ofrep: Ofrep;
   sdk: SdkProtocol;
   ofrepStream: OfrepStream;
+  live: LiveStreams;
   /** What the front door is given. */
   open: Open;
 }
@@ -68,7 +70,8 @@ export function buildProtocols(parts: Parts): Protocols {
     environmentsServed: () => rulesets.heldEnvironments().length,
   });
   watchFleet(metrics, watcher, clock);
-  const app = buildApp(appParts(parts));
+  const live = openLive(parts);
+  const app = buildApp(appParts(parts, live));
   const screen = new AdminUi({
     ...{ folder: BUILT_ADMIN_UI, onError: common.onError },
     secure: config.publicUrl?.startsWith('https:') ?? false,
@@ -78,14 +81,23 @@ export function buildProtocols(parts: Parts): Protocols {
     takers: [receipts, reports, sdk, ofrep, ofrepStream, health, screen],
     rest: (request, response) => listener(request, response),
   };
-  return { app, health, ofrep, sdk, ofrepStream, open };
+  return { app, health, ofrep, sdk, ofrepStream, live, open };
 }
 
-function appParts(parts: Parts): AppParts {
+/** The streams of screens, which tell what everything else here does. */
+function openLive({ house, delivery, database, clock, doorbell, fleet, logger }: Parts): LiveStreams {
+  const { rulesets, overlays } = delivery;
+  return new LiveStreams({
+    ...{ db: database.db, clock, doorbell, list: house.list, rulesets, overlays, fleet, tellers: TELLERS },
+    onError: (error) => logger.error({ error }, 'a stream of a screen could not be served as it should'),
+  });
+}
+
+function appParts(parts: Parts, live: LiveStreams): AppParts {
   const { house, logger, config, metrics } = parts;
   return {
     ...{ house, logger, publicUrl: config.publicUrl },
-    rooms: listRooms(parts),
+    rooms: listRooms(parts, live),
     // With a port of their own they are not here, where everybody comes by.
     metricsRoutes: config.metricsPort === undefined ? metricsRoutes(metrics) : undefined,
     onAnswer: (method, route, status, tookMs) => metrics.noteRequest(method, route, status, tookMs),

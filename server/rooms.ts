@@ -12,6 +12,8 @@ import { flagRoutes } from './flags/flag-routes.ts';
 import { flagTeller } from './flags/tell-flag-change.ts';
 import { flagUndoer } from './flags/undo-flag-change.ts';
 import { changeReceiptRoutes, instanceRoutes } from './fleet/routes.ts';
+import type { LiveStreams } from './live/live-streams.ts';
+import { liveRoutes } from './live/routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import type { Parts } from './parts.ts';
 import { segmentRoutes } from './segments/routes.ts';
@@ -24,11 +26,12 @@ const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
 /** Who tells of which entries of the log in words. */
-const TELLERS = [flagTeller, segmentTeller, importTeller];
+export const TELLERS = [flagTeller, segmentTeller, importTeller];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
   parts: Pick<Parts, 'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'delivery' | 'fleet'>,
+  live: Pick<LiveStreams, 'open'>,
 ): Room[] {
   const { clock, commit, revocations, delivery, fleet } = parts;
   const { list } = parts.house;
@@ -51,6 +54,7 @@ export function listRooms(
     { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer], tellers: TELLERS }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
+    { path: IN_PROJECT, routes: liveRoutes(live) },
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }

@@ -166,10 +166,11 @@ async function closeHouse(door: FrontDoor, opening: Promise<Opened>, logger: Log
   await runSteps(opened === undefined ? [requests] : [...drainSteps(opened), requests, ...endSteps(opened)], logger);
 }
 
-function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream } }: Opened): ShutdownStep[] {
+function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream, live } }: Opened): ShutdownStep[] {
+  const streams = () => Promise.all([sdk.drain(), ofrepStream.drain(), live.drain(), ofrep.close()]);
   return [
     { name: 'readiness', mostMs: RECORDS_MS, run: () => health.drain() },
-    { name: 'streams', mostMs: DRAIN_MS, run: () => Promise.all([sdk.drain(), ofrepStream.drain(), ofrep.close()]) },
+    { name: 'streams', mostMs: DRAIN_MS, run: streams },
   ];
 }
 
@@ -179,6 +180,7 @@ function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownS
     for (const stop of stops) stop();
     protocols.sdk.close();
     protocols.ofrepStream.close();
+    protocols.live.close();
     metricsServer?.close();
     metricsServer?.closeAllConnections();
   };

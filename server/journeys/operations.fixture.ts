@@ -226,6 +226,7 @@ export const OPERATIONS: Record<string, Operation> = {
   },
 
   [`get ${P}/changes`]: { need: 'look', of: 'project' },
+  [`get ${P}/events`]: { need: 'look', of: 'project' },
   [`get ${P}/changes/verify`]: { need: 'read', of: 'project' },
   [`get ${P}/changes/{id}`]: {
     need: 'read',

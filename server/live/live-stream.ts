@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import type { Principal } from '../access/principal.ts';
+import { onlyEnvironment } from '../changes/seen-change.ts';
+import { EventStream } from '../delivery/event-stream.ts';
+
+/** How a screen comes to its stream. */
+export interface LiveOpening {
+  response: ServerResponse;
+  principal: Principal;
+  projectId: number;
+  lastEventId: string | undefined;
+  retryMs: number;
+  /** Who asks, as of now. Rejects with a problem where they may not read here any more. */
+  identifyAgain(): Promise<Principal>;
+}
+
+/** The stream of one screen, and what it has been told. */
+export class LiveStream extends EventStream {
+  readonly projectId: number;
+  readonly retryMs: number;
+  readonly principal: Principal;
+  readonly identifyAgain: () => Promise<Principal>;
+  /** The one environment that its reader may hear of; undefined for all. */
+  only: number | undefined;
+  /** The newest entry of the log that it was told, or needed not to be told; undefined until the database said. */
+  seq: number | undefined;
+  /** True when something found no room. */
+  missed = false;
+
+  constructor(opening: LiveOpening) {
+    // What the streams of SDKs are kept by, an environment, is here a project.
+    super(opening.response, { keyId: opening.principal.id, environmentId: opening.projectId });
+    this.projectId = opening.projectId;
+    this.retryMs = opening.retryMs;
+    this.principal = opening.principal;
+    this.identifyAgain = opening.identifyAgain;
+    this.only = onlyEnvironment(opening.principal);
+  }
+
+  sees(environmentId: number): boolean {
+    return this.only === undefined || this.only === environmentId;
+  }
+}
