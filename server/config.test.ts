@@ -38,6 +38,7 @@ describe('settings', () => {
     expect(readConfig({ DATABASE_URL }, ['--demo']).demo).toBe(true);
     expect(readConfig({ DATABASE_URL, TURNOUT_DEMO: 'true' }, []).demo).toBe(true);
     expect(readConfig({ TURNOUT_DEMO: '0' }, []).demo).toBe(false);
+    expect(readConfig({ TURNOUT_DEMO: 'quiet' }, [])).toMatchObject({ demo: true, demoApps: false });
   });
 
   it('the demo is never made with NODE_ENV=production, and asking for both stops the start', () => {
@@ -92,7 +93,7 @@ describe('settings', () => {
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
     ['PUBLIC_URL', 'turnout.example.com', 'https://'],
     ['LOG_LEVEL', 'loud', 'one of fatal'],
-    ['TURNOUT_DEMO', 'maybe', 'one of true, false'],
+    ['TURNOUT_DEMO', 'maybe', 'one of true, false, quiet'],
   ])('%s=%s stops the start and says what would be right', (name, value, expected) => {
     const [fault, ...others] = faultsOf({ [name]: value });
     expect(fault).toContain(`${name}: expected`);

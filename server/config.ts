@@ -28,6 +28,8 @@ export interface Config {
   rootToken: string | undefined;
   secret: string | undefined;
   demo: boolean;
+  /** Whether apps run in the demo. */
+  demoApps: boolean;
 }
 
 /** Settings that cannot be started with; the message has one line for each fault and never a secret's value. */
@@ -58,7 +60,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
   refuseUnknown(env, faults);
   refuseLater(env, faults);
   const production = env.NODE_ENV === 'production';
-  if (production && (asked.demo || values.TURNOUT_DEMO)) {
+  const given = values.TURNOUT_DEMO;
+  if (production && (asked.demo || (given ?? 'none') !== 'none')) {
     faults.push('TURNOUT_DEMO: the demo is never made with NODE_ENV=production; leave one of the two away.');
   }
   if (faults.length > 0) throw new SettingsFault(faults);
@@ -77,7 +80,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     limits,
     rootToken: values.TURNOUT_ROOT_TOKEN,
     secret: values.TURNOUT_SECRET,
-    demo: asked.demo || (values.TURNOUT_DEMO ?? (embedded && !production)),
+    demo: asked.demo || (given === undefined ? embedded && !production : given !== 'none'),
+    demoApps: given !== 'quiet',
   };
 }
 

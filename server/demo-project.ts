@@ -1,4 +1,4 @@
-/** The demo: what a small shop might have, with a flag of each type, a segment, and a split. */
+/** The demo: what a small shop might have. The documents name these flags; demo-flags.ts has the others. */
 export const DEMO_PROJECT = { key: 'demo', name: 'Demo shop' };
 
 export const DEMO_ENVIRONMENTS = [
@@ -6,13 +6,41 @@ export const DEMO_ENVIRONMENTS = [
   { key: 'production', name: 'Production' },
 ];
 
-export const DEMO_SEGMENT = {
-  key: 'beta-testers',
-  name: 'Beta testers',
-  description: 'People who asked to see things early, and everybody of our own',
-  included: ['user-17', 'user-42'],
-  if: { attribute: 'email', op: 'endsWith', values: ['@shop.example'], ignoreCase: true },
-};
+/** Made in every environment, in this order: one names another. */
+export const DEMO_SEGMENTS = [
+  {
+    key: 'beta-testers',
+    name: 'Beta testers',
+    description: 'People who asked to see things early, and everybody of our own',
+    included: ['user-17', 'user-42'],
+    if: { attribute: 'email', op: 'endsWith', values: ['@shop.example'], ignoreCase: true },
+  },
+  {
+    key: 'german-speaking',
+    name: 'German-speaking countries',
+    if: { attribute: 'country', op: 'equals', values: ['CH', 'DE', 'AT'] },
+  },
+  {
+    key: 'loyal-customers',
+    name: 'Loyal customers',
+    description: 'A dozen orders in the last year, and those whom support has put here',
+    included: ['user-99', 'user-311'],
+    excluded: ['user-666'],
+    if: { attribute: 'ordersLastYear', op: 'gte', values: [12] },
+  },
+  {
+    key: 'business-at-home',
+    name: 'Businesses in our own countries',
+    description: 'They may pay by invoice',
+    if: {
+      all: [
+        { segment: 'german-speaking' },
+        { attribute: 'plan', op: 'equals', values: ['business', 'enterprise'] },
+        { not: { attribute: 'overdueInvoices', op: 'gt', values: [0] } },
+      ],
+    },
+  },
+];
 
 const ON = { state: 'on', fallthrough: { variant: 'on' } };
 const OFF_FOR_MOST = {
@@ -20,7 +48,8 @@ const OFF_FOR_MOST = {
   rules: [{ if: { segment: 'beta-testers' }, serve: { variant: 'on' } }],
 };
 
-export const DEMO_FLAGS = [
+/** The flags that the documents name. */
+export const DOCUMENTED_FLAGS = [
   {
     key: 'new-checkout',
     type: 'boolean',

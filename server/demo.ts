@@ -1,15 +1,21 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DEMO_ENVIRONMENTS, DEMO_FLAGS, DEMO_PROJECT, DEMO_SEGMENT } from './demo-project.ts';
+import { DEMO_ENVIRONMENTS, DEMO_PROJECT, DEMO_SEGMENTS, DOCUMENTED_FLAGS } from './demo-project.ts';
 import { makePrivateFile, readPrivateFile } from './platform/private-file.ts';
 
-/** How the demo is made: through the admin API, as anybody would. `path` is below `/api/v1`. */
-export type CallApi = (method: string, path: string, body: object) => Promise<{ status: number; body: DemoAnswer }>;
+/** How the demo is made: through the admin API, as anybody would. `path` is below `/api/v1`; `as` is whose token it is. */
+export type CallApi = (method: string, path: string, body?: object, as?: string) => Promise<DemoAnswered>;
+
+export interface DemoAnswered {
+  status: number;
+  body: DemoAnswer;
+}
 
 /** The parts of answers that are looked at here. */
 export interface DemoAnswer {
   secret?: string | null;
   detail?: string;
+  archived?: boolean;
 }
 
 export interface DemoParts {
@@ -34,37 +40,69 @@ const KEYS = {
 type DemoKey = keyof typeof KEYS;
 const KEY_NAMES = Object.keys(KEYS) as DemoKey[];
 
-const PROJECT = `/projects/${DEMO_PROJECT.key}`;
-function demoKeyPath(dataDir: string, name: DemoKey): string {
+export const PROJECT = `/projects/${DEMO_PROJECT.key}`;
+export function demoKeyPath(dataDir: string, name: DemoKey): string {
   return join(dataDir, 'demo-keys', name);
 }
 
-/**
- * Makes the demo project with its flags, and a key of each kind. What is there already stays as it is, whatever was
- * made of it since; only keys that are missing or no longer good are made anew.
- */
-export async function makeDemo(parts: DemoParts): Promise<void> {
-  const missing = KEY_NAMES.filter((name) => !isKept(parts, name));
-  if (missing.length === 0) return;
-  // Keys are made last, so an installation that has some was made whole, and what somebody deleted since stays away.
-  if (missing.length === KEY_NAMES.length) await makeProject(parts.call);
-  for (const name of missing) await makeKey(parts, name);
+/** Is there from the first thing that is made of the demo until the last one is. */
+function unfinishedPath(dataDir: string): string {
+  return join(dataDir, 'demo-keys', 'unfinished');
+}
+export function isUnfinished(dataDir: string): boolean {
+  return existsSync(unfinishedPath(dataDir));
+}
+export function markFinished(dataDir: string): void {
+  rmSync(unfinishedPath(dataDir), { force: true });
 }
 
-async function makeProject(call: CallApi): Promise<void> {
-  await make(call, '/projects', DEMO_PROJECT);
+/**
+ * Makes the demo project with the flags that the documents name, and a key of each kind; the rest can wait until the
+ * house is open (demo-life.ts). What is there already stays as it is, whatever was made of it since; only keys that are
+ * missing or no longer good are made anew. Answers false where somebody has removed the demo: it does not come back.
+ */
+export async function makeDemo(parts: DemoParts): Promise<boolean> {
+  const missing = KEY_NAMES.filter((name) => !isKept(parts, name));
+  if (missing.length === 0) return true;
+  if (await isRemoved(parts.call)) return false;
+  // Keys are made last, so an installation that has some was made whole, and what somebody deleted since stays away.
+  if (missing.length === KEY_NAMES.length) await makeProject(parts);
+  for (const name of missing) await makeKey(parts, name);
+  return true;
+}
+
+async function isRemoved(call: CallApi): Promise<boolean> {
+  const { status, body } = await call('GET', `${PROJECT}?archived=any`);
+  return status === 200 && body.archived === true;
+}
+
+async function makeProject({ call, dataDir }: DemoParts): Promise<void> {
+  const { status } = await make(call, '/projects', DEMO_PROJECT);
+  // Where it was there before, another node has made it, or people have: then it is not begun again.
+  if (status === 201) makePrivateFile(unfinishedPath(dataDir), 'The demo is being made.');
   for (const environment of DEMO_ENVIRONMENTS) await make(call, `${PROJECT}/environments`, environment);
-  for (const { key } of DEMO_ENVIRONMENTS) await make(call, `${PROJECT}/environments/${key}/segments`, DEMO_SEGMENT);
-  for (const flag of DEMO_FLAGS) await make(call, `${PROJECT}/flags`, flag);
+  await makeSegments(call, DEMO_SEGMENTS.slice(0, 1));
+  await makeFlags(call, DOCUMENTED_FLAGS);
+}
+
+/** The same ones in every environment, in order: one may name another. */
+export async function makeSegments(call: CallApi, segments: readonly object[]): Promise<void> {
+  for (const { key } of DEMO_ENVIRONMENTS) {
+    for (const segment of segments) await make(call, `${PROJECT}/environments/${key}/segments`, segment);
+  }
+}
+
+export async function makeFlags(call: CallApi, flags: readonly object[]): Promise<void> {
+  for (const flag of flags) await make(call, `${PROJECT}/flags`, flag);
 }
 
 /** 409: a start that was broken off had made it. */
-async function make(call: CallApi, path: string, body: object): Promise<DemoAnswer> {
-  const answer = await call('POST', path, body);
+export async function make(call: CallApi, path: string, body: object, as?: string): Promise<DemoAnswered> {
+  const answer = await call('POST', path, body, as);
   if (answer.status >= 300 && answer.status !== 409) {
     throw new Error(`The demo could not be made: POST ${path} answered ${answer.status}: ${answer.body.detail ?? ''}`);
   }
-  return answer.body;
+  return answer;
 }
 
 function isKept({ dataDir, isLive }: DemoParts, name: DemoKey): boolean {
@@ -74,16 +112,17 @@ function isKept({ dataDir, isLive }: DemoParts, name: DemoKey): boolean {
 
 async function makeKey({ call, dataDir }: DemoParts, name: DemoKey): Promise<void> {
   const wanted = KEYS[name];
-  const { secret } = await (wanted === undefined
+  const { body } = await (wanted === undefined
     ? make(call, `${PROJECT}/tokens`, { name: `demo ${name}`, roles: ['admin'] })
     : makeEnvironmentKey(call, name, wanted));
+  const { secret } = body;
   if (!secret) throw new Error(`The demo's key ${name} could not be made.`);
   const path = demoKeyPath(dataDir, name);
   rmSync(path, { force: true });
   makePrivateFile(path, secret);
 }
 
-function makeEnvironmentKey(call: CallApi, name: string, wanted: { environment: string }): Promise<DemoAnswer> {
+function makeEnvironmentKey(call: CallApi, name: string, wanted: { environment: string }): Promise<DemoAnswered> {
   const { environment, ...key } = wanted;
   return make(call, `${PROJECT}/environments/${environment}/keys`, { ...key, name: `demo ${name}` });
 }

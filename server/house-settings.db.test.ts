@@ -22,7 +22,10 @@ async function open(env: Record<string, string>) {
   const dataDir = join(folder, 'data');
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger('info', { write: (text: string) => lines.push(JSON.parse(text)) });
-  const house = await startHouse(readConfig({ DATA_DIR: dataDir, PORT: '0', ...env }, []), logger);
+  const house = await startHouse(
+    readConfig({ DATA_DIR: dataDir, PORT: '0', TURNOUT_DEMO: 'quiet', ...env }, []),
+    logger,
+  );
   await house.opened;
   const ask = (path: string, key: string, more: Record<string, string> = {}, method = 'GET') => {
     const secret = readFileSync(join(dataDir, 'demo-keys', key), 'utf8').trim();
@@ -98,7 +101,7 @@ describe.runIf(hasPostgres)('a server with the role of docs/operations.md', () =
     const url = new URL(fresh.url);
     url.username = role;
     const secret = readFileSync(join(folders.at(-1) ?? '', 'data', 'secret'), 'utf8').trim();
-    const opened = await open({ DATABASE_URL: url.href, TURNOUT_DEMO: 'true', TURNOUT_SECRET: secret });
+    const opened = await open({ DATABASE_URL: url.href, TURNOUT_DEMO: 'quiet', TURNOUT_SECRET: secret });
     house = opened.house;
     const flag = '/api/v1/projects/demo/environments/production/flags/new-checkout';
     for (const verb of ['off', 'kill', 'restore', 'on']) {

@@ -39,7 +39,7 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
     buildWhereMissing(logger);
     await house.opened;
     if (house.rootToken.made) showRootToken(house.rootToken, logger);
-    if (config.demo && !house.draining) process.stdout.write(`${greet(house.url, config.dataDir)}\n`);
+    if (house.demo && !house.draining) process.stdout.write(`${greet(house.url, config.dataDir)}\n`);
   } catch (error) {
     explainFailure(error, logger);
     process.exitCode = CANNOT_START;

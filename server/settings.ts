@@ -80,9 +80,9 @@ export const SETTINGS = {
     'The installation’s secret: values of 32 bytes or more, separated by commas. The first signs, all verify. The same on all nodes. Without it DATA_DIR/secret is made.',
   ),
   TURNOUT_DEMO: setting(
-    z.enum(['true', 'false', '1', '0'], oneOf(['true', 'false'])).transform((text) => text === 'true' || text === '1'),
+    z.enum(['true', 'false', '1', '0', 'quiet'], oneOf(['true', 'false', 'quiet'])).transform(readDemo),
     '',
-    'Whether to make the demo project and its keys. Without it: yes on the embedded database, no on a Postgres; never with NODE_ENV=production.',
+    'Whether to make the demo project and its keys. With quiet, nothing runs in it and it has no past. Without it: yes on the embedded database, no on a Postgres; never with NODE_ENV=production.',
   ),
 } satisfies Record<string, Setting>;
 
@@ -125,6 +125,11 @@ export const CLIENT_VARIABLES: readonly string[] = ['TURNOUT_URL', 'TURNOUT_KEY'
 export function listSettings(): { name: string; initial: string; meaning: string }[] {
   const limits = [...LIMIT_SETTINGS].map(([name, limit]) => [`LIMIT_${name}`, limit] as const);
   return [...Object.entries(SETTINGS), ...limits].map(([name, { initial, meaning }]) => ({ name, initial, meaning }));
+}
+
+function readDemo(text: string): 'none' | 'quiet' | 'lively' {
+  if (text === 'quiet') return 'quiet';
+  return text === 'true' || text === '1' ? 'lively' : 'none';
 }
 
 function setting<T>(shape: z.ZodType<T, string>, initial: string, meaning: string): Setting<T> {

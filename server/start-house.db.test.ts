@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './cli/run-command.ts';
 import { readConfig } from './config.ts';
 import { greet } from './demo.ts';
-import { DEMO_FLAGS } from './demo-project.ts';
+import { DEMO_FLAGS } from './demo-flags.ts';
 import { createLogger } from './platform/logger.ts';
 import { type RunningHouse, startHouse } from './start-house.ts';
 
@@ -15,7 +15,7 @@ let log = '';
 
 /** Opens the house as `npm start` would, with nothing configured but where. */
 async function open(env: Record<string, string> = {}): Promise<void> {
-  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', ...env }, []);
+  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', TURNOUT_DEMO: 'quiet', ...env }, []);
   const target = {
     write: (text: string) => {
       log += text;
@@ -23,6 +23,7 @@ async function open(env: Record<string, string> = {}): Promise<void> {
   };
   house = await startHouse(config, createLogger('debug', target));
   await house.opened;
+  await house.demo?.whole;
 }
 
 /** Runs a command on the machine of the demo, with no key given. */

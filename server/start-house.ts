@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import { API, IN_HOUSE } from './app.ts';
 import { NotifyDoorbell } from './changes/notify-doorbell.ts';
 import type { Config } from './config.ts';
-import { type DemoAnswer, makeDemo } from './demo.ts';
+import { type CallApi, type DemoAnswer, makeDemo } from './demo.ts';
+import { beginDemoLife, type DemoLife } from './demo-life.ts';
 import { findRootToken, type RootToken } from './first-start.ts';
 import { FrontDoor } from './front-door.ts';
 import { type DatabaseParts, keepReaching, openHouseDatabase } from './open-database.ts';
@@ -21,6 +22,8 @@ export interface RunningHouse {
   /** Resolves when it answers; rejects when it cannot be opened, with a sentence that says why. */
   opened: Promise<void>;
   readonly draining: boolean;
+  /** The demo, once the house is open; undefined where there is none, or somebody has removed it. */
+  readonly demo: DemoLife | undefined;
   /** Answers a request of hono's without a port, once it is open. */
   fetch(request: Request): Promise<Response>;
   /** Ends in order: not ready, goodbye to streams, running requests, then everything else. */
@@ -45,6 +48,7 @@ interface Opened {
   protocols: Protocols;
   stops: (() => void)[];
   metricsServer: Server | undefined;
+  demo?: DemoLife;
 }
 
 /** Listens, and then opens: settings are read, the port is there, and nothing slow has happened yet. */
@@ -55,14 +59,20 @@ export async function startHouse(config: Config, logger: Logger, options: StartO
   const door = new FrontDoor();
   const url = options.listen === false ? '' : await listen(door, config);
   if (url !== '') logger.info({ url }, 'listening');
-  const opening = openHouse(ground, door, options);
+  const opening = openHouse(ground, door, { ...options, url });
   // Whoever waits hears of it; nobody must.
   opening.catch(() => undefined);
   let closing: Promise<void> | undefined;
+  let demo: DemoLife | undefined;
   return {
     url,
     rootToken,
-    opened: opening.then(() => undefined),
+    opened: opening.then((opened) => {
+      demo = opened.demo;
+    }),
+    get demo() {
+      return demo;
+    },
     get draining() {
       return door.draining;
     },
@@ -87,7 +97,7 @@ async function listen(door: FrontDoor, { port, host }: Config): Promise<string> 
   }
 }
 
-async function openHouse(ground: Ground, door: FrontDoor, options: StartOptions): Promise<Opened> {
+async function openHouse(ground: Ground, door: FrontDoor, options: StartOptions & { url: string }): Promise<Opened> {
   const { config, logger, secrets } = ground;
   const reaching: DatabaseParts = { address: config.database, secrets, logger };
   const { database, isReached } = await openHouseDatabase(reaching);
@@ -98,10 +108,10 @@ async function openHouse(ground: Ground, door: FrontDoor, options: StartOptions)
     const opened = await openParts(parts, stops);
     if (isReached) await joinDatabase(parts);
     else stops.push(keepReaching(database, reaching, rejoin(parts), options.onFatal ?? (() => undefined)));
-    if (config.demo && isReached) await seedDemo(parts, opened.protocols);
+    const hasDemo = config.demo && isReached && (await seedDemo(parts, opened.protocols));
     door.open(opened.protocols.open);
     logger.info({ database: database.kind, node: parts.node }, 'open');
-    return opened;
+    return hasDemo ? { ...opened, demo: enliven(parts, opened.protocols, options.url) } : opened;
   } catch (error) {
     for (const stop of stops) stop();
     await parts?.delivery.close();
@@ -146,17 +156,30 @@ async function joinDatabase(parts: Parts): Promise<void> {
  * Through the admin API, in this process: what the demo has went through every check that anybody's has. Whatever was
  * made of it since may stand in its way, and is no reason not to start.
  */
-async function seedDemo({ config, house, rootToken, logger }: Parts, { app }: Protocols): Promise<void> {
-  const headers = { authorization: `Bearer ${rootToken}`, 'content-type': 'application/json' };
-  const demo = makeDemo({
-    dataDir: config.dataDir,
-    isLive: (secret) => typeof house.list.findCredential(secret) !== 'string',
-    call: async (method, path, body) => {
-      const response = await app.request(`${API}${path}`, { method, headers, body: JSON.stringify(body) }, IN_HOUSE);
-      return { status: response.status, body: (await response.json()) as DemoAnswer };
-    },
-  });
-  await demo.catch((error: unknown) => logger.error({ error }, 'the demo could not be made whole'));
+async function seedDemo(parts: Parts, protocols: Protocols): Promise<boolean> {
+  const { config, house, logger } = parts;
+  const isLive = (secret: string) => typeof house.list.findCredential(secret) !== 'string';
+  try {
+    return await makeDemo({ dataDir: config.dataDir, isLive, call: callItself(parts, protocols) });
+  } catch (error) {
+    logger.error({ error }, 'the demo could not be made');
+    return true;
+  }
+}
+
+function enliven(parts: Parts, protocols: Protocols, url: string): DemoLife {
+  const { dataDir, demoApps: lively } = parts.config;
+  return beginDemoLife({ dataDir, lively, url, log: parts.logger, call: callItself(parts, protocols) });
+}
+
+/** The admin API without a port, as the root token where nobody else is named. */
+function callItself({ rootToken }: Parts, { app }: Protocols): CallApi {
+  return async (method, path, body, as = rootToken) => {
+    const headers = { authorization: `Bearer ${as}`, 'content-type': 'application/json' };
+    const given = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await app.request(`${API}${path}`, { method, headers, ...given }, IN_HOUSE);
+    return { status: response.status, body: (await response.json()) as DemoAnswer };
+  };
 }
 
 async function closeHouse(door: FrontDoor, opening: Promise<Opened>, logger: Logger): Promise<void> {
