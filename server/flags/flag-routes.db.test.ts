@@ -14,7 +14,7 @@ describe.each(databaseKinds)('flags of a project on %s', (kind) => {
     expect(made.status).toBe(201);
     expect(made.etag).toBe('"v1"');
     expect(made.body.flag).toMatchObject({ key: 'new-cart', variants: { on: true, off: false }, kind: 'release' });
-    const drawn = { shares: { on: 1 }, rules: 0, rollout: 1 };
+    const drawn = { shares: { on: 1 }, rules: 0, rollout: 1, offVariant: 'off' };
     expect(made.body.flag.environments).toEqual({
       staging: { state: 'off', killed: false, serves: 'off: variant off', ...drawn, version: 1 },
       production: { state: 'off', killed: false, serves: 'off: variant off', ...drawn, version: 1 },

@@ -26,8 +26,8 @@ function flagAnswer(row: FlagRow, places: readonly Place[]): FlagAnswer {
   const { id: _id, projectId: _projectId, createdAt, ...shown } = row;
   const environments = places.map(({ configuration, environment }) => {
     const served = showServed(row, configuration, environment.shedLevel);
-    const { version } = configuration;
-    return [environment.key, { ...served, ...describeRollout(configuration), version }] as const;
+    const { offVariant, version } = configuration;
+    return [environment.key, { ...served, ...describeRollout(configuration), offVariant, version }] as const;
   });
   return { ...shown, createdAt: createdAt.toISOString(), environments: Object.fromEntries(environments) };
 }
