@@ -4,15 +4,27 @@ import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Committed } from '../changes/door.ts';
+import type { Db } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { archiveFlag } from './archive-flag.ts';
 import type { FlagRow } from './configuration.ts';
-import { changedFlag, flagAnswer, flagPage, flagPatch, flagPut, flagQuery, newFlag, withReason } from './contract.ts';
+import {
+  changedFlag,
+  flagAnswer,
+  flagDependents,
+  flagPage,
+  flagPatch,
+  flagPut,
+  flagQuery,
+  newFlag,
+  withReason,
+} from './contract.ts';
 import { createFlag } from './create-flag.ts';
 import { patchFlag, replaceFlag } from './edit-flag.ts';
+import { readDependents } from './flag-dependents.ts';
 import { type FlagParts, requireFlag } from './flag-place.ts';
 import { listFlags } from './flag-store.ts';
 import { showFlag, showFlags } from './show-flag.ts';
@@ -40,6 +52,12 @@ const read = createRoute({
   middleware: need('read', { acrossEnvironments: true }),
   request: { params },
   responses: { 200: answer('The flag', flagAnswer), ...problemAnswers },
+});
+const users = createRoute({
+  ...{ method: 'get', path: `${path}/dependents`, tags, summary: 'Which flags are reached by a change of a flag' },
+  middleware: need('read', { acrossEnvironments: true }),
+  request: { params },
+  responses: { 200: answer('By environment, those that need it first', flagDependents), ...problemAnswers },
 });
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace what a flag is in the whole project; needs If-Match' },
@@ -69,30 +87,11 @@ const unarchive = createRoute({
 /** `/flags` of a project. */
 export function flagRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
-  const { db } = parts.door;
-  routes.openapi(list, async (c) => {
-    const { limit, cursor: _cursor, ...filter } = c.req.valid('query');
-    const rows = await listFlags(db, c.get('scope').projectId, filter, {
-      limit,
-      after: textAfter(c.req.valid('query')),
-    });
-    const { items, next } = makePage(
-      rows,
-      limit,
-      (row) => row,
-      (row) => row.key,
-    );
-    return c.json({ items: await showFlags(db, items, environmentOf(c.get('principal'))), next }, 200);
-  });
+  answerQuestions(routes, parts.door.db);
   routes.openapi(make, async (c) => {
     const { reason, ...wanted } = c.req.valid('json');
     const committed = await createFlag(parts, askingOf(c, reason), c.get('scope').projectId, wanted);
     return c.json(await changed(parts, c, wanted.key, committed), 201);
-  });
-  routes.openapi(read, async (c) => {
-    const row = await requireFlag(db, c.get('scope').projectId, c.req.valid('param').flag);
-    c.header('ETag', versionTag(row.version));
-    return c.json(await showFlag(db, row, environmentOf(c.get('principal'))), 200);
   });
   routes.openapi(replace, async (c) => {
     const { reason, ...wanted } = c.req.valid('json');
@@ -126,6 +125,34 @@ export function flagRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
     });
   }
   return routes;
+}
+
+/** What changes nothing. */
+function answerQuestions(routes: OpenAPIHono<HouseEnv>, db: Db): void {
+  routes.openapi(list, async (c) => {
+    const { limit, cursor: _cursor, ...filter } = c.req.valid('query');
+    const rows = await listFlags(db, c.get('scope').projectId, filter, {
+      limit,
+      after: textAfter(c.req.valid('query')),
+    });
+    const { items, next } = makePage(
+      rows,
+      limit,
+      (row) => row,
+      (row) => row.key,
+    );
+    return c.json({ items: await showFlags(db, items, environmentOf(c.get('principal'))), next }, 200);
+  });
+  routes.openapi(read, async (c) => {
+    const row = await requireFlag(db, c.get('scope').projectId, c.req.valid('param').flag);
+    c.header('ETag', versionTag(row.version));
+    return c.json(await showFlag(db, row, environmentOf(c.get('principal'))), 200);
+  });
+  routes.openapi(users, async (c) => {
+    const { key } = await requireFlag(db, c.get('scope').projectId, c.req.valid('param').flag);
+    const environments = await readDependents(db, c.get('scope').projectId, key, environmentOf(c.get('principal')));
+    return c.json({ flag: key, environments }, 200);
+  });
 }
 
 /** A caller of one environment is shown that one alone. */

@@ -167,6 +167,7 @@ export const OPERATIONS: Record<string, Operation> = {
     sample: body(() => ({ key: fresh('f'), type: 'boolean', ...reason })),
   },
   [`get ${P}/flags/{flag}`]: { need: 'look', of: 'project', sample: withFlag() },
+  [`get ${P}/flags/{flag}/dependents`]: { need: 'look', of: 'project', sample: withFlag() },
   [`put ${P}/flags/{flag}`]: {
     need: 'growing',
     of: 'project',
@@ -208,6 +209,7 @@ export const OPERATIONS: Record<string, Operation> = {
   [`get ${E}/segments`]: { need: 'read', of: 'environment' },
   [`post ${E}/segments`]: { need: 'growing', of: 'environment', sample: body(() => ({ key: fresh('s'), ...reason })) },
   [`get ${E}/segments/{segment}`]: { need: 'read', of: 'environment', sample: withSegment() },
+  [`get ${E}/segments/{segment}/dependents`]: { need: 'read', of: 'environment', sample: withSegment() },
   [`put ${E}/segments/{segment}`]: {
     need: 'growing',
     of: 'environment',

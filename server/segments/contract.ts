@@ -4,6 +4,7 @@ import { objectKey } from '../platform/object-key.ts';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
+import type { Dependent } from './dependents.ts';
 
 const isObject = (value: unknown): value is Condition =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -85,6 +86,27 @@ export const segmentPage = pageOf(segmentSummary);
 export const segmentQuery = pageQuery.extend({
   q: z.string().max(200).optional().openapi({ description: 'Part of the key, the name or the description' }),
 });
+
+const through = z.union([
+  z.object({ by: z.literal('prerequisite'), of: z.string() }).openapi({ description: 'A flag that it needs' }),
+  z.object({ by: z.literal('rule'), rule: z.string(), of: z.string() }).openapi({
+    description: 'The id of a rule, and a segment that it names',
+  }),
+  z.object({ by: z.literal('condition'), of: z.string() }).openapi({ description: 'A segment that a segment names' }),
+]);
+export const dependents = z.array(
+  z
+    .object({
+      kind: z.enum(['flag', 'segment']),
+      key: z.string(),
+      direct: z.boolean().openapi({ description: 'False where it only names something else that is among these' }),
+      through: z.array(through),
+    })
+    .openapi('Dependent'),
+);
+holdSame<z.infer<typeof dependents>, Dependent[]>(true);
+
+export const segmentDependents = z.object({ segment: z.string(), environment: z.string(), dependents });
 
 export const changedSegment = z.object({ segment: segmentAnswer, change: changeReceipt.optional() });
 export const changedMembers = z.object({ segment: segmentSummary, change: changeReceipt.optional() });

@@ -168,4 +168,37 @@ describe.each(databaseKinds)('segments of an environment on %s', (kind) => {
     expect((await undo(back.body.change)).status).toBe(200);
     expect((await shop.ruleset()).segments).not.toHaveProperty('undone');
   });
+
+  it('says whom a change of a segment or of a flag reaches, over how many others, and how', async () => {
+    await shop.call('POST', SEGMENTS, { key: 'inner' });
+    await shop.call('POST', SEGMENTS, { key: 'outer', if: { any: [{ segment: 'inner' }] } });
+    const rules = [{ id: 'outer-first', if: { segment: 'outer' }, serve: { variant: 'on' } }];
+    await shop.call('POST', '/flags', { key: 'reached', type: 'boolean', environments: { staging: { rules } } });
+    const prerequisites = [{ flag: 'reached', variants: ['on'] }];
+    await shop.call('POST', '/flags', { key: 'over', type: 'boolean', environments: { staging: { prerequisites } } });
+    await shop.call('POST', '/flags', { key: 'gone', type: 'boolean', environments: { staging: { prerequisites } } });
+    await shop.call('POST', '/flags/gone/archive');
+
+    const ofSegment = await shop.call('GET', `${SEGMENTS}/inner/dependents`);
+    const over = { kind: 'flag', key: 'over', through: [{ by: 'prerequisite', of: 'reached' }] };
+    expect(ofSegment.body).toEqual({
+      segment: 'inner',
+      environment: 'staging',
+      dependents: [
+        { kind: 'segment', key: 'outer', direct: true, through: [{ by: 'condition', of: 'inner' }] },
+        { ...over, direct: false },
+        { kind: 'flag', key: 'reached', direct: false, through: [{ by: 'rule', rule: 'outer-first', of: 'outer' }] },
+      ],
+    });
+    const ofFlag = await shop.call('GET', '/flags/reached/dependents');
+    expect(ofFlag.body).toEqual({
+      flag: 'reached',
+      environments: { staging: { dependents: [{ ...over, direct: true }] }, production: { dependents: [] } },
+    });
+    const viewer = await shop.house.newToken(['viewer'], shop.projectId, shop.environmentIds[1]);
+    const seen = await shop.call('GET', '/flags/reached/dependents', undefined, { token: viewer });
+    expect(seen.body.environments).toEqual({ production: { dependents: [] } });
+    expect((await shop.call('GET', '/flags/nobody/dependents')).status).toBe(404);
+    expect((await shop.call('GET', `${SEGMENTS}/nobody/dependents`)).status).toBe(404);
+  });
 });

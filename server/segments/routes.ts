@@ -22,6 +22,7 @@ import {
   deletedSegment,
   memberChanges,
   newSegment,
+  segmentDependents,
   segmentPage,
   segmentPatch,
   segmentPut,
@@ -29,6 +30,8 @@ import {
   segmentWithUsers,
   withReason,
 } from './contract.ts';
+import { readNaming } from './dependent-store.ts';
+import { dependentsOf } from './dependents.ts';
 import { showSegment, summariseSegment } from './segment.ts';
 import { listSegments, readSegmentUsers, type SegmentRow } from './store.ts';
 
@@ -55,6 +58,12 @@ const read = createRoute({
   middleware: need('read'),
   request: { params },
   responses: { 200: answer('The segment', segmentWithUsers), ...problemAnswers },
+});
+const users = createRoute({
+  ...{ method: 'get', path: `${path}/dependents`, tags, summary: 'Who is reached by a change of a segment, and how' },
+  middleware: need('read'),
+  request: { params },
+  responses: { 200: answer('Flags and segments, those that name it first', segmentDependents), ...problemAnswers },
 });
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace a segment; needs If-Match' },
@@ -107,6 +116,12 @@ export function segmentRoutes(parts: SegmentParts): OpenAPIHono<HouseEnv> {
     const usedBy = await readSegmentUsers(parts.door.db, place.environment.id, row.key);
     c.header('ETag', versionTag(row.version));
     return c.json({ ...showSegment(row, place.environment.key), usedBy }, 200);
+  });
+  routes.openapi(users, async (c) => {
+    const place = placeOf(c);
+    const { key } = await requireSegment(parts.door.db, place, c.req.valid('param').segment);
+    const dependents = dependentsOf({ segments: [key] }, await readNaming(parts.door.db, place.environment.id));
+    return c.json({ segment: key, environment: place.environment.key, dependents }, 200);
   });
   routes.openapi(replace, async (c) => {
     const { reason, ...fields } = c.req.valid('json');
