@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
 import { flipReceipts } from '../platform/receipts-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
-import { condition } from '../segments/contract.ts';
+import { condition, dependents } from '../segments/contract.ts';
 import type { FlagKind } from './tables.ts';
 
 const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
@@ -258,6 +258,11 @@ holdSame<Pick<FlagAnswer, SameOfProject>, Pick<Flag, SameOfProject>>(true);
 
 export const flagPage = pageOf(flagAnswer);
 export const changedFlag = z.object({ flag: flagAnswer, change: changeReceipt.optional() });
+
+export const flagDependents = z.object({
+  flag: z.string(),
+  environments: z.record(z.string(), z.object({ dependents })),
+});
 
 export const flagQuery = pageQuery.extend({
   q: z.string().max(200).optional().openapi({ description: 'Part of the key, the name or the description' }),
