@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['turnout-src', 'module', 'browser', 'import', 'default'] },
   build: {
     target: 'es2022',
-    outDir: 'dist',
+    outDir: 'dist/site',
     emptyOutDir: true,
     // Icons become data: addresses, fonts stay files.
     assetsInlineLimit: 2_048,

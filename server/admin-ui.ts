@@ -10,14 +10,14 @@ import type { Logger } from './platform/logger.ts';
 import { pathOf, sendProblem } from './platform/raw-answer.ts';
 
 /** Where `npm run build -w admin-ui` puts what browsers are given. */
-export const BUILT_ADMIN_UI = join(import.meta.dirname, '..', 'admin-ui', 'dist');
+export const BUILT_ADMIN_UI = join(import.meta.dirname, '..', 'admin-ui', 'dist', 'site');
 
 /**
  * Builds what is missing, beside everything else: a clone that was installed without its scripts has no screen yet, and
  * nothing waits for it. Where the tools are missing too, the page goes on saying so.
  */
 export function buildWhereMissing(log: Pick<Logger, 'info' | 'warn'>): void {
-  const tool = join(BUILT_ADMIN_UI, '..', 'build.ts');
+  const tool = join(BUILT_ADMIN_UI, '..', '..', 'build.ts');
   if (existsSync(join(BUILT_ADMIN_UI, 'index.html')) || !existsSync(tool)) return;
   log.info({}, 'building the screen');
   const child = spawn(process.execPath, [...process.execArgv, tool], { stdio: 'ignore' });
