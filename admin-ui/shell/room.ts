@@ -151,7 +151,7 @@ export class Room extends LitElement {
 
   override render() {
     const production = here.value !== undefined && isProduction(here.value.environment);
-    return html`<a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a>
+    return html`<nav aria-label="Skip"><a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a></nav>
       <div class="frame ${production ? 'production' : ''}">
         <t-side-bar></t-side-bar>
         <t-top-bar .me=${this.me} @palette=${() => this.palette.show()}></t-top-bar>

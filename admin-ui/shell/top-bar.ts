@@ -67,6 +67,9 @@ export class TopBar extends LitElement {
         border: 1px solid var(--line);
         border-radius: 4px;
       }
+      kbd::before {
+        content: 'Ctrl K';
+      }
       .live {
         display: inline-flex;
         align-items: center;
@@ -174,11 +177,11 @@ export class TopBar extends LitElement {
       ${place === undefined ? nothing : this.#drawEnvironments(place.project.environments, place.environment)}
       <button
         class="search spread"
-        aria-label="Search and commands"
+        aria-label="Search, or do something"
         aria-keyshortcuts="Control+K Meta+K"
         @click=${() => this.dispatchEvent(new CustomEvent('palette'))}
       >
-        <wa-icon name="search" aria-hidden="true"></wa-icon><span>Search</span><kbd aria-hidden="true">Ctrl K</kbd>
+        <wa-icon name="search" aria-hidden="true"></wa-icon><span>Search</span><kbd aria-hidden="true"></kbd>
       </button>
       ${this.#drawLive()} ${this.#drawPerson()}
     </header>`;
