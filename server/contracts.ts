@@ -1,4 +1,5 @@
 /** What the API answers, as types: the admin UI's client is typed by the very contracts that guard the routes. */
+export type { KeyAnswer, TokenAnswer } from './access/contract.ts';
 export type * from './changes/contract.ts';
 export type {
   ConfigurationAnswer,
@@ -11,3 +12,4 @@ export type {
 export type { InstanceShown } from './fleet/contract.ts';
 export type { EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
+export type { ExportAnswer, ImportAnswer } from './transfer/contract.ts';

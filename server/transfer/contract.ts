@@ -64,6 +64,7 @@ export const importAnswer = z
     change: changeReceipt.optional(),
   })
   .openapi('Import');
+export type ImportAnswer = z.infer<typeof importAnswer>;
 
 export const exportQuery = z.object({ ...place, format: z.enum(['flagd', 'turnout']).default('flagd') });
 
@@ -76,6 +77,7 @@ export const exportAnswer = z
     notes,
   })
   .openapi('Export');
+export type ExportAnswer = z.infer<typeof exportAnswer>;
 
 // ---- Our own format: what a project keeps, so that every unit keeps its variant where it comes back
 
