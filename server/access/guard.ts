@@ -86,7 +86,9 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     if (right !== 'evaluate') refuseUnstorable(body?.value);
     const requestId = readRequestId(c, principal);
     if (requestId !== undefined) c.set('requestId', requestId);
-    if (requestId === undefined || !isAdminApi || options.withoutKeptAnswers) await next();
+    // What was only tried is no answer to what is done later under the same key.
+    const isKept = isAdminApi && !options.withoutKeptAnswers && c.req.query('dryRun') !== 'true';
+    if (requestId === undefined || !isKept) await next();
     else {
       const answer = await house.idempotency.once(principal, requestId, askedOf(c, body?.bytes), async () => {
         await next();

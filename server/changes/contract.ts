@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
 
-const directionName = z
+export const directionName = z
   .enum(['safe', 'growing', 'none'])
   .openapi({ description: 'Which way it went there, as computed from the rulesets before and after' });
 
@@ -71,6 +71,15 @@ export const changeQuery = pageQuery.extend({
     .optional()
     .openapi({ description: 'Oldest first, from the entry after this seq: how a log is followed' }),
 });
+
+/** What may be tried before it is done. */
+export const dryRunQuery = z.object({
+  dryRun: z.enum(['false', 'true']).optional().openapi({
+    description: 'Only say what would come of it: everything is done and taken back, and nobody hears of it',
+  }),
+});
+
+export const isDry = ({ dryRun }: z.infer<typeof dryRunQuery>) => dryRun === 'true';
 
 export const changeId = z.object({
   id: z.coerce.number({ error: 'the id of a change' }).int().min(1).max(Number.MAX_SAFE_INTEGER),

@@ -66,6 +66,8 @@ export interface Door {
   checks: Check[];
   /** Commits the unsettled kills that this node holds for these environments, before anything else changes there. */
   settleFirst(environmentIds: number[]): Promise<void>;
+  /** A door for dry runs: everything is done and then rolled back, and nobody hears of it (`rehearse.ts`). */
+  rehearses?: true;
 }
 
 /** Who changes what, and where it will be seen. */

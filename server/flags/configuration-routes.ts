@@ -3,11 +3,14 @@ import type { Context } from 'hono';
 import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { type AwaitReceipts, receiptsOf } from '../changes/await-receipts.ts';
+import { dryRunQuery, isDry } from '../changes/contract.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
+import { type Attempt, attempt, hasChanged } from '../changes/rehearse.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { waitQuery } from '../platform/receipts-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
+import { showRehearsal } from '../segments/show-rehearsal.ts';
 import { showConfiguration } from './configuration.ts';
 import { type Configured, editConfiguration, replaceConfiguration } from './configure-flag.ts';
 import {
@@ -30,6 +33,8 @@ const answer = <T extends z.ZodType>(description: string, schema: T) => ({ descr
 const params = z.object({ flag: z.string().max(128).openapi({ example: 'new-cart' }) });
 const tags = ['Flags in an environment'];
 const path = '/flags/{flag}' as const;
+/** Whoever tries a change waits for nobody: there is nothing to acknowledge. */
+const changeQuery = waitQuery.extend(dryRunQuery.shape);
 
 const list = createRoute({
   ...{ method: 'get', path: '/flags', tags, summary: 'What the flags of a project are in this environment' },
@@ -46,26 +51,26 @@ const read = createRoute({
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace what a flag is in this environment; needs If-Match' },
   middleware: need('change'),
-  request: { params, query: waitQuery, body: { ...json(configurationPut), required: true } },
+  request: { params, query: changeQuery, body: { ...json(configurationPut), required: true } },
   responses: { 200: answer('As it is now, and who moved', changedConfiguration), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change what a flag is in this environment (RFC 7396)' },
   middleware: need('change'),
-  request: { params, query: waitQuery, body: { ...json(configurationPatch), required: true } },
+  request: { params, query: changeQuery, body: { ...json(configurationPatch), required: true } },
   responses: { 200: answer('As it is now, and who moved', changedConfiguration), ...problemAnswers },
 });
 const turned = { 200: answer('What users got before and get now', turnedFlag), ...problemAnswers };
 const on = createRoute({
   ...{ method: 'post', path: `${path}/on`, tags, summary: 'Turn a flag on' },
   middleware: need('change'),
-  request: { params, query: waitQuery, body: json(withReason) },
+  request: { params, query: changeQuery, body: json(withReason) },
   responses: turned,
 });
 const off = createRoute({
   ...{ method: 'post', path: `${path}/off`, tags, summary: 'Turn a flag off: everybody gets its offVariant' },
   middleware: need('change'),
-  request: { params, query: waitQuery, body: json(withReason) },
+  request: { params, query: changeQuery, body: json(withReason) },
   responses: turned,
 });
 const serve = createRoute({
@@ -76,7 +81,7 @@ const serve = createRoute({
     summary: 'Turn a flag on and serve one variant where no rule holds',
   },
   middleware: need('change'),
-  request: { params, query: waitQuery, body: { ...json(serveBody), required: true } },
+  request: { params, query: changeQuery, body: { ...json(serveBody), required: true } },
   responses: turned,
 });
 
@@ -108,25 +113,30 @@ export function configurationRoutes(parts: ConfigurationParts): OpenAPIHono<Hous
     const { reason, ...wanted } = c.req.valid('json');
     const asking = askingOf(c, reason, expectedVersion(c));
     const { flag } = c.req.valid('param');
-    const done = await replaceConfiguration(parts, asking, placeOf(c), flag, wanted);
-    return c.json({ ...configured(c, done), ...(await acknowledged(parts, c, done)) }, 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const done = await replaceConfiguration(tried.parts, asking, placeOf(c), flag, wanted);
+    return c.json({ ...configured(c, done, tried), ...(await acknowledged(parts, c, done)) }, 200);
   });
   routes.openapi(edit, async (c) => {
     const { reason, ...patch } = c.req.valid('json');
     const asking = askingOf(c, reason, expectedVersion(c));
     const { flag } = c.req.valid('param');
-    const done = await editConfiguration(parts, asking, placeOf(c), flag, patch);
-    return c.json({ ...configured(c, done), ...(await acknowledged(parts, c, done)) }, 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const done = await editConfiguration(tried.parts, asking, placeOf(c), flag, patch);
+    return c.json({ ...configured(c, done, tried), ...(await acknowledged(parts, c, done)) }, 200);
   });
   routes.openapi(on, async (c) => {
-    return c.json(await turn(parts, c, c.req.valid('param').flag, { verb: 'on' }, c.req.valid('json').reason), 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    return c.json(await turn(tried, c, c.req.valid('param').flag, { verb: 'on' }, c.req.valid('json').reason), 200);
   });
   routes.openapi(off, async (c) => {
-    return c.json(await turn(parts, c, c.req.valid('param').flag, { verb: 'off' }, c.req.valid('json').reason), 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    return c.json(await turn(tried, c, c.req.valid('param').flag, { verb: 'off' }, c.req.valid('json').reason), 200);
   });
   routes.openapi(serve, async (c) => {
     const { variant, reason } = c.req.valid('json');
-    return c.json(await turn(parts, c, c.req.valid('param').flag, { verb: 'serve', variant }, reason), 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    return c.json(await turn(tried, c, c.req.valid('param').flag, { verb: 'serve', variant }, reason), 200);
   });
   return routes;
 }
@@ -134,10 +144,12 @@ export function configurationRoutes(parts: ConfigurationParts): OpenAPIHono<Hous
 const show = ({ flag, configuration, environment }: FlagInEnvironment) =>
   showConfiguration(flag, configuration, environment);
 
-function configured(c: Context<HouseEnv>, { now, moved, change }: Configured) {
-  c.header('ETag', versionTag(now.configuration.version));
+/** What was only tried has no version that one could name. */
+function configured(c: Context<HouseEnv>, { now, moved, change }: Configured, tried: Attempt<ConfigurationParts>) {
+  if (tried.rehearsed === undefined) c.header('ETag', versionTag(now.configuration.version));
   const somebody = Object.keys(moved).length > 0 ? { moved } : {};
-  return { flag: show(now), ...somebody, ...(change ? { change } : {}) };
+  const rehearsal = showRehearsal(tried, { flags: [now.flag.key] });
+  return { flag: show(now), ...somebody, ...(change ? { change } : {}), ...rehearsal };
 }
 
 /** Who has put a change in force, where the caller waits for that. */
@@ -146,14 +158,16 @@ function acknowledged(parts: ConfigurationParts, c: Context<HouseEnv>, { change 
 }
 
 async function turn(
-  parts: ConfigurationParts,
+  tried: Attempt<ConfigurationParts>,
   c: Context<HouseEnv>,
   flag: string,
   to: Turn,
   reason: string | undefined,
 ) {
   const place = placeOf(c);
+  const { parts, rehearsed } = tried;
   const { version, ...rest } = await turnFlag(parts, askingOf(c, reason, expectedVersion(c)), place, flag, to);
-  c.header('ETag', versionTag(version));
-  return { flag, environment: place.environment.key, ...rest, ...(await acknowledged(parts, c, rest)) };
+  if (rehearsed === undefined) c.header('ETag', versionTag(version));
+  const told = { ...rest, changed: hasChanged(tried, rest.change), ...showRehearsal(tried, { flags: [flag] }) };
+  return { flag, environment: place.environment.key, ...told, ...(await acknowledged(parts, c, rest)) };
 }

@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
 import { flipReceipts } from '../platform/receipts-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
-import { condition, dependents } from '../segments/contract.ts';
+import { condition, dependents, rehearsal } from '../segments/contract.ts';
 import type { FlagKind } from './tables.ts';
 
 const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
@@ -192,6 +192,7 @@ export const changedConfiguration = z.object({
     .openapi({ description: 'By rule id or `fallthrough`: the share of users who get another variant there' }),
   change: changeReceipt.optional(),
   receipts: flipReceipts.optional(),
+  dryRun: rehearsal.optional(),
 });
 
 export const configurationPage = pageOf(configurationAnswer);
@@ -216,6 +217,7 @@ export const turnedFlag = z.object({
   changed: z.boolean(),
   change: changeReceipt.optional(),
   receipts: flipReceipts.optional(),
+  dryRun: rehearsal.optional(),
 });
 
 // ---- The flag of the project
@@ -257,7 +259,11 @@ type SameOfProject = 'key' | 'type' | 'variants' | 'clientVisible';
 holdSame<Pick<FlagAnswer, SameOfProject>, Pick<Flag, SameOfProject>>(true);
 
 export const flagPage = pageOf(flagAnswer);
-export const changedFlag = z.object({ flag: flagAnswer, change: changeReceipt.optional() });
+export const changedFlag = z.object({
+  flag: flagAnswer,
+  change: changeReceipt.optional(),
+  dryRun: rehearsal.optional(),
+});
 
 export const flagDependents = z.object({
   flag: z.string(),

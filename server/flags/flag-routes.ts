@@ -3,12 +3,15 @@ import type { Context } from 'hono';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import type { Principal } from '../access/principal.ts';
+import { dryRunQuery, isDry } from '../changes/contract.ts';
 import type { Committed } from '../changes/door.ts';
+import { type Attempt, attempt } from '../changes/rehearse.ts';
 import type { Db } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
+import { showRehearsal } from '../segments/show-rehearsal.ts';
 import { archiveFlag } from './archive-flag.ts';
 import type { FlagRow } from './configuration.ts';
 import {
@@ -62,13 +65,13 @@ const users = createRoute({
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace what a flag is in the whole project; needs If-Match' },
   middleware: need('change'),
-  request: { params, body: { ...json(flagPut), required: true } },
+  request: { params, query: dryRunQuery, body: { ...json(flagPut), required: true } },
   responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change what a flag is in the whole project (RFC 7396)' },
   middleware: need('change'),
-  request: { params, body: { ...json(flagPatch), required: true } },
+  request: { params, query: dryRunQuery, body: { ...json(flagPatch), required: true } },
   responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
 });
 const archive = createRoute({
@@ -91,25 +94,23 @@ export function flagRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
   routes.openapi(make, async (c) => {
     const { reason, ...wanted } = c.req.valid('json');
     const committed = await createFlag(parts, askingOf(c, reason), c.get('scope').projectId, wanted);
-    return c.json(await changed(parts, c, wanted.key, committed), 201);
+    return c.json(await changed(attempt(parts, false), c, wanted.key, committed), 201);
   });
   routes.openapi(replace, async (c) => {
     const { reason, ...wanted } = c.req.valid('json');
     const { flag } = c.req.valid('param');
     const asking = askingOf(c, reason, expectedVersion(c));
-    return c.json(
-      await changed(parts, c, flag, await replaceFlag(parts, asking, c.get('scope').projectId, flag, wanted)),
-      200,
-    );
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const committed = await replaceFlag(tried.parts, asking, c.get('scope').projectId, flag, wanted);
+    return c.json(await changed(tried, c, flag, committed), 200);
   });
   routes.openapi(edit, async (c) => {
     const { reason, ...patch } = c.req.valid('json');
     const { flag } = c.req.valid('param');
     const asking = askingOf(c, reason, expectedVersion(c));
-    return c.json(
-      await changed(parts, c, flag, await patchFlag(parts, asking, c.get('scope').projectId, flag, patch)),
-      200,
-    );
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const committed = await patchFlag(tried.parts, asking, c.get('scope').projectId, flag, patch);
+    return c.json(await changed(tried, c, flag, committed), 200);
   });
   for (const [route, archived] of [
     [archive, true],
@@ -119,7 +120,12 @@ export function flagRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
       const { flag } = c.req.valid('param');
       const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
       return c.json(
-        await changed(parts, c, flag, await archiveFlag(parts, asking, c.get('scope').projectId, flag, archived)),
+        await changed(
+          attempt(parts, false),
+          c,
+          flag,
+          await archiveFlag(parts, asking, c.get('scope').projectId, flag, archived),
+        ),
         200,
       );
     });
@@ -160,9 +166,11 @@ function environmentOf(principal: Principal): number | undefined {
   return principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
 }
 
-async function changed(parts: FlagParts, c: Context<HouseEnv>, key: string, committed: Committed<FlagRow>) {
-  const { db } = parts.door;
+async function changed(tried: Attempt<FlagParts>, c: Context<HouseEnv>, key: string, committed: Committed<FlagRow>) {
+  const { db } = tried.parts.door;
   const { result, change } = await withResult(committed, () => requireFlag(db, c.get('scope').projectId, key));
-  c.header('ETag', versionTag(result.version));
-  return { flag: await showFlag(db, result), ...(change ? { change } : {}) };
+  // What was only tried has no version that one could name.
+  if (tried.rehearsed === undefined) c.header('ETag', versionTag(result.version));
+  const rehearsal = showRehearsal(tried, { flags: [key] });
+  return { flag: await showFlag(db, result), ...(change ? { change } : {}), ...rehearsal };
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
-const problem = z
+export const problem = z
   .object({
     type: z.string(),
     title: z.string(),
@@ -12,6 +12,8 @@ const problem = z
     current: z.unknown().optional(),
   })
   .openapi('Problem');
+
+export type ProblemAnswer = z.infer<typeof problem>;
 
 /** What every route may answer instead: a problem, by RFC 9457. Spread into a route's `responses`. */
 export const problemAnswers = {

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { type Condition, FLAGD_OPERATORS, OPERATORS, type Segment } from '@turnout/core';
+import { directionName } from '../changes/contract.ts';
 import { objectKey } from '../platform/object-key.ts';
 import { pageOf, pageQuery } from '../platform/page.ts';
-import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
+import { changeReceipt, moment, problem, reason } from '../platform/problem-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
 import type { Dependent } from './dependents.ts';
 
@@ -106,10 +107,26 @@ export const dependents = z.array(
 );
 holdSame<z.infer<typeof dependents>, Dependent[]>(true);
 
+/** What a dry run answers beside the thing as it would be. */
+export const rehearsal = z
+  .object({
+    changes: z.boolean().openapi({ description: 'Whether anything would change' }),
+    directions: z.record(z.string(), directionName).openapi({
+      description: 'By environment whose ruleset would change; empty where only the log would know of it',
+    }),
+    dependents: z.record(z.string(), dependents).openapi({ description: 'By the same environments: who is reached' }),
+    refusal: problem.nullable().openapi({
+      description: 'What the change itself would be answered with, such as that an approval is missing',
+    }),
+  })
+  .openapi('Rehearsal');
+export type RehearsalAnswer = z.infer<typeof rehearsal>;
+
 export const segmentDependents = z.object({ segment: z.string(), environment: z.string(), dependents });
 
-export const changedSegment = z.object({ segment: segmentAnswer, change: changeReceipt.optional() });
-export const changedMembers = z.object({ segment: segmentSummary, change: changeReceipt.optional() });
+const made = { change: changeReceipt.optional(), dryRun: rehearsal.optional() };
+export const changedSegment = z.object({ segment: segmentAnswer, ...made });
+export const changedMembers = z.object({ segment: segmentSummary, ...made });
 export const deletedSegment = z.object({ segment: z.string(), change: changeReceipt.optional() });
 
 const fields = { name, description, by, included: members, excluded: members, if: condition.nullable() };

@@ -2,7 +2,10 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { askingOf, type EnvironmentPlace, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { dryRunQuery, isDry } from '../changes/contract.ts';
 import type { Committed } from '../changes/door.ts';
+import { type Attempt, attempt } from '../changes/rehearse.ts';
+import type { Db } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -33,6 +36,7 @@ import {
 import { readNaming } from './dependent-store.ts';
 import { dependentsOf } from './dependents.ts';
 import { showSegment, summariseSegment } from './segment.ts';
+import { showRehearsal } from './show-rehearsal.ts';
 import { listSegments, readSegmentUsers, type SegmentRow } from './store.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
@@ -68,13 +72,13 @@ const users = createRoute({
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace a segment; needs If-Match' },
   middleware: need('change'),
-  request: { params, body: { ...json(segmentPut), required: true } },
+  request: { params, query: dryRunQuery, body: { ...json(segmentPut), required: true } },
   responses: { 200: answer('The segment as it is now', changedSegment), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change fields of a segment (RFC 7396)' },
   middleware: need('change'),
-  request: { params, body: { ...json(segmentPatch), required: true } },
+  request: { params, query: dryRunQuery, body: { ...json(segmentPatch), required: true } },
   responses: { 200: answer('The segment as it is now', changedSegment), ...problemAnswers },
 });
 const remove = createRoute({
@@ -86,54 +90,33 @@ const remove = createRoute({
 const members = createRoute({
   ...{ method: 'post', path: `${path}/members`, tags, summary: 'Add and remove some members, whoever else does' },
   middleware: need('change'),
-  request: { params, body: { ...json(memberChanges), required: true } },
+  request: { params, query: dryRunQuery, body: { ...json(memberChanges), required: true } },
   responses: { 200: answer('The segment as it is now', changedMembers), ...problemAnswers },
 });
 
 /** `/segments` of an environment. */
 export function segmentRoutes(parts: SegmentParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
-  routes.openapi(list, async (c) => {
-    const { environment } = placeOf(c);
-    const query = c.req.valid('query');
-    const page = { limit: query.limit, after: textAfter(query), q: query.q };
-    const rows = await listSegments(parts.door.db, environment.id, page);
-    const show = (row: SegmentRow) => summariseSegment(row, environment.key);
-    return c.json(
-      makePage(rows, query.limit, show, (row) => row.key),
-      200,
-    );
-  });
+  answerQuestions(routes, parts.door.db);
   routes.openapi(make, async (c) => {
     const { reason, key, ...fields } = c.req.valid('json');
     const place = placeOf(c);
     const committed = await createSegment(parts, askingOf(c, reason), place, key, fields);
-    return c.json(await changed(parts, c, place, key, committed), 201);
-  });
-  routes.openapi(read, async (c) => {
-    const place = placeOf(c);
-    const row = await requireSegment(parts.door.db, place, c.req.valid('param').segment);
-    const usedBy = await readSegmentUsers(parts.door.db, place.environment.id, row.key);
-    c.header('ETag', versionTag(row.version));
-    return c.json({ ...showSegment(row, place.environment.key), usedBy }, 200);
-  });
-  routes.openapi(users, async (c) => {
-    const place = placeOf(c);
-    const { key } = await requireSegment(parts.door.db, place, c.req.valid('param').segment);
-    const dependents = dependentsOf({ segments: [key] }, await readNaming(parts.door.db, place.environment.id));
-    return c.json({ segment: key, environment: place.environment.key, dependents }, 200);
+    return c.json(await changed(attempt(parts, false), c, place, key, committed), 201);
   });
   routes.openapi(replace, async (c) => {
     const { reason, ...fields } = c.req.valid('json');
     const { segment } = c.req.valid('param');
-    const committed = await replaceSegment(parts, expecting(c, reason), placeOf(c), segment, fields);
-    return c.json(await changed(parts, c, placeOf(c), segment, committed), 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const committed = await replaceSegment(tried.parts, expecting(c, reason), placeOf(c), segment, fields);
+    return c.json(await changed(tried, c, placeOf(c), segment, committed), 200);
   });
   routes.openapi(edit, async (c) => {
     const { reason, ...fields } = c.req.valid('json');
     const { segment } = c.req.valid('param');
-    const committed = await patchSegment(parts, expecting(c, reason), placeOf(c), segment, fields);
-    return c.json(await changed(parts, c, placeOf(c), segment, committed), 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const committed = await patchSegment(tried.parts, expecting(c, reason), placeOf(c), segment, fields);
+    return c.json(await changed(tried, c, placeOf(c), segment, committed), 200);
   });
   routes.openapi(remove, async (c) => {
     const { segment } = c.req.valid('param');
@@ -144,36 +127,66 @@ export function segmentRoutes(parts: SegmentParts): OpenAPIHono<HouseEnv> {
     const { reason, ...changes } = c.req.valid('json');
     const { segment } = c.req.valid('param');
     const place = placeOf(c);
-    const committed = await changeMembers(parts, expecting(c, reason), place, segment, changes);
-    const { row, change } = await outcome(parts, c, place, segment, committed);
-    return c.json({ segment: summariseSegment(row, place.environment.key), ...change }, 200);
+    const tried = attempt(parts, isDry(c.req.valid('query')));
+    const committed = await changeMembers(tried.parts, expecting(c, reason), place, segment, changes);
+    const { row, ...rest } = await outcome(tried, c, place, segment, committed);
+    return c.json({ segment: summariseSegment(row, place.environment.key), ...rest }, 200);
   });
   return routes;
+}
+
+/** What changes nothing. */
+function answerQuestions(routes: OpenAPIHono<HouseEnv>, db: Db): void {
+  routes.openapi(list, async (c) => {
+    const { environment } = placeOf(c);
+    const query = c.req.valid('query');
+    const page = { limit: query.limit, after: textAfter(query), q: query.q };
+    const rows = await listSegments(db, environment.id, page);
+    const show = (row: SegmentRow) => summariseSegment(row, environment.key);
+    return c.json(
+      makePage(rows, query.limit, show, (row) => row.key),
+      200,
+    );
+  });
+  routes.openapi(read, async (c) => {
+    const place = placeOf(c);
+    const row = await requireSegment(db, place, c.req.valid('param').segment);
+    const usedBy = await readSegmentUsers(db, place.environment.id, row.key);
+    c.header('ETag', versionTag(row.version));
+    return c.json({ ...showSegment(row, place.environment.key), usedBy }, 200);
+  });
+  routes.openapi(users, async (c) => {
+    const place = placeOf(c);
+    const { key } = await requireSegment(db, place, c.req.valid('param').segment);
+    const dependents = dependentsOf({ segments: [key] }, await readNaming(db, place.environment.id));
+    return c.json({ segment: key, environment: place.environment.key, dependents }, 200);
+  });
 }
 
 /** Who asks, and the version that the caller believes to change. */
 const expecting = (c: Context<HouseEnv>, reason: string | undefined) => askingOf(c, reason, expectedVersion(c));
 
-/** The row after a change; a repeated request reads it again. */
+/** The row after a change; a repeated request reads it again. What was only tried has no version that one could name. */
 async function outcome(
-  parts: SegmentParts,
+  tried: Attempt<SegmentParts>,
   c: Context<HouseEnv>,
   place: EnvironmentPlace,
   key: string,
   committed: Committed<SegmentRow>,
 ) {
-  const { result: row, change } = await withResult(committed, () => requireSegment(parts.door.db, place, key));
-  c.header('ETag', versionTag(row.version));
-  return { row, change: change ? { change } : {} };
+  const { db } = tried.parts.door;
+  const { result: row, change } = await withResult(committed, () => requireSegment(db, place, key));
+  if (tried.rehearsed === undefined) c.header('ETag', versionTag(row.version));
+  return { row, ...(change ? { change } : {}), ...showRehearsal(tried, { segments: [key] }) };
 }
 
 async function changed(
-  parts: SegmentParts,
+  tried: Attempt<SegmentParts>,
   c: Context<HouseEnv>,
   place: EnvironmentPlace,
   key: string,
   committed: Committed<SegmentRow>,
 ) {
-  const { row, change } = await outcome(parts, c, place, key, committed);
-  return { segment: showSegment(row, place.environment.key), ...change };
+  const { row, ...rest } = await outcome(tried, c, place, key, committed);
+  return { segment: showSegment(row, place.environment.key), ...rest };
 }

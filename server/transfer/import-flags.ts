@@ -25,11 +25,10 @@ import { findSegments, insertSegment, updateSegment } from '../segments/store.ts
 import type { Incoming } from './incoming.ts';
 import { changeOf, type Plan, type PlannedFlag, type PlannedSegment, type Present, planImport } from './plan-import.ts';
 
-/** What is to be imported, and whether to do it or only to say what would come of it. */
+/** What is to be imported. */
 export interface ImportOrder {
   format: string;
   incoming: Incoming;
-  dryRun: boolean;
 }
 
 /** What came of an import, or would. */
@@ -64,7 +63,7 @@ export async function importFlags(
     }
     requireFits(before, after, plan, ground, environment.id);
     const isSame = [...plan.flags, ...plan.segments].every(({ effect }) => effect === 'unchanged');
-    if (order.dryRun || isSame) return nothingChanged(plan);
+    if (isSame) return nothingChanged(plan);
     return write(tx, place, plan, ground);
   });
 }

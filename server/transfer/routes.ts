@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { askingOf, type EnvironmentPlace } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { maySee } from '../access/permissions.ts';
+import { attempt } from '../changes/rehearse.ts';
 import type { FlagParts } from '../flags/flag-place.ts';
 import { withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
@@ -49,8 +50,9 @@ export function transferRoutes(parts: FlagParts): OpenAPIHono<HouseEnv> {
       const names = new Map([rename].flat().map(readRenaming));
       const document = c.req.valid('json');
       const incoming = format === 'flagd' ? readFlagd(document, names) : readTurnout(document, names);
-      const order: ImportOrder = { format, incoming, dryRun };
-      const committed = await importFlags(parts, askingOf(c, reason), place, order);
+      const order: ImportOrder = { format, incoming };
+      const tried = attempt(parts, dryRun);
+      const committed = await importFlags(tried.parts, askingOf(c, reason), place, order);
       const { result, change } = await withResult(committed, async () => again(parts, c, place, order));
       return c.json({ ...show(result, environment, dryRun), ...(change ? { change } : {}) }, 200);
     } finally {
@@ -77,7 +79,7 @@ function placeNamed(c: Context<HouseEnv>, key: string): EnvironmentPlace {
 
 /** What a request that was committed before comes to now: nothing any more, but what was left out is told again. */
 async function again(parts: FlagParts, c: Context<HouseEnv>, place: EnvironmentPlace, order: ImportOrder) {
-  const { result } = await importFlags(parts, { principal: c.get('principal') }, place, { ...order, dryRun: true });
+  const { result } = await importFlags(attempt(parts, true).parts, { principal: c.get('principal') }, place, order);
   return result ?? { flags: [], segments: [], notImported: [], notes: [] };
 }
 
