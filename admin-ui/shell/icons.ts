@@ -1,8 +1,10 @@
 import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';
 import activity from 'lucide-static/icons/activity.svg?url';
 import archive from 'lucide-static/icons/archive.svg?url';
+import arrowDown from 'lucide-static/icons/arrow-down.svg?url';
 import arrowLeft from 'lucide-static/icons/arrow-left.svg?url';
 import arrowRight from 'lucide-static/icons/arrow-right.svg?url';
+import arrowUp from 'lucide-static/icons/arrow-up.svg?url';
 import boxes from 'lucide-static/icons/boxes.svg?url';
 import check from 'lucide-static/icons/check.svg?url';
 import chevronDown from 'lucide-static/icons/chevron-down.svg?url';
@@ -42,7 +44,13 @@ import cross from 'lucide-static/icons/x.svg?url';
 const ICONS: Record<string, string> = {
   ...{ activity, alert, archive, boxes, check, copy, download, flag, grip, history, key, link, lock, minus, monitor },
   ...{ moon, more, plus, radio, refresh, search, server, settings, shield, sun, tag, trash, undo, upload, users },
-  ...{ 'arrow-left': arrowLeft, 'arrow-right': arrowRight, 'chevron-down': chevronDown },
+  ...{
+    'arrow-left': arrowLeft,
+    'arrow-right': arrowRight,
+    'arrow-up': arrowUp,
+    'arrow-down': arrowDown,
+    'chevron-down': chevronDown,
+  },
   ...{ 'chevron-right': chevronRight, 'log-out': logOut, cross, kill: power, person: circleUser },
 };
 
