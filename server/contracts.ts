@@ -10,6 +10,6 @@ export type {
   ServeIn,
 } from './flags/contract.ts';
 export type { InstanceShown } from './fleet/contract.ts';
-export type { EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
+export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
 export type { ExportAnswer, ImportAnswer } from './transfer/contract.ts';

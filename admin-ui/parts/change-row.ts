@@ -5,6 +5,7 @@ import { writeRoute } from '../shell/route.ts';
 import { base } from '../styles/base.ts';
 import { flagOf, type ToldChange, tellActor, tellDirection } from './change-words.ts';
 import './relative-time.ts';
+import { spellMarks } from './spell-marks.ts';
 import { mayUndoHere, undoFlow } from './undo-flow.ts';
 
 /**
@@ -86,7 +87,7 @@ export class ChangeRow extends LitElement {
     const { change, project } = this;
     const address = writeRoute('change', { project: project.key, change: String(change.id) });
     return html`<article class="change" aria-label="Change ${change.id}">
-        <div class="what"><a href=${address}>${change.summary || `${change.action} of ${change.subject}`}</a></div>
+        <div class="what"><a href=${address}>${spellMarks(change.summary || `${change.action} of ${change.subject}`)}</a></div>
         <div class="side"><slot name="action">${this.#drawUndo()}</slot></div>
         ${this.#drawMeta()}
       </article>
@@ -102,7 +103,7 @@ export class ChangeRow extends LitElement {
       ${change.killId === null ? nothing : html`<span class="tag killed" title="The id of the kill">${change.killId}</span>`}
       ${this.#drawUndoes()}
       ${change.erased ? html`<span class="tag warn">erased</span>` : nothing}
-      ${change.reason === null ? nothing : html`<span class="reason">“${change.reason}”</span>`}
+      ${change.reason === null ? nothing : html`<span class="reason">“${spellMarks(change.reason)}”</span>`}
     </div>`;
   }
 

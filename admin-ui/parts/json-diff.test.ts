@@ -22,7 +22,7 @@ describe('a value in lines', () => {
       ['x'.repeat(40), 'y'.repeat(40)],
       ['[', `  "${'x'.repeat(40)}"`, `  "${'y'.repeat(40)}"`, ']'],
     ],
-    ['marks that turn a text around', 'a\u202eb\u200bc', ['"a\\u202eb\\u200bc"']],
+    ['marks that turn a text around', 'a\u202ebc', ['"a\\u202ebc"']],
     ['markup as the text that it is', '<img onerror=x>', ['"<img onerror=x>"']],
   ])('has %s', (_what, value, lines) => {
     expect(printJson(value)).toEqual(lines);

@@ -1,11 +1,11 @@
+import { spellMarks } from './spell-marks.ts';
+
 /** A line of a document that was altered; `gap` stands for so many lines that stayed as they were. */
 export type DiffLine = { kind: 'same' | 'added' | 'removed'; text: string } | { kind: 'gap'; count: number };
 
 const WIDEST = 60;
 /** Beyond so many pairs of lines nobody compares them one by one: the one block is taken away, the other put there. */
 const MOST_PAIRS = 4_000_000;
-/** Marks that make a text read as another than it is: they are written out. */
-const MISLEADING = /[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
  * A JSON value in lines, keys in order and without commas at their ends, so that a line is the same line wherever it
@@ -33,8 +33,7 @@ function print(value: unknown, indent: string, name: string): string[] {
 }
 
 function scalar(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null';
-  return text.replace(MISLEADING, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return spellMarks(JSON.stringify(value) ?? 'null');
 }
 
 /** What leads from one JSON value to another, line by line. */
