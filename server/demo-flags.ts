@@ -196,7 +196,7 @@ const BEHIND_THE_SHOP = [
     owner: 'platform',
     tags: ['backend'],
     metadata: { runbook: 'orders', fractional: false },
-    environments: { development: on, production: on },
+    environments: { development: on, production: { ...on, state: 'off' } },
   },
   {
     key: 'mail-digest',

@@ -1,6 +1,9 @@
+import type { Compiled } from '@turnout/core';
 import { type CallApi, demoKeyPath, isUnfinished, makeFlags, makeSegments, markFinished } from './demo.ts';
+import { makeChanges } from './demo-changes.ts';
 import { OTHER_FLAGS } from './demo-flags.ts';
-import { DEMO_SEGMENTS } from './demo-project.ts';
+import { imaginePast, type Past } from './demo-past.ts';
+import { DEMO_ENVIRONMENTS, DEMO_SEGMENTS } from './demo-project.ts';
 import { DemoTraffic } from './demo-traffic.ts';
 import type { Logger } from './platform/logger.ts';
 import { readPrivateFile } from './platform/private-file.ts';
@@ -10,6 +13,10 @@ export interface DemoLifeParts {
   dataDir: string;
   /** Where the house itself listens; empty where it has no port, and then no app runs. */
   url: string;
+  /** What an environment of the demo serves now; undefined where it is gone. */
+  compiled(environment: string): Promise<Compiled | undefined>;
+  storePast(environment: string, past: Past): Promise<void>;
+  now(): Date;
   /** False for a demo without running apps and without a past. */
   lively: boolean;
   log: Pick<Logger, 'error'>;
@@ -25,11 +32,23 @@ export interface DemoLife {
 export function beginDemoLife(parts: DemoLifeParts): DemoLife {
   let isClosed = false;
   let traffic: DemoTraffic | undefined;
-  const whole = complete(parts)
-    .catch((error: unknown) => parts.log.error({ error }, 'the demo could not be made whole'))
+  const unlessClosed = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isClosed) throw new Error('The house ends.');
+    return work();
+  };
+  const whole = complete({
+    ...parts,
+    call: (...asked) => unlessClosed(() => parts.call(...asked)),
+    compiled: (environment) => unlessClosed(() => parts.compiled(environment)),
+    storePast: (environment, past) => unlessClosed(() => parts.storePast(environment, past)),
+  })
+    .catch((error: unknown) => {
+      // What a start does not come to, the next one makes.
+      if (!isClosed) parts.log.error({ error }, 'the demo could not be made whole');
+    })
     .then(() => {
       if (!parts.lively || parts.url === '' || isClosed) return;
-      traffic = new DemoTraffic({ url: parts.url, keys: keysOf(parts.dataDir), now: () => new Date() });
+      traffic = new DemoTraffic({ url: parts.url, keys: keysOf(parts.dataDir), now: parts.now });
       traffic.start();
     });
   return {
@@ -43,11 +62,22 @@ export function beginDemoLife(parts: DemoLifeParts): DemoLife {
 }
 
 /** Makes what was left for later; again from the beginning where an earlier start did not come to its end. */
-async function complete({ call, dataDir }: DemoLifeParts): Promise<void> {
+async function complete(parts: DemoLifeParts): Promise<void> {
+  const { call, dataDir } = parts;
   if (!isUnfinished(dataDir)) return;
   await makeSegments(call, DEMO_SEGMENTS.slice(1));
   await makeFlags(call, OTHER_FLAGS);
+  if (parts.lively) {
+    // The past first: it knows the flags as they were before anybody changed them.
+    for (const { key } of DEMO_ENVIRONMENTS) await makePast(parts, key);
+    await makeChanges(call, parts.now());
+  }
   markFinished(dataDir);
+}
+
+async function makePast({ compiled, storePast, now }: DemoLifeParts, environment: string): Promise<void> {
+  const served = await compiled(environment);
+  if (served) await storePast(environment, await imaginePast(served, environment, now()));
 }
 
 function keysOf(dataDir: string): Record<string, string> {

@@ -7,7 +7,8 @@ import { repeat } from './platform/repeat.ts';
 export const MOST_VISITS = 2;
 const TICK_MS = 1_000;
 /** So often somebody tries something in development. */
-const TRIAL_EVERY_TICKS = 12;
+export const TRIALS_A_MINUTE = 5;
+const TRIAL_EVERY_TICKS = 60 / TRIALS_A_MINUTE;
 /**
  * So often all apps report together: just before each would by itself, so that a few transactions take what many would.
  */

@@ -4,8 +4,10 @@ import { NotifyDoorbell } from './changes/notify-doorbell.ts';
 import type { Config } from './config.ts';
 import { type CallApi, type DemoAnswer, makeDemo } from './demo.ts';
 import { beginDemoLife, type DemoLife } from './demo-life.ts';
+import { DEMO_PROJECT } from './demo-project.ts';
 import { findRootToken, type RootToken } from './first-start.ts';
 import { FrontDoor } from './front-door.ts';
+import { storePast } from './metrics/past-counts-store.ts';
 import { type DatabaseParts, keepReaching, openHouseDatabase } from './open-database.ts';
 import { buildParts, catchUp, followAll, type Ground, type Parts } from './parts.ts';
 import type { Logger } from './platform/logger.ts';
@@ -168,8 +170,24 @@ async function seedDemo(parts: Parts, protocols: Protocols): Promise<boolean> {
 }
 
 function enliven(parts: Parts, protocols: Protocols, url: string): DemoLife {
-  const { dataDir, demoApps: lively } = parts.config;
-  return beginDemoLife({ dataDir, lively, url, log: parts.logger, call: callItself(parts, protocols) });
+  const { config, clock, logger, database, house, delivery } = parts;
+  const placeOf = (environment: string) => {
+    const project = house.list.findProject(DEMO_PROJECT.key);
+    const found = project && house.list.findEnvironment(project.id, environment);
+    return found && { projectId: found.projectId, environmentId: found.id };
+  };
+  return beginDemoLife({
+    ...{ dataDir: config.dataDir, lively: config.demoApps, url, log: logger, call: callItself(parts, protocols) },
+    now: () => clock.now(),
+    compiled: async (environment) => {
+      const place = placeOf(environment);
+      return place && (await delivery.rulesets.load(place.environmentId)).compiled;
+    },
+    storePast: async (environment, past) => {
+      const place = placeOf(environment);
+      if (place) await storePast(database.db, place, past);
+    },
+  });
 }
 
 /** The admin API without a port, as the root token where nobody else is named. */
@@ -189,10 +207,12 @@ async function closeHouse(door: FrontDoor, opening: Promise<Opened>, logger: Log
   await runSteps(opened === undefined ? [requests] : [...drainSteps(opened), requests, ...endSteps(opened)], logger);
 }
 
-function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream, live } }: Opened): ShutdownStep[] {
+function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream, live }, demo }: Opened): ShutdownStep[] {
   const streams = () => Promise.all([sdk.drain(), ofrepStream.drain(), live.drain(), ofrep.close()]);
   return [
     { name: 'readiness', mostMs: RECORDS_MS, run: () => health.drain() },
+    // Its apps send what they have counted while somebody takes it.
+    { name: 'demo', mostMs: RECORDS_MS, run: () => demo?.close() },
     { name: 'streams', mostMs: DRAIN_MS, run: streams },
   ];
 }
