@@ -1,5 +1,5 @@
 /** The demo: what a small shop might have. The documents name these flags; demo-flags.ts has the others. */
-export const DEMO_PROJECT = { key: 'demo', name: 'Demo shop' };
+export const DEMO_PROJECT = { key: 'demo', name: 'Demo shop', demo: true };
 
 export const DEMO_ENVIRONMENTS = [
   { key: 'development', name: 'Development' },

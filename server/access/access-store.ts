@@ -1,7 +1,8 @@
-import { eq, isNull, ne, or, sql } from 'drizzle-orm';
+import { eq, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { environments, installation, keys, projects, tokens } from '../database/tables.ts';
 import type { KeyKind, Role } from './principal.ts';
+import { withoutArchived } from './without-archived.ts';
 
 /** The row that carries the installation's own chain. No key reaches it, for keys never begin with a dot. */
 export const INSTALLATION_PROJECT = '.installation';
@@ -77,7 +78,8 @@ export async function readAccess(db: Db): Promise<AccessContents> {
         })
         .from(environments)
         .orderBy(environments.projectId, environments.key);
-      return {
+      const archived = await tx.select({ id: projects.id }).from(projects).where(isNotNull(projects.archivedAt));
+      const contents: AccessContents = {
         v: 1,
         revision,
         projects: listedProjects,
@@ -85,6 +87,10 @@ export async function readAccess(db: Db): Promise<AccessContents> {
         keys: await readKeys(tx),
         tokens: await readTokens(tx),
       };
+      return withoutArchived(
+        contents,
+        archived.map(({ id }) => id),
+      );
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );

@@ -10,7 +10,7 @@ import { faultsOf } from './field-faults.ts';
 import { type Idempotency, requestIdOf } from './idempotency.ts';
 import type { LastUsed } from './last-used.ts';
 import { parseSecret } from './mint-secret.ts';
-import { covers, describeMissing, maySee, type Place, type Right, rightsOf } from './permissions.ts';
+import { covers, describeMissing, isAllowed, maySee, type Place, type Right, rightsOf } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { SecurityEvents } from './security-events.ts';
 
@@ -59,6 +59,8 @@ export function newRoutes(): OpenAPIHono<HouseEnv> {
 export interface NeedOptions {
   /** A project-wide route that answers callers of one environment with what concerns theirs. */
   acrossEnvironments?: true;
+  /** Whoever has the right in the whole installation comes through for a project that is not there, or archived, too. */
+  archivedToo?: true;
   /** A POST that does the same when it comes twice, and must get through while the database is away. */
   withoutKeptAnswers?: true;
   /** How many bytes a body may have, where that is not what it is everywhere. */
@@ -75,7 +77,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     const house = c.get('house');
     const principal = await identifyRequest(house, c, right === 'evaluate');
     c.set('principal', principal);
-    const scope = resolveScope(house, c, principal);
+    const scope = options.archivedToo ? seekScope(house, c, principal, right) : resolveScope(house, c, principal);
     if (scope) c.set('scope', scope);
     requireRight(house, c, principal, right, scope, options);
     refuseUnstorable({ param: c.req.param(), query: c.req.query() });
@@ -174,6 +176,12 @@ export function bearerOf(header: string | undefined): string | undefined {
 export function patternOf(c: Context): string {
   const matched = c.req.matchedRoutes.filter((route) => !route.path.includes('*'));
   return `${c.req.method} ${matched.at(-1)?.path ?? 'unknown'}`;
+}
+
+/** An archived project is in no memory: whoever asks with a right that needs none of it is let through without a scope. */
+function seekScope(house: House, c: Context, principal: Principal, right: Right): Scope | undefined {
+  const isHere = house.list.findProject(c.req.param('project') ?? '') !== undefined;
+  return !isHere && isAllowed(principal, right, {}) ? undefined : resolveScope(house, c, principal);
 }
 
 function resolveScope(house: House, c: Context, principal: Principal): Scope | undefined {

@@ -1,22 +1,41 @@
 import { z } from '@hono/zod-openapi';
 import { objectKey } from '../platform/object-key.ts';
-import { pageOf } from '../platform/page.ts';
+import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
 
 const name = z.string().trim().min(1).max(200);
 const version = z.number().int().openapi({ description: 'Also in the ETag, as "v7"; send it as If-Match' });
 
 export const projectAnswer = z
-  .object({ key: z.string(), name: z.string(), version, createdAt: moment })
+  .object({
+    key: z.string(),
+    name: z.string(),
+    archived: z.boolean(),
+    demo: z.boolean().openapi({ description: 'Made to be tried out: a screen may offer to archive it' }),
+    version,
+    createdAt: moment,
+  })
   .openapi('Project');
 export type ProjectAnswer = z.infer<typeof projectAnswer>;
 
 export const projectPage = pageOf(projectAnswer);
 export const changedProject = z.object({ project: projectAnswer, change: changeReceipt.optional() });
-export const newProject = z.strictObject({ key: objectKey, name: name.optional(), reason: reason.optional() });
+/** Without it, archived projects are not there: by key they are 404. */
+const archived = z.enum(['false', 'true', 'any']).default('false');
+export const projectQuery = z.object({ archived });
+export const projectsQuery = pageQuery.extend({ archived });
+export type WhichProjects = z.infer<typeof archived>;
+export const newProject = z.strictObject({
+  key: objectKey,
+  name: name.optional(),
+  demo: z.boolean().optional(),
+  reason: reason.optional(),
+});
 export type NewProject = z.infer<typeof newProject>;
 export const projectPatch = z.strictObject({ name: name.optional(), reason: reason.optional() });
 export type ProjectPatch = z.infer<typeof projectPatch>;
+
+export const withReason = z.strictObject({ reason: reason.optional() });
 
 export const environmentAnswer = z
   .object({

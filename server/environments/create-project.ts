@@ -25,12 +25,12 @@ export interface MadeProject {
  */
 export async function createProject(parts: ProjectParts, asking: Asking, wanted: NewProject): Promise<MadeProject> {
   const { door } = parts;
-  const { key, name = key } = wanted;
+  const { key, name = key, demo = false } = wanted;
   const installation = await findInstallationProject(door.db);
   const order = { ...accessOrderOf(asking), environmentIds: [], action: 'project.create', subject: `project/${key}` };
   const committed = await commitChange<MadeProject>(door, { ...order, projectId: installation }, async (tx, ground) => {
-    if (await findProjectByKey(tx, key)) throw new Problem('duplicate', `There is a project ${key} already.`);
-    const row = await insertProject(tx, { key, name });
+    refuseTaken(key, await findProjectByKey(tx, key));
+    const row = await insertProject(tx, { key, name, demo });
     const after = logProject(row);
     const change = await appendEntry(tx, row, order, { after }, [], ground.now);
     return { result: { row, change }, touched: NO_RULESET, after };
@@ -40,6 +40,12 @@ export async function createProject(parts: ProjectParts, asking: Asking, wanted:
     findMade(parts, await madeBefore({ db: door.db }, installation, change.id)),
   );
   return result;
+}
+
+function refuseTaken(key: string, taken: ProjectRow | undefined): void {
+  if (!taken) return;
+  const where = taken.archivedAt === null ? '' : '; it is archived: bring it back with unarchive, or take another key';
+  throw new Problem('duplicate', `There is a project ${key} already${where}.`);
 }
 
 /** What the first try of a repeated request made. */

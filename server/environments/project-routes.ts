@@ -1,15 +1,27 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { makePage, pageQuery, textAfter } from '../platform/page.ts';
+import { makePage, textAfter } from '../platform/page.ts';
+import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
-import { changedProject, newProject, projectAnswer, projectPage, projectPatch } from './contract.ts';
+import { archiveProject } from './archive-project.ts';
+import {
+  changedProject,
+  newProject,
+  projectAnswer,
+  projectPage,
+  projectPatch,
+  projectQuery,
+  projectsQuery,
+  type WhichProjects,
+  withReason,
+} from './contract.ts';
 import { createProject } from './create-project.ts';
 import { editProject } from './edit-project.ts';
-import { type ProjectParts, requireProject } from './place.ts';
+import { type ProjectParts, requireProjectByKey } from './place.ts';
 import { showProject } from './project.ts';
-import { listProjects } from './project-store.ts';
+import { listProjects, type ProjectRow } from './project-store.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
 const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, ...json(schema) });
@@ -20,7 +32,7 @@ const list = createRoute({
   ...{ method: 'get', path: '/projects', tags, summary: 'The projects that the caller may see' },
   // A token sees its own project, though it has no right in the whole installation.
   middleware: need('read', { acrossEnvironments: true }),
-  request: { query: pageQuery },
+  request: { query: projectsQuery },
   responses: { 200: answer('Projects by key', projectPage), ...problemAnswers },
 });
 const make = createRoute({
@@ -31,8 +43,8 @@ const make = createRoute({
 });
 const read = createRoute({
   ...{ method: 'get', path: '/projects/{project}', tags, summary: 'One project' },
-  middleware: need('read', { acrossEnvironments: true }),
-  request: { params: project },
+  middleware: need('read', { acrossEnvironments: true, archivedToo: true }),
+  request: { params: project, query: projectQuery },
   responses: { 200: answer('The project', projectAnswer), ...problemAnswers },
 });
 const edit = createRoute({
@@ -42,14 +54,32 @@ const edit = createRoute({
   responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
 });
 
+const archive = createRoute({
+  ...{ method: 'post', path: '/projects/{project}/archive', tags, summary: 'Put a project away; its keys stop' },
+  description:
+    'It is in no list any more, its keys and tokens are refused as revoked, and their streams end. Nothing of it is ' +
+    'deleted, and its key stays taken.',
+  middleware: need('root', { archivedToo: true }),
+  request: { params: project, body: json(withReason) },
+  responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
+});
+const unarchive = createRoute({
+  ...{ method: 'post', path: '/projects/{project}/unarchive', tags, summary: 'Bring a project back as it was' },
+  description: 'Its keys and tokens work again, but for those that were revoked or have expired.',
+  middleware: need('root', { archivedToo: true }),
+  request: { params: project, body: json(withReason) },
+  responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
+});
+
 /** `/projects`. */
 export function projectRoutes(parts: ProjectParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const principal = c.get('principal');
-    const only = principal.kind === 'root' ? undefined : principal.projectId;
-    const rows = await listProjects(parts.door.db, only, { limit: query.limit, after: textAfter(query) });
+    const only = principal.kind === 'root' ? undefined : [principal.projectId];
+    const { limit, archived } = query;
+    const rows = await listProjects(parts.door.db, only, { limit, after: textAfter(query), archived });
     return c.json(
       makePage(rows, query.limit, showProject, (row) => row.key),
       200,
@@ -62,7 +92,8 @@ export function projectRoutes(parts: ProjectParts): OpenAPIHono<HouseEnv> {
     return c.json({ project: showProject(row), change }, 201);
   });
   routes.openapi(read, async (c) => {
-    const row = await requireProject(parts.door.db, c.get('scope').projectId);
+    const row = await requireProjectByKey(parts.door.db, c.req.valid('param').project);
+    if (!isAskedFor(row, c.req.valid('query').archived)) throw new Problem('not_found', NOT_SO);
     c.header('ETag', versionTag(row.version));
     return c.json(showProject(row), 200);
   });
@@ -73,5 +104,23 @@ export function projectRoutes(parts: ProjectParts): OpenAPIHono<HouseEnv> {
     c.header('ETag', versionTag(result.version));
     return c.json({ project: showProject(result), ...(change ? { change } : {}) }, 200);
   });
+  for (const [route, archived] of [
+    [archive, true],
+    [unarchive, false],
+  ] as const) {
+    routes.openapi(route, async (c) => {
+      const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
+      const row = await requireProjectByKey(parts.door.db, c.req.valid('param').project);
+      const { result, change } = await archiveProject(parts, asking, row, archived);
+      c.header('ETag', versionTag(result.version));
+      return c.json({ project: showProject(result), ...(change ? { change } : {}) }, 200);
+    });
+  }
   return routes;
+}
+
+const NOT_SO = 'There is no such project; ?archived=any finds one that is archived, too.';
+
+function isAskedFor({ archivedAt }: ProjectRow, archived: WhichProjects): boolean {
+  return archived === 'any' || (archivedAt !== null) === (archived === 'true');
 }

@@ -9,6 +9,10 @@ export const projects = pgTable('projects', {
   chainSeq: bigint('chain_seq', { mode: 'number' }).notNull().default(0),
   chainHead: text('chain_head').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+  /** Since when it is put away: its keys are refused, and nobody finds it who does not ask for archived ones. */
+  archivedAt: timestamp('archived_at', { withTimezone: true, precision: 3 }),
+  /** Made to be tried out, so that a screen may offer to remove it. */
+  demo: boolean('demo').notNull().default(false),
 });
 
 export const environments = pgTable(
