@@ -38,3 +38,8 @@ export interface Me {
 export function isProduction(environment: Pick<MyEnvironment, 'key' | 'protected'>): boolean {
   return environment.protected || /^prod/i.test(environment.key);
 }
+
+/** How the log calls somebody. */
+export function actorOf({ kind, id }: Me['principal']): string {
+  return kind === 'root' ? 'root' : `${kind}:${id}`;
+}

@@ -1,7 +1,7 @@
 import type { WholeChange } from '@turnout/server/contracts';
 import { html } from 'lit';
 import { undoChange } from '../client/flip.ts';
-import type { MyProject } from '../client/me.ts';
+import { actorOf, type MyProject } from '../client/me.ts';
 import { asRefusal } from '../client/problem.ts';
 import { send } from '../client/send-request.ts';
 import { requireMe } from '../client/session.ts';
@@ -13,8 +13,7 @@ import { mayUndo, undoAsksReason } from './may-undo.ts';
 
 /** How the log calls whoever looks at this screen. */
 export function myActor(): string {
-  const { kind, id } = requireMe().principal;
-  return kind === 'root' ? 'root' : `${kind}:${id}`;
+  return actorOf(requireMe().principal);
 }
 
 /** Whether the person at the screen may undo it now, and why not. */
