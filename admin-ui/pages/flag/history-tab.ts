@@ -1,0 +1,119 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { ChangeLog } from '../../client/change-log.ts';
+import { followHere } from '../../client/here.ts';
+import type { MyEnvironment } from '../../client/me.ts';
+import { Following } from '../../client/store.ts';
+import type { ToldChange } from '../../parts/change-words.ts';
+import '../../parts/problem-view.ts';
+import { route, setQuery } from '../../shell/navigation.ts';
+import { base } from '../../styles/base.ts';
+import './history-entry.ts';
+
+/** Everything that was done to a flag, in the chosen environment or in all, newest first. */
+@customElement('t-flag-history')
+export class FlagHistory extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .page {
+        display: grid;
+        gap: 0.9rem;
+        max-width: 60rem;
+      }
+      ol {
+        list-style: none;
+        margin: 0;
+        padding: 0;
+      }
+      li + li {
+        border-top: 1px solid var(--line);
+      }
+      .end {
+        justify-content: center;
+      }
+    `,
+  ];
+
+  @property() project = '';
+  @property() flag = '';
+  @property({ attribute: false }) environment!: MyEnvironment;
+  readonly #here = followHere(this);
+  readonly #log = new ChangeLog(this);
+
+  constructor() {
+    super();
+    new Following(this, route);
+  }
+
+  get #all(): boolean {
+    return route.value?.query.all === '1';
+  }
+
+  override willUpdate(): void {
+    const environment = this.#all ? undefined : this.environment.key;
+    this.#log.show(this.project, { subject: `flag/${this.flag}`, environment });
+  }
+
+  override render() {
+    const { items, refusal, isReading } = this.#log;
+    return html`<div class="page">
+      <div class="row">
+        <label>
+          <input
+            type="checkbox"
+            .checked=${this.#all}
+            @change=${(event: Event) => setQuery({ all: (event.target as HTMLInputElement).checked ? '1' : '' })}
+          />
+          All environments
+        </label>
+        <span class="quiet small">${this.#all ? '' : `What changed ${this.flag} in ${this.environment.name}`}</span>
+      </div>
+      <t-problem .refusal=${refusal} .retry=${() => void this.#log.read()}></t-problem>
+      ${
+        items.length > 0
+          ? this.#drawList()
+          : isReading || refusal
+            ? nothing
+            : html`<p class="quiet">Nothing has changed this flag here that you may see.</p>`
+      }
+      ${this.#drawEnd()}
+    </div>`;
+  }
+
+  #drawList() {
+    const project = this.#here()?.project;
+    if (project === undefined) return nothing;
+    const { items, fresh } = this.#log;
+    const present = items.find((change) => change.environments.some(({ key }) => key === this.environment.key));
+    return html`<ol class="card" aria-label="Changes of ${this.flag}">
+      ${repeat(
+        items,
+        ({ id }) => id,
+        (change: ToldChange) => html`<li class=${fresh.has(change.id) ? 'flash' : ''}>
+          <t-history-entry
+            .change=${change}
+            .project=${project}
+            .flag=${this.flag}
+            .environment=${this.environment}
+            .all=${this.#all}
+            .present=${change.id === present?.id}
+          ></t-history-entry>
+        </li>`,
+      )}
+    </ol>`;
+  }
+
+  #drawEnd() {
+    const { hasMore, isReading } = this.#log;
+    return html`<div class="row end" role="status">
+      ${isReading ? html`<span class="quiet">Reading …</span>` : nothing}
+      ${
+        hasMore && !isReading
+          ? html`<button @click=${() => void this.#log.more()}>Show earlier changes</button>`
+          : nothing
+      }
+    </div>`;
+  }
+}
