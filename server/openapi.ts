@@ -51,6 +51,7 @@ export function describeApi(app: OpenAPIHono<HouseEnv>, publicUrl: string | unde
       if (operation === undefined) continue;
       const right = rights.get(`${method} ${path}`);
       if (right !== undefined) operation['x-right'] = right;
+      if (right === 'none') operation.security = [];
       operation.parameters = withPathParameters(path, operation.parameters ?? []);
     }
   }
@@ -59,8 +60,8 @@ export function describeApi(app: OpenAPIHono<HouseEnv>, publicUrl: string | unde
 }
 
 /** The right that the guard of each mounted route asks for, by `get /api/v1/projects/{project}`. */
-function mountedRights(app: OpenAPIHono<HouseEnv>): Map<string, Right> {
-  const rights = new Map<string, Right>();
+function mountedRights(app: OpenAPIHono<HouseEnv>): Map<string, OperationRight> {
+  const rights = new Map<string, OperationRight>();
   for (const { method, path, handler } of app.routes) {
     const right = rightOfGuard(handler);
     if (right !== undefined) rights.set(`${method.toLowerCase()} ${asTemplate(path)}`, right);

@@ -4,13 +4,16 @@ import { AccessList } from './access/access-list.ts';
 import { findInstallationProject } from './access/access-store.ts';
 import type { CommitAccess } from './access/commit.ts';
 import type { House } from './access/guard.ts';
+import { PasswordHashing } from './access/hash-password.ts';
 import { HeldRevocations } from './access/held-revocations.ts';
 import { Idempotency } from './access/idempotency.ts';
 import { saveKeyUses } from './access/key-store.ts';
 import { LastUsed } from './access/last-used.ts';
 import { checkMayChange } from './access/may-change.ts';
 import { verifierOf } from './access/mint-secret.ts';
+import type { PeopleParts } from './access/people-parts.ts';
 import { SecurityEvents } from './access/security-events.ts';
+import { SignInDelay } from './access/sign-in-delay.ts';
 import { commitChange } from './changes/commit-change.ts';
 import { LocalDoorbell } from './changes/local-doorbell.ts';
 import { NotifyDoorbell } from './changes/notify-doorbell.ts';
@@ -46,6 +49,8 @@ export interface Parts extends Ground {
   house: House;
   commit: CommitAccess;
   revocations: HeldRevocations;
+  /** Who signs in, and how passwords are hashed and guessing is slowed down. */
+  people: PeopleParts;
   delivery: Delivery;
   /** The apps that run, and what they have put in force. */
   fleet: Fleet;
@@ -72,7 +77,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   });
   const commit: CommitAccess = (order, write) => commitChange(delivery.door, order, write);
   const house: House = {
-    ...{ list, clock, trustProxy: config.trustProxy },
+    ...{ list, clock, trustProxy: config.trustProxy, publicUrl: config.publicUrl },
     admission: new Admission(config.limits),
     idempotency: new Idempotency(db, clock),
     events: new SecurityEvents({ clock, commit, installationProject: () => findInstallationProject(db) }),
@@ -80,9 +85,27 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   };
   const file = revocationFile({ folder: join(config.dataDir, 'journal'), signer: secrets, log: logger });
   const revocations = new HeldRevocations({ db, clock, list, commit, file });
+  const people: PeopleParts = {
+    ...{ db, clock, commit, list, events: house.events, installationProject: () => findInstallationProject(db) },
+    ...{ hashing: new PasswordHashing(), delay: new SignInDelay(clock) },
+  };
   const reports = openReports({ db, clock, metrics, flags: delivery.rulesets, log: logger });
   const parts: Parts = {
-    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, delivery, fleet, reports, node },
+    ...{
+      ...ground,
+      clock,
+      metrics,
+      database,
+      doorbell,
+      house,
+      commit,
+      revocations,
+      people,
+      delivery,
+      fleet,
+      reports,
+      node,
+    },
   };
   return parts;
 }

@@ -1,8 +1,10 @@
 import { keyRoutes } from './access/key-routes.ts';
+import { sessionRoutes } from './access/session-routes.ts';
 import { tokenRoutes } from './access/token-routes.ts';
 import type { Room } from './app.ts';
 import { changeRoutes, epochRoutes } from './changes/routes.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
+import { DEMO_PROJECT } from './demo-project.ts';
 import { environmentRoutes } from './environments/environment-routes.ts';
 import { placeRoutes } from './environments/place-routes.ts';
 import { projectRoutes } from './environments/project-routes.ts';
@@ -30,7 +32,7 @@ export const TELLERS = [flagTeller, segmentTeller, importTeller];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
-  parts: Pick<Parts, 'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'delivery' | 'fleet'>,
+  parts: Pick<Parts, 'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'people' | 'delivery' | 'fleet'>,
   live: Pick<LiveStreams, 'open'>,
 ): Room[] {
   const { clock, commit, revocations, delivery, fleet } = parts;
@@ -39,6 +41,7 @@ export function listRooms(
   const keys = { db: parts.database.db, clock, commit, list, revocations };
   const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
+    { path: '', routes: sessionRoutes({ ...parts.people, isDemo: (key) => key === DEMO_PROJECT.key }) },
     { path: '', routes: projectRoutes({ door, list }) },
     { path: '', routes: placeRoutes({ list }) },
     { path: IN_PROJECT, routes: environmentRoutes({ door, list, fillEnvironment }) },

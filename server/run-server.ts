@@ -39,6 +39,7 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
     buildWhereMissing(logger);
     await house.opened;
     if (house.rootToken.made) showRootToken(house.rootToken, logger);
+    if (house.setupLink !== undefined && !house.draining) showSetupLink(house.setupLink);
     if (house.demo && !house.draining) process.stdout.write(`${greet(house.url, config.dataDir)}\n`);
   } catch (error) {
     explainFailure(error, logger);
@@ -73,6 +74,12 @@ function explainFailure(error: unknown, logger: Logger): void {
   const sentence = error instanceof Error ? error.message : String(error);
   process.stderr.write(`turnout cannot start: ${sentence}\n`);
   logger.debug({ error }, 'the start failed');
+}
+
+/** The same of the link with which somebody becomes the first administrator. */
+function showSetupLink(link: string): void {
+  if (process.stdout.isTTY)
+    process.stdout.write(`\n  Sign in      ${link}\n               works once, within an hour\n`);
 }
 
 /** The token goes to a terminal and into its file, and never into a log. */

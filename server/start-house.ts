@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
+import { offerSetup } from './access/offer-setup.ts';
 import { API, IN_HOUSE } from './app.ts';
 import { NotifyDoorbell } from './changes/notify-doorbell.ts';
 import type { Config } from './config.ts';
 import { type CallApi, type DemoAnswer, makeDemo } from './demo.ts';
 import { beginDemoLife, type DemoLife } from './demo-life.ts';
 import { DEMO_PROJECT } from './demo-project.ts';
-import { findRootToken, type RootToken } from './first-start.ts';
+import { findRootToken, firstStartPath, keepSetupLink, type RootToken } from './first-start.ts';
 import { FrontDoor } from './front-door.ts';
 import { storePast } from './metrics/past-counts-store.ts';
 import { type DatabaseParts, keepReaching, openHouseDatabase } from './open-database.ts';
@@ -21,6 +22,8 @@ export interface RunningHouse {
   /** Where it listens; empty where it was asked not to. */
   url: string;
   rootToken: RootToken;
+  /** With which somebody becomes the first administrator, once the house is open; undefined where there is one. */
+  readonly setupLink: string | undefined;
   /** Resolves when it answers; rejects when it cannot be opened, with a sentence that says why. */
   opened: Promise<void>;
   readonly draining: boolean;
@@ -51,6 +54,7 @@ interface Opened {
   stops: (() => void)[];
   metricsServer: Server | undefined;
   demo?: DemoLife;
+  setupLink: string | undefined;
 }
 
 /** Listens, and then opens: settings are read, the port is there, and nothing slow has happened yet. */
@@ -66,12 +70,16 @@ export async function startHouse(config: Config, logger: Logger, options: StartO
   opening.catch(() => undefined);
   let closing: Promise<void> | undefined;
   let demo: DemoLife | undefined;
+  let setupLink: string | undefined;
   return {
     url,
     rootToken,
     opened: opening.then((opened) => {
-      demo = opened.demo;
+      ({ demo, setupLink } = opened);
     }),
+    get setupLink() {
+      return setupLink;
+    },
     get demo() {
       return demo;
     },
@@ -109,8 +117,9 @@ async function openHouse(ground: Ground, door: FrontDoor, options: StartOptions 
     parts = await buildParts(ground, database);
     const opened = await openParts(parts, stops);
     if (isReached) await joinDatabase(parts);
-    else stops.push(keepReaching(database, reaching, rejoin(parts), options.onFatal ?? (() => undefined)));
+    else stops.push(keepReaching(database, reaching, rejoin(parts, options.url), options.onFatal ?? (() => undefined)));
     const hasDemo = config.demo && isReached && (await seedDemo(parts, opened.protocols));
+    if (isReached) opened.setupLink = await offerFirstStart(parts, options.url);
     door.open(opened.protocols.open);
     logger.info({ database: database.kind, node: parts.node }, 'open');
     return hasDemo ? { ...opened, demo: enliven(parts, opened.protocols, options.url) } : opened;
@@ -134,14 +143,27 @@ async function openParts(parts: Parts, stops: (() => void)[]): Promise<Opened> {
   // With METRICS_PORT=0 nobody would know where it is.
   if (metricsServer) logger.info({ address: metricsServer.address() }, 'serving metrics');
   stops.push(...followAll(parts));
-  return { parts, protocols, stops, metricsServer };
+  return { parts, protocols, stops, metricsServer, setupLink: undefined };
 }
 
-function rejoin(parts: Parts): () => Promise<void> {
+function rejoin(parts: Parts, url: string): () => Promise<void> {
   return async () => {
     parts.logger.info({}, 'the database is reached');
     await joinDatabase(parts);
+    await offerFirstStart(parts, url);
   };
+}
+
+/** Where nobody can sign in yet, whoever can read the files of this machine becomes the first administrator. */
+async function offerFirstStart({ config, people, logger }: Parts, url: string): Promise<string | undefined> {
+  try {
+    const link = keepSetupLink(config.dataDir, config.publicUrl ?? url, await offerSetup(people));
+    if (link !== undefined) logger.info({ file: firstStartPath(config.dataDir) }, 'a setup link was made');
+    return link;
+  } catch (error) {
+    logger.error({ error }, 'the setup link could not be made');
+    return undefined;
+  }
 }
 
 /** The database is there and is ours: from now on the doorbell is heard, and what was missed is read. */

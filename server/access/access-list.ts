@@ -1,7 +1,5 @@
 import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
-import { withinDeadline } from '../platform/deadline.ts';
-import { Problem } from '../platform/problem.ts';
 import { repeat } from '../platform/repeat.ts';
 import {
   type AccessContents,
@@ -12,8 +10,11 @@ import {
   readAccess,
   readAccessRevision,
 } from './access-store.ts';
+import { asKey } from './key-principal.ts';
+import { ListedPeople } from './listed-people.ts';
 import { parseSecret, sameVerifier, verifierOf } from './mint-secret.ts';
-import { type Principal, ROOT } from './principal.ts';
+import { type PersonPrincipal, type Principal, ROOT } from './principal.ts';
+import { SecondLook } from './second-look.ts';
 
 /** What memory says of a credential that it cannot turn into a principal. */
 export type Refusal = 'unknown' | 'expired' | 'revoked';
@@ -25,11 +26,6 @@ export interface AccessListParts {
   rootVerifier: string | undefined;
 }
 
-/** A look at the database for unknown credentials takes this long at most, and there is never more than one at once. */
-const LOOK_MS = 1_000;
-/** Between two of them; and so many requests wait for the next one. */
-const LOOK_EVERY_MS = 100;
-const MOST_WAITING = 500;
 const NOTHING: AccessContents = { v: 1, revision: -1, projects: [], environments: [], keys: [], tokens: [] };
 
 /**
@@ -44,6 +40,7 @@ export class AccessList {
   #environmentsById = new Map<number, ListedEnvironment & { projectKey: string }>();
   #keys = new Map<string, ListedKey>();
   #tokens = new Map<string, ListedToken>();
+  readonly people = new ListedPeople();
   /** Revoked on this node before, or without, the database: laid over whatever is read. */
   readonly #revokedHere = new Set<string>();
   /** Those whose end by expiry was told already. */
@@ -52,13 +49,12 @@ export class AccessList {
   readonly #changed = new Set<() => void>();
   #reading: Promise<void> | undefined;
   #nextReading: Promise<void> | undefined;
-  #look: Promise<void> | undefined;
-  #lookStartedAt = Number.NEGATIVE_INFINITY;
-  #waiting = 0;
+  readonly #look: SecondLook;
   #confirmedAt: number | undefined;
 
   constructor(parts: AccessListParts) {
     this.#parts = parts;
+    this.#look = new SecondLook(parts.clock, () => this.refresh());
   }
 
   /** The access revision that memory is at; -1 before anything was read. */
@@ -83,14 +79,35 @@ export class AccessList {
     if ('kind' in found && found.kind !== parsed.kind) return 'unknown';
     if (found.revoked || this.#revokedHere.has(found.id)) return 'revoked';
     if (found.expiresAt !== null && found.expiresAt <= clock.now().getTime()) return 'expired';
-    return 'kind' in found ? asKey(found) : asToken(found);
+    if ('kind' in found) return asKey(found);
+    // Whoever leaves takes their tokens along.
+    return this.people.mayUse(found) ? this.people.asToken(found) : 'revoked';
   }
 
-  /** True while the key or token with this id may be used: what open streams and signed tokens are held against. */
-  isLive(principalId: string): boolean {
-    const found = this.#keys.get(principalId) ?? this.#tokens.get(principalId);
-    if (!found || found.revoked || this.#revokedHere.has(principalId)) return false;
-    return found.expiresAt === null || found.expiresAt > this.#parts.clock.now().getTime();
+  /** Turns the secret of a cookie into the person who signed in with it, from memory alone. */
+  findSession(secret: string): PersonPrincipal | Refusal {
+    const id = verifierOf(secret);
+    const session = this.people.findSession(id);
+    if (!session) return this.#revokedHere.has(id) ? 'revoked' : 'unknown';
+    if (this.#revokedHere.has(id)) return 'revoked';
+    if (session.expiresAt <= this.#parts.clock.now().getTime()) return 'expired';
+    return this.people.asPerson(session) ?? 'revoked';
+  }
+
+  /** True while the key, token or session with this id may be used: what open streams are held against. */
+  isLive(id: string): boolean {
+    const found = this.#keys.get(id) ?? this.#tokens.get(id) ?? this.people.findSession(id);
+    if (!found || ('revoked' in found && found.revoked) || this.#revokedHere.has(id)) return false;
+    if (found.expiresAt !== null && found.expiresAt <= this.#parts.clock.now().getTime()) return false;
+    return 'kind' in found || this.people.mayUse(found);
+  }
+
+  /** How somebody of the log is called: `person:…`, `token:…`, `key:…`; undefined where memory does not know them. */
+  nameOf(actor: string): string | undefined {
+    if (actor === 'root') return 'root token';
+    const [kind, id = ''] = actor.split(':');
+    if (kind === 'person') return this.people.findPerson(id)?.name;
+    return (kind === 'token' ? this.#tokens : this.#keys).get(id)?.name;
   }
 
   /** The key with this id as a principal; undefined when it may not be used any more. */
@@ -168,32 +185,19 @@ export class AccessList {
    * One cheap query at a time serves everybody who waits, ten a second at most. Throws 503 when the database cannot be
    * asked, for then nobody can say that the credential is wrong.
    */
-  async lookAgain(): Promise<void> {
-    if (this.#waiting >= MOST_WAITING) {
-      throw new Problem('busy', 'Too many unknown credentials are waiting; try again.', { retryAfterSeconds: 1 });
-    }
-    this.#waiting++;
-    try {
-      // A look that is under way began before this request came, so it may have missed the credential.
-      if (this.#look) await this.#look.catch(() => undefined);
-      this.#look ??= this.#startLook().finally(() => {
-        this.#look = undefined;
-      });
-      await this.#look;
-    } finally {
-      this.#waiting--;
-    }
+  lookAgain(): Promise<void> {
+    return this.#look.take();
   }
 
   /** Takes effect at once on this node, whatever the database says; open streams of it end. */
-  revokeHere(principalId: string): void {
-    if (this.#revokedHere.has(principalId)) return;
-    const wasLive = this.isLive(principalId);
-    this.#revokedHere.add(principalId);
-    if (wasLive) this.#tellRevoked([principalId]);
+  revokeHere(id: string): void {
+    if (this.#revokedHere.has(id)) return;
+    const wasLive = this.isLive(id);
+    this.#revokedHere.add(id);
+    if (wasLive) this.#tellRevoked([id]);
   }
 
-  /** `listener` hears the id of each key or token that was live and is no more: revoked, gone or expired. */
+  /** `listener` hears the id of each key, token or session that was live and is no more: revoked, gone or expired. */
   onRevoked(listener: (principalId: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -210,9 +214,10 @@ export class AccessList {
     const now = this.#parts.clock.now().getTime();
     // One whose end was moved will end again, and that is told too.
     for (const id of this.#expired) if (this.isLive(id)) this.#expired.delete(id);
-    const over = [...this.#keys.values(), ...this.#tokens.values()].filter(
-      (one) => !one.revoked && one.expiresAt !== null && one.expiresAt <= now && !this.#expired.has(one.id),
-    );
+    const over = [...this.#keys.values(), ...this.#tokens.values(), ...this.people.listSessions()].filter((one) => {
+      if (('revoked' in one && one.revoked) || this.#expired.has(one.id)) return false;
+      return one.expiresAt !== null && one.expiresAt <= now;
+    });
     for (const { id } of over) this.#expired.add(id);
     this.#tellRevoked(over.map(({ id }) => id));
   }
@@ -235,23 +240,10 @@ export class AccessList {
     this.#confirmedAt = askedAt;
   }
 
-  async #startLook(): Promise<void> {
-    const wait = this.#lookStartedAt + LOOK_EVERY_MS - this.#parts.clock.monotonic();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    this.#lookStartedAt = this.#parts.clock.monotonic();
-    const problem = (cause?: unknown) =>
-      new Problem('database_unavailable', 'This credential is not known here, and the database cannot be asked now.', {
-        retryAfterSeconds: 2,
-        cause,
-      });
-    await withinDeadline(this.refresh(), LOOK_MS, problem).catch((error: unknown) => {
-      throw error instanceof Problem ? error : problem(error);
-    });
-  }
-
   #take(contents: AccessContents): void {
-    const wereLive = [...this.#keys.keys(), ...this.#tokens.keys()].filter((id) => this.isLive(id));
+    const wereLive = this.#ids().filter((id) => this.isLive(id));
     this.#contents = contents;
+    this.people.take(contents);
     this.#projects = new Map(contents.projects.map((project) => [project.key, project]));
     this.#environments = new Map(contents.environments.map((row) => [`${row.projectId}/${row.key}`, row]));
     const projectKeys = new Map(contents.projects.map((project) => [project.id, project.key]));
@@ -261,8 +253,16 @@ export class AccessList {
     this.#keys = new Map(contents.keys.map((key) => [key.id, key]));
     this.#tokens = new Map(contents.tokens.map((token) => [token.id, token]));
     for (const { id, revoked } of [...contents.keys, ...contents.tokens]) if (revoked) this.#revokedHere.delete(id);
+    // A session that has ended is in no reading any more.
+    for (const id of this.#revokedHere)
+      if (isSessionId(id) && !this.people.findSession(id)) this.#revokedHere.delete(id);
+    for (const id of this.#expired) if (isSessionId(id) && !this.people.findSession(id)) this.#expired.delete(id);
     this.#tellRevoked(wereLive.filter((id) => !this.isLive(id)));
     for (const listener of this.#changed) listener();
+  }
+
+  #ids(): string[] {
+    return [...this.#keys.keys(), ...this.#tokens.keys(), ...this.people.listSessions().map(({ id }) => id)];
   }
 
   #tellRevoked(ids: string[]): void {
@@ -270,20 +270,5 @@ export class AccessList {
   }
 }
 
-/** Made at the first request of each key, and kept as long as the list holds it: every request asks for it. */
-const principals = new WeakMap<ListedKey, Principal>();
-
-function asKey(key: ListedKey): Principal {
-  let principal = principals.get(key);
-  if (principal === undefined) {
-    const { id, name, projectId, environmentId, origins, flags, tags } = key;
-    principal = { kind: 'key', keyKind: key.kind, id, name, projectId, environmentId, origins, flags, tags };
-    principals.set(key, principal);
-  }
-  return principal;
-}
-
-function asToken(token: ListedToken): Principal {
-  const { id, name, projectId, environmentId, roles } = token;
-  return { kind: 'token', id, name, projectId, environmentId, roles };
-}
+/** The ids of keys and tokens are short. */
+const isSessionId = (id: string) => id.length === 64;

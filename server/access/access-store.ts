@@ -1,7 +1,16 @@
-import { eq, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { environments, installation, keys, projects, tokens } from '../database/tables.ts';
-import type { KeyKind, Role } from './principal.ts';
+import {
+  environments,
+  installation,
+  keys,
+  memberships,
+  people,
+  projects,
+  sessions,
+  tokens,
+} from '../database/tables.ts';
+import type { Grant, KeyKind, Role } from './principal.ts';
 import { withoutArchived } from './without-archived.ts';
 
 /** The row that carries the installation's own chain. No key reaches it, for keys never begin with a dot. */
@@ -18,6 +27,8 @@ export interface ListedEnvironment {
   projectId: number;
   key: string;
   protected: boolean;
+  /** Left out by nodes that did not keep it yet. */
+  name?: string;
 }
 
 interface ListedCredential {
@@ -41,6 +52,24 @@ export interface ListedKey extends ListedCredential {
 export interface ListedToken extends ListedCredential {
   environmentId: number | null;
   roles: Role[];
+  /** The person whose token it is; null, or left out by nodes that knew no people, where there is none. */
+  owner?: string | null;
+}
+
+export interface ListedPerson {
+  id: string;
+  login: string;
+  name: string;
+  disabled: boolean;
+  grants: Grant[];
+}
+
+export interface ListedSession {
+  /** SHA-256 of the cookie's secret. */
+  id: string;
+  person: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
 }
 
 /** All that a node keeps in memory of who may do what, as plain JSON. Verifiers, never secrets. */
@@ -51,6 +80,9 @@ export interface AccessContents {
   environments: ListedEnvironment[];
   keys: ListedKey[];
   tokens: ListedToken[];
+  /** Both are left out in what nodes that knew no people have kept on their disk. */
+  people?: ListedPerson[];
+  sessions?: ListedSession[];
 }
 
 /** The access revision alone: what is asked every 2 s and for every credential that memory does not know. */
@@ -74,6 +106,7 @@ export async function readAccess(db: Db): Promise<AccessContents> {
           id: environments.id,
           projectId: environments.projectId,
           key: environments.key,
+          name: environments.name,
           protected: environments.protected,
         })
         .from(environments)
@@ -86,6 +119,8 @@ export async function readAccess(db: Db): Promise<AccessContents> {
         environments: listedEnvironments,
         keys: await readKeys(tx),
         tokens: await readTokens(tx),
+        people: await readPeople(tx),
+        sessions: await readSessions(tx),
       };
       return withoutArchived(
         contents,
@@ -131,9 +166,31 @@ async function readTokens(tx: Tx): Promise<ListedToken[]> {
     projectId: row.projectId,
     environmentId: row.environmentId,
     roles: row.roles,
+    owner: row.owner,
     expiresAt: row.expiresAt?.getTime() ?? null,
     revoked: row.revokedAt !== null,
   }));
+}
+
+/** Everybody, for the log names those who have left, too. Never how a password was hashed. */
+async function readPeople(tx: Tx): Promise<ListedPerson[]> {
+  const { id, login, name, disabledAt } = people;
+  const rows = await tx.select({ id, login, name, disabledAt }).from(people).orderBy(people.id);
+  const { personId, projectId, environmentId, roles } = memberships;
+  const granted = await tx.select({ personId, projectId, environmentId, roles }).from(memberships);
+  const grants = new Map<string, Grant[]>();
+  for (const { personId: whose, ...grant } of granted) grants.set(whose, [...(grants.get(whose) ?? []), grant]);
+  return rows.map(({ disabledAt: since, ...row }) => {
+    return { ...row, disabled: since !== null, grants: grants.get(row.id) ?? [] };
+  });
+}
+
+async function readSessions(tx: Tx): Promise<ListedSession[]> {
+  const rows = await tx
+    .select({ id: sessions.id, person: sessions.personId, expiresAt: sessions.expiresAt })
+    .from(sessions)
+    .where(and(isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`)));
+  return rows.map((row) => ({ ...row, expiresAt: row.expiresAt.getTime() }));
 }
 
 /** The id of the project row that carries the installation's own chain. */

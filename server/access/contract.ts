@@ -111,6 +111,10 @@ export const tokenAnswer = z
     environment: z.string().nullable(),
     startsWith: z.string(),
     state: z.enum(['live', 'expired', 'revoked']),
+    owner: z
+      .object({ id: z.string(), name: z.string() })
+      .nullable()
+      .openapi({ description: 'The person who made it: it does no more than they may now. Null where root made it' }),
     createdBy: z.string(),
     createdAt: moment,
     expiresAt: moment.nullable(),

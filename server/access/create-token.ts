@@ -16,7 +16,10 @@ export interface MadeToken {
   change: ChangeReceipt;
 }
 
-/** Makes a bearer token of the admin API. Tokens never make tokens: the route asks for root. */
+/**
+ * Makes a bearer token of the admin API. Tokens never make tokens: the route asks for a right that none has. One that a
+ * person makes does no more than they may, at any moment.
+ */
 export async function createToken(
   parts: KeyParts,
   asking: Asking,
@@ -40,9 +43,14 @@ export async function createToken(
         roles: wanted.roles,
         verifier,
         createdBy: actorOf(asking.principal),
+        owner: ownerOf(asking)?.id ?? null,
         expiresAt: wanted.expiresAt === undefined ? null : readExpiry(wanted.expiresAt, now),
       });
-      return { result: row, touched: NO_RULESET, after: showToken(row, environment?.key ?? null, now) };
+      return {
+        result: row,
+        touched: NO_RULESET,
+        after: showToken(row, environment?.key ?? null, now, ownerOf(asking)),
+      };
     },
   );
   const change = receiptOf(committed);
@@ -53,3 +61,5 @@ export async function createToken(
   await readAgain(parts);
   return { row: committed.result, secret, change };
 }
+
+const ownerOf = ({ principal }: Asking) => (principal.kind === 'person' ? principal : undefined);

@@ -5,15 +5,16 @@ import type { Clock } from '../platform/clock.ts';
 import { findUnstorable, takeBody } from '../platform/json-body.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
-import { addressOf } from './client-address.ts';
 import { faultsOf } from './field-faults.ts';
 import { type Idempotency, requestIdOf } from './idempotency.ts';
+import { arrivalOf, identifyRequest, patternOf } from './identify.ts';
 import type { LastUsed } from './last-used.ts';
-import { parseSecret } from './mint-secret.ts';
-import { covers, describeMissing, isAllowed, maySee, type Place, type Right, rightsOf } from './permissions.ts';
+import { describeMissing, isAllowed, maySee, type Place, type Right, rightsOf, rightsWithin } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { SecurityEvents } from './security-events.ts';
+import { cookieWayOf, refuseForeign } from './session-cookie.ts';
 
+export { bearerOf, identifyRequest, patternOf, REFUSALS } from './identify.ts';
 export type { Right } from './permissions.ts';
 
 /** The project and, where the route names one, the environment that a request is about. */
@@ -33,6 +34,8 @@ export interface House {
   used: LastUsed;
   /** How many proxies in front are trusted to name the caller's address. */
   trustProxy: number;
+  /** Under which address people open the screen; undefined where nobody said. */
+  publicUrl: string | undefined;
 }
 
 export type HouseEnv = {
@@ -104,6 +107,24 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
   return guard;
 }
 
+/**
+ * Lets anybody through who is not made to come by another site: for signing in, where nobody can say yet who asks. The
+ * body is read within its bounds, and no answer is kept.
+ */
+export function open(options: Pick<NeedOptions, 'bodyLimit'> = {}): MiddlewareHandler<HouseEnv> {
+  const guard: MiddlewareHandler<HouseEnv> = async (c, next) => {
+    const arrival = arrivalOf(c);
+    refuseForeign(arrival, cookieWayOf(c.get('house').publicUrl, arrival), false);
+    const body = await takeBody(c, options.bodyLimit ?? OPEN_BODY_LIMIT);
+    refuseUnstorable(body?.value);
+    await next();
+  };
+  rightsOfGuards.set(guard, 'none');
+  return guard;
+}
+
+const OPEN_BODY_LIMIT = 16_384;
+
 /** What a call asks for beside its path: the query is part of it, but not for how long its caller waits. */
 function askedOf(c: Context, bytes: Uint8Array | undefined): Uint8Array | undefined {
   const { wait: _patience, ...query } = c.req.queries();
@@ -118,64 +139,11 @@ function refuseUnstorable(value: unknown): void {
   if (fault) throw invalid([fault]);
 }
 
-const rightsOfGuards = new WeakMap<object, Right>();
+const rightsOfGuards = new WeakMap<object, Right | 'none'>();
 
 /** The right that a mounted handler asks for, where it is a guard: so that the documents name what is enforced. */
-export function rightOfGuard(handler: object): Right | undefined {
+export function rightOfGuard(handler: object): Right | 'none' | undefined {
   return rightsOfGuards.get(handler);
-}
-
-/** Finds out who sends a request, from its headers; never from its address. Throws 401, 403 or 503. */
-export async function identifyRequest(house: House, c: Context, acceptApiKey = false): Promise<Principal> {
-  const secret = bearerOf(c.req.header('authorization')) ?? (acceptApiKey ? c.req.header('x-api-key') : undefined);
-  if (!secret) throw new Problem('unauthorized', 'Send Authorization: Bearer <token or key>.');
-  const address = addressOf(c, house.trustProxy);
-  const principal = await identify(house, secret, address);
-  if (principal.kind === 'key') {
-    if (principal.keyKind === 'server' && c.req.header('sec-fetch-site') !== undefined) {
-      house.events.note(principal, 'access.leaked-key', patternOf(c));
-      throw new Problem(
-        'leaked_key',
-        'A server key came from a browser, where everybody can read it. Revoke it, and use a client key there.',
-      );
-    }
-    house.used.note(principal, address, c.req.header('turnout-sdk'));
-  } else if (principal.kind === 'root') house.events.note(principal, 'root.used', patternOf(c));
-  return principal;
-}
-
-/** Turns a secret into a principal, from memory where it is known there. Throws 401, 429 or 503. */
-export async function identify(house: House, secret: string, address: string): Promise<Principal> {
-  let found = house.list.findCredential(secret);
-  if (found === 'unknown' && parseSecret(secret)) {
-    // It may have been made a moment ago on another node.
-    await house.list.lookAgain();
-    found = house.list.findCredential(secret);
-  }
-  if (typeof found !== 'string') return found;
-  await house.admission.admitRefused(address);
-  throw new Problem('unauthorized', REFUSALS[found]);
-}
-
-/** What a caller is told of a credential that nobody has here. */
-export const REFUSALS = {
-  unknown: 'Nobody has this token or key here. Check that it was copied whole.',
-  expired: 'This token or key has expired. Make another.',
-  revoked: 'This token or key was revoked.',
-} as const;
-
-/** The secret of an `Authorization` header; undefined where it holds no bearer. */
-export function bearerOf(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  // As nearly everybody writes it, without the cost of a pattern.
-  if (header.startsWith('Bearer ') && header.lastIndexOf(' ') === 6 && header.length > 7) return header.slice(7);
-  return /^Bearer +(\S+) *$/i.exec(header)?.[1];
-}
-
-/** The route's pattern, for records: an address may hold what nobody should keep. */
-export function patternOf(c: Context): string {
-  const matched = c.req.matchedRoutes.filter((route) => !route.path.includes('*'));
-  return `${c.req.method} ${matched.at(-1)?.path ?? 'unknown'}`;
 }
 
 /** An archived project is in no memory: whoever asks with a right that needs none of it is let through without a scope. */
@@ -237,8 +205,10 @@ function requireRight(
     ...(scope ? { projectId: scope.projectId } : {}),
     ...(scope?.environment ? { environmentId: scope.environment.id } : {}),
   };
-  const has = rightsOf(principal).has(right);
-  if (has && (covers(principal, place) || (options.acrossEnvironments && maySee(principal, place)))) return;
+  const has = options.acrossEnvironments
+    ? rightsWithin(principal, place).has(right)
+    : isAllowed(principal, right, place);
+  if (has) return;
   house.events.note(principal, 'access.denied', patternOf(c));
   throw new Problem('forbidden', describeMissing(right, place));
 }

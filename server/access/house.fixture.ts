@@ -65,6 +65,7 @@ export async function testHouse(database: Database, commit?: CommitAccess): Prom
     }),
     used: new LastUsed(systemClock, async () => undefined),
     trustProxy: 0,
+    publicUrl: undefined,
   };
   await list.refresh();
   return {

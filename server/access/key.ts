@@ -41,7 +41,12 @@ export function logKey(row: KeyRow, environment: string, now: Date): JsonValue {
   return kept;
 }
 
-export function showToken(row: TokenRow, environment: string | null, now: Date): TokenAnswer {
+export function showToken(
+  row: TokenRow,
+  environment: string | null,
+  now: Date,
+  owner: { name: string } | undefined,
+): TokenAnswer {
   const { id, name, roles, createdBy } = row;
   return {
     id,
@@ -50,6 +55,7 @@ export function showToken(row: TokenRow, environment: string | null, now: Date):
     environment,
     startsWith: `turnout_admin_${id}_`,
     state: stateOf(row, now),
+    owner: row.owner === null ? null : { id: row.owner, name: owner?.name ?? row.owner },
     createdBy,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

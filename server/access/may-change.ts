@@ -1,7 +1,8 @@
 import type { Tx } from '../database/connect.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import type { Principal, Role } from './principal.ts';
-import { isTokenLive } from './token-store.ts';
+import { hasRole, maySee, rightsWithin } from './permissions.ts';
+import type { KeyPrincipal, PersonPrincipal, Principal, Role, TokenPrincipal } from './principal.ts';
+import { readPrincipalNow } from './principal-store.ts';
 
 /** Which way a change goes in one environment, as `changes/direction.ts` computes it; `none` alters no ruleset. */
 type Way = 'safe' | 'growing' | 'none';
@@ -24,7 +25,7 @@ export interface ChangeInEnvironment {
  */
 export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   const { principal, environment, reason } = change;
-  const way = change.grace && principal.kind === 'token' ? 'safe' : change.way;
+  const way = change.grace && principal.kind !== 'key' ? 'safe' : change.way;
   const missing = principal.kind === 'root' ? undefined : missingRight(principal, environment, way);
   if (missing) return missing;
   if (!environment.protected) return undefined;
@@ -46,25 +47,20 @@ export function mayChange(change: ChangeInEnvironment): Problem | undefined {
 }
 
 function missingRight(
-  principal: Exclude<Principal, { kind: 'root' }>,
+  principal: KeyPrincipal | TokenPrincipal | PersonPrincipal,
   environment: ChangeInEnvironment['environment'],
   way: Way,
 ): Problem | undefined {
-  const there =
-    principal.projectId === environment.projectId &&
-    (principal.environmentId === null || principal.environmentId === environment.id);
-  if (!there) {
-    return new Problem(
-      'forbidden',
-      `This changes the environment ${environment.key} too, where this token has no right.`,
-    );
+  const place = { projectId: environment.projectId, environmentId: environment.id };
+  if (!maySee(principal, place)) {
+    const who = principal.kind === 'person' ? 'you have' : `this ${principal.kind} has`;
+    return new Problem('forbidden', `This changes the environment ${environment.key} too, where ${who} no right.`);
   }
   if (principal.kind === 'key') {
     if (principal.keyKind === 'kill' && way !== 'growing') return undefined;
     return new Problem('forbidden', 'A key changes nothing; a kill key kills, and nothing else.');
   }
-  const may = way === 'safe' ? MAY_MAKE_SAFE : MAY_GROW;
-  if (principal.roles.some((role) => may.includes(role))) return undefined;
+  if (hasRole(principal, place, way === 'safe' ? MAY_MAKE_SAFE : MAY_GROW)) return undefined;
   return new Problem(
     'forbidden',
     way === 'safe'
@@ -78,6 +74,7 @@ const MAY_GROW: readonly Role[] = ['editor', 'admin'];
 
 /** The part of a change order and of its steps that this check looks at. */
 interface Order {
+  projectId: number;
   principal: Principal;
   subject: string;
   reason?: string;
@@ -93,21 +90,38 @@ interface Step {
 /**
  * The door's check: it runs inside the transaction, after the locks, on what is written there. Kills that are settled
  * passed their own check when they were taken. A change of no ruleset at all (a description, a name) needs an editor;
- * one of keys, tokens, projects or environments has checks of its own.
+ * one of keys, tokens, people, projects or environments needs an admin, and has checks of its own besides.
  */
 export async function checkMayChange(tx: Tx, order: Order, steps: readonly Step[]): Promise<Problem | undefined> {
-  const { principal, reason } = order;
-  if (order.settling || (principal.kind === 'root' && steps.length === 0)) return undefined;
-  // The guard believed memory; a token that was revoked since changes nothing any more. One that ends itself just did.
-  const endsItself = order.subject === `token/${principal.id}`;
-  if (principal.kind === 'token' && !endsItself && !(await isTokenLive(tx, principal.id))) {
-    return new Problem('unauthorized', 'This token was revoked or has expired.');
-  }
+  const { reason } = order;
+  if (order.settling || (order.principal.kind === 'root' && steps.length === 0)) return undefined;
+  const principal = await readNow(tx, order);
+  if (principal instanceof Problem) return principal;
   for (const { environment, direction, grace } of steps) {
     const problem = mayChange({ principal, environment, way: direction, reason, ...(grace ? { grace } : {}) });
     if (problem) return problem;
   }
-  if (steps.length > 0 || order.access) return undefined;
-  if (principal.kind === 'token' && principal.roles.some((role) => MAY_GROW.includes(role))) return undefined;
+  if (steps.length > 0) return undefined;
+  return mayChangeBeside(principal, order);
+}
+
+/** Who asks, as the database has it now: the guard believed memory, and whoever was signed out since changes nothing. */
+async function readNow(tx: Tx, { principal, subject }: Order): Promise<Principal | Problem> {
+  // A token that ends itself just did.
+  if (principal.kind === 'token' && subject === `token/${principal.id}`) return principal;
+  if (principal.kind !== 'token' && principal.kind !== 'person') return principal;
+  const now = await readPrincipalNow(tx, principal);
+  if (now) return now;
+  const gone = principal.kind === 'token' ? 'This token was revoked or has expired.' : 'This session has ended.';
+  return new Problem('unauthorized', gone);
+}
+
+/** What alters no ruleset. */
+function mayChangeBeside(principal: Principal, { projectId, access }: Order): Problem | undefined {
+  if (access) {
+    if (principal.kind === 'key' || rightsWithin(principal, { projectId }).has('admin')) return undefined;
+    return new Problem('forbidden', 'This needs the role admin.');
+  }
+  if (hasRole(principal, { projectId }, MAY_GROW)) return undefined;
   return new Problem('forbidden', 'This needs the role editor or admin.');
 }

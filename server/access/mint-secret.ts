@@ -2,9 +2,12 @@ import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { KeyKind } from './principal.ts';
 
-/** The kinds of bearer secrets: one for each kind of key, and `admin` for tokens of the admin API. */
-export const SECRET_KINDS = ['server', 'client', 'kill', 'admin'] as const;
-export type SecretKind = KeyKind | 'admin';
+/**
+ * The kinds of secrets: one for each kind of key, `admin` for tokens of the admin API, and `link` for links that work
+ * once, which no request is let in with.
+ */
+export const SECRET_KINDS = ['server', 'client', 'kill', 'admin', 'link'] as const;
+export type SecretKind = KeyKind | 'admin' | 'link';
 
 /** A fresh secret. `secret` is shown once and never stored; `verifier` is what is stored. */
 export interface MintedSecret {
@@ -15,11 +18,16 @@ export interface MintedSecret {
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ID_LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz';
-const SHAPE = /^turnout_(server|client|kill|admin)_([0-9a-z]{12})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+const SHAPE = /^turnout_(server|client|kill|admin|link)_([0-9a-z]{12})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+
+/** A random name of twelve letters, for what is found by its id. */
+export function newId(): string {
+  return Array.from({ length: 12 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join('');
+}
 
 /** Makes `turnout_<kind>_<id>_<43 base62>_<6 checksum>` out of 256 random bits. */
 export function mintSecret(kind: SecretKind): MintedSecret {
-  const id = Array.from({ length: 12 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join('');
+  const id = newId();
   const body = `turnout_${kind}_${id}_${toBase62(BigInt(`0x${randomBytes(32).toString('hex')}`), 43)}`;
   const secret = `${body}_${checksumOf(body)}`;
   return { id, secret, verifier: verifierOf(secret) };
@@ -48,7 +56,7 @@ export function sameVerifier(one: string, other: string): boolean {
 
 /** Takes whole secrets out of a text, for whatever is stored or logged. */
 export function withoutSecrets(text: string): string {
-  return text.replaceAll(/turnout_(?:server|client|kill|admin)_[0-9a-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/g, '');
+  return text.replaceAll(/turnout_(?:server|client|kill|admin|link)_[0-9a-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/g, '');
 }
 
 function checksumOf(body: string): string {

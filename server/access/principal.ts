@@ -14,6 +14,27 @@ export interface RootPrincipal {
 /** Whoever holds the root token, and the node itself where it only records what was decided before. */
 export const ROOT: RootPrincipal = { kind: 'root', id: 'root' };
 
+/** What a one-time link is for. */
+export type LinkPurpose = 'setup' | 'invitation' | 'recovery';
+
+/** Roles in the whole installation (no project), in a project (no environment), or in one environment. */
+export interface Grant {
+  projectId: number | null;
+  environmentId: number | null;
+  roles: readonly Role[];
+}
+
+/** Somebody who has signed in. */
+export interface PersonPrincipal {
+  kind: 'person';
+  id: string;
+  name: string;
+  login: string;
+  /** The id of the session that they came with. */
+  session: string;
+  grants: readonly Grant[];
+}
+
 /** A bearer token for the admin API. Without an environment its roles hold in all of the project. */
 export interface TokenPrincipal {
   kind: 'token';
@@ -22,6 +43,8 @@ export interface TokenPrincipal {
   projectId: number;
   environmentId: number | null;
   roles: Role[];
+  /** The person who made it, with what they may do now: the token does no more. Left out for those that root made. */
+  owner?: { id: string; grants: readonly Grant[] };
 }
 
 /** A key of one environment, for SDKs and kill callers. */
@@ -39,9 +62,9 @@ export interface KeyPrincipal {
   tags: string[] | null;
 }
 
-export type Principal = RootPrincipal | TokenPrincipal | KeyPrincipal;
+export type Principal = RootPrincipal | PersonPrincipal | TokenPrincipal | KeyPrincipal;
 
-/** How a principal is written in the change log: `root`, `token:<id>`, `key:<id>`. */
+/** How a principal is written in the change log: `root`, `person:<id>`, `token:<id>`, `key:<id>`. */
 export function actorOf(principal: Principal): string {
   return principal.kind === 'root' ? 'root' : `${principal.kind}:${principal.id}`;
 }

@@ -4,7 +4,7 @@ import type { CommitAccess } from './commit.ts';
 import { actorOf, type Principal, ROOT } from './principal.ts';
 
 /** What is worth an entry in the installation's own chain. */
-export type SecurityAction = 'access.denied' | 'access.leaked-key' | 'root.used';
+export type SecurityAction = 'access.denied' | 'access.leaked-key' | 'root.used' | 'session.refused';
 
 export interface SecurityEventParts {
   clock: Clock;
@@ -14,7 +14,9 @@ export interface SecurityEventParts {
 }
 
 interface Pending {
-  principal: Principal;
+  /** How the log writes who it was, as far as anybody knows, and whom it was about. */
+  actor: string;
+  subject: string;
   action: SecurityAction;
   count: number;
   routes: Map<string, number>;
@@ -25,8 +27,8 @@ const MOST_PENDING = 1_000;
 const MOST_ROUTES = 20;
 
 /**
- * Failed rights and uses of the root token, as entries of the installation's chain: one a minute and principal, with a
- * count. They are gathered in memory, so that nobody can make the database busy by being refused.
+ * Failed rights, refused sign-ins and uses of the root token, as entries of the installation's chain: one a minute and
+ * principal, with a count. They are gathered in memory, so that nobody can make the database busy by being refused.
  */
 export class SecurityEvents {
   readonly #parts: SecurityEventParts;
@@ -39,11 +41,23 @@ export class SecurityEvents {
 
   /** `route` is a pattern, never an address. */
   note(principal: Principal, action: SecurityAction, route: string): void {
-    const name = `${action} ${actorOf(principal)}`;
+    this.#note(actorOf(principal), actorOf(principal), action, route);
+  }
+
+  /**
+   * A login and a password that do not belong together. A login that nobody has is not told: it may be a password that
+   * was typed into the wrong field.
+   */
+  noteRefusedSignIn(personId: string | undefined, route: string): void {
+    this.#note('nobody', personId === undefined ? 'nobody' : `person/${personId}`, 'session.refused', route);
+  }
+
+  #note(actor: string, subject: string, action: SecurityAction, route: string): void {
+    const name = `${action} ${subject}`;
     let pending = this.#pending.get(name);
     if (!pending) {
       if (this.#pending.size >= MOST_PENDING) return;
-      pending = { principal, action, count: 0, routes: new Map(), since: this.#parts.clock.now() };
+      pending = { actor, subject, action, count: 0, routes: new Map(), since: this.#parts.clock.now() };
       this.#pending.set(name, pending);
     }
     pending.count++;
@@ -76,7 +90,7 @@ export class SecurityEvents {
   }
 
   async #commit(pending: Pending): Promise<void> {
-    const { principal, action, count, routes, since } = pending;
+    const { actor, subject, action, count, routes, since } = pending;
     const projectId = await this.#parts.installationProject();
     await this.#parts.commit(
       // The node records it; whoever was refused could not.
@@ -84,9 +98,9 @@ export class SecurityEvents {
         projectId,
         environmentIds: [],
         principal: ROOT,
-        actor: actorOf(principal),
+        actor,
         action,
-        subject: actorOf(principal),
+        subject,
       },
       async () => ({
         result: undefined,

@@ -1,6 +1,6 @@
 import { bigint, integer, json, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { environments, projects } from '../environments/tables.ts';
-import type { KeyKind, Role } from './principal.ts';
+import type { KeyKind, LinkPurpose, Role } from './principal.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -54,6 +54,62 @@ export const tokens = pgTable('tokens', {
   createdAt: moment('created_at').notNull().defaultNow(),
   expiresAt: moment('expires_at'),
   revokedAt: moment('revoked_at'),
+  /** The person who made it: it does no more than they may now. Null for one that was made with the root token. */
+  owner: text('owner').references(() => people.id),
+});
+
+/** People with an account of their own here. Without a password nobody signs in: the invitation was not accepted yet. */
+export const people = pgTable('people', {
+  id: text('id').primaryKey(),
+  /** Unique whatever its case. */
+  login: text('login').notNull(),
+  name: text('name').notNull(),
+  /** How the password was hashed, with salt and result (hash-password.ts). */
+  password: text('password'),
+  disabledAt: moment('disabled_at'),
+  version: integer('version').notNull().default(1),
+  createdBy: text('created_by').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+/** What a person may do where: without a project in the whole installation, without an environment in all of it. */
+export const memberships = pgTable('memberships', {
+  id: text('id').primaryKey(),
+  personId: text('person_id')
+    .notNull()
+    .references(() => people.id),
+  projectId: bigint('project_id', { mode: 'number' }).references(() => projects.id),
+  environmentId: bigint('environment_id', { mode: 'number' }).references(() => environments.id),
+  roles: json('roles').$type<Role[]>().notNull(),
+  version: integer('version').notNull().default(1),
+  createdBy: text('created_by').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+/** Sessions of browsers. The id is the SHA-256 of the secret in the cookie, which is stored nowhere. */
+export const sessions = pgTable('sessions', {
+  id: text('id').primaryKey(),
+  personId: text('person_id')
+    .notNull()
+    .references(() => people.id),
+  madeAt: moment('made_at').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+  endedAt: moment('ended_at'),
+  address: text('address').notNull(),
+  agent: text('agent').notNull(),
+});
+
+/** Links that let somebody set a password, once. Only the SHA-256 of their secret is stored. */
+export const oneTimeLinks = pgTable('one_time_links', {
+  id: text('id').primaryKey(),
+  purpose: text('purpose').$type<LinkPurpose>().notNull(),
+  /** Null for the setup link alone, which makes its person. */
+  personId: text('person_id').references(() => people.id),
+  verifier: text('verifier').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  expiresAt: moment('expires_at').notNull(),
+  usedAt: moment('used_at'),
 });
 
 /** Finished answers of POSTs that carried an Idempotency-Key, kept 24 h. Secrets are not in the stored body. */

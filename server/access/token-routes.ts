@@ -24,7 +24,7 @@ const list = createRoute({
 const make = createRoute({
   ...{ method: 'post', path: '/tokens', tags, summary: 'Make a token; its secret is shown in this answer only' },
   // A token never makes tokens, whatever its roles.
-  middleware: need('root'),
+  middleware: need('grant'),
   request: { body: { ...json(newToken), required: true } },
   responses: { 201: { description: 'The token and its secret', ...json(madeToken) }, ...problemAnswers },
 });
@@ -50,7 +50,8 @@ export function tokenRoutes(parts: KeyParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   const show = (row: TokenRow) => {
     const environment = row.environmentId === null ? undefined : parts.list.environmentById(row.environmentId);
-    return showToken(row, environment?.key ?? null, parts.clock.now());
+    const owner = row.owner === null ? undefined : parts.list.people.findPerson(row.owner);
+    return showToken(row, environment?.key ?? null, parts.clock.now(), owner);
   };
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');

@@ -44,7 +44,10 @@ describe('tokens', () => {
 
   it('never make tokens, whatever their roles', async () => {
     const admin = await house.newToken(['admin', 'editor', 'killer', 'viewer'], house.shop.projectId);
-    expect((await make({}, admin)).body).toMatchObject({ status: 403, detail: 'This needs the root token.' });
+    expect((await make({}, admin)).body).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining('a token never has'),
+    });
     expect((await make({ roles: ['viewer'] }, admin)).status).toBe(403);
   });
 

@@ -30,7 +30,8 @@ export interface Entry {
 
 /** Which entries of a project's log are asked for. */
 export interface EntryFilter {
-  environmentId?: number | undefined;
+  /** Those that touched one of these environments. */
+  environmentIds?: readonly number[] | undefined;
   /** One that ends in `*` stands for all that begin so. */
   subject?: string | undefined;
   actor?: string | undefined;
@@ -66,18 +67,18 @@ export async function listEntries(db: Db, projectId: number, filter: EntryFilter
   return withSteps(db, rows);
 }
 
-/** One entry of a project; undefined where there is none, or none that touches `environmentId`. */
+/** One entry of a project; undefined where there is none, or none that touches one of `environmentIds`. */
 export async function findEntry(
   db: Db | Tx,
   projectId: number,
   id: number,
-  environmentId?: number,
+  environmentIds?: readonly number[],
 ): Promise<Entry | undefined> {
   const rows = await db
     .select({ change: changes, body: changePayloads.body })
     .from(changes)
     .leftJoin(changePayloads, eq(changePayloads.changeId, changes.id))
-    .where(and(eq(changes.projectId, projectId), eq(changes.id, id), ...conditionsOf(db, { environmentId })));
+    .where(and(eq(changes.projectId, projectId), eq(changes.id, id), ...conditionsOf(db, { environmentIds })));
   return (await withSteps(db, rows))[0];
 }
 
@@ -151,9 +152,9 @@ function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
   }
   if (filter.since !== undefined) found.push(gte(changes.at, filter.since));
   if (filter.until !== undefined) found.push(lt(changes.at, filter.until));
-  if (filter.direction !== undefined) found.push(wentThere(filter.direction, filter.environmentId));
+  if (filter.direction !== undefined) found.push(wentThere(filter.direction, filter.environmentIds));
   const place = and(
-    filter.environmentId === undefined ? undefined : eq(changeEnvironments.environmentId, filter.environmentId),
+    filter.environmentIds && inArray(changeEnvironments.environmentId, [...filter.environmentIds]),
     filter.protected ? eq(environments.protected, true) : undefined,
   );
   if (place !== undefined) {
@@ -172,9 +173,9 @@ function isOrBegins(column: AnyColumn, asked: string): SQL {
 }
 
 /** The direction stands in the payload. Its text is searched first, so that few of the long ones are taken apart. */
-function wentThere(direction: Direction, environmentId: number | undefined): SQL {
+function wentThere(direction: Direction, environmentIds: readonly number[] | undefined): SQL {
   const body = changePayloads.body;
-  const there = environmentId === undefined ? sql`true` : sql`(step ->> 'id')::bigint = ${environmentId}`;
+  const there = environmentIds ? inArray(sql`(step ->> 'id')::bigint`, [...environmentIds]) : sql`true`;
   return sql`CASE WHEN position(${`"direction":"${direction}"`} in ${body}) > 0 THEN EXISTS (
     SELECT 1 FROM json_array_elements(${body}::json -> 'environments') AS step
     WHERE step ->> 'direction' = ${direction} AND ${there}

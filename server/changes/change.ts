@@ -4,8 +4,8 @@ import type { ChangeItem, WholeChange } from './contract.ts';
 import { seenSteps } from './seen-change.ts';
 import { type Teller, tellChange } from './tell-change.ts';
 
-/** An entry of the log as it is shown to somebody who may see `only` one environment, or all. */
-export function showChange(entry: Entry, only: number | undefined, tellers: readonly Teller[]): ChangeItem {
+/** An entry of the log as it is shown to somebody who may see `only` some environments, or all. */
+export function showChange(entry: Entry, only: readonly number[] | undefined, tellers: readonly Teller[]): ChangeItem {
   const { id, seq, actor, action, subject, killId, body } = entry;
   return {
     id,
@@ -26,7 +26,11 @@ export function showChange(entry: Entry, only: number | undefined, tellers: read
 }
 
 /** The same with all that was changed, and the patches. */
-export function showWholeChange(entry: Entry, only: number | undefined, tellers: readonly Teller[]): WholeChange {
+export function showWholeChange(
+  entry: Entry,
+  only: readonly number[] | undefined,
+  tellers: readonly Teller[],
+): WholeChange {
   const keys = seenKeys(entry, only);
   return {
     ...showChange(entry, only, tellers),
@@ -40,7 +44,7 @@ export function showWholeChange(entry: Entry, only: number | undefined, tellers:
 }
 
 /** In words, and only of what the reader may see. */
-function summarise(entry: Entry, only: number | undefined, tellers: readonly Teller[]): string {
+function summarise(entry: Entry, only: readonly number[] | undefined, tellers: readonly Teller[]): string {
   const { action, subject, body } = entry;
   const slash = subject.indexOf('/');
   const keys = seenKeys(entry, only);
@@ -64,7 +68,7 @@ function directionOf({ body }: Entry, { environmentId }: EntryStep) {
 }
 
 /** The environments of which the reader may be told; undefined for all. */
-function seenKeys(entry: Entry, only: number | undefined): string[] | undefined {
+function seenKeys(entry: Entry, only: readonly number[] | undefined): string[] | undefined {
   return only === undefined ? undefined : seenSteps(entry, only).map(({ key }) => key);
 }
 

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -17,7 +18,7 @@ import {
   withReason,
 } from './contract.ts';
 import { beginEpoch } from './new-epoch.ts';
-import { onlyEnvironment, requireEntry } from './seen-change.ts';
+import { requireEntry } from './seen-change.ts';
 import type { Teller } from './tell-change.ts';
 import { type ChangeParts, undoChange } from './undo-change.ts';
 import { verifyChain } from './verify-chain.ts';
@@ -66,12 +67,12 @@ export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const { projectId } = c.get('scope');
-    const only = onlyEnvironment(c.get('principal'));
-    const environmentId = filteredEnvironment(parts, projectId, query.environment, only);
+    const only = seenEnvironments(c.get('principal'), projectId);
+    const environmentIds = filteredEnvironments(parts, projectId, query.environment, only);
     const { limit, subject, actor, action, after, direction } = query;
     const order = after === undefined ? 'newest' : 'oldest';
     const filter = {
-      ...{ environmentId, subject, actor, action, direction, protected: query.protected === 'true' },
+      ...{ environmentIds, subject, actor, action, direction, protected: query.protected === 'true' },
       ...{ since: momentOf(query.since), until: momentOf(query.until) },
     };
     const rows = await listEntries(db, projectId, filter, { limit, order, seq: numberAfter(query) ?? after });
@@ -88,7 +89,7 @@ export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }
   routes.openapi(verify, async (c) => c.json(await verifyChain(db, c.get('scope').projectId), 200));
   routes.openapi(read, async (c) => {
     const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, c.get('principal'));
-    return c.json(showWholeChange(entry, onlyEnvironment(c.get('principal')), tellers), 200);
+    return c.json(showWholeChange(entry, seenEnvironments(c.get('principal'), c.get('scope').projectId), tellers), 200);
   });
   routes.openapi(undo, async (c) => {
     const { reason } = withReason.parse(c.req.valid('json'));
@@ -119,15 +120,15 @@ export function epochRoutes(parts: Pick<ChangeParts, 'door'>): OpenAPIHono<House
 const momentOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
 /** What one may not see is answered like what is not there. */
-function filteredEnvironment(
+function filteredEnvironments(
   { list: access }: ChangeParts,
   projectId: number,
   key: string | undefined,
-  only: number | undefined,
-): number | undefined {
+  only: readonly number[] | undefined,
+): readonly number[] | undefined {
   if (key === undefined) return only;
   const row = access.findEnvironment(projectId, key);
-  if (row && (only === undefined || row.id === only)) return row.id;
+  if (row && (only === undefined || only.includes(row.id))) return [row.id];
   throw invalid([
     { path: '/query/environment', code: 'unknown', expected: 'the key of an environment of this project' },
   ]);

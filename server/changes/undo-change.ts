@@ -1,5 +1,6 @@
 import type { AccessList } from '../access/access-list.ts';
 import { type Asking, orderOf } from '../access/asking.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Entry } from './change-store.ts';
@@ -25,7 +26,7 @@ export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entr
   const environmentIds = undoer.environments
     ? await undoer.environments(parts.door.db, change)
     : change.environments.map(({ id }) => id);
-  refuseBeyond(asking.principal, environmentIds);
+  refuseBeyond(asking.principal, entry.projectId, environmentIds);
   return commitChange<undefined>(
     parts.door,
     {
@@ -45,13 +46,14 @@ export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entr
 }
 
 /**
- * Whoever may see one environment alone is refused before the work begins: what it finds in the others on its way, and
+ * Whoever may see some environments alone is refused before the work begins: what it finds in the others on its way, and
  * would tell of them, is nothing for that caller. The door asks again, under the locks.
  */
-function refuseBeyond(principal: Principal, environmentIds: readonly number[]): void {
-  if (principal.kind === 'root' || principal.environmentId === null) return;
-  if (environmentIds.every((id) => id === principal.environmentId)) return;
-  throw new Problem('forbidden', 'This changed other environments too, where this token has no right.');
+function refuseBeyond(principal: Principal, projectId: number, environmentIds: readonly number[]): void {
+  const seen = seenEnvironments(principal, projectId);
+  if (seen === undefined || environmentIds.every((id) => seen.includes(id))) return;
+  const who = principal.kind === 'person' ? 'you have' : 'this token has';
+  throw new Problem('forbidden', `This changed other environments too, where ${who} no right.`);
 }
 
 /** Changes that have a way back of their own, and what it is. */

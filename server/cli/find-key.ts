@@ -37,7 +37,8 @@ function readKeyFile(path: string): string {
 }
 
 function oneLine(text: string, where: string): string {
-  const line = text.trim();
+  // The file of the first start holds the setup link too, behind a #.
+  const line = text.replaceAll(/^#.*$/gm, '').trim();
   if (line === '' || /\s/.test(line)) throw new UsageFault(`${where} must hold one key, and nothing else.`);
   return line;
 }

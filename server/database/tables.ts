@@ -2,6 +2,7 @@
  * The map of the database. Each room keeps its own tables; everyone reads them through here.
  *
  *   installation                         one row: access revision, secret fingerprints
+ *   people ─── sessions, one_time_links, memberships (of a project, an environment, or of all), tokens
  *   projects ─┬─ environments ─┬─ keys, tokens
  *             │                ├─ node_instances
  *             │                ├─ event_names, event_counts

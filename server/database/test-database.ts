@@ -60,6 +60,10 @@ const TABLES = [
   'segments',
   'idempotent_answers',
   'tokens',
+  'one_time_links',
+  'sessions',
+  'memberships',
+  'people',
   'keys',
   'environments',
 ];

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
@@ -53,10 +54,9 @@ export function environmentRoutes(parts: EnvironmentParts): OpenAPIHono<HouseEnv
   const { db } = parts.door;
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const principal = c.get('principal');
-    const only = principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
+    const { projectId } = c.get('scope');
     const page = { limit: query.limit, after: textAfter(query) };
-    const rows = await listEnvironments(db, c.get('scope').projectId, only, page);
+    const rows = await listEnvironments(db, projectId, seenEnvironments(c.get('principal'), projectId), page);
     return c.json(
       makePage(rows, query.limit, showEnvironment, (row) => row.key),
       200,

@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import { EMPTY_DIGEST } from '../changes/canonical.ts';
 import { newEpochName } from '../changes/new-epoch.ts';
 import type { Db, Tx } from '../database/connect.ts';
@@ -6,11 +6,11 @@ import { environments } from '../database/tables.ts';
 
 export type EnvironmentRow = typeof environments.$inferSelect;
 
-/** The environments of a project by key; with `only` that one alone, for a caller who may see no other. */
+/** The environments of a project by key; with `only` those alone, for a caller who may see no other. */
 export async function listEnvironments(
   db: Db,
   projectId: number,
-  only: number | undefined,
+  only: readonly number[] | undefined,
   page: { limit: number; after: string | undefined },
 ): Promise<EnvironmentRow[]> {
   return db
@@ -19,7 +19,7 @@ export async function listEnvironments(
     .where(
       and(
         eq(environments.projectId, projectId),
-        only === undefined ? undefined : eq(environments.id, only),
+        only === undefined ? undefined : inArray(environments.id, [...only]),
         page.after === undefined ? undefined : gt(environments.key, page.after),
       ),
     )

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import type { Principal } from '../access/principal.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import { dryRunQuery, isDry } from '../changes/contract.ts';
 import type { Committed } from '../changes/door.ts';
 import { type Attempt, attempt } from '../changes/rehearse.ts';
@@ -147,23 +147,26 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, db: Db): void {
       (row) => row,
       (row) => row.key,
     );
-    return c.json({ items: await showFlags(db, items, environmentOf(c.get('principal'))), next }, 200);
+    return c.json(
+      { items: await showFlags(db, items, seenEnvironments(c.get('principal'), c.get('scope').projectId)), next },
+      200,
+    );
   });
   routes.openapi(read, async (c) => {
     const row = await requireFlag(db, c.get('scope').projectId, c.req.valid('param').flag);
     c.header('ETag', versionTag(row.version));
-    return c.json(await showFlag(db, row, environmentOf(c.get('principal'))), 200);
+    return c.json(await showFlag(db, row, seenEnvironments(c.get('principal'), c.get('scope').projectId)), 200);
   });
   routes.openapi(users, async (c) => {
     const { key } = await requireFlag(db, c.get('scope').projectId, c.req.valid('param').flag);
-    const environments = await readDependents(db, c.get('scope').projectId, key, environmentOf(c.get('principal')));
+    const environments = await readDependents(
+      db,
+      c.get('scope').projectId,
+      key,
+      seenEnvironments(c.get('principal'), c.get('scope').projectId),
+    );
     return c.json({ flag: key, environments }, 200);
   });
-}
-
-/** A caller of one environment is shown that one alone. */
-function environmentOf(principal: Principal): number | undefined {
-  return principal.kind === 'root' ? undefined : (principal.environmentId ?? undefined);
 }
 
 async function changed(tried: Attempt<FlagParts>, c: Context<HouseEnv>, key: string, committed: Committed<FlagRow>) {

@@ -81,7 +81,7 @@ export async function flagsInEnvironments(
 export async function placesOfFlags(
   db: Db | Tx,
   flagIds: readonly number[],
-  environmentId?: number,
+  environmentIds?: readonly number[],
 ): Promise<Omit<FlagInEnvironment, 'flag'>[]> {
   if (flagIds.length === 0) return [];
   return db
@@ -94,7 +94,7 @@ export async function placesOfFlags(
     .where(
       and(
         inArray(flagEnvironments.flagId, [...flagIds]),
-        environmentId === undefined ? undefined : eq(flagEnvironments.environmentId, environmentId),
+        environmentIds && inArray(flagEnvironments.environmentId, [...environmentIds]),
       ),
     )
     .orderBy(environments.key);

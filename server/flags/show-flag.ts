@@ -7,16 +7,20 @@ import { describeRollout } from './rollout.ts';
 
 type Place = Omit<FlagInEnvironment, 'flag'>;
 
-/** A flag with what users get of it in each environment; with `environmentId` in that one alone. */
-export async function showFlag(db: Db | Tx, row: FlagRow, environmentId?: number): Promise<FlagAnswer> {
-  return flagAnswer(row, await placesOfFlags(db, [row.id], environmentId));
+/** A flag with what users get of it in each environment; with `environmentIds` in those alone. */
+export async function showFlag(db: Db | Tx, row: FlagRow, environmentIds?: readonly number[]): Promise<FlagAnswer> {
+  return flagAnswer(row, await placesOfFlags(db, [row.id], environmentIds));
 }
 
 /** Several at once, in their order, with one question to the database. */
-export async function showFlags(db: Db, rows: readonly FlagRow[], environmentId?: number): Promise<FlagAnswer[]> {
+export async function showFlags(
+  db: Db,
+  rows: readonly FlagRow[],
+  environmentIds?: readonly number[],
+): Promise<FlagAnswer[]> {
   const ids = rows.map(({ id }) => id);
   const byFlag = new Map(ids.map((id): [number, Place[]] => [id, []]));
-  for (const place of await placesOfFlags(db, ids, environmentId)) {
+  for (const place of await placesOfFlags(db, ids, environmentIds)) {
     byFlag.get(place.configuration.flagId)?.push(place);
   }
   return rows.map((row) => flagAnswer(row, byFlag.get(row.id) ?? []));

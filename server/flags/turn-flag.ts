@@ -90,7 +90,7 @@ async function turnedBefore(
   changeId: number,
 ): Promise<Outcome> {
   const { flag, configuration: row, environment } = await requireFlagIn(parts.door.db, place, key);
-  const entry = await findEntry(parts.door.db, place.projectId, changeId, place.environment.id);
+  const entry = await findEntry(parts.door.db, place.projectId, changeId, [place.environment.id]);
   const then = (side: 'before' | 'after') => {
     const fields = readSide(entry?.body?.[side] ?? null)?.environments?.[environment.key];
     return showServed(flag, { ...row, ...(fields as Partial<Configuration> | undefined) }, environment.shedLevel);

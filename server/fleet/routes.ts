@@ -2,8 +2,9 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { AccessList } from '../access/access-list.ts';
 import { placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import { changeId } from '../changes/contract.ts';
-import { onlyEnvironment, requireEntry, seenSteps } from '../changes/seen-change.ts';
+import { requireEntry, seenSteps } from '../changes/seen-change.ts';
 import type { Db } from '../database/connect.ts';
 import { checkKillRight, type KillRightParts } from '../delivery/kill-right.ts';
 import { findKill } from '../delivery/kill-store.ts';
@@ -91,11 +92,13 @@ export function changeReceiptRoutes(parts: FleetRouteParts): OpenAPIHono<HouseEn
   routes.openapi(ofChange, async (c) => {
     const { id } = c.req.valid('param');
     const entry = await requireEntry(parts.db, c.get('scope').projectId, id, c.get('principal'));
-    const targets = seenSteps(entry, onlyEnvironment(c.get('principal'))).map(({ environmentId, position }) => ({
-      environmentId,
-      position,
-      kill: entry.killId ?? undefined,
-    }));
+    const targets = seenSteps(entry, seenEnvironments(c.get('principal'), c.get('scope').projectId)).map(
+      ({ environmentId, position }) => ({
+        environmentId,
+        position,
+        kill: entry.killId ?? undefined,
+      }),
+    );
     return c.json(await receipts(parts, targets, c.req.valid('query').wait), 200);
   });
   return routes;

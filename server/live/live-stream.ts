@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { seenEnvironments } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
-import { onlyEnvironment } from '../changes/seen-change.ts';
 import { EventStream } from '../delivery/event-stream.ts';
 
 /** How a screen comes to its stream. */
@@ -20,8 +20,8 @@ export class LiveStream extends EventStream {
   readonly retryMs: number;
   readonly principal: Principal;
   readonly identifyAgain: () => Promise<Principal>;
-  /** The one environment that its reader may hear of; undefined for all. */
-  only: number | undefined;
+  /** The environments that its reader may hear of; undefined for all. */
+  only: readonly number[] | undefined;
   /** The newest entry of the log that it was told, or needed not to be told; undefined until the database said. */
   seq: number | undefined;
   /** True when something found no room. */
@@ -34,10 +34,10 @@ export class LiveStream extends EventStream {
     this.retryMs = opening.retryMs;
     this.principal = opening.principal;
     this.identifyAgain = opening.identifyAgain;
-    this.only = onlyEnvironment(opening.principal);
+    this.only = seenEnvironments(opening.principal, opening.projectId);
   }
 
   sees(environmentId: number): boolean {
-    return this.only === undefined || this.only === environmentId;
+    return this.only === undefined || this.only.includes(environmentId);
   }
 }

@@ -192,15 +192,15 @@ export class LiveStreams {
   #tellEntries(projectId: number, entries: readonly Entry[]): void {
     const streams = this.#streams.of(projectId);
     for (const entry of entries) {
-      const frames = new Map<number | undefined, Buffer>();
+      const frames = new Map<string, Buffer>();
       for (const stream of streams) {
         if (stream.seq !== undefined && entry.seq <= stream.seq) continue;
         const { only } = stream;
-        if (only !== undefined && !entry.steps.some(({ environmentId }) => environmentId === only)) continue;
-        let frame = frames.get(only);
+        if (only !== undefined && !entry.steps.some(({ environmentId }) => only.includes(environmentId))) continue;
+        let frame = frames.get(String(only));
         if (frame === undefined) {
           frame = changeFrame(showChange(entry, only, this.#parts.tellers));
-          frames.set(only, frame);
+          frames.set(String(only), frame);
         }
         if (stream.write(frame)) stream.seq = entry.seq;
         else stream.missed = true;

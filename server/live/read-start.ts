@@ -40,7 +40,7 @@ export class StartReader {
     this.#parts = parts;
   }
 
-  async backlogOf(projectId: number, only: number | undefined, claimed: Claimed): Promise<Backlog> {
+  async backlogOf(projectId: number, only: readonly number[] | undefined, claimed: Claimed): Promise<Backlog> {
     const { db, log } = this.#parts;
     // A stream that comes from a faster node is ahead until this one has looked.
     if (typeof claimed === 'number' && claimed > (log.seqOf(projectId) ?? 0)) await this.soon(log.look(projectId));
@@ -48,7 +48,7 @@ export class StartReader {
     if (claimed === undefined) return { seq, entries: [] };
     if (claimed === 'unknown' || seq === undefined || claimed > seq) return { seq, entries: 'too many' };
     const page = { limit: MOST_MISSED, order: 'oldest', seq: claimed } as const;
-    const missed = await this.soon(listEntries(db, projectId, { environmentId: only }, page));
+    const missed = await this.soon(listEntries(db, projectId, { environmentIds: only }, page));
     if (missed === undefined || missed.length > MOST_MISSED) return { seq: log.seqOf(projectId), entries: 'too many' };
     return { seq: Math.max(seq, missed.at(-1)?.seq ?? 0), entries: missed };
   }

@@ -1,5 +1,5 @@
 import type { AccessList } from '../access/access-list.ts';
-import { onlyEnvironment } from '../changes/seen-change.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import { asProblem } from '../platform/answer-problem.ts';
 import { liveFrame } from './live-frames.ts';
 import type { LiveStream } from './live-stream.ts';
@@ -44,8 +44,8 @@ export class ReaderCheck {
 
   async #check(stream: LiveStream): Promise<void> {
     try {
-      const only = onlyEnvironment(await stream.identifyAgain());
-      if (only === stream.only) return;
+      const only = seenEnvironments(await stream.identifyAgain(), stream.projectId);
+      if (String(only) === String(stream.only)) return;
       stream.only = only;
       this.#parts.onOther(stream);
     } catch (error) {

@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { seenEnvironments } from '../access/permissions.ts';
 import { changeId } from '../changes/contract.ts';
-import { onlyEnvironment, requireEntry, seenSteps } from '../changes/seen-change.ts';
+import { requireEntry, seenSteps } from '../changes/seen-change.ts';
 import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { textAfter } from '../platform/page.ts';
@@ -84,8 +85,12 @@ export function changeEvaluationRoutes({ db }: { db: Db }): OpenAPIHono<HouseEnv
   const routes = newRoutes();
   routes.openapi(ofChange, async (c) => {
     const principal = c.get('principal');
-    const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, principal);
-    return c.json(await showChangeEvaluations(db, entry, seenSteps(entry, onlyEnvironment(principal))), 200);
+    const { projectId } = c.get('scope');
+    const entry = await requireEntry(db, projectId, c.req.valid('param').id, principal);
+    return c.json(
+      await showChangeEvaluations(db, entry, seenSteps(entry, seenEnvironments(principal, projectId))),
+      200,
+    );
   });
   return routes;
 }

@@ -1,0 +1,106 @@
+import { commitChange } from '../changes/commit-change.ts';
+import { testDoor } from '../changes/door.fixture.ts';
+import type { Database } from '../database/connect.ts';
+import { findInstallationProject } from './access-store.ts';
+import type { CommitAccess } from './commit.ts';
+import { PasswordHashing } from './hash-password.ts';
+import { type TestHouse, testHouse } from './house.fixture.ts';
+import { checkMayChange } from './may-change.ts';
+import { offerSetup } from './offer-setup.ts';
+import type { PeopleParts } from './people-parts.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { SignInDelay } from './sign-in-delay.ts';
+
+export const ADA = { login: 'ada', name: 'Ada Admin', password: 'correct horse battery staple' };
+export const PUBLIC_URL = 'https://turnout.test';
+
+/** What a browser on a page of ours was answered. */
+export interface BrowserAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there
+  body: any;
+  setCookie: string | null;
+}
+
+/** Somebody's browser: it keeps its cookie, and says of each request that a page of ours made it. */
+export class Browser {
+  cookie: string | undefined;
+  readonly #send: (path: string, request: RequestInit) => Response | Promise<Response>;
+  readonly #address: string;
+
+  constructor(send: (path: string, request: RequestInit) => Response | Promise<Response>, address = '192.0.2.1') {
+    this.#send = send;
+    this.#address = address;
+  }
+
+  /** `headers` replace what a browser would have said. */
+  async ask(method: string, path: string, body?: unknown, headers: Record<string, string | undefined> = {}) {
+    const all = {
+      host: 'turnout.test',
+      'sec-fetch-site': 'same-origin',
+      'x-forwarded-for': this.#address,
+      'user-agent': 'a test browser',
+      cookie: this.cookie,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    };
+    const given = Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined);
+    const content = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await this.#send(path, {
+      method,
+      headers: Object.fromEntries(given),
+      ...(body === undefined ? {} : { body: content }),
+    });
+    const setCookie = response.headers.get('set-cookie');
+    const [pair = ''] = setCookie?.split(';') ?? [];
+    if (setCookie !== null) this.cookie = pair.endsWith('=') ? undefined : pair;
+    const text = await response.text();
+    const answer: BrowserAnswer = { status: response.status, body: text === '' ? null : JSON.parse(text), setCookie };
+    return answer;
+  }
+
+  signIn(login: string, password: string): Promise<BrowserAnswer> {
+    return this.ask('POST', '/session', { login, password });
+  }
+}
+
+/** A house in which people sign in, reached as https://turnout.test. */
+export interface PeopleHouse extends TestHouse {
+  parts: PeopleParts;
+  /** A browser at an address of its own. */
+  browser(address?: string): Browser;
+  /** The token of a new setup link. */
+  offer(): Promise<string>;
+  /** Makes Ada the first administrator; her browser is signed in. */
+  setUp(): Promise<Browser>;
+}
+
+export async function peopleHouse(database: Database, over: Partial<PeopleParts> = {}): Promise<PeopleHouse> {
+  const door = testDoor(database, [checkMayChange]);
+  const commit: CommitAccess = (order, write) => commitChange(door, order, write);
+  const house = await testHouse(database, commit);
+  const { list, clock, events } = house.house;
+  Object.assign(house.house, { publicUrl: PUBLIC_URL, trustProxy: 1 });
+  const parts: PeopleParts = {
+    ...{ db: database.db, clock, commit, list, events, hashing: new PasswordHashing(), delay: new SignInDelay(clock) },
+    installationProject: () => findInstallationProject(database.db),
+    ...over,
+  };
+  const app = house.mount({ '/': sessionRoutes({ ...parts, isDemo: (key) => key === 'demo' }) });
+  const browser = (address?: string) => new Browser((path, request) => app.request(path, request), address);
+  const offer = async () => {
+    const made = await offerSetup(parts);
+    if (!made) throw new Error('There is an administrator already.');
+    return made.token;
+  };
+  return {
+    ...house,
+    ...{ parts, browser, offer },
+    setUp: async () => {
+      const ada = browser();
+      const { status, body } = await ada.ask('POST', '/setup', { token: await offer(), ...ADA });
+      if (status !== 201) throw new Error(`setup answered ${status}: ${JSON.stringify(body)}`);
+      return ada;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { memberships, people } from '../database/tables.ts';
+import type { Role } from './principal.ts';
+
+export type PersonRow = typeof people.$inferSelect;
+
+/** A login means the same person whatever its case. */
+export async function findPersonByLogin(db: Db | Tx, login: string): Promise<PersonRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(people)
+    .where(eq(sql`lower(${people.login})`, login.toLowerCase()));
+  return row;
+}
+
+export async function findPerson(db: Db | Tx, id: string): Promise<PersonRow | undefined> {
+  const [row] = await db.select().from(people).where(eq(people.id, id));
+  return row;
+}
+
+export async function findPeople(db: Db | Tx, ids: readonly string[]): Promise<PersonRow[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(people)
+    .where(inArray(people.id, [...ids]));
+}
+
+/** Everybody by id; one more than `limit`, so that the caller sees whether there are more. */
+export async function listPeople(db: Db, page: { limit: number; after: string | undefined }): Promise<PersonRow[]> {
+  return db
+    .select()
+    .from(people)
+    .where(page.after === undefined ? undefined : gt(people.id, page.after))
+    .orderBy(people.id)
+    .limit(page.limit + 1);
+}
+
+export async function insertPerson(tx: Tx, row: typeof people.$inferInsert): Promise<PersonRow> {
+  const [made] = await tx.insert(people).values(row).returning();
+  return made as PersonRow;
+}
+
+export async function updatePerson(tx: Tx, id: string, set: Partial<typeof people.$inferInsert>): Promise<PersonRow> {
+  const [row] = await tx
+    .update(people)
+    .set({ ...set, version: sql`${people.version} + 1` })
+    .where(eq(people.id, id))
+    .returning();
+  return row as PersonRow;
+}
+
+/** How many may manage the whole installation; `without` leaves out one membership, or one person. */
+export async function countAdmins(tx: Tx, without: { membership?: string; person?: string } = {}): Promise<number> {
+  const rows = await tx
+    .select({ id: memberships.id, person: memberships.personId, roles: memberships.roles })
+    .from(memberships)
+    .innerJoin(people, eq(people.id, memberships.personId))
+    .where(and(isNull(memberships.projectId), isNull(people.disabledAt)));
+  const isAdmin = (roles: Role[]) => roles.includes('admin');
+  return rows.filter(({ id, person, roles }) => {
+    return isAdmin(roles) && id !== without.membership && person !== without.person;
+  }).length;
+}
+
+/** How many people there are at all. */
+export async function countPeople(tx: Tx): Promise<number> {
+  const [row] = await tx.select({ people: count() }).from(people);
+  return row?.people ?? 0;
+}

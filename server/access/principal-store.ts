@@ -1,0 +1,54 @@
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Tx } from '../database/connect.ts';
+import { memberships, people, sessions, tokens } from '../database/tables.ts';
+import type { Grant, PersonPrincipal, TokenPrincipal } from './principal.ts';
+
+/**
+ * A person or token as the database has it now, by its own rows and clock: with the grants of this moment. Undefined
+ * where the session or the token has ended, or its person was disabled.
+ */
+export async function readPrincipalNow(
+  tx: Tx,
+  principal: TokenPrincipal | PersonPrincipal,
+): Promise<TokenPrincipal | PersonPrincipal | undefined> {
+  if (principal.kind === 'person') return readPersonNow(tx, principal);
+  const [row] = await tx
+    .select({ owner: tokens.owner, disabledAt: people.disabledAt })
+    .from(tokens)
+    .leftJoin(people, eq(people.id, tokens.owner))
+    .where(and(eq(tokens.id, principal.id), isNull(tokens.revokedAt), isAhead(tokens.expiresAt)));
+  if (!row || row.disabledAt !== null) return undefined;
+  const { owner: _believed, ...token } = principal;
+  if (row.owner === null) return token;
+  return { ...token, owner: { id: row.owner, grants: await readGrants(tx, row.owner) } };
+}
+
+async function readPersonNow(tx: Tx, principal: PersonPrincipal): Promise<PersonPrincipal | undefined> {
+  const [row] = await tx
+    .select({ id: people.id })
+    .from(sessions)
+    .innerJoin(people, eq(people.id, sessions.personId))
+    .where(
+      and(
+        eq(sessions.id, principal.session),
+        eq(people.id, principal.id),
+        isNull(people.disabledAt),
+        isNull(sessions.endedAt),
+        gt(sessions.expiresAt, sql`now()`),
+      ),
+    );
+  return row && { ...principal, grants: await readGrants(tx, principal.id) };
+}
+
+async function readGrants(tx: Tx, personId: string): Promise<Grant[]> {
+  return tx
+    .select({
+      projectId: memberships.projectId,
+      environmentId: memberships.environmentId,
+      roles: memberships.roles,
+    })
+    .from(memberships)
+    .where(eq(memberships.personId, personId));
+}
+
+const isAhead = (column: typeof tokens.expiresAt) => or(isNull(column), gt(column, sql`now()`));
