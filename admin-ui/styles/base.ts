@@ -82,7 +82,8 @@ export const base = css`
     border-color: var(--primary);
     color: var(--on-primary);
   }
-  button.primary:disabled {
+  button.primary:disabled,
+  button.primary[aria-disabled="true"] {
     background: var(--sunken);
     border-color: var(--line);
     color: var(--quiet);
