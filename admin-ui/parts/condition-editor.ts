@@ -158,9 +158,9 @@ export class ConditionEditor extends LitElement {
           this.#replace(path, { segment: (event.target as HTMLSelectElement).value });
         }}
       >
-        ${isKnown ? nothing : html`<option value=${key} selected>${key} (not in this environment)</option>`}
+        ${isKnown ? nothing : html`<option value=${key} .selected=${true}>${key} (not in this environment)</option>`}
         ${this.segments.map(
-          (one) => html`<option value=${one.key} ?selected=${one.key === key}>${one.name || one.key}</option>`,
+          (one) => html`<option value=${one.key} .selected=${one.key === key}>${one.name || one.key}</option>`,
         )}
       </select>
     </label>`;
@@ -179,7 +179,7 @@ export class ConditionEditor extends LitElement {
           }}
         >
           ${(Object.keys(GROUP_WORDS) as Group[]).map(
-            (one) => html`<option value=${one} ?selected=${one === kind}>${GROUP_WORDS[one]}</option>`,
+            (one) => html`<option value=${one} .selected=${one === kind}>${GROUP_WORDS[one]}</option>`,
           )}
         </select>
         ${this.#drawActs(path)}

@@ -112,7 +112,7 @@ export class ConditionTest extends LitElement {
         (group) => html`<optgroup label=${group}>
           ${operators
             .filter(([, words]) => words.group === group)
-            .map(([op, { words }]) => html`<option value=${op} ?selected=${op === this.test.op}>${words}</option>`)}
+            .map(([op, { words }]) => html`<option value=${op} .selected=${op === this.test.op}>${words}</option>`)}
         </optgroup>`,
       )}
     </select>`;

@@ -182,7 +182,7 @@ export class ValueTokens extends LitElement {
       }}
     >
       ${(Object.keys(TYPE_WORDS) as ValueType[]).map(
-        (type) => html`<option value=${type} ?selected=${type === this.#as}>${TYPE_WORDS[type]}</option>`,
+        (type) => html`<option value=${type} .selected=${type === this.#as}>${TYPE_WORDS[type]}</option>`,
       )}
     </select>`;
   }
