@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { isAllowed, maySee } from '../access/permissions.ts';
+import { seenProjects } from '../access/permissions.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -77,9 +77,7 @@ export function projectRoutes(parts: ProjectParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const principal = c.get('principal');
-    const seen = () => parts.list.listProjects().filter(({ id }) => maySee(principal, { projectId: id }));
-    const only = isAllowed(principal, 'read', {}) ? undefined : seen().map(({ id }) => id);
+    const only = seenProjects(c.get('principal'));
     const { limit, archived } = query;
     const rows = await listProjects(parts.door.db, only, { limit, after: textAfter(query), archived });
     return c.json(
