@@ -23,7 +23,7 @@ export interface Flipped {
   after?: Served;
   /** False where nothing had to be done. */
   changed?: boolean;
-  change?: { id: number; environments: { key: string; position: string }[] };
+  change?: { id: number; seq: number; environments: { key: string; position: string }[] };
   /** Of a kill: its id, and whether the log has it or, for now, the journal of a node. */
   id?: string;
   durable?: 'log' | 'journal';
