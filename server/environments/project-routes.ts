@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
-import { seenProjects } from '../access/permissions.ts';
+import { isAllowed, maySee } from '../access/permissions.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -77,7 +77,9 @@ export function projectRoutes(parts: ProjectParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const only = seenProjects(c.get('principal'));
+    const principal = c.get('principal');
+    const seen = () => parts.list.listProjects().filter(({ id }) => maySee(principal, { projectId: id }));
+    const only = isAllowed(principal, 'read', {}) ? undefined : seen().map(({ id }) => id);
     const { limit, archived } = query;
     const rows = await listProjects(parts.door.db, only, { limit, after: textAfter(query), archived });
     return c.json(
