@@ -1,5 +1,6 @@
 /** What the API answers, as types: the admin UI's client is typed by the very contracts that guard the routes. */
 export type { KeyAnswer, TokenAnswer } from './access/contract.ts';
+export type { MemberAnswer, PersonAnswer } from './access/member-contract.ts';
 export type { May, Me, MyEnvironment, MyProject, MySession, SetupState } from './access/person-contract.ts';
 export type * from './changes/contract.ts';
 export type {

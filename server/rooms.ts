@@ -1,4 +1,6 @@
 import { keyRoutes } from './access/key-routes.ts';
+import { memberRoutes } from './access/member-routes.ts';
+import { peopleRoutes } from './access/people-routes.ts';
 import { sessionRoutes } from './access/session-routes.ts';
 import { tokenRoutes } from './access/token-routes.ts';
 import type { Room } from './app.ts';
@@ -45,6 +47,9 @@ export function listRooms(
     { path: '', routes: projectRoutes({ door, list }) },
     { path: '', routes: placeRoutes({ list }) },
     { path: IN_PROJECT, routes: environmentRoutes({ door, list, fillEnvironment }) },
+    { path: '', routes: peopleRoutes(parts.people) },
+    { path: '', routes: memberRoutes(parts.people, 'installation') },
+    { path: IN_PROJECT, routes: memberRoutes(parts.people, 'project') },
     { path: IN_PROJECT, routes: tokenRoutes(keys) },
     { path: IN_ENVIRONMENT, routes: keyRoutes(keys) },
     { path: IN_PROJECT, routes: flagRoutes({ door }) },

@@ -104,7 +104,6 @@ export class AccessList {
 
   /** How somebody of the log is called: `person:…`, `token:…`, `key:…`; undefined where memory does not know them. */
   nameOf(actor: string): string | undefined {
-    if (actor === 'root') return 'root token';
     const [kind, id = ''] = actor.split(':');
     if (kind === 'person') return this.people.findPerson(id)?.name;
     return (kind === 'token' ? this.#tokens : this.#keys).get(id)?.name;

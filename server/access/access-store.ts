@@ -61,6 +61,8 @@ export interface ListedPerson {
   login: string;
   name: string;
   disabled: boolean;
+  /** True for somebody who has no password yet. */
+  invited: boolean;
   grants: Grant[];
 }
 
@@ -174,14 +176,14 @@ async function readTokens(tx: Tx): Promise<ListedToken[]> {
 
 /** Everybody, for the log names those who have left, too. Never how a password was hashed. */
 async function readPeople(tx: Tx): Promise<ListedPerson[]> {
-  const { id, login, name, disabledAt } = people;
-  const rows = await tx.select({ id, login, name, disabledAt }).from(people).orderBy(people.id);
+  const { id, login, name, password, disabledAt } = people;
+  const rows = await tx.select({ id, login, name, password, disabledAt }).from(people).orderBy(people.id);
   const { personId, projectId, environmentId, roles } = memberships;
   const granted = await tx.select({ personId, projectId, environmentId, roles }).from(memberships);
   const grants = new Map<string, Grant[]>();
   for (const { personId: whose, ...grant } of granted) grants.set(whose, [...(grants.get(whose) ?? []), grant]);
-  return rows.map(({ disabledAt: since, ...row }) => {
-    return { ...row, disabled: since !== null, grants: grants.get(row.id) ?? [] };
+  return rows.map(({ disabledAt: since, password: hash, ...row }) => {
+    return { ...row, disabled: since !== null, invited: hash === null, grants: grants.get(row.id) ?? [] };
   });
 }
 

@@ -25,10 +25,12 @@ export class ListedPeople {
     return [...this.#sessions.values()];
   }
 
-  /** True where somebody may manage the whole installation: then nobody else is made its first admin. */
+  /** True where somebody manages the whole installation, and could sign in to do so: then nobody else is made its first admin. */
   hasAdmin(): boolean {
-    return [...this.#people.values()].some(({ disabled, grants }) => {
-      return !disabled && grants.some(({ projectId, roles }) => projectId === null && roles.includes('admin'));
+    return [...this.#people.values()].some(({ disabled, invited, grants }) => {
+      return (
+        !disabled && !invited && grants.some(({ projectId, roles }) => projectId === null && roles.includes('admin'))
+      );
     });
   }
 

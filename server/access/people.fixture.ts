@@ -5,11 +5,15 @@ import { findInstallationProject } from './access-store.ts';
 import type { CommitAccess } from './commit.ts';
 import { PasswordHashing } from './hash-password.ts';
 import { type TestHouse, testHouse } from './house.fixture.ts';
+import { keyRoutes } from './key-routes.ts';
 import { checkMayChange } from './may-change.ts';
+import { memberRoutes } from './member-routes.ts';
 import { offerSetup } from './offer-setup.ts';
 import type { PeopleParts } from './people-parts.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { SignInDelay } from './sign-in-delay.ts';
+import { tokenRoutes } from './token-routes.ts';
 
 export const ADA = { login: 'ada', name: 'Ada Admin', password: 'correct horse battery staple' };
 export const PUBLIC_URL = 'https://turnout.test';
@@ -86,7 +90,16 @@ export async function peopleHouse(database: Database, over: Partial<PeopleParts>
     installationProject: () => findInstallationProject(database.db),
     ...over,
   };
-  const app = house.mount({ '/': sessionRoutes({ ...parts, isDemo: (key) => key === 'demo' }) });
+  const held = { hold: () => Promise.reject(new Error('nothing is held in this test')) };
+  const keys = { db: database.db, clock, commit, list, revocations: held };
+  const app = house.mount({
+    '/': sessionRoutes({ ...parts, isDemo: (key) => key === 'demo' }),
+    '/installation': memberRoutes(parts, 'installation'),
+    '/accounts': peopleRoutes(parts),
+    '/projects/:project': memberRoutes(parts, 'project'),
+    '/projects/:project/also': tokenRoutes(keys),
+    '/projects/:project/environments/:environment': keyRoutes(keys),
+  });
   const browser = (address?: string) => new Browser((path, request) => app.request(path, request), address);
   const offer = async () => {
     const made = await offerSetup(parts);

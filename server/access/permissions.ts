@@ -149,14 +149,6 @@ function environmentsOf(scopes: readonly Scope[], projectId: number): readonly n
   return [...ids].sort((a, b) => a - b);
 }
 
-/** The projects that a principal may hear of; undefined for all of them. */
-export function seenProjects(principal: Principal): readonly number[] | undefined {
-  if (principal.kind === 'root') return undefined;
-  if (principal.kind !== 'person') return [principal.projectId];
-  if (principal.grants.some(isInstallation)) return undefined;
-  return [...new Set(principal.grants.flatMap(({ projectId }) => (projectId === null ? [] : [projectId])))];
-}
-
 /** True where a right holds in the whole place. */
 export function isAllowed(principal: Principal, right: Right, place: Place): boolean {
   return rightsIn(principal, place).has(right);

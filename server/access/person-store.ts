@@ -1,4 +1,4 @@
-import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { memberships, people } from '../database/tables.ts';
 import type { Role } from './principal.ts';
@@ -17,14 +17,6 @@ export async function findPersonByLogin(db: Db | Tx, login: string): Promise<Per
 export async function findPerson(db: Db | Tx, id: string): Promise<PersonRow | undefined> {
   const [row] = await db.select().from(people).where(eq(people.id, id));
   return row;
-}
-
-export async function findPeople(db: Db | Tx, ids: readonly string[]): Promise<PersonRow[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(people)
-    .where(inArray(people.id, [...ids]));
 }
 
 /** Everybody by id; one more than `limit`, so that the caller sees whether there are more. */
@@ -51,21 +43,15 @@ export async function updatePerson(tx: Tx, id: string, set: Partial<typeof peopl
   return row as PersonRow;
 }
 
-/** How many may manage the whole installation; `without` leaves out one membership, or one person. */
+/** How many manage the whole installation and could sign in; `without` leaves out one membership, or one person. */
 export async function countAdmins(tx: Tx, without: { membership?: string; person?: string } = {}): Promise<number> {
   const rows = await tx
     .select({ id: memberships.id, person: memberships.personId, roles: memberships.roles })
     .from(memberships)
     .innerJoin(people, eq(people.id, memberships.personId))
-    .where(and(isNull(memberships.projectId), isNull(people.disabledAt)));
+    .where(and(isNull(memberships.projectId), isNull(people.disabledAt), isNotNull(people.password)));
   const isAdmin = (roles: Role[]) => roles.includes('admin');
   return rows.filter(({ id, person, roles }) => {
     return isAdmin(roles) && id !== without.membership && person !== without.person;
   }).length;
-}
-
-/** How many people there are at all. */
-export async function countPeople(tx: Tx): Promise<number> {
-  const [row] = await tx.select({ people: count() }).from(people);
-  return row?.people ?? 0;
 }

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
+import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
 import { addressOf } from './client-address.ts';
 import { endAllSessions, endSession } from './end-sessions.ts';
@@ -11,6 +12,7 @@ import { makeFirstAdmin } from './make-first-admin.ts';
 import { type MeParts, showMe } from './me.ts';
 import type { PeopleParts } from './people-parts.ts';
 import {
+  acceptance,
   firstAdmin,
   type MySession,
   me,
@@ -46,6 +48,12 @@ const begin = createRoute({
   ...{ method: 'post', path: '/session', tags, summary: 'Sign in' },
   middleware: open(),
   request: { body: { ...json(signInRequest), required: true } },
+  responses: { 200: answer(withCookie, me), ...problemAnswers },
+});
+const accept = createRoute({
+  ...{ method: 'post', path: '/invitations', tags, summary: 'Set a password by a link, and sign in' },
+  middleware: open(),
+  request: { body: { ...json(acceptance), required: true } },
   responses: { 200: answer(withCookie, me), ...problemAnswers },
 });
 const end = createRoute({
@@ -99,6 +107,11 @@ export function sessionRoutes(parts: PeopleParts & MeParts): OpenAPIHono<HouseEn
     const session = await signIn(parts, c.req.valid('json'), fromOf(c));
     return c.json(welcome(parts, c, session), 200);
   });
+  routes.openapi(accept, async (c) => {
+    requireWay(c);
+    const session = await acceptInvitation(parts, c.req.valid('json'), fromOf(c));
+    return c.json(welcome(parts, c, session), 200);
+  });
   routes.openapi(end, async (c) => {
     await endSession(parts, personOf(c));
     return leave(c);
@@ -132,14 +145,18 @@ export function fromOf(c: Context<HouseEnv>): SignInFrom {
 }
 
 /** Gives the browser its session, and tells who that is now. */
-export function welcome(parts: MeParts, c: Context<HouseEnv>, { secret }: NewSession) {
-  c.header('Set-Cookie', writeSessionCookie(requireWay(c), secret, SESSION_MS / 1_000));
-  const person = parts.list.findSession(secret);
+function welcome(parts: MeParts, c: Context<HouseEnv>, session: NewSession) {
+  giveSession(c, session);
+  const person = parts.list.findSession(session.secret);
   if (typeof person === 'string') {
     const late = 'You are signed in, and this node does not know it yet. Load the page again.';
     throw new Problem('unavailable', late, { retryAfterSeconds: 1 });
   }
   return showMe(parts, person);
+}
+
+export function giveSession(c: Context<HouseEnv>, { secret }: NewSession): void {
+  c.header('Set-Cookie', writeSessionCookie(requireWay(c), secret, SESSION_MS / 1_000));
 }
 
 function leave(c: Context<HouseEnv>) {

@@ -4,21 +4,28 @@ import type { ChangeItem, WholeChange } from './contract.ts';
 import { seenSteps } from './seen-change.ts';
 import { type Teller, tellChange } from './tell-change.ts';
 
+/** What it takes to tell of entries: who tells what was done, and how whoever did it is called. */
+export interface ChangeWords {
+  tellers: readonly Teller[];
+  nameOf(actor: string): string | undefined;
+}
+
 /** An entry of the log as it is shown to somebody who may see `only` some environments, or all. */
-export function showChange(entry: Entry, only: readonly number[] | undefined, tellers: readonly Teller[]): ChangeItem {
+export function showChange(entry: Entry, only: readonly number[] | undefined, words: ChangeWords): ChangeItem {
   const { id, seq, actor, action, subject, killId, body } = entry;
   return {
     id,
     seq,
     at: entry.at.toISOString(),
     actor,
+    actorName: words.nameOf(actor) ?? null,
     action,
     subject,
     reason: body?.reason ?? null,
     killId,
     undoes: body?.undoes ?? null,
     erased: body === undefined,
-    summary: summarise(entry, only, tellers),
+    summary: summarise(entry, only, words.tellers),
     environments: seenSteps(entry, only).map((step) => {
       return { key: step.key, position: step.position, direction: directionOf(entry, step) };
     }),
@@ -26,14 +33,10 @@ export function showChange(entry: Entry, only: readonly number[] | undefined, te
 }
 
 /** The same with all that was changed, and the patches. */
-export function showWholeChange(
-  entry: Entry,
-  only: readonly number[] | undefined,
-  tellers: readonly Teller[],
-): WholeChange {
+export function showWholeChange(entry: Entry, only: readonly number[] | undefined, words: ChangeWords): WholeChange {
   const keys = seenKeys(entry, only);
   return {
-    ...showChange(entry, only, tellers),
+    ...showChange(entry, only, words),
     before: seenForm(entry.body?.before ?? null, keys),
     after: seenForm(entry.body?.after ?? null, keys),
     environments: seenSteps(entry, only).map((step) => {

@@ -12,6 +12,10 @@ const changeItem = z
     seq: z.number().int(),
     at: moment,
     actor: z.string(),
+    actorName: z
+      .string()
+      .nullable()
+      .openapi({ description: 'How a person, token or key is called, where it is known' }),
     action: z.string(),
     subject: z.string(),
     reason: z.string().nullable(),

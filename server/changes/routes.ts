@@ -5,7 +5,7 @@ import { seenEnvironments } from '../access/permissions.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
-import { showChange, showWholeChange } from './change.ts';
+import { type ChangeWords, showChange, showWholeChange } from './change.ts';
 import { findPlace, listEntries } from './change-store.ts';
 import {
   changeId,
@@ -62,7 +62,7 @@ const epoch = createRoute({
 /** `/changes` of a project. */
 export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
-  const { tellers } = parts;
+  const words: ChangeWords = { tellers: parts.tellers, nameOf: (actor) => parts.list.nameOf(actor) };
   const { db } = parts.door;
   routes.openapi(list, async (c) => {
     const query = c.req.valid('query');
@@ -80,7 +80,7 @@ export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }
       makePage(
         rows,
         limit,
-        (entry) => showChange(entry, only, tellers),
+        (entry) => showChange(entry, only, words),
         (entry) => entry.seq,
       ),
       200,
@@ -89,7 +89,7 @@ export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }
   routes.openapi(verify, async (c) => c.json(await verifyChain(db, c.get('scope').projectId), 200));
   routes.openapi(read, async (c) => {
     const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, c.get('principal'));
-    return c.json(showWholeChange(entry, seenEnvironments(c.get('principal'), c.get('scope').projectId), tellers), 200);
+    return c.json(showWholeChange(entry, seenEnvironments(c.get('principal'), c.get('scope').projectId), words), 200);
   });
   routes.openapi(undo, async (c) => {
     const { reason } = withReason.parse(c.req.valid('json'));

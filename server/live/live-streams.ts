@@ -1,5 +1,5 @@
 import type { AccessList } from '../access/access-list.ts';
-import { showChange } from '../changes/change.ts';
+import { type ChangeWords, showChange } from '../changes/change.ts';
 import type { Entry } from '../changes/change-store.ts';
 import type { Doorbell } from '../changes/doorbell.ts';
 import type { Teller } from '../changes/tell-change.ts';
@@ -24,7 +24,7 @@ export interface LiveParts {
   db: Db;
   clock: Clock;
   doorbell: Pick<Doorbell, 'onRing' | 'onAccess'>;
-  list: Pick<AccessList, 'environmentById' | 'listEnvironments' | 'onRevoked' | 'onChanged'>;
+  list: Pick<AccessList, 'environmentById' | 'listEnvironments' | 'onRevoked' | 'onChanged' | 'nameOf'>;
   rulesets: Pick<Rulesets, 'onServed' | 'onSettled' | 'baseOf' | 'heard'>;
   overlays: Pick<Overlays, 'of' | 'environments'>;
   fleet: Pick<Fleet, 'instances' | 'others'>;
@@ -44,6 +44,7 @@ const HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Po
  */
 export class LiveStreams {
   readonly #parts: LiveParts;
+  readonly #words: ChangeWords;
   readonly #streams: OpenStreams<LiveStream>;
   readonly #log: LogFollower;
   readonly #kills: KillWatch;
@@ -58,6 +59,7 @@ export class LiveStreams {
   constructor(parts: LiveParts) {
     this.#parts = parts;
     const { list, onError } = parts;
+    this.#words = { tellers: parts.tellers, nameOf: (actor) => list.nameOf(actor) };
     this.#streams = new OpenStreams<LiveStream>({
       clock: parts.clock,
       times: parts.times ?? TIMES,
@@ -171,7 +173,7 @@ export class LiveStreams {
     const places = seen.map((id) => [this.#keyOf(id), positions.get(id) ?? null] as const);
     stream.write(liveFrame('hello', { seq: seq ?? null, positions: Object.fromEntries(places), heartbeatMs }));
     if (entries === 'too many') stream.write(liveFrame('reset', { seq: seq ?? null }));
-    else for (const entry of entries) stream.write(changeFrame(showChange(entry, stream.only, this.#parts.tellers)));
+    else for (const entry of entries) stream.write(changeFrame(showChange(entry, stream.only, this.#words)));
     this.#tellState(stream);
     stream.missed = stream.isFull;
   }
@@ -199,7 +201,7 @@ export class LiveStreams {
         if (only !== undefined && !entry.steps.some(({ environmentId }) => only.includes(environmentId))) continue;
         let frame = frames.get(String(only));
         if (frame === undefined) {
-          frame = changeFrame(showChange(entry, only, this.#parts.tellers));
+          frame = changeFrame(showChange(entry, only, this.#words));
           frames.set(String(only), frame);
         }
         if (stream.write(frame)) stream.seq = entry.seq;
