@@ -95,6 +95,7 @@ const house: House = {
     'server/platform/problem.ts',
     'server/access/permissions.ts',
     'server/access/principal.ts',
+    'server/access/without-archived.ts',
     'server/changes/canonical.ts',
     'server/changes/chain.ts',
     'server/changes/direction.ts',

@@ -1,4 +1,4 @@
-import { type CallApi, make, PROJECT } from './demo.ts';
+import { ask, type CallApi, PROJECT } from './demo.ts';
 
 const PRODUCTION = `${PROJECT}/environments/production`;
 const DEVELOPMENT = `${PROJECT}/environments/development`;
@@ -46,14 +46,14 @@ export async function makeChanges(call: CallApi, now: Date): Promise<void> {
   for (const { by, method, path, body } of CHANGES) {
     const secret = secrets.get(by) ?? (await employ(call, by, now));
     secrets.set(by, secret);
-    if (method === 'POST') await make(call, path, body, secret);
-    else await call(method, path, body, secret);
+    await ask(call, { method, path, body, as: secret });
   }
 }
 
 async function employ(call: CallApi, author: Author, now: Date): Promise<string> {
   const expiresAt = new Date(now.getTime() + DAY_MS).toISOString();
-  const { body } = await make(call, `${PROJECT}/tokens`, { ...AUTHORS[author], expiresAt });
+  const wanted = { ...AUTHORS[author], expiresAt };
+  const { body } = await ask(call, { method: 'POST', path: `${PROJECT}/tokens`, body: wanted });
   if (!body.secret) throw new Error(`The demo has nobody to be ${AUTHORS[author].name}.`);
   return body.secret;
 }

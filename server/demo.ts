@@ -96,13 +96,19 @@ export async function makeFlags(call: CallApi, flags: readonly object[]): Promis
   for (const flag of flags) await make(call, `${PROJECT}/flags`, flag);
 }
 
+function make(call: CallApi, path: string, body: object): Promise<DemoAnswered> {
+  return ask(call, { method: 'POST', path, body });
+}
+
 /** 409: a start that was broken off had made it. */
-export async function make(call: CallApi, path: string, body: object, as?: string): Promise<DemoAnswered> {
-  const answer = await call('POST', path, body, as);
-  if (answer.status >= 300 && answer.status !== 409) {
-    throw new Error(`The demo could not be made: POST ${path} answered ${answer.status}: ${answer.body.detail ?? ''}`);
-  }
-  return answer;
+export async function ask(
+  call: CallApi,
+  { method, path, body, as }: { method: 'POST' | 'PATCH'; path: string; body: object; as?: string },
+): Promise<DemoAnswered> {
+  const answer = await call(method, path, body, as);
+  if (answer.status < 300 || answer.status === 409) return answer;
+  const { detail = '' } = answer.body;
+  throw new Error(`The demo could not be made: ${method} ${path} answered ${answer.status}: ${detail}`);
 }
 
 function isKept({ dataDir, isLive }: DemoParts, name: DemoKey): boolean {
