@@ -1,8 +1,10 @@
+import { PEOPLE_OPERATIONS } from './people-operations.fixture.ts';
 import type { Answer } from './server-process.fixture.ts';
 
 /**
  * What an operation takes of whoever calls it, written by hand from the rights table. `look` is a list that shows each
- * caller their part; `safe`, `growing` and `author` are changes, by what the sample does.
+ * caller their part; `safe` and `growing` are changes, by what the sample does; `grant` hands out rights, which no token
+ * may; `self` and `session` are for everybody and for people; `link` wants one that nobody here has.
  */
 export type Need =
   | 'open'
@@ -13,6 +15,10 @@ export type Need =
   | 'growing'
   | 'kill'
   | 'admin'
+  | 'grant'
+  | 'self'
+  | 'session'
+  | 'link'
   | 'node'
   | 'root'
   | 'ruleset'
@@ -40,6 +46,8 @@ export interface Operation {
   need: Need;
   /** What it is about: `environment` also for those whose path names none, but an id of something in one. */
   of: 'environment' | 'project' | 'installation' | 'own';
+  /** Whoever may do it is nobody afterwards, so only refusals are tried. */
+  endsCaller?: true;
   sample?(root: AsRoot, place: Place): Promise<Sample>;
 }
 
@@ -120,6 +128,8 @@ export const OPERATIONS: Record<string, Operation> = {
   },
   'get /ofrep/v1/stream': { need: 'token-in-address', of: 'own' },
 
+  ...PEOPLE_OPERATIONS,
+
   'get /api/v1/places': { need: 'kill', of: 'installation' },
   'get /api/v1/projects': { need: 'look', of: 'installation' },
   'post /api/v1/projects': { need: 'root', of: 'installation', sample: body(() => ({ key: fresh('p') })) },
@@ -137,7 +147,7 @@ export const OPERATIONS: Record<string, Operation> = {
   [`post ${E}/keys/{id}/rotate`]: { need: 'admin', of: 'environment', sample: withKey({}) },
   [`post ${E}/keys/{id}/revoke`]: { need: 'admin', of: 'environment', sample: withKey({}) },
   [`get ${P}/tokens`]: { need: 'admin', of: 'project' },
-  [`post ${P}/tokens`]: { need: 'root', of: 'project', sample: body(() => ({ name: 'ci', roles: ['viewer'] })) },
+  [`post ${P}/tokens`]: { need: 'grant', of: 'project', sample: body(() => ({ name: 'ci', roles: ['viewer'] })) },
   [`get ${P}/tokens/{id}`]: { need: 'admin', of: 'project', sample: withToken() },
   [`post ${P}/tokens/{id}/revoke`]: { need: 'admin', of: 'project', sample: withToken({}) },
 

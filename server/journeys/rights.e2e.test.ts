@@ -2,15 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mintSecret } from '../access/mint-secret.ts';
 import { hasPostgres, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { type AsRoot, type Need, OPERATIONS, type Operation, type Place, type Sample } from './operations.fixture.ts';
+import { makePerson, PASSWORD } from './people-operations.fixture.ts';
 import { type ServerProcess, startServer } from './server-process.fixture.ts';
 
 type Role = 'viewer' | 'editor' | 'killer' | 'admin';
 
-/** Somebody who calls. Tokens and keys are of the project `mine`, and those with `limited` of its environment `here`. */
+/** Somebody who calls. Tokens, keys and people are of the project `mine`, and those with `limited` of its environment `here`. */
 interface Caller {
   name: string;
   secret: string | undefined;
   kind: 'nobody' | 'root' | 'token' | 'key';
+  /** A browser in which somebody is signed in sends this instead of a secret. */
+  cookie?: string;
   role?: Role;
   limited?: true;
   key?: 'server' | 'client' | 'kill';
@@ -26,24 +29,28 @@ const OF_ROLE: Record<Role, Need[]> = {
   viewer: ['look', 'read'],
   killer: ['look', 'read', 'safe', 'kill'],
   editor: ['look', 'read', 'safe', 'kill', 'growing'],
-  admin: ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'node'],
+  admin: ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'grant', 'node'],
 };
 const OF_KEY = { server: ['ruleset', 'evaluate'], client: ['evaluate'], kill: ['kill'] } satisfies Record<
   string,
   Need[]
 >;
-const OF_ROOT: Need[] = ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'node', 'root'];
+const OF_ROOT: Need[] = ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'grant', 'node', 'root'];
 
 /** Undefined where the caller may; otherwise the statuses that say why not. */
 function refusal(caller: Caller, operation: Operation, place: Place): number[] | undefined {
   const { need } = operation;
   if (need === 'open') return undefined;
+  // Where others became administrators meanwhile, that is what is told.
+  if (need === 'link') return [403, 409];
   if (caller.kind === 'nobody' || need === 'token-in-address') return [401];
   // An SDK's routes take no tokens of the admin API at all.
   if (operation.of === 'own') {
     const may = caller.kind === 'key' && (OF_KEY[caller.key ?? 'kill'] as Need[]).includes(need);
     return may ? undefined : [401, 403];
   }
+  if (need === 'self') return caller.kind === 'key' ? [403] : undefined;
+  if (need === 'session') return caller.cookie === undefined ? [403] : undefined;
   if (caller.kind === 'root') return OF_ROOT.includes(need) ? undefined : [403];
   const placed = operation.of !== 'installation';
   if (placed && place.project !== 'mine') return [404];
@@ -55,6 +62,8 @@ function refusal(caller: Caller, operation: Operation, place: Place): number[] |
   // Where only an id leads to the other environment, a right that is missing everywhere is told first.
   if (caller.limited && !here) return [403, 404];
   const wholeProject = operation.of === 'project' && need !== 'look';
+  // A token hands out nothing, whatever its roles.
+  if (need === 'grant' && caller.cookie === undefined) return [403];
   return OF_ROLE[caller.role ?? 'viewer'].includes(need) && !(caller.limited && wholeProject) ? undefined : [403];
 }
 
@@ -111,11 +120,29 @@ describe('every route by every kind of caller, in the own place, in another envi
       const made = await root('POST', keys, { kind: key, name: key });
       callers.push({ name: `${key} key`, secret: made.secret, kind: 'key', key });
     }
+    callers.push({ name: 'an installation admin', kind: 'root', ...(await signIn('', { roles: ['admin'] })) });
+    for (const [role, environment] of [['killer', 'here'] as const, ['viewer'] as const, ['admin'] as const]) {
+      const cookie = await signIn('/projects/mine', { roles: [role], ...(environment ? { environment } : {}) });
+      const limited = environment === undefined ? {} : ({ limited: true } as const);
+      callers.push({ name: `a person who is ${role}`, kind: 'token', role, ...limited, ...cookie });
+    }
     const revoked = await root('POST', tokens, { name: 'revoked', roles: ['admin'] });
     await root('POST', `${tokens}/${revoked.token.id}/revoke`, {});
     callers.push({ name: 'a revoked admin', secret: revoked.secret, kind: 'nobody' });
     callers.push({ name: 'a token of elsewhere', secret: mintSecret('admin').secret, kind: 'nobody' });
     callers.push({ name: 'no token at all', secret: 'turnout_admin_x', kind: 'nobody' });
+  }
+
+  /** The cookie of somebody new with these roles. */
+  async function signIn(path: string, over: object): Promise<{ secret: undefined; cookie: string }> {
+    const { login } = await makePerson(root, path, over);
+    const response = await fetch(`${server.url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password: PASSWORD }),
+    });
+    expect(response.status).toBe(200);
+    return { secret: undefined, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' };
   }
 
   /** The status alone: some answers are streams. */
@@ -130,6 +157,7 @@ describe('every route by every kind of caller, in the own place, in another envi
       signal: ended.signal,
       headers: {
         ...(caller.secret === undefined ? {} : { authorization: `Bearer ${caller.secret}` }),
+        ...(caller.cookie === undefined ? {} : { cookie: caller.cookie, 'sec-fetch-site': 'same-origin' }),
         ...(sample.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...sample.headers,
       },
@@ -198,7 +226,7 @@ describe('every route by every kind of caller, in the own place, in another envi
           }),
         );
         expect(await standing()).toBe(before);
-        for (const caller of callers.filter((one) => !refused.includes(one))) {
+        for (const caller of callers.filter((one) => !refused.includes(one) && !operation.endsCaller)) {
           const status = await call(caller, name, place, await sample());
           expect({ caller: caller.name, place, status: status < 300 || status }).toEqual({
             ...{ caller: caller.name, place, status: true },
