@@ -15,6 +15,9 @@ export class SparkLine extends LitElement {
         display: inline-block;
         line-height: 0;
       }
+      svg {
+        display: block;
+      }
       rect {
         fill: var(--slice-1);
       }
