@@ -43,7 +43,7 @@ export async function openPage(browser: Browser, url: string, look: Look = LOOKS
   const { width, height, colorScheme } = look;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(15_000);
   const faults: string[] = [];
   page.on('request', (request) => {
     const address = request.url();

@@ -36,6 +36,8 @@ interface News {
   kill: KillNews;
   /** Something may have been missed: whoever shows anything reads it again. */
   reset: undefined;
+  /** Whoever looks may not look any more, or not here. */
+  revoked: undefined;
 }
 type Topic = keyof News;
 
@@ -88,7 +90,9 @@ class Live {
     for (const topic of ['change', 'fleet', 'kill'] as const) {
       source.addEventListener(topic, (event) => this.#tell(topic, JSON.parse((event as MessageEvent<string>).data)));
     }
-    source.addEventListener('reset', () => this.#tell('reset', undefined));
+    for (const topic of ['reset', 'revoked'] as const) {
+      source.addEventListener(topic, () => this.#tell(topic, undefined));
+    }
     source.onerror = () => {
       this.state.value = 'lost';
       // The browser reconnects after a cut, but not after an answer that refuses it.

@@ -1,38 +1,9 @@
-export type Role = 'viewer' | 'editor' | 'killer' | 'admin';
+import type { Me, MyEnvironment, MyProject } from '@turnout/server/contracts';
 
+export type { Me, MyEnvironment, MyProject };
+export type Role = MyProject['roles'][number];
 /** Whether something may be done and, where not, the sentence that says why. */
-export interface May {
-  yes: boolean;
-  why?: string;
-}
-
-export interface MyEnvironment {
-  key: string;
-  name: string;
-  protected: boolean;
-  roles: Role[];
-  rights: string[];
-  may: Record<'read' | 'safe' | 'grow' | 'kill' | 'restore' | 'admin', May>;
-  reasonRequired: boolean;
-}
-
-export interface MyProject {
-  key: string;
-  name: string;
-  demo: boolean;
-  roles: Role[];
-  rights: string[];
-  environments: MyEnvironment[];
-}
-
-/** Who looks at the screen, and what they may do where. */
-export interface Me {
-  principal: { kind: 'person' | 'token' | 'root'; id: string; name: string; login?: string };
-  session: { expiresAt: string } | null;
-  /** In the whole installation. */
-  rights: string[];
-  projects: MyProject[];
-}
+export type May = MyEnvironment['may']['read'];
 
 /** Production looks different: what is protected, and what calls itself so. */
 export function isProduction(environment: Pick<MyEnvironment, 'key' | 'protected'>): boolean {

@@ -1,3 +1,5 @@
+import type { SetupState } from '@turnout/server/contracts';
+import { live } from './live.ts';
 import type { Me } from './me.ts';
 import { Refusal } from './problem.ts';
 import { send, unsigned } from './send-request.ts';
@@ -5,8 +7,11 @@ import { Store } from './store.ts';
 
 export type Session =
   | { state: 'unknown' }
-  /** `needsSetup`: nobody may sign in yet, for there is no administrator. */
-  | { state: 'out'; needsSetup: boolean; ended: boolean }
+  /**
+   * `needsSetup`: nobody can sign in yet, for there is no administrator. `isPrivate`: nobody on the way could read a
+   * session; where it is false the server signs nobody in.
+   */
+  | { state: 'out'; needsSetup: boolean; ended: boolean; isPrivate: boolean }
   | { state: 'in'; me: Me }
   | { state: 'unreachable'; refusal: Refusal };
 
@@ -18,7 +23,7 @@ export async function readSession(): Promise<void> {
   try {
     session.value = { state: 'in', me: await send<Me>('/me') };
   } catch (error) {
-    if (error instanceof Refusal && error.status === 401) await beSignedOut(false);
+    if (error instanceof Refusal && error.status === 401) await beSignedOut();
     else if (error instanceof Refusal) session.value = { state: 'unreachable', refusal: error };
     else throw error;
   }
@@ -40,18 +45,32 @@ export async function acceptInvitation(token: string, password: string): Promise
 export async function signOut(everywhere = false): Promise<void> {
   if (everywhere) await send('/session/end-all', { method: 'POST' });
   else await send('/session', { method: 'DELETE' });
-  await beSignedOut(false);
+  await beSignedOut();
 }
 
-async function beSignedOut(ended: boolean): Promise<void> {
-  const { needed } = await send<{ needed: boolean }>('/setup').catch(() => ({ needed: false }));
-  session.value = { state: 'out', needsSetup: needed, ended };
+async function beSignedOut(): Promise<void> {
+  const unknown: SetupState = { needed: false, https: true };
+  const { needed, https } = await send<SetupState>('/setup').catch(() => unknown);
+  session.value = { state: 'out', needsSetup: needed, ended: false, isPrivate: https };
 }
 
 // A session that ended while somebody worked: the page stays, and asks for the password over it.
 unsigned.addEventListener('unsigned', () => {
-  if (session.value.state === 'in') session.value = { state: 'out', needsSetup: false, ended: true };
+  if (session.value.state !== 'in') return;
+  session.value = { state: 'out', needsSetup: false, ended: true, isPrivate: true };
 });
+
+/** Asks again what this person may do. A session that is no more stands at the door, through `unsigned`. */
+async function readRights(): Promise<void> {
+  const me = await send<Me>('/me').catch(() => undefined);
+  if (me !== undefined && session.value.state === 'in') session.value = { state: 'in', me };
+}
+
+// Places, and who may do what in them, are part of what every page shows.
+live.on('change', ({ subject }) => {
+  if (/^(project|environment|member|person)\//.test(subject)) void readRights();
+});
+live.on('revoked', () => void readRights());
 
 /** The signed-in person; throws where nobody is, which no page can be. */
 export function requireMe(): Me {

@@ -69,7 +69,7 @@ export class App extends LitElement {
     const stays = isIn || now.ended;
     if (!stays) this.#me = undefined;
     return html`${this.#me ? html`<t-room .me=${this.#me} ?inert=${!isIn}></t-room>` : nothing}
-    ${isIn ? nothing : html`<div class="over"><t-sign-in ?ended=${now.ended}></t-sign-in></div>`}`;
+    ${isIn ? nothing : html`<div class="over"><t-sign-in ?ended=${now.ended} ?open=${!now.isPrivate}></t-sign-in></div>`}`;
   }
 
   #first(): string {

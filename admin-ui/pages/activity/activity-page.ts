@@ -79,7 +79,7 @@ export class ActivityPage extends LitElement {
         <h1>Activity</h1>
         <t-verify-chain class="spread" .project=${this.project}></t-verify-chain>
       </div>
-      <t-filter-bar .filter=${filter} .project=${project} .changes=${this.#log.items}></t-filter-bar>
+      <t-activity-filters .filter=${filter} .project=${project} .changes=${this.#log.items}></t-activity-filters>
       <t-problem .refusal=${this.#log.refusal} .retry=${() => void this.#log.read()}></t-problem>
       ${this.#drawList(project)} ${this.#drawEnd()}
     </div>`;

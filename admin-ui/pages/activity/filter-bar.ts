@@ -11,7 +11,7 @@ import { ABOUT, type ChangeFilter, FILTER_NAMES, isNarrowed, SPANS, WAYS } from 
 type Choices = readonly (readonly [value: string, words: string])[];
 
 /** How the list is narrowed. What is chosen stands in the address, so that a link shows the same. */
-@customElement('t-filter-bar')
+@customElement('t-activity-filters')
 export class FilterBar extends LitElement {
   static override styles = [
     base,
