@@ -1,7 +1,6 @@
-import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { memberships, people } from '../database/tables.ts';
-import type { Role } from './principal.ts';
 
 export type PersonRow = typeof people.$inferSelect;
 
@@ -45,13 +44,19 @@ export async function updatePerson(tx: Tx, id: string, set: Partial<typeof peopl
 
 /** How many manage the whole installation and could sign in; `without` leaves out one membership, or one person. */
 export async function countAdmins(tx: Tx, without: { membership?: string; person?: string } = {}): Promise<number> {
+  const admins = await listAdmins(tx);
+  return admins.filter(({ id, person, disabledAt, password }) => {
+    return disabledAt === null && password !== null && id !== without.membership && person !== without.person;
+  }).length;
+}
+
+/** Who manages the whole installation, also who cannot sign in. */
+export async function listAdmins(tx: Tx) {
+  const { login, disabledAt, password } = people;
   const rows = await tx
-    .select({ id: memberships.id, person: memberships.personId, roles: memberships.roles })
+    .select({ id: memberships.id, person: memberships.personId, roles: memberships.roles, login, disabledAt, password })
     .from(memberships)
     .innerJoin(people, eq(people.id, memberships.personId))
-    .where(and(isNull(memberships.projectId), isNull(people.disabledAt), isNotNull(people.password)));
-  const isAdmin = (roles: Role[]) => roles.includes('admin');
-  return rows.filter(({ id, person, roles }) => {
-    return isAdmin(roles) && id !== without.membership && person !== without.person;
-  }).length;
+    .where(isNull(memberships.projectId));
+  return rows.filter(({ roles }) => roles.includes('admin'));
 }

@@ -1,3 +1,4 @@
+import { adminCommand } from './admin-recover.ts';
 import { Refused, Unreachable } from './api.ts';
 import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   codegenCommand,
   verifyCommand,
   newEpochCommand,
+  adminCommand,
   migrateCommand,
 ];
 

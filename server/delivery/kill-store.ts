@@ -1,7 +1,16 @@
 import type { Flag } from '@turnout/core';
 import { and, desc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { changes, environments, flagEnvironments, keys, kills, liftedKills, tokens } from '../database/tables.ts';
+import {
+  changes,
+  environments,
+  flagEnvironments,
+  keys,
+  kills,
+  liftedKills,
+  people,
+  tokens,
+} from '../database/tables.ts';
 import { servedFlag } from '../flags/configuration.ts';
 import { findFlagIn } from '../flags/flag-store.ts';
 
@@ -133,14 +142,20 @@ export async function recordedAmong(db: Db, ids: readonly string[]): Promise<str
   return [...new Set([...rows, ...entries].flatMap(({ id }) => id ?? []))];
 }
 
-/** Was the key or token behind `key:<id>` or `token:<id>` revoked? */
+/** Was the key or token behind `key:<id>` or `token:<id>` revoked, or the person behind `person:<id>` disabled? */
 export async function isRevoked(tx: Tx, actor: string): Promise<boolean> {
   const cut = actor.indexOf(':');
   const [kind, id] = [actor.slice(0, cut), actor.slice(cut + 1)];
+  if (kind === 'person') return isDisabled(tx, id);
   if (kind !== 'key' && kind !== 'token') return false;
   const table = kind === 'key' ? keys : tokens;
   const [row] = await tx.select({ revokedAt: table.revokedAt }).from(table).where(eq(table.id, id));
   return row !== undefined && row.revokedAt !== null;
+}
+
+async function isDisabled(tx: Tx, personId: string): Promise<boolean> {
+  const [row] = await tx.select({ disabledAt: people.disabledAt }).from(people).where(eq(people.id, personId));
+  return row !== undefined && row.disabledAt !== null;
 }
 
 /** The project of an environment; undefined where the database has no such environment. */
