@@ -87,7 +87,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const revocations = new HeldRevocations({ db, clock, list, commit, file });
   const people: PeopleParts = {
     ...{ db, clock, commit, list, events: house.events, installationProject: () => findInstallationProject(db) },
-    ...{ hashing: new PasswordHashing(), delay: new SignInDelay(clock) },
+    ...{ hashing: new PasswordHashing(), delay: new SignInDelay(clock), revocations },
   };
   const reports = openReports({ db, clock, metrics, flags: delivery.rulesets, log: logger });
   const parts: Parts = {

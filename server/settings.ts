@@ -47,7 +47,7 @@ export const SETTINGS = {
   PUBLIC_URL: setting(
     address(['http:', 'https:'], 'https://turnout.example.com'),
     '',
-    'The address under which callers reach this server, for addresses that it hands out.',
+    'The address under which callers reach this server, for addresses that it hands out. People sign in from other machines only where it is https.',
   ),
   TRUST_PROXY: setting(
     whole(0, 16),
@@ -70,7 +70,7 @@ export const SETTINGS = {
       error: `at least ${FEWEST_TOKEN_CHARACTERS} characters; make one with: openssl rand -base64 32`,
     }),
     '',
-    `The root token, ${FEWEST_TOKEN_CHARACTERS} characters or more. Without it one is made at the first start and kept in DATA_DIR/first-start.`,
+    `The root token, ${FEWEST_TOKEN_CHARACTERS} characters or more. Without it one is made at the first start and kept in DATA_DIR/first-start, on the first line.`,
   ),
   TURNOUT_SECRET: setting(
     z.string().refine((text) => text.split(',').every(isLongEnough), {

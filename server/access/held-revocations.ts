@@ -1,21 +1,24 @@
-import type { Db } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
 import { repeat } from '../platform/repeat.ts';
 import type { AccessList } from './access-list.ts';
+import { findInstallationProject } from './access-store.ts';
 import { type CommitAccess, NO_RULESET } from './commit.ts';
 import { revokeKeyRow } from './key-store.ts';
 import { ROOT } from './principal.ts';
+import { endAnySession } from './session-store.ts';
 import { isTokenLive, revokeTokenRow } from './token-store.ts';
 
 /** A revocation that could not be committed yet, as it rests on this node's disk. */
 export interface HeldRevocation {
   v: 1;
   kind: 'revoke';
-  /** The id of the key or token. */
+  /** The id of the key, token or session. */
   credential: string;
-  what: 'key' | 'token';
-  projectId: number;
+  what: 'key' | 'token' | 'session';
+  /** The project of a key or token; a session belongs to the installation. */
+  projectId?: number;
   /** How whoever revoked it is written in the log. */
   actor: string;
   /** The id of the token that revoked it, where it was one. */
@@ -30,6 +33,12 @@ export interface RevocationFile {
   read(): Promise<HeldRevocation[]>;
   write(held: readonly HeldRevocation[]): Promise<void>;
 }
+
+const REVOKE = {
+  key: revokeKeyRow,
+  token: revokeTokenRow,
+  session: (tx: Tx, _installation: number, id: string, at: Date) => endAnySession(tx, id, at),
+};
 
 export interface HeldRevocationParts {
   db: Db;
@@ -110,16 +119,19 @@ export class HeldRevocations {
   }
 
   async #commit(entry: HeldRevocation): Promise<void> {
-    const { credential, what, projectId, actor, byToken, reason, requestId, at } = entry;
+    const { credential, what, actor, byToken, reason, requestId, at } = entry;
+    const projectId = entry.projectId ?? (await findInstallationProject(this.#parts.db));
     await this.#parts.commit<undefined>(
       {
         ...{ projectId, environmentIds: [], principal: ROOT, actor, access: true },
-        ...{ action: `${what}.revoke`, subject: `${what}/${credential}` },
+        ...(what === 'session'
+          ? { action: 'session.end', subject: actor.replace(':', '/') }
+          : { action: `${what}.revoke`, subject: `${what}/${credential}` }),
         ...(reason === undefined ? {} : { reason }),
         ...(requestId === undefined ? {} : { requestId }),
       },
       async (tx, { now }) => {
-        const revoke = what === 'key' ? revokeKeyRow : revokeTokenRow;
+        const revoke = REVOKE[what];
         const changed = await revoke(tx, projectId, credential, now);
         if (!changed) return { result: undefined, touched: NO_RULESET, unchanged: true };
         const byRevoked = byToken !== undefined && !(await isTokenLive(tx, byToken));

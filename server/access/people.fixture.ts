@@ -4,6 +4,7 @@ import type { Database } from '../database/connect.ts';
 import { findInstallationProject } from './access-store.ts';
 import type { CommitAccess } from './commit.ts';
 import { PasswordHashing } from './hash-password.ts';
+import { type HeldRevocation, HeldRevocations } from './held-revocations.ts';
 import { type TestHouse, testHouse } from './house.fixture.ts';
 import { keyRoutes } from './key-routes.ts';
 import { checkMayChange } from './may-change.ts';
@@ -71,6 +72,8 @@ export class Browser {
 /** A house in which people sign in, reached as https://turnout.test. */
 export interface PeopleHouse extends TestHouse {
   parts: PeopleParts;
+  /** Sign-outs that wait for the database. */
+  revocations: HeldRevocations;
   /** A browser at an address of its own. */
   browser(address?: string): Browser;
   /** The token of a new setup link. */
@@ -85,15 +88,23 @@ export async function peopleHouse(database: Database, over: Partial<PeopleParts>
   const house = await testHouse(database, commit);
   const { list, clock, events } = house.house;
   Object.assign(house.house, { publicUrl: PUBLIC_URL, trustProxy: 1 });
+  let kept: readonly HeldRevocation[] = [];
+  const file = {
+    read: async () => [...kept],
+    write: async (held: readonly HeldRevocation[]) => {
+      kept = held;
+    },
+  };
+  const later: CommitAccess = (order, write) => parts.commit(order, write);
+  const revocations = new HeldRevocations({ db: database.db, clock, list, commit: later, file });
   const parts: PeopleParts = {
     ...{ db: database.db, clock, commit, list, events, hashing: new PasswordHashing(), delay: new SignInDelay(clock) },
-    installationProject: () => findInstallationProject(database.db),
+    ...{ installationProject: () => findInstallationProject(database.db), revocations },
     ...over,
   };
-  const held = { hold: () => Promise.reject(new Error('nothing is held in this test')) };
-  const keys = { db: database.db, clock, commit, list, revocations: held };
+  const keys = { db: database.db, clock, commit, list, revocations };
   const app = house.mount({
-    '/': sessionRoutes({ ...parts, isDemo: (key) => key === 'demo' }),
+    '/': sessionRoutes(Object.assign(parts, { isDemo: (key: string) => key === 'demo' })),
     '/installation': memberRoutes(parts, 'installation'),
     '/accounts': peopleRoutes(parts),
     '/projects/:project': memberRoutes(parts, 'project'),
@@ -108,7 +119,7 @@ export async function peopleHouse(database: Database, over: Partial<PeopleParts>
   };
   return {
     ...house,
-    ...{ parts, browser, offer },
+    ...{ parts, revocations, browser, offer },
     setUp: async () => {
       const ada = browser();
       const { status, body } = await ada.ask('POST', '/setup', { token: await offer(), ...ADA });

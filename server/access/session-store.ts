@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { sessions } from '../database/tables.ts';
 
@@ -31,12 +31,22 @@ export async function endSessionRow(tx: Tx, personId: string, id: string, at: Da
   return row;
 }
 
-/** Ends all sessions of a person, but for one; answers their ids. */
-export async function endSessionRows(tx: Tx, personId: string, at: Date, but?: string): Promise<string[]> {
+/** Ends a session, whosever it is; undefined where there is none, or it had ended. */
+export async function endAnySession(tx: Tx, id: string, at: Date): Promise<SessionRow | undefined> {
+  const [row] = await tx
+    .update(sessions)
+    .set({ endedAt: at })
+    .where(and(eq(sessions.id, id), isLive()))
+    .returning();
+  return row;
+}
+
+/** Ends all sessions of a person; answers their ids. */
+export async function endSessionRows(tx: Tx, personId: string, at: Date): Promise<string[]> {
   const rows = await tx
     .update(sessions)
     .set({ endedAt: at })
-    .where(and(eq(sessions.personId, personId), isLive(), but === undefined ? undefined : ne(sessions.id, but)))
+    .where(and(eq(sessions.personId, personId), isLive()))
     .returning({ id: sessions.id });
   return rows.map(({ id }) => id);
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { changes, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { Problem } from '../platform/problem.ts';
 import { AccessList } from './access-list.ts';
 import { verifierOf } from './mint-secret.ts';
 import { ADA, type PeopleHouse, PUBLIC_URL, peopleHouse } from './people.fixture.ts';
@@ -117,6 +118,27 @@ describe('people and their sessions', () => {
     expect(told).toContain(verifierOf(secret));
     expect((await elsewhere.ask('GET', '/me')).status).toBe(401);
     expect((await rows()).every(({ endedAt }) => endedAt !== null)).toBe(true);
+  });
+
+  it('with the database away one signs out all the same, and the log has it once it is back', async () => {
+    const ada = await house.setUp();
+    const copied = ada.cookie;
+    const { parts, revocations } = house;
+    const { commit } = parts;
+    parts.commit = () => Promise.reject(new Problem('database_unavailable', 'away'));
+    expect((await ada.ask('DELETE', '/session')).status).toBe(204);
+    ada.cookie = copied;
+    expect((await ada.ask('GET', '/me')).status).toBe(401);
+    expect(revocations.waiting).toBe(1);
+    parts.commit = commit;
+    await revocations.settle();
+    expect(revocations.waiting).toBe(0);
+    expect((await ada.ask('GET', '/me')).status).toBe(401);
+    expect((await rows()).every(({ endedAt }) => endedAt !== null)).toBe(true);
+    const logged = await database.db.select().from(changes).where(eq(changes.action, 'session.end'));
+    expect(logged).toMatchObject([
+      { actor: expect.stringMatching(/^person:/), subject: expect.stringMatching(/^person\//) },
+    ]);
   });
 
   it('a new password ends all other sessions, and the one that asked goes on under a new id', async () => {
