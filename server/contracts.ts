@@ -3,6 +3,7 @@ export type { KeyAnswer, TokenAnswer } from './access/contract.ts';
 export type { MemberAnswer, PersonAnswer } from './access/member-contract.ts';
 export type { May, Me, MyEnvironment, MyProject, MySession, SetupState } from './access/person-contract.ts';
 export type * from './changes/contract.ts';
+export type { EnvironmentAnswer, ProjectAnswer } from './environments/contract.ts';
 export type {
   ConfigurationAnswer,
   ConfigurationIn,
@@ -14,4 +15,6 @@ export type {
 export type { InstanceShown } from './fleet/contract.ts';
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
+export type { SegmentAnswer, SegmentSummary } from './segments/contract.ts';
+export type { Dependent } from './segments/dependents.ts';
 export type { ExportAnswer, ImportAnswer } from './transfer/contract.ts';
