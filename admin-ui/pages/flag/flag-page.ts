@@ -23,7 +23,11 @@ import './killed-banner.ts';
 import { Workbench } from './workbench.ts';
 
 /** What is looked up less often comes when it is first looked at. */
-const LATER: Partial<Record<Tab, () => Promise<unknown>>> = {};
+const LATER: Partial<Record<Tab, () => Promise<unknown>>> = {
+  evaluations: () => import('./evaluations-tab.ts'),
+  history: () => import('./history-tab.ts'),
+  playground: () => import('./playground-tab.ts'),
+};
 
 /** One flag: what it is, what users get of it where, and everything that can be changed of it. */
 @customElement('t-flag-page')

@@ -1,0 +1,178 @@
+import { html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type uPlot from 'uplot';
+import uplotSheet from 'uplot/dist/uPlot.min.css?inline';
+import { Following } from '../../client/store.ts';
+import { type ToldChange, tellActor } from '../../parts/change-words.ts';
+import '../../parts/relative-time.ts';
+import { showCount } from '../../parts/show-share.ts';
+import { spellMarks } from '../../parts/spell-marks.ts';
+import { writeRoute } from '../../shell/route.ts';
+import { theme } from '../../shell/theme.ts';
+import { base } from '../../styles/base.ts';
+import { chartSheet } from './evaluations-sheet.ts';
+
+export interface Area {
+  name: string;
+  /** As a name of a colour: `var(--slice-1)`. */
+  colour: string;
+  tops: readonly number[];
+}
+
+const HEIGHT = 220;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/**
+ * Areas on top of each other over time, and above them the changes that were made meanwhile. The table beside it says
+ * the same to whoever does not see it.
+ */
+@customElement('t-evaluations-chart')
+export class EvaluationsChart extends LitElement {
+  static override styles = [base, unsafeCSS(uplotSheet), chartSheet];
+
+  /** When each step begins, in seconds; the last one ends at `end`. */
+  @property({ attribute: false }) times: readonly number[] = [];
+  @property({ type: Number }) end = 0;
+  /** The uppermost first. */
+  @property({ attribute: false }) areas: readonly Area[] = [];
+  @property({ attribute: false }) changes: readonly ToldChange[] = [];
+  @property() project = '';
+  @query('.plot') private plot!: HTMLElement;
+  @state() private told: ToldChange | undefined;
+  /** Where each change stands, in pixels; known once the chart is drawn. */
+  @state() private places: ReadonlyMap<number, number> = new Map();
+  #chart: uPlot | undefined;
+  #resize: ResizeObserver | undefined;
+  #drawing = 0;
+  readonly #recolour = () => this.requestUpdate('areas');
+
+  constructor() {
+    super();
+    new Following(this, theme);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    dark.addEventListener('change', this.#recolour);
+    if (this.hasUpdated) this.requestUpdate('areas');
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    dark.removeEventListener('change', this.#recolour);
+    this.#drawing++;
+    this.#resize?.disconnect();
+    this.#chart?.destroy();
+    this.#chart = undefined;
+  }
+
+  override updated(changed: PropertyValues): void {
+    const placesOnly = changed.size > 0 && [...changed.keys()].every((name) => name === 'told' || name === 'places');
+    if (!placesOnly) void this.#draw();
+  }
+
+  async #draw(): Promise<void> {
+    this.#drawing++;
+    const mine = this.#drawing;
+    const { default: Plot } = await import('uplot');
+    if (mine !== this.#drawing || !this.isConnected) return;
+    this.#resize?.disconnect();
+    this.#chart?.destroy();
+    // Each step is as wide as it lasted, the last one too, so its height stands once more at its end.
+    const times = [...this.times, this.end];
+    const data = [times, ...this.areas.map(({ tops }) => [...tops, tops.at(-1) ?? 0])];
+    this.#chart = new Plot(this.#options(Plot), data as uPlot.AlignedData, this.plot);
+    this.#resize = new ResizeObserver(([entry]) => this.#fit(entry?.contentRect.width ?? 0));
+    this.#resize.observe(this.plot);
+  }
+
+  #options(Plot: typeof uPlot): uPlot.Options {
+    const style = getComputedStyle(this);
+    const read = (colour: string) => style.getPropertyValue(colour.replace(/^var\((.*)\)$/, '$1')).trim();
+    const axis = { stroke: read('--quiet'), grid: { stroke: read('--line'), width: 1 }, ticks: { show: false } };
+    const font = `12px ${read('--sans')}`;
+    return {
+      width: Math.max(this.plot.clientWidth, 1),
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [8, 8, 0, 0],
+      scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
+      axes: [
+        { ...axis, font, grid: { show: false }, space: 70 },
+        {
+          ...axis,
+          font,
+          size: 52,
+          values: (_chart, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? showCount(tick) : '')),
+        },
+      ],
+      series: [{}, ...this.areas.map(({ name, colour }) => this.#series(Plot, name, read(colour)))],
+      hooks: { draw: [() => this.#place()] },
+    };
+  }
+
+  #series(Plot: typeof uPlot, label: string, colour: string): uPlot.Series {
+    const { stepped } = Plot.paths;
+    const points = { show: false };
+    return {
+      label,
+      stroke: colour,
+      fill: colour,
+      width: 1,
+      points,
+      ...(stepped ? { paths: stepped({ align: 1 }) } : {}),
+    };
+  }
+
+  #fit(width: number): void {
+    if (this.#chart && width > 0 && width !== this.#chart.width) this.#chart.setSize({ width, height: HEIGHT });
+  }
+
+  #place(): void {
+    const chart = this.#chart;
+    if (chart === undefined) return;
+    const left = chart.bbox.left / devicePixelRatio;
+    const places = new Map<number, number>();
+    for (const { id, at } of this.changes) {
+      const seconds = Date.parse(at) / 1_000;
+      if (seconds >= (this.times[0] ?? 0) && seconds <= this.end) places.set(id, left + chart.valToPos(seconds, 'x'));
+    }
+    if (JSON.stringify([...places]) !== JSON.stringify([...this.places])) this.places = places;
+  }
+
+  override render() {
+    const shown = this.changes.filter(({ id }) => this.places.has(id));
+    return html`<div class="lane" role="group" aria-label="Changes of the flag in this time" ?hidden=${shown.length === 0}>
+        ${shown.map((change) => this.#drawMarker(change))}
+      </div>
+      <p class="told small" ?hidden=${shown.length === 0}>
+        ${
+          this.told === undefined
+            ? html`<span class="quiet">◆ ${shown.length === 1 ? 'One change' : `${shown.length} changes`} in this time</span>`
+            : html`<t-ago .at=${this.told.at}></t-ago> · ${tellActor(this.told)} ·
+                ${spellMarks(this.told.summary ?? this.told.action)}`
+        }
+      </p>
+      <div class="plot" aria-hidden="true"></div>`;
+  }
+
+  #drawMarker(change: ToldChange) {
+    const tell = () => {
+      this.told = change;
+    };
+    const forget = () => {
+      this.told = undefined;
+    };
+    return html`<a
+      class="marker"
+      style="left:${this.places.get(change.id) ?? 0}px"
+      href=${writeRoute('change', { project: this.project, change: String(change.id) })}
+      aria-label="${new Date(change.at).toLocaleString()}, ${tellActor(change)}: ${spellMarks(change.summary ?? change.action)}"
+      @mouseenter=${tell}
+      @focus=${tell}
+      @mouseleave=${forget}
+      @blur=${forget}
+    ></a>`;
+  }
+}
