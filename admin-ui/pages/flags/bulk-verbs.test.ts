@@ -10,7 +10,7 @@ const production = {
   may: { read: yes, safe: yes, grow: no, kill: yes, restore: yes, admin: no },
 };
 const staging = { ...production, key: 'staging', name: 'Staging', protected: false, reasonRequired: false };
-const project = {
+const project: Here['project'] = {
   key: 'shop',
   name: 'Shop',
   demo: false,
@@ -25,8 +25,14 @@ describe('Many flags at once', () => {
     expect(mayBulk(here, 'off')).toEqual(yes);
     expect(mayBulk(here, 'kill')).toEqual(yes);
     expect(mayBulk(here, 'on')).toEqual(no);
-    expect(mayBulk(here, 'archive')).toMatchObject({ yes: false, why: expect.stringContaining('editor') });
-    expect(mayBulk({ ...here, project: { ...project, rights: ['change'] } }, 'tag')).toEqual(yes);
+    expect(mayBulk(here, 'tag')).toMatchObject({ yes: false, why: expect.stringContaining('editor') });
+    const editor: Here['project'] = { ...project, rights: ['change'] };
+    expect(mayBulk({ ...here, project: editor }, 'tag')).toEqual(yes);
+    // What comes or goes everywhere is judged where it is hardest, wherever one looks.
+    const refused = { yes: false, why: 'In Staging: It needs an approval.' };
+    expect(mayBulk({ project: editor, environment: staging }, 'archive')).toEqual(refused);
+    const open = { ...staging, may: { ...staging.may, grow: yes } };
+    expect(mayBulk({ project: { ...editor, environments: [open] }, environment: open }, 'archive')).toEqual(yes);
   });
 
   test.each<[BulkVerb, boolean, boolean]>([

@@ -12,10 +12,19 @@ const UNDONE = 'taken back at once';
 const FORBIDDEN: May = { yes: false, why: 'This changes the whole project: it needs an editor of it.' };
 
 /** Whether a verb may be used here; the server has the last word on each flag. */
-export function mayBulk({ project, environment }: Here, verb: BulkVerb): May {
+export function mayBulk(here: Here, verb: BulkVerb): May {
+  const { project, environment } = here;
   if (verb === 'on') return environment.may.grow;
   if (verb === 'off') return environment.may.safe;
   if (verb === 'kill') return environment.may.kill;
+  if (verb === 'tag' || verb === 'untag') return project.rights.includes('change') ? { yes: true } : FORBIDDEN;
+  return mayEverywhere(here);
+}
+
+/** A flag that comes or goes changes what apps get in every environment, so it takes the right to grow in each. */
+export function mayEverywhere({ project }: Here): May {
+  const strict = project.environments.find(({ may }) => !may.grow.yes);
+  if (strict !== undefined) return { yes: false, why: `In ${strict.name}: ${strict.may.grow.why ?? 'you may not.'}` };
   return project.rights.includes('change') ? { yes: true } : FORBIDDEN;
 }
 

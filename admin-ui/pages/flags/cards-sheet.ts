@@ -26,16 +26,30 @@ export const cards = css`
       display: none;
     }
     .head .row > .pick {
-      display: none;
+      display: block;
+      position: static;
+      padding: 0;
+      background: none;
+    }
+    .head label {
+      display: inline-flex;
+      align-items: center;
+      gap: 0.75rem;
+      min-height: 2.75rem;
+      padding: 0 0.75rem;
+    }
+    .head .all {
+      display: inline;
+      color: var(--quiet);
+      font-size: var(--small);
     }
     .body {
       width: auto;
       min-width: 0;
     }
     .flag-row {
-      grid-template: 2.6rem 3rem 1.6rem / 2.75rem minmax(0, 1fr) auto;
-      grid-template-areas: 'pick flag life' 'served served served' 'owner owner asked';
-      height: 8.25rem;
+      grid-template: 2.75rem 3rem 2rem / 2.75rem minmax(0, 1fr) auto;
+      height: 9rem;
       padding: 0.3rem 0.25rem;
       border: solid var(--ground);
       border-width: 0 0 0.5rem;
@@ -43,7 +57,7 @@ export const cards = css`
       background-clip: padding-box;
     }
     .row > .pick {
-      grid-area: pick;
+      grid-area: 1 / 1;
       position: static;
       justify-items: center;
       padding: 0;
@@ -53,27 +67,28 @@ export const cards = css`
       height: 1.25rem;
     }
     .row > .flag {
-      grid-area: flag;
+      grid-area: 1 / 2;
       position: static;
       padding-left: 0;
     }
     .row > .life {
-      grid-area: life;
+      grid-area: 1 / 3;
     }
     .row > .served.chosen {
-      grid-area: served;
+      grid-area: 2 / 1 / auto / -1;
       gap: 0.6rem;
       padding: 0 0.75rem;
     }
     .row > .owner {
-      grid-area: owner;
+      grid-area: 3 / 1 / auto / -1;
       display: flex;
       gap: 0.5rem;
       padding-left: 0.75rem;
       font-size: var(--tiny);
     }
     .row > .asked {
-      grid-area: asked;
+      grid-area: 3 / 2 / auto / -1;
+      justify-self: end;
       display: flex;
       align-items: center;
       gap: 0.4rem;

@@ -1,6 +1,7 @@
 import type { EvaluationSummaryAnswer, FlagAnswer } from '@turnout/server/contracts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
+import { live } from 'lit/directives/live.js';
 import type { Verb } from '../../client/flip.ts';
 import type { MyEnvironment } from '../../client/me.ts';
 import { mayFlip } from '../../parts/flip-flow.ts';
@@ -54,7 +55,7 @@ export function drawRow(flag: FlagAnswer, index: number, context: RowsContext): 
         type="checkbox"
         tabindex=${tab}
         aria-label="Select ${key}"
-        .checked=${selected}
+        .checked=${live(selected)}
         @click=${(event: MouseEvent) => context.pick(event, key)}
       />
     </div>
@@ -86,10 +87,15 @@ function drawAbout({ kind, owner, tags }: FlagAnswer) {
     <div role="gridcell" class="tags">${drawTags(tags, 2)}</div>`;
 }
 
+/** Two short tags have room side by side; of two long ones neither could be read. */
+const LETTERS = 14;
+
 function drawTags(tags: readonly string[], most: number) {
-  const more = tags.length - most;
-  return html`${tags.slice(0, most).map((tag) => html`<span class="tag clip" title=${tag}>${tag}</span>`)}
-  ${more > 0 ? html`<span class="tag" title=${tags.slice(most).join(', ')}>+${more}</span>` : nothing}`;
+  const [first = '', second = ''] = tags;
+  const fits = first.length + second.length > LETTERS ? 1 : most;
+  const more = tags.length - fits;
+  return html`${tags.slice(0, fits).map((tag) => html`<span class="tag clip" title=${tag}>${tag}</span>`)}
+  ${more > 0 ? html`<span class="tag" title=${tags.slice(fits).join(', ')}>+${more}</span>` : nothing}`;
 }
 
 function drawServed(flag: FlagAnswer, environment: MyEnvironment, context: RowsContext, tab: number) {

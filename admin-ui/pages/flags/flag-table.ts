@@ -7,6 +7,7 @@ import type { MyEnvironment } from '../../client/me.ts';
 import { base } from '../../styles/base.ts';
 import { cards } from './cards-sheet.ts';
 import { drawRow, type RowsContext } from './flag-rows.ts';
+import { type Room, roomFor } from './row-room.ts';
 import { type RowWindow, rangeOf, rowByKey, windowOf } from './row-window.ts';
 import { drawHead } from './table-head.ts';
 import { tableSheet } from './table-sheet.ts';
@@ -44,6 +45,7 @@ export class FlagTable extends LitElement {
 
   @state() private window: RowWindow = { first: 0, count: 0 };
   @state() private active = '';
+  @state() private room: Room = 'wide';
   @query('.grid') private grid!: HTMLElement;
   @query('.body') private body!: HTMLElement;
   #keys: readonly string[] = [];
@@ -114,14 +116,20 @@ export class FlagTable extends LitElement {
   #lookAgain(): void {
     if (!this.isConnected || !this.body) return;
     const row = this.body.querySelector<HTMLElement>('.flag-row');
-    const rowHeight = row?.offsetHeight || this.#rowHeight;
+    const rowHeight = row?.getBoundingClientRect().height || this.#rowHeight;
     const { top, bottom } = this.#view();
     this.#seen = { from: top - this.body.getBoundingClientRect().top, height: bottom - top };
     const next = windowOf({ total: this.flags.length, rowHeight, ...this.#seen });
     const same = next.first === this.window.first && next.count === this.window.count;
+    this.room = this.#measureRoom();
     if (same && rowHeight === this.#rowHeight) return;
     this.#rowHeight = rowHeight;
     this.requestUpdate();
+  }
+
+  #measureRoom(): Room {
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return roomFor(this.grid.clientWidth / rem, this.environments.length);
   }
 
   /** The part of the window in which rows are seen, from its top. */
@@ -224,9 +232,9 @@ export class FlagTable extends LitElement {
     const shown = flags.slice(first, first + count);
     const context = this.#context;
     const drawn = shown.some(({ key }) => key === this.active);
-    const widths = environments.map(({ key }) => (key === chosen ? 'minmax(12.5rem, 15rem)' : '6.5rem')).join(' ');
+    const widths = environments.map(({ key }) => (key === chosen ? '14rem' : '7rem')).join(' ');
     return html`<div
-      class="grid card ${drawn ? 'has-active' : ''}"
+      class="grid card ${this.room} ${drawn ? 'has-active' : ''}"
       role="grid"
       tabindex="0"
       aria-label="Flags"

@@ -12,7 +12,7 @@ import { listenToKeys } from '../../shell/shortcuts.ts';
 import { base } from '../../styles/base.ts';
 import { arrangeFlags } from './arrange-flags.ts';
 import './bulk-bar.ts';
-import { mayBulk } from './bulk-verbs.ts';
+import { mayEverywhere } from './bulk-verbs.ts';
 import { drawFirstFlag } from './draw-first-flag.ts';
 import { EvaluationReader } from './evaluations.ts';
 import './filter-bar.ts';
@@ -129,7 +129,7 @@ export class FlagsPage extends LitElement {
   #make(): void {
     const place = here.value;
     if (place === undefined) return;
-    const may = mayBulk(place, 'archive');
+    const may = mayEverywhere(place);
     if (may.yes) this.dialog?.show();
     else tell(may.why ?? 'You may make no flags here.', { tone: 'warn' });
   }
@@ -142,13 +142,13 @@ export class FlagsPage extends LitElement {
     return html`<div class="page ${empty ? 'empty' : ''}">
       ${this.#drawTop(place, index, empty)}
       <t-problem .refusal=${index.refusal} .retry=${() => void readAll(this.project)}></t-problem>
-      ${empty ? drawFirstFlag(place.project, () => this.#make()) : this.#drawTable(place, index)}
+      ${empty ? drawFirstFlag(place.project, mayEverywhere(place), () => this.#make()) : this.#drawTable(place, index)}
       <t-new-flag .here=${place} .taken=${this.#listed.keys} .owners=${this.#listed.owners}></t-new-flag>
     </div>`;
   }
 
   #drawTop(place: Here, index: FlagIndex, empty: boolean) {
-    const may = mayBulk(place, 'archive');
+    const may = mayEverywhere(place);
     return html`<div class="top">
         <h1>Flags</h1>
         <span class="quiet" role="status">${empty ? '' : this.#count(index)}</span>

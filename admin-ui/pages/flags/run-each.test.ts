@@ -31,15 +31,16 @@ test('Whoever stops it waits for those on the way, and no other one is begun', a
   expect(outcomes.length).toBeLessThan(keys.length);
 });
 
-test('What was done is taken back, and what could not be is told', async () => {
+test('What was done is taken back one by one, the last first, and what could not be is told', async () => {
   const back: string[] = [];
   const done: Outcome[] = [
     { key: 'a', undo: async () => back.push('a') },
     { key: 'b', refusal: refuse('It was not done.') },
-    { key: 'c' },
+    { key: 'c', undo: async () => back.push('c') },
+    { key: 'e' },
     { key: 'd', undo: () => Promise.reject(refuse('Somebody changed it since.')) },
   ];
-  await expect(undoEach(done)).rejects.toThrow('1 of 2 stayed as they were: d: Somebody changed it since.');
-  expect(back).toEqual(['a']);
+  await expect(undoEach(done)).rejects.toThrow('1 of 3 stayed as they were: d: Somebody changed it since.');
+  expect(back).toEqual(['c', 'a']);
   await expect(undoEach(done.slice(0, 3))).resolves.toBeUndefined();
 });

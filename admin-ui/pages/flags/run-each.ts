@@ -11,13 +11,14 @@ interface Run {
   act: (key: string) => Promise<(() => Promise<unknown>) | undefined>;
   /** Told after each; what it answers decides whether the next ones are begun. */
   onDone: (outcomes: readonly Outcome[]) => boolean;
+  atOnce?: number;
 }
 
 /** The server takes one change of a project after the other; a few on the way keep it from waiting. */
 const AT_ONCE = 4;
 
 /** Does the same to many, a few at a time. One that fails stops nobody else. */
-export async function runEach(keys: readonly string[], { act, onDone }: Run): Promise<Outcome[]> {
+export async function runEach(keys: readonly string[], { act, onDone, atOnce = AT_ONCE }: Run): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const left = [...keys];
   let goOn = true;
@@ -29,7 +30,7 @@ export async function runEach(keys: readonly string[], { act, onDone }: Run): Pr
       goOn = onDone(outcomes) && goOn;
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return outcomes;
 }
 
@@ -41,9 +42,12 @@ async function doOne(key: string, act: Run['act']): Promise<Outcome> {
   }
 }
 
-/** Takes back what was done, and throws what it could not. */
+/**
+ * Takes back what was done, last things first and one by one: what a flag needs may have gone before it, and is to be
+ * back before it. Throws what could not be taken back.
+ */
 export async function undoEach(outcomes: readonly Outcome[]): Promise<void> {
-  const undone = outcomes.filter(({ undo }) => undo !== undefined);
+  const undone = outcomes.filter(({ undo }) => undo !== undefined).reverse();
   const results = await runEach(
     undone.map(({ key }) => key),
     {
@@ -52,6 +56,7 @@ export async function undoEach(outcomes: readonly Outcome[]): Promise<void> {
         return undefined;
       },
       onDone: () => true,
+      atOnce: 1,
     },
   );
   const failed = results.filter(({ refusal }) => refusal !== undefined);

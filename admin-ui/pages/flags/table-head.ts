@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { isProduction, type MyEnvironment } from '../../client/me.ts';
 
 interface Head {
@@ -18,13 +19,15 @@ export function drawHead(head: Head): TemplateResult {
   return html`<div role="rowgroup" class="head">
     <div role="row" class="row" aria-rowindex="1">
       <div role="columnheader" class="pick">
-        <input
-          type="checkbox"
-          aria-label="Select all ${head.total.toLocaleString('en')} flags that are shown"
-          .checked=${all}
-          .indeterminate=${head.picked > 0 && !all}
-          @change=${(event: Event) => head.pickAll((event.target as HTMLInputElement).checked)}
-        />
+        <label>
+          <input
+            type="checkbox"
+            aria-label="Select all ${head.total.toLocaleString('en')} flags that are shown"
+            .checked=${live(all)}
+            .indeterminate=${live(head.picked > 0 && !all)}
+            @change=${(event: Event) => head.pickAll((event.target as HTMLInputElement).checked)}
+          /><span class="all" aria-hidden="true">Select all</span>
+        </label>
       </div>
       ${drawColumn(head, 'key', 'Flag', 'flag')} ${drawColumn(head, 'kind', 'Kind', 'kind')}
       ${drawColumn(head, 'owner', 'Owner', 'owner')} ${drawColumn(head, 'tags', 'Tags', 'tags')}

@@ -14,9 +14,8 @@ export const tableSheet = css`
     min-width: 0;
     overflow: auto;
     overflow-anchor: none;
-    container-type: inline-size;
     /* No more rows than are drawn, on the tallest of screens. */
-    max-height: 150rem;
+    max-height: 160rem;
   }
   .grid.has-active:focus-visible {
     outline: none;
@@ -43,14 +42,18 @@ export const tableSheet = css`
     display: grid;
     grid-template-columns:
       2.5rem minmax(14rem, 1fr) var(--kind) var(--owner) var(--tags) var(--environments)
-      7rem 5.25rem;
+      8rem 5.5rem;
+    gap: 0;
     align-items: center;
-    height: 2.75rem;
+    height: 3rem;
     border-bottom: 1px solid var(--line);
     background: var(--surface);
   }
   .head .row {
     height: 2.25rem;
+  }
+  .head .row > .served {
+    padding-right: 0;
   }
   .row > * {
     min-width: 0;
@@ -79,6 +82,10 @@ export const tableSheet = css`
     height: 100%;
     display: grid;
     align-content: center;
+    justify-items: start;
+  }
+  .flag > * {
+    max-width: 100%;
   }
   .pick {
     left: 0;
@@ -177,6 +184,7 @@ export const tableSheet = css`
   .asked {
     display: grid;
     justify-items: start;
+    gap: 3px;
     font-size: var(--tiny);
     line-height: 1;
   }
@@ -184,14 +192,21 @@ export const tableSheet = css`
     color: var(--quiet);
     font-variant-numeric: tabular-nums;
   }
-  .head .asked {
+  .asked t-spark {
+    height: 22px;
+  }
+  .head :is(.asked, .owner) {
+    display: block;
     font-size: inherit;
+  }
+  .all {
+    display: none;
   }
   button.sort {
     max-width: 100%;
     min-height: 1.75rem;
     margin-left: -0.4rem;
-    padding: 0 0.4rem;
+    padding: 0 0 0 0.4rem;
     gap: 0.2rem;
     font-size: var(--small);
     color: var(--quiet);
@@ -203,26 +218,22 @@ export const tableSheet = css`
   .head .production button.sort {
     color: var(--production);
   }
-  @container (max-width: 1240px) {
-    .row {
-      --tags: ;
-    }
-    .row > .tags {
-      display: none;
-    }
-    .tags-under {
-      display: flex;
-    }
+  :is(.middle, .narrow) .row {
+    --tags: ;
   }
-  @container (max-width: 1120px) {
-    .row {
-      --kind: ;
-    }
-    .row > .kind {
-      display: none;
-    }
-    .kind-under {
-      display: block;
-    }
+  :is(.middle, .narrow) .row > .tags {
+    display: none;
+  }
+  :is(.middle, .narrow) .tags-under {
+    display: flex;
+  }
+  .narrow .row {
+    --kind: ;
+  }
+  .narrow .row > .kind {
+    display: none;
+  }
+  .narrow .kind-under {
+    display: block;
   }
 `;

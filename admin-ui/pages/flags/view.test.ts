@@ -4,7 +4,7 @@ import { addFilter, clearFilters, isNarrowed, nextSort, readView, removeFilter, 
 const nothing = readView({});
 
 describe('A view of the table', () => {
-  test.each([
+  test.each<[Record<string, string>, object]>([
     [{}, {}],
     [{ q: 'cart 100%', sort: '-key' }, {}],
     [

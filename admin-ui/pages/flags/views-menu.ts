@@ -144,7 +144,7 @@ export class ViewsMenu extends LitElement {
               </ul>`
         }
         <form @submit=${this.#save}>
-          <input name="name" aria-label="Name of this view" placeholder="Name of this view" maxlength="60" required autocomplete="off" />
+          <input name="name" aria-label="Name of this view" placeholder="Name of this view" maxlength="80" required autocomplete="off" />
           <button type="submit">Save</button>
         </form>
       </div>
