@@ -4,6 +4,7 @@ import { followHere } from '../../client/here.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import './keys-section.ts';
+import './transfer-section.ts';
 
 const SECTIONS = [
   { key: 'members', words: 'Members' },
@@ -71,6 +72,7 @@ export class SettingsPage extends LitElement {
 
   #drawSection(section: (typeof SECTIONS)[number]['key']) {
     if (section === 'keys') return html`<t-keys-section></t-keys-section>`;
+    if (section === 'import-export') return html`<t-transfer-section></t-transfer-section>`;
     return nothing;
   }
 }
