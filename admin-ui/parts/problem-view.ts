@@ -34,6 +34,11 @@ export class ProblemView extends LitElement {
   /** Called by the button "Try again"; without it there is none. */
   @property({ attribute: false }) retry: (() => void) | undefined;
 
+  /** Without a problem it takes no room, not even that between its neighbours. */
+  override willUpdate(): void {
+    this.hidden = this.refusal === undefined;
+  }
+
   override render() {
     if (this.refusal === undefined) return nothing;
     const { problem } = this.refusal;
