@@ -78,12 +78,14 @@ const segmentSummary = z
   .openapi('SegmentSummary');
 export type SegmentSummary = z.infer<typeof segmentSummary>;
 
-/** A segment with who names it: it cannot be deleted while somebody does. */
-export const segmentWithUsers = segmentAnswer
-  .extend({ usedBy: z.object({ flags: z.array(z.string()), segments: z.array(z.string()) }) })
-  .openapi('SegmentWithUsers');
+/** Who names a segment: it cannot be deleted while somebody does. */
+const usedBy = z.object({ flags: z.array(z.string()), segments: z.array(z.string()) });
+export const segmentWithUsers = segmentAnswer.extend({ usedBy }).openapi('SegmentWithUsers');
+export type SegmentWithUsers = z.infer<typeof segmentWithUsers>;
 
-export const segmentPage = pageOf(segmentSummary);
+const listedSegment = segmentSummary.extend({ usedBy }).openapi('ListedSegment');
+export type ListedSegment = z.infer<typeof listedSegment>;
+export const segmentPage = pageOf(listedSegment);
 export const segmentQuery = pageQuery.extend({
   q: z.string().max(200).optional().openapi({ description: 'Part of the key, the name or the description' }),
 });

@@ -1,6 +1,6 @@
 import type { Condition } from '@turnout/core';
 import { expect, it } from 'vitest';
-import { type Asked, dependentsOf, type Naming } from './dependents.ts';
+import { type Asked, dependentsOf, type Naming, usersOfEach } from './dependents.ts';
 
 const flag = (key: string, needs: string[], rules: Record<string, Condition> = {}) => ({
   key,
@@ -50,4 +50,11 @@ it.each<[Asked, string[]]>([
   [{ flags: ['base', 'cart'] }, ['direct flag/checkout: prerequisite base, prerequisite cart']],
 ])('of %j are: %j', (asked, expected) => {
   expect(told(asked)).toEqual(expected);
+});
+
+it('finds who names each segment, once, and in order', () => {
+  expect(Object.fromEntries(usersOfEach(shop))).toEqual({
+    staff: { flags: ['checkout'], segments: ['beta'] },
+    beta: { flags: ['search'], segments: [] },
+  });
 });

@@ -1,5 +1,5 @@
 import type { Condition, Prerequisite } from '@turnout/core';
-import { namedSegments } from './named-segments.ts';
+import { namedSegments, type SegmentUsers } from './named-segments.ts';
 
 /** What of an environment names something else. */
 export interface Naming {
@@ -62,6 +62,25 @@ export function dependentsOf(asked: Asked, naming: Naming): Dependent[] {
   return [...found.values()]
     .map((one) => ({ ...one, through: one.through.sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b))) }))
     .sort((a, b) => Number(b.direct) - Number(a.direct) || compare(a.kind, b.kind) || compare(a.key, b.key));
+}
+
+/** By the key of a segment, who names it itself; segments that nobody names are left out. */
+export function usersOfEach({ flags, segments }: Naming): Map<string, SegmentUsers> {
+  const users = new Map<string, SegmentUsers>();
+  const note = (named: Iterable<string>, kind: keyof SegmentUsers, key: string) => {
+    for (const one of named) {
+      const known = users.get(one) ?? { flags: [], segments: [] };
+      known[kind].push(key);
+      users.set(one, known);
+    }
+  };
+  for (const { key, rules } of flags) note(new Set(rules.flatMap((rule) => [...keysNamed(rule.if)])), 'flags', key);
+  for (const { key, if: condition } of segments) if (condition) note(keysNamed(condition), 'segments', key);
+  for (const one of users.values()) {
+    one.flags.sort();
+    one.segments.sort();
+  }
+  return users;
 }
 
 /** By what is named, who names it and how; once, however often a rule does. */

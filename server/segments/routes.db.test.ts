@@ -82,6 +82,12 @@ describe.each(databaseKinds)('segments of an environment on %s', (kind) => {
       rules: [{ id: 'r', if: { not: { segment: 'staff' } }, serve: { variant: 'on' } }],
     });
     expect((await shop.call('GET', `${SEGMENTS}/staff`)).body.usedBy).toEqual({ flags: ['cart'], segments: ['crew'] });
+    const { items } = (await shop.call('GET', SEGMENTS)).body;
+    expect(items.map((one: { key: string; usedBy: unknown }) => [one.key, one.usedBy])).toEqual([
+      ['crew', { flags: [], segments: [] }],
+      ['many', { flags: [], segments: ['crew'] }],
+      ['staff', { flags: ['cart'], segments: ['crew'] }],
+    ]);
     const positions = await shop.positions();
     const refused = await shop.call('DELETE', `${SEGMENTS}/staff`);
     expect([refused.status, refused.body.code]).toEqual([409, 'segment_in_use']);

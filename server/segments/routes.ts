@@ -34,7 +34,7 @@ import {
   withReason,
 } from './contract.ts';
 import { readNaming } from './dependent-store.ts';
-import { dependentsOf } from './dependents.ts';
+import { dependentsOf, usersOfEach } from './dependents.ts';
 import { showSegment, summariseSegment } from './segment.ts';
 import { showRehearsal } from './show-rehearsal.ts';
 import { listSegments, readSegmentUsers, type SegmentRow } from './store.ts';
@@ -49,7 +49,10 @@ const list = createRoute({
   ...{ method: 'get', path: '/segments', tags, summary: 'The segments of an environment' },
   middleware: need('read'),
   request: { query: segmentQuery },
-  responses: { 200: answer('Segments by key, with the number of their members', segmentPage), ...problemAnswers },
+  responses: {
+    200: answer('Segments by key, with the number of their members and who names them', segmentPage),
+    ...problemAnswers,
+  },
 });
 const make = createRoute({
   ...{ method: 'post', path: '/segments', tags, summary: 'Make a segment' },
@@ -142,7 +145,11 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, db: Db): void {
     const query = c.req.valid('query');
     const page = { limit: query.limit, after: textAfter(query), q: query.q };
     const rows = await listSegments(db, environment.id, page);
-    const show = (row: SegmentRow) => summariseSegment(row, environment.key);
+    const users = usersOfEach(await readNaming(db, environment.id));
+    const show = (row: SegmentRow) => ({
+      ...summariseSegment(row, environment.key),
+      usedBy: users.get(row.key) ?? { flags: [], segments: [] },
+    });
     return c.json(
       makePage(rows, query.limit, show, (row) => row.key),
       200,
