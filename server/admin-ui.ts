@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { basename, extname, join, normalize, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Taker } from './front-door.ts';
@@ -10,7 +10,13 @@ import type { Logger } from './platform/logger.ts';
 import { pathOf, sendProblem } from './platform/raw-answer.ts';
 
 /** Where `npm run build -w admin-ui` puts what browsers are given. */
-export const BUILT_ADMIN_UI = join(import.meta.dirname, '..', 'admin-ui', 'dist', 'site');
+export const BUILT_ADMIN_UI = join(serverRoom(), '..', 'admin-ui', 'dist', 'site');
+
+/** The folder of this room: compiled, this file lies one further down. */
+function serverRoom(): string {
+  const here = import.meta.dirname;
+  return basename(here) === 'dist' ? join(here, '..') : here;
+}
 
 /**
  * Builds what is missing, beside everything else: a clone that was installed without its scripts has no screen yet, and
