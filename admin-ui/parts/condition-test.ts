@@ -19,7 +19,7 @@ export class ConditionTest extends LitElement {
     css`
       .test {
         display: grid;
-        grid-template-columns: minmax(6rem, 11rem) auto minmax(9rem, 1fr) auto;
+        grid-template-columns: minmax(5rem, 9rem) minmax(6rem, 10rem) minmax(10rem, 1fr) auto;
         gap: 0.35rem;
         align-items: start;
       }

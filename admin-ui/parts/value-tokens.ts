@@ -61,7 +61,8 @@ export class ValueTokens extends LitElement {
       }
       input {
         flex: 1;
-        min-width: 7rem;
+        min-width: 5rem;
+        width: 5rem;
         min-height: 1.6rem;
         border: 0;
         padding: 0 0.3rem;

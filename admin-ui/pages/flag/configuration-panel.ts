@@ -13,12 +13,13 @@ import './conflict-list.ts';
 import type { DeskState } from './desk.ts';
 import { type Draft, type DraftServe, writeDraft } from './draft.ts';
 import { findDraftFaults } from './find-draft-faults.ts';
+import { ORDER } from './merge-pieces.ts';
 import { planMoves, tellMoves } from './plan-moves.ts';
 import { Overtaken, review } from './review-dialog.ts';
 import './save-bar.ts';
 import { type Changed, putFlag } from './save-flow.ts';
 import './targeting-editor.ts';
-import { tellChanges, tellPiece, titleOf } from './tell-draft.ts';
+import { tellChanges, tellOrder, tellPiece, titleOf } from './tell-draft.ts';
 import { GRACE_MS, tellArrived } from './tell-stored.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -74,6 +75,12 @@ export class ConfigurationPanel extends LitElement {
     return this.state === undefined ? [] : findDraftFaults(this.state.draft, { variants, conditionFaults });
   }
 
+  readonly #title = (place: string) => titleOf(place, ...(this.state ? [this.state.draft, this.state.base] : []));
+  readonly #tell = (place: string, value: unknown) => {
+    const drafts = this.state ? [this.state.base, this.state.draft] : [];
+    return place === ORDER ? tellOrder(value as string[], ...drafts) : tellPiece(place, value);
+  };
+
   override render() {
     const { answer } = this.bench;
     const { state } = this;
@@ -88,15 +95,20 @@ export class ConfigurationPanel extends LitElement {
         ${isProduction(this.environment) ? html`<span class="tag production">production</span>` : nothing}
       </div>
       ${this.#drawLimits()}
-      <t-problem .refusal=${this.refusal} .retry=${() => void this.bench.read()}></t-problem>
+      ${
+        this.refusal === undefined
+          ? nothing
+          : html`<t-problem .refusal=${this.refusal} .retry=${() => void this.bench.read()}></t-problem>`
+      }
       <t-conflicts
+        ?hidden=${state.conflicts.length === 0}
         .conflicts=${state.conflicts}
-        .name=${titleOf}
-        .tell=${tellPiece}
+        .name=${this.#title}
+        .tell=${this.#tell}
         @choose=${({ detail }: CustomEvent<{ place: string; side: 'mine' | 'theirs' }>) =>
           this.bench.desk?.choose(detail.place, detail.side)}
       ></t-conflicts>
-      ${tellArrived(this.arrived.map(titleOf), this.bench.by)}
+      ${tellArrived(this.arrived.map(this.#title), this.bench.by)}
       <t-flag-targeting
         .project=${this.project}
         .environment=${this.environment}
@@ -135,10 +147,10 @@ export class ConfigurationPanel extends LitElement {
   #why({ conflicts }: DeskState<Draft>): string {
     if (this.#locked !== '') return this.#locked;
     const [conflict] = conflicts;
-    if (conflict) return `${titleOf(conflict.place)}: choose first whose it shall be.`;
+    if (conflict) return `${this.#title(conflict.place)}: choose first whose it shall be.`;
     const [fault, ...others] = this.#faults;
     if (fault === undefined) return '';
-    return `${titleOf(fault.place)}: ${fault.says}${others.length > 0 ? ` And ${others.length} more.` : ''}`;
+    return `${this.#title(fault.place)}: ${fault.says}${others.length > 0 ? ` And ${others.length} more.` : ''}`;
   }
 
   #moves(answer: ConfigurationAnswer, draft: Draft) {
@@ -152,7 +164,7 @@ export class ConfigurationPanel extends LitElement {
     ];
     return places.flatMap(([place, serve, stored]) => {
       const moves = planMoves(stored, serve, reweigh);
-      return moves === undefined || moves.moved === 0 ? [] : [{ title: titleOf(place), says: tellMoves(moves) }];
+      return moves === undefined || moves.moved === 0 ? [] : [{ title: titleOf(place, draft), says: tellMoves(moves) }];
     });
   }
 

@@ -112,7 +112,7 @@ export class FlagPage extends LitElement {
     const { answer: flag } = this.#flag;
     return html`<div class="page">
       <t-flag-header .key=${this.flag} .flag=${flag}></t-flag-header>
-      <t-problem .refusal=${this.#flag.refusal} .retry=${() => void this.#flag.read()}></t-problem>
+      ${this.#drawProblem(this.#flag.refusal, () => void this.#flag.read())}
       ${
         flag === undefined
           ? nothing
@@ -121,6 +121,7 @@ export class FlagPage extends LitElement {
                 .flag=${flag}
                 .environments=${place.project.environments}
                 .environment=${place.environment}
+                .offVariant=${this.#offVariant}
                 @flipped=${this.#readAgain}
               ></t-flag-states>
               ${
@@ -129,16 +130,25 @@ export class FlagPage extends LitElement {
                   : nothing
               }
               <t-flag-tabs .tab=${tab} .unsaved=${this.#unsaved}></t-flag-tabs>
-              <t-problem .refusal=${this.refusal} .retry=${() => void this.#load(tab)}></t-problem>
+              ${this.#drawProblem(this.refusal, () => void this.#load(tab))}
               ${this.#drawTab(tab, flag, place.environment)}`
       }
     </div>`;
+  }
+
+  #drawProblem(refusal: Refusal | undefined, retry: () => void) {
+    return refusal === undefined ? nothing : html`<t-problem .refusal=${refusal} .retry=${retry}></t-problem>`;
   }
 
   readonly #readAgain = () => {
     void this.#flag.read();
     void this.#configuration.read();
   };
+
+  /** As the chosen environment has it: what is given where nothing happens is grey everywhere on this page. */
+  get #offVariant(): string | null {
+    return this.#configuration.answer?.offVariant ?? null;
+  }
 
   get #unsaved(): Tab[] {
     const { desk } = this.#flag;
@@ -173,6 +183,7 @@ export class FlagPage extends LitElement {
         .flag=${flag}
         .environments=${here.value?.project.environments ?? []}
         .bench=${this.#flag}
+        .offVariant=${this.#offVariant}
         .state=${this.#flag.desk?.state.value}
         .arrived=${this.#flag.arrived}
       ></t-flag-panel>`;

@@ -39,6 +39,7 @@ export class FlagPanel extends LitElement {
   @property({ attribute: false }) environments: readonly MyEnvironment[] = [];
   @property({ attribute: false }) bench!: Workbench<FlagAnswer, FlagDraft>;
   @property({ attribute: false }) state: DeskState<FlagDraft> | undefined;
+  @property({ attribute: false }) offVariant: string | null = null;
   @property({ attribute: false }) arrived: readonly string[] = [];
 
   /** What changes rulesets needs the right in every environment; the first that refuses says why. */
@@ -59,6 +60,7 @@ export class FlagPanel extends LitElement {
     const keep = ({ detail }: CustomEvent<FlagDraft>) => this.bench.desk?.edit(detail);
     return html`<div class="stack">
       <t-conflicts
+        ?hidden=${state.conflicts.length === 0}
         .conflicts=${state.conflicts}
         .name=${titleOfFlag}
         .tell=${tellFlagPiece}
@@ -74,6 +76,7 @@ export class FlagPanel extends LitElement {
               .draft=${state.draft}
               .environments=${this.environments}
               .may=${this.#mayGrow}
+              .offVariant=${this.offVariant}
               .arrived=${this.arrived}
               @draft=${keep}
             ></t-flag-variants>`

@@ -29,6 +29,13 @@ export class FlagSettings extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr));
         gap: 1rem;
       }
+      .two > * {
+        min-width: 0;
+      }
+      input:not([type='checkbox']),
+      select {
+        width: 100%;
+      }
       textarea {
         width: 100%;
         min-height: 6rem;

@@ -63,6 +63,7 @@ export class FlagStates extends LitElement {
   @property({ attribute: false }) flag!: FlagAnswer;
   @property({ attribute: false }) environments: readonly MyEnvironment[] = [];
   @property({ attribute: false }) environment!: MyEnvironment;
+  @property({ attribute: false }) offVariant: string | null = null;
   @state() private busy = '';
 
   async #flip(environment: MyEnvironment, verb: 'on' | 'off' | 'kill' | 'restore'): Promise<void> {
@@ -146,7 +147,7 @@ export class FlagStates extends LitElement {
     const variants = Object.keys(this.flag.variants);
     return Object.entries(shares).map(([variant, share]) => ({
       ...{ variant, share },
-      colour: variantColour(variants, variant, variants.includes('off') ? 'off' : null),
+      colour: variantColour(variants, variant, this.offVariant),
     }));
   }
 }

@@ -78,6 +78,6 @@ describe('What a draft moves', () => {
         weights: { a: 1, b: 2 },
       },
     };
-    expect(told(few, { split: { by: 'id', of: 3, weights: { a: 2, b: 1 } } })).toBe('moves 33 % of users: b → a');
+    expect(told(few, { split: { by: 'id', of: 3, weights: { a: 2, b: 1 } } })).toBe('moves 33.333 % of users: b → a');
   });
 });

@@ -1,6 +1,5 @@
 import type { Reweighed, Slice } from '@turnout/core';
 import type { ServeAnswer } from '@turnout/server/contracts';
-import { showShare } from '../../parts/show-share.ts';
 import { type DraftServe, withoutNothing } from './draft.ts';
 import { sumOf } from './weights.ts';
 
@@ -113,14 +112,20 @@ function collect(pairs: Moves['flows']): Moves['flows'] {
 
 const MOST_TOLD = 3;
 
+/** As fine as buckets are: who asks whom a change moves wants to know it exactly. */
+function exactly(share: number): string {
+  const percent = Number((share * 100).toFixed(3));
+  return percent === 0 ? '< 0.001 %' : `${percent} %`;
+}
+
 /** “moves 3.1 % of users: off → on” */
 export function tellMoves({ moved, flows, redrawn }: Moves): string {
   if (moved === 0) return 'moves nobody';
   const [only] = flows;
   const told = flows.slice(0, MOST_TOLD).map(({ from, to, share }) => {
-    return flows.length === 1 ? `${from} → ${to}` : `${from} → ${to} ${showShare(share)}`;
+    return flows.length === 1 ? `${from} → ${to}` : `${from} → ${to} ${exactly(share)}`;
   });
   const more = flows.length > MOST_TOLD ? `, and ${flows.length - MOST_TOLD} more ways` : '';
   const all = only === undefined ? '' : `: ${told.join(', ')}${more}`;
-  return `${redrawn ? 'draws everybody anew and ' : ''}moves ${showShare(moved)} of users${all}`;
+  return `${redrawn ? 'draws everybody anew and ' : ''}moves ${exactly(moved)} of users${all}`;
 }

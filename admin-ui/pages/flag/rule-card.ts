@@ -87,7 +87,7 @@ export class RuleCard extends LitElement {
       >
         <wa-icon name=${this.open ? 'chevron-down' : 'chevron-right'} aria-hidden="true"></wa-icon>
         <span class="says"><span class="quiet">If</span> ${tellCondition(rule.if)}</span>
-        <span class="gives">${this.#drawBar()}<strong>${tellServe(rule.serve)}</strong></span>
+        <span class="gives">${this.#drawBar()}<span><span class="quiet">gets</span> <strong>${tellServe(rule.serve)}</strong></span></span>
       </button>
       ${this.fault === '' ? nothing : html`<p class="fault">${this.fault}</p>`}
       ${this.open ? this.#drawEditor() : nothing}`;

@@ -27,7 +27,9 @@ export class SplitEditor extends LitElement {
   /** Attributes that are offered to split by. */
   @property({ attribute: false }) known: readonly string[] = [];
   @property({ type: Boolean }) readonly = false;
+  /** As somebody chose it. */
   @state() private rest: string | undefined;
+  @state() private assumed: string | undefined;
   /** What is typed and is no number yet, by variant. */
   @state() private typed: Readonly<Record<string, string>> = {};
 
@@ -41,12 +43,20 @@ export class SplitEditor extends LitElement {
     loadCore().catch(() => undefined);
   }
 
-  /** Who takes what is left over: as chosen, else those who get nothing new. */
+  /** Who takes what is left over: as chosen, else somebody who has something to give. */
   get #rest(): string {
-    if (this.rest !== undefined) return this.rest;
-    return this.offVariant !== null && this.#names.includes(this.offVariant)
-      ? this.offVariant
-      : (this.#names.at(-1) ?? NOBODY);
+    return this.rest ?? this.assumed ?? this.#restBeside(undefined);
+  }
+
+  /** Who gives and takes while another share is set: those to whom nothing happens, else those who are most. */
+  #restBeside(variant: string | undefined): string {
+    const { weights } = this.split;
+    const others = this.#names.filter((name) => name !== variant);
+    const weightOf = (name: string) => weights[name] ?? 0;
+    const off = others.find((name) => name === this.offVariant);
+    if (off !== undefined && weightOf(off) > 0) return off;
+    const most = others.reduce((a, b) => (weightOf(b) > weightOf(a) ? b : a), others[0] ?? NOBODY);
+    return weightOf(most) > 0 ? most : (off ?? most);
   }
 
   /** Those of the flag, and those that are in the split though the flag has them no more. */
@@ -59,8 +69,11 @@ export class SplitEditor extends LitElement {
   }
 
   #setWeight(variant: string, weight: number): void {
-    const rest = this.#rest === NOBODY ? undefined : this.#rest;
-    this.#change({ weights: setWeight(this.split.weights, this.split.of, { variant, weight, rest }) });
+    // Who was assumed to give stays so while one drags, and is somebody else only for their own share.
+    if (this.assumed === undefined || this.assumed === variant) this.assumed = this.#restBeside(variant);
+    const rest = this.rest ?? this.assumed;
+    const change = { variant, weight, rest: rest === NOBODY ? undefined : rest };
+    this.#change({ weights: setWeight(this.split.weights, this.split.of, change) });
   }
 
   #type(variant: string, text: string): void {

@@ -24,7 +24,7 @@ export const splitSheet = css`
     gap: 0.6rem;
   }
   .nobody .acts {
-    margin-right: auto;
+    margin: 0 auto 0 -0.75rem;
   }
   .name {
     display: flex;

@@ -91,7 +91,11 @@ export class TargetingEditor extends LitElement {
 
   override render() {
     const ground = this.#ground;
-    return html`<t-problem .refusal=${this.refusal} .retry=${() => void this.#readSegments()}></t-problem>
+    return html`${
+      this.refusal === undefined
+        ? nothing
+        : html`<t-problem .refusal=${this.refusal} .retry=${() => void this.#readSegments()}></t-problem>`
+    }
       ${this.#section(
         'prerequisites',
         'Needs',

@@ -4,7 +4,7 @@ import { tellChanges } from './tell-draft.ts';
 
 const rule = (id: string, serve: DraftRule['serve'] = { variant: 'on' }): DraftRule => ({
   id,
-  if: { attribute: 'country', op: 'equals', values: ['CH'] },
+  if: { attribute: 'country', op: 'equals', values: [id] },
   serve,
 });
 const before: Draft = {
@@ -21,14 +21,18 @@ describe('What a draft changes', () => {
   test('is nothing where it is as it was', () => expect(tellChanges(before, structuredClone(before))).toEqual([]));
 
   test.each<[string, Partial<Draft>, [string, string | undefined, string | undefined][]]>([
-    ['a rule that is new', { rules: [...before.rules, rule('c')] }, [['Rule c', undefined, 'country is CH → on']]],
-    ['a rule that is gone', { rules: [rule('a')] }, [['Rule b', 'country is CH → on', undefined]]],
+    ['a rule that is new', { rules: [...before.rules, rule('c')] }, [['Rule 3', undefined, 'country is c → on']]],
+    ['a rule that is gone', { rules: [rule('a')] }, [['Rule 2', 'country is b → on', undefined]]],
     [
       'a rule that serves something else',
       { rules: [rule('a', { coded: true }), rule('b')] },
-      [['Rule a', 'country is CH → on', 'country is CH → the coded default']],
+      [['Rule 1', 'country is a → on', 'country is a → the coded default']],
     ],
-    ['rules in another order', { rules: [rule('b'), rule('a')] }, [['Order of rules', 'a, b', 'b, a']]],
+    [
+      'rules in another order',
+      { rules: [rule('b'), rule('a')] },
+      [['Order of rules', '1. country is a; 2. country is b', '1. country is b; 2. country is a']],
+    ],
     [
       'other weights',
       { fallthrough: { split: { by: 'company', of: 100_000, weights: { on: 23_100, off: 76_900 }, reseed: true } } },

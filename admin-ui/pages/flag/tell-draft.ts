@@ -48,7 +48,6 @@ export function tellPiece(place: string, value: unknown): string {
   if (ruleIdOf(place) !== undefined) return value === undefined ? 'taken out' : tellRule(value as DraftRule);
   if (place === 'fallthrough') return tellServe(value as DraftServe);
   if (place === 'prerequisites') return tellPrerequisites(value as Prerequisite[]);
-  if (place === ORDER) return (value as string[]).map((one) => ruleIdOf(one) ?? one).join(', ');
   if (place === 'offVariant') return value === null ? 'the coded default' : String(value);
   if (place === 'shedAt') return value === null ? 'never' : `from level ${value}`;
   if (place === 'maxStalenessMs') return value === null ? 'as the client says' : `${value} ms`;
@@ -57,9 +56,21 @@ export function tellPiece(place: string, value: unknown): string {
   return JSON.stringify(value);
 }
 
-export function titleOf(place: string): string {
+/** What a piece is called; a rule by its place among the first rules that have it, for ids say nothing to people. */
+export function titleOf(place: string, ...drafts: readonly Pick<Draft, 'rules'>[]): string {
   const id = ruleIdOf(place);
-  return id === undefined ? (TITLES[place] ?? place) : `Rule ${id}`;
+  if (id === undefined) return TITLES[place] ?? place;
+  const found = drafts.map(({ rules }) => rules.findIndex((rule) => rule.id === id)).find((at) => at >= 0);
+  return found === undefined ? `Rule ${id}` : `Rule ${found + 1}`;
+}
+
+/** An order of rules by what each asks. */
+export function tellOrder(order: readonly string[], ...drafts: readonly Pick<Draft, 'rules'>[]): string {
+  const rules = new Map(drafts.flatMap((draft) => draft.rules.map((rule) => [rule.id, rule] as const)));
+  return order
+    .map((place) => rules.get(ruleIdOf(place) ?? ''))
+    .flatMap((rule, at) => (rule ? [`${at + 1}. ${tellCondition(rule.if)}`] : []))
+    .join('; ');
 }
 
 /** What a draft changes, one thing a line; nothing where it is as it was. */
@@ -70,10 +81,10 @@ export function tellChanges(before: Draft, after: Draft): ToldChange[] {
     const [old, now] = [was.parts.get(place), is.parts.get(place)];
     if (sameValue(old, now)) return [];
     const tell = (value: unknown) => (value === undefined ? undefined : tellPiece(place, value));
-    return [{ place, title: titleOf(place), was: tell(old), is: tell(now) }];
+    return [{ place, title: titleOf(place, after, before), was: tell(old), is: tell(now) }];
   });
   const both = (order: readonly string[]) => order.filter((place) => was.parts.has(place) && is.parts.has(place));
   if (sameValue(both(was.order), both(is.order))) return changes;
-  const [old, now] = [tellPiece(ORDER, was.order), tellPiece(ORDER, is.order)];
-  return [...changes, { place: ORDER, title: titleOf(ORDER), was: old, is: now }];
+  const tell = (order: readonly string[]) => tellOrder(order, before, after);
+  return [...changes, { place: ORDER, title: titleOf(ORDER), was: tell(was.order), is: tell(is.order) }];
 }

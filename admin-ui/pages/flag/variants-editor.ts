@@ -21,6 +21,7 @@ export class VariantsEditor extends LitElement {
   @property({ attribute: false }) draft!: FlagDraft;
   @property({ attribute: false }) environments: readonly MyEnvironment[] = [];
   @property({ attribute: false }) may!: May;
+  @property({ attribute: false }) offVariant: string | null = null;
   @property({ attribute: false }) arrived: readonly string[] = [];
   @query('#new') private fresh!: HTMLInputElement;
   @state() private fault = '';
@@ -92,7 +93,7 @@ export class VariantsEditor extends LitElement {
     const isNew = !Object.hasOwn(this.flag.variants, name);
     return html`<li class="card ${this.arrived.includes(`variant ${name}`) ? 'flash' : ''}">
       <div class="name">
-        <i style="background:${variantColour(names, name, names.includes('off') ? 'off' : null)}" aria-hidden="true"></i>
+        <i style="background:${variantColour(names, name, this.offVariant)}" aria-hidden="true"></i>
         <strong class="mono">${name}</strong>
         ${isNew ? html`<span class="tag on">new</span>` : nothing}
       </div>
