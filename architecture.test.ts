@@ -103,6 +103,7 @@ const house: House = {
     'server/changes/grace.ts',
     'server/changes/require-unchanged.ts',
     'server/changes/tell-change.ts',
+    'server/changes/tell-member.ts',
     'server/segments/check-segment.ts',
     'server/segments/dependents.ts',
     'server/segments/named-segments.ts',

@@ -5,8 +5,8 @@ import { sessionRoutes } from './access/session-routes.ts';
 import { tokenRoutes } from './access/token-routes.ts';
 import type { Room } from './app.ts';
 import { changeRoutes, epochRoutes } from './changes/routes.ts';
+import { memberTeller } from './changes/tell-member.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
-import { DEMO_PROJECT } from './demo-project.ts';
 import { environmentRoutes } from './environments/environment-routes.ts';
 import { placeRoutes } from './environments/place-routes.ts';
 import { projectRoutes } from './environments/project-routes.ts';
@@ -30,7 +30,7 @@ const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
 /** Who tells of which entries of the log in words. */
-export const TELLERS = [flagTeller, segmentTeller, importTeller];
+export const TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
@@ -43,7 +43,7 @@ export function listRooms(
   const keys = { db: parts.database.db, clock, commit, list, revocations };
   const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
-    { path: '', routes: sessionRoutes({ ...parts.people, isDemo: (key) => key === DEMO_PROJECT.key }) },
+    { path: '', routes: sessionRoutes(parts.people) },
     { path: '', routes: projectRoutes({ door, list }) },
     { path: '', routes: placeRoutes({ list }) },
     { path: IN_PROJECT, routes: environmentRoutes({ door, list, fillEnvironment }) },

@@ -138,6 +138,17 @@ describe('the access list', () => {
     expect(asked).toBe(1);
   });
 
+  it('takes over what a node has kept on its disk that knew neither people nor names of environments', async () => {
+    const secret = await house.newToken(['editor'], shop.projectId);
+    const { people: _people, sessions: _sessions, ...saved } = house.house.list.toDisk();
+    const older = JSON.parse(JSON.stringify(saved), (name, value) => (name === 'owner' ? undefined : value));
+    const list = newList(away);
+    list.fromDisk(older);
+    expect(list.findCredential(secret)).toMatchObject({ kind: 'token', roles: ['editor'] });
+    expect(list.findSession('of nobody')).toBe('unknown');
+    expect(list.people.hasAdmin()).toBe(false);
+  });
+
   it('lets so many wait for the database, and no more', async () => {
     const list = newList();
     const asked = await Promise.allSettled(Array.from({ length: 600 }, () => list.lookAgain()));

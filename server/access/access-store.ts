@@ -20,6 +20,8 @@ export interface ListedProject {
   id: number;
   key: string;
   name: string;
+  /** Made to be tried out. Left out by nodes that did not keep it yet. */
+  demo?: boolean;
 }
 
 export interface ListedEnvironment {
@@ -99,7 +101,7 @@ export async function readAccess(db: Db): Promise<AccessContents> {
     async (tx) => {
       const revision = await readAccessRevision(tx);
       const listedProjects = await tx
-        .select({ id: projects.id, key: projects.key, name: projects.name })
+        .select({ id: projects.id, key: projects.key, name: projects.name, demo: projects.demo })
         .from(projects)
         .where(ne(projects.key, INSTALLATION_PROJECT))
         .orderBy(projects.key);

@@ -26,10 +26,10 @@ export async function invitePerson(
     ...{ action: 'member.invite', subject: `member/${id}` },
   };
   const committed = await parts.commit<MadeLink>(order, async (tx, { now }) => {
-    await requireGranting(tx, asking, place);
+    const granting = await requireGranting(tx, asking, place);
     const { person } = await requireMember({ db: tx }, place, id);
     if (person.disabledAt !== null) throw new Problem('wrong_state', 'This account is disabled: enable it first.');
-    if (!isAllowed(asking.principal, 'root', {})) {
+    if (!isAllowed(granting, 'root', {})) {
       if (person.password !== null) {
         const detail = `${person.login} has a password. Only an installation admin can make a link to set another.`;
         throw new Problem('wrong_state', detail);

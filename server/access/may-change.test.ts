@@ -13,6 +13,10 @@ const key = (keyKind: KeyKind, environmentId = 10): Principal => ({
 });
 const root: Principal = { kind: 'root', id: 'root' };
 
+const person = (roles: Role[], projectId: number | null = 1, environmentId: number | null = null): Principal => ({
+  ...{ kind: 'person', id: 'p', name: 'P', login: 'p', session: 's', grants: [{ projectId, environmentId, roles }] },
+});
+
 type Answer = 'yes' | 'forbidden' | 'approval_required';
 type Row = [title: string, who: Principal, safe: Answer, growing: Answer, protectedGrowing: Answer];
 
@@ -27,6 +31,16 @@ const table: Row[] = [
   ['an editor of this environment', token(['editor'], { environmentId: 10 }), 'yes', 'yes', 'approval_required'],
   ['an editor of another one', token(['editor'], { environmentId: 11 }), 'forbidden', 'forbidden', 'forbidden'],
   ['an admin of another project', token(['admin'], { projectId: 2 }), 'forbidden', 'forbidden', 'forbidden'],
+  ['a person who views', person(['viewer']), 'forbidden', 'forbidden', 'forbidden'],
+  ['a person who may kill here', person(['killer'], 1, 10), 'yes', 'forbidden', 'forbidden'],
+  ['a person who may kill elsewhere', person(['killer'], 1, 11), 'forbidden', 'forbidden', 'forbidden'],
+  ['a person who edits', person(['editor']), 'yes', 'yes', 'approval_required'],
+  ['an admin of the whole installation', person(['admin'], null), 'yes', 'yes', 'approval_required'],
+  [
+    'an admin’s token whose owner may only kill',
+    token(['admin'], { owner: { id: 'p', grants: [{ projectId: 1, environmentId: 10, roles: ['killer'] }] } }),
+    ...(['yes', 'forbidden', 'forbidden'] as const),
+  ],
   ['a kill key', key('kill'), 'yes', 'forbidden', 'forbidden'],
   ['a kill key of another one', key('kill', 11), 'forbidden', 'forbidden', 'forbidden'],
   ['a server key', key('server'), 'forbidden', 'forbidden', 'forbidden'],
@@ -67,6 +81,7 @@ describe('who may change what, by its direction', () => {
     const grace = { grace: true };
     expect(answerTo(token(['killer']), 'growing', true, grace)).toBe('yes');
     expect(answerTo(token(['editor']), 'growing', true, grace)).toBe('yes');
+    expect(answerTo(person(['killer'], 1, 10), 'growing', true, grace)).toBe('yes');
     expect(answerTo(token(['editor']), 'growing', true, { ...grace, reason: '' })).toBe('invalid');
     expect(answerTo(token(['viewer']), 'growing', false, grace)).toBe('forbidden');
     expect(answerTo(token(['killer'], { environmentId: 11 }), 'growing', false, grace)).toBe('forbidden');

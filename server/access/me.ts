@@ -8,15 +8,8 @@ import type { KeyPrincipal, Principal } from './principal.ts';
 /** Whoever has rights of more than one environment's apps. */
 type Somebody = Exclude<Principal, KeyPrincipal>;
 
-export interface MeParts {
-  list: AccessList;
-  /** Whether a project was made to play with. */
-  isDemo(projectKey: string): boolean;
-}
-
 /** Who asks, and what they may do where; of what they may not, why not. All of it from memory. */
-export function showMe(parts: MeParts, principal: Somebody): Me {
-  const { list } = parts;
+export function showMe(list: AccessList, principal: Somebody): Me {
   const session = principal.kind === 'person' ? list.people.findSession(principal.session) : undefined;
   return {
     principal: {
@@ -29,16 +22,16 @@ export function showMe(parts: MeParts, principal: Somebody): Me {
     projects: list
       .listProjects()
       .filter(({ id }) => maySee(principal, { projectId: id }))
-      .map((project) => showProject(parts, principal, project)),
+      .map((project) => showProject(list, principal, project)),
   };
 }
 
-function showProject({ list, isDemo }: MeParts, principal: Somebody, { id, key, name }: ListedProject): MyProject {
+function showProject(list: AccessList, principal: Somebody, { id, key, name, demo }: ListedProject): MyProject {
   const environments = list.listEnvironments().filter((row) => {
     return row.projectId === id && maySee(principal, { projectId: id, environmentId: row.id });
   });
   return {
-    ...{ key, name, demo: isDemo(key) },
+    ...{ key, name, demo: demo ?? false },
     roles: rolesIn(principal, { projectId: id }),
     rights: listRights(principal, { projectId: id }),
     environments: environments.map((row) => showEnvironment(principal, row)),

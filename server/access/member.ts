@@ -8,7 +8,7 @@ import type { Member } from './member-store.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { isAllowed } from './permissions.ts';
 import { countAdmins, type PersonRow } from './person-store.ts';
-import { actorOf, ROOT } from './principal.ts';
+import { actorOf, type Principal, ROOT } from './principal.ts';
 import { readPrincipalNow } from './principal-store.ts';
 import { makeSession, type NewSession, type SignInFrom } from './session.ts';
 import { endSessionRows, insertSession } from './session-store.ts';
@@ -59,12 +59,13 @@ export function grantingOrderOf(asking: Asking) {
   return { ...accessOrderOf(asking), principal: ROOT, actor: actorOf(asking.principal) };
 }
 
-/** Inside the transaction: whoever hands out rights must have them still, by what the database says now. */
-export async function requireGranting(tx: Tx, { principal }: Asking, { projectId }: MemberPlace): Promise<void> {
-  if (principal.kind === 'root') return;
+/** Inside the transaction: whoever hands out rights must have them still. Answers them as the database has them now. */
+export async function requireGranting(tx: Tx, { principal }: Asking, { projectId }: MemberPlace): Promise<Principal> {
+  if (principal.kind === 'root') return principal;
   const now = principal.kind === 'person' ? await readPrincipalNow(tx, principal) : undefined;
   const may = now && (projectId === null ? isAllowed(now, 'root', {}) : isAllowed(now, 'grant', { projectId }));
-  if (!may) throw new Problem('forbidden', 'You may not hand out rights here any more.');
+  if (!now || !may) throw new Problem('forbidden', 'You may not hand out rights here any more.');
+  return now;
 }
 
 /** Inside the transaction: somebody must be left who can manage the installation from the screen. */

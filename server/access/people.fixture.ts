@@ -104,7 +104,7 @@ export async function peopleHouse(database: Database, over: Partial<PeopleParts>
   };
   const keys = { db: database.db, clock, commit, list, revocations };
   const app = house.mount({
-    '/': sessionRoutes(Object.assign(parts, { isDemo: (key: string) => key === 'demo' })),
+    '/': sessionRoutes(parts),
     '/installation': memberRoutes(parts, 'installation'),
     '/accounts': peopleRoutes(parts),
     '/projects/:project': memberRoutes(parts, 'project'),

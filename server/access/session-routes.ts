@@ -9,7 +9,7 @@ import { endAllSessions, endSession } from './end-sessions.ts';
 import { type HouseEnv, need, newRoutes, open } from './guard.ts';
 import { arrivalOf } from './identify.ts';
 import { makeFirstAdmin } from './make-first-admin.ts';
-import { type MeParts, showMe } from './me.ts';
+import { showMe } from './me.ts';
 import type { PeopleParts } from './people-parts.ts';
 import {
   acceptance,
@@ -90,7 +90,7 @@ const endOne = createRoute({
 });
 
 /** Signing in and out, and one's own account. */
-export function sessionRoutes(parts: PeopleParts & MeParts): OpenAPIHono<HouseEnv> {
+export function sessionRoutes(parts: PeopleParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   routes.openapi(readSetup, (c) => {
     if (parts.list.revision < 0) throw new Problem('unavailable', 'It is not known yet who may do what.');
@@ -120,7 +120,7 @@ export function sessionRoutes(parts: PeopleParts & MeParts): OpenAPIHono<HouseEn
     await endAllSessions(parts, personOf(c));
     return leave(c);
   });
-  routes.openapi(readMe, (c) => c.json(showMe(parts, withoutKeys(c.get('principal'))), 200));
+  routes.openapi(readMe, (c) => c.json(showMe(parts.list, withoutKeys(c.get('principal'))), 200));
   routes.openapi(password, async (c) => {
     const session = await changePassword(parts, personOf(c), c.req.valid('json'), fromOf(c));
     return c.json(welcome(parts, c, session), 200);
@@ -145,14 +145,14 @@ export function fromOf(c: Context<HouseEnv>): SignInFrom {
 }
 
 /** Gives the browser its session, and tells who that is now. */
-function welcome(parts: MeParts, c: Context<HouseEnv>, session: NewSession) {
+function welcome(parts: PeopleParts, c: Context<HouseEnv>, session: NewSession) {
   giveSession(c, session);
   const person = parts.list.findSession(session.secret);
   if (typeof person === 'string') {
     const late = 'You are signed in, and this node does not know it yet. Load the page again.';
     throw new Problem('unavailable', late, { retryAfterSeconds: 1 });
   }
-  return showMe(parts, person);
+  return showMe(parts.list, person);
 }
 
 export function giveSession(c: Context<HouseEnv>, { secret }: NewSession): void {

@@ -46,6 +46,8 @@ export interface Operation {
   need: Need;
   /** What it is about: `environment` also for those whose path names none, but an id of something in one. */
   of: 'environment' | 'project' | 'installation' | 'own';
+  /** The sample makes a project of its own, which whoever has no right in all of them does not see either. */
+  ofNewProject?: true;
   /** Whoever may do it is nobody afterwards, so only refusals are tried. */
   endsCaller?: true;
   sample?(root: AsRoot, place: Place): Promise<Sample>;
@@ -56,6 +58,12 @@ let count = 0;
 const fresh = (letter: string) => `${letter}${++count}`;
 const inProject = ({ project }: Place) => `/projects/${project}`;
 const inEnvironment = (place: Place) => `${inProject(place)}/environments/${place.environment}`;
+
+async function newProject(root: AsRoot): Promise<string> {
+  const key = fresh('p');
+  await root('POST', '/projects', { key });
+  return key;
+}
 
 /** A new flag, off everywhere; in the sample's environment it is then turned on where `on` says so. */
 async function flag(root: AsRoot, place: Place, on = false): Promise<string> {
@@ -133,6 +141,18 @@ export const OPERATIONS: Record<string, Operation> = {
   'get /api/v1/places': { need: 'kill', of: 'installation' },
   'get /api/v1/projects': { need: 'look', of: 'installation' },
   'post /api/v1/projects': { need: 'root', of: 'installation', sample: body(() => ({ key: fresh('p') })) },
+  [`post ${P}/archive`]: {
+    ...{ need: 'root', of: 'installation', ofNewProject: true },
+    sample: async (root) => ({ params: { project: await newProject(root) }, body: reason }),
+  },
+  [`post ${P}/unarchive`]: {
+    ...{ need: 'root', of: 'installation', ofNewProject: true },
+    sample: async (root) => {
+      const project = await newProject(root);
+      await root('POST', `/projects/${project}/archive`, reason);
+      return { params: { project }, body: reason };
+    },
+  },
   [`get ${P}`]: { need: 'look', of: 'project' },
   [`patch ${P}`]: { need: 'admin', of: 'project', sample: body(() => ({ name: fresh('name') })) },
   [`get ${P}/environments`]: { need: 'look', of: 'project' },

@@ -52,6 +52,7 @@ function refusal(caller: Caller, operation: Operation, place: Place): number[] |
   if (need === 'self') return caller.kind === 'key' ? [403] : undefined;
   if (need === 'session') return caller.cookie === undefined ? [403] : undefined;
   if (caller.kind === 'root') return OF_ROOT.includes(need) ? undefined : [403];
+  if (operation.ofNewProject) return [403, 404];
   const placed = operation.of !== 'installation';
   if (placed && place.project !== 'mine') return [404];
   const here = operation.of !== 'environment' || place.environment === 'here';
