@@ -6,7 +6,7 @@ import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
 import { base } from '../../styles/base.ts';
 import { reviewSheet } from './review-sheet.ts';
-import type { Changed, Rehearsal } from './save-flow.ts';
+import type { Rehearsal, Tried } from './save-flow.ts';
 import type { ToldChange } from './tell-draft.ts';
 
 /** Everything that is looked at before something is stored. */
@@ -33,13 +33,13 @@ export class Overtaken {
 }
 
 /** Shows what would be stored, and stores it where somebody says so. Undefined where they thought better of it. */
-export function review<C extends Changed<unknown>>(asked: Review<C>): Promise<C | Overtaken | undefined> {
+export function review<C extends Tried>(asked: Review<C>): Promise<C | Overtaken | undefined> {
   const dialog = document.createElement('t-review');
   document.body.append(dialog);
   return (dialog.show(asked) as Promise<C | Overtaken | undefined>).finally(() => dialog.remove());
 }
 
-type Outcome = Changed<unknown> | Overtaken | undefined;
+type Outcome = Tried | Overtaken | undefined;
 
 const WAYS = {
   safe: 'towards safe: nobody gets anything new',
@@ -54,14 +54,14 @@ export class ReviewDialog extends LitElement {
 
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('#reason') private reason!: HTMLInputElement;
-  @state() private asked: Review<Changed<unknown>> | undefined;
+  @state() private asked: Review<Tried> | undefined;
   @state() private rehearsal: Rehearsal | undefined;
   @state() private refusal: Refusal | undefined;
   @state() private busy: 'trying' | 'saving' | undefined;
   @state() private missing = false;
   #end: (outcome: Outcome) => void = () => undefined;
 
-  async show(asked: Review<Changed<unknown>>): Promise<Outcome> {
+  async show(asked: Review<Tried>): Promise<Outcome> {
     this.asked = asked;
     await this.updateComplete;
     this.dialog.showModal();
@@ -75,7 +75,7 @@ export class ReviewDialog extends LitElement {
   }
 
   /** Asks the server; where somebody was faster, there is nothing left to be reviewed here. */
-  async #run(busy: 'trying' | 'saving', ask: () => Promise<Changed<unknown>>): Promise<Changed<unknown> | undefined> {
+  async #run(busy: 'trying' | 'saving', ask: () => Promise<Tried>): Promise<Tried | undefined> {
     this.busy = busy;
     this.refusal = undefined;
     try {
@@ -114,7 +114,7 @@ export class ReviewDialog extends LitElement {
         ${this.#drawChanges(asked)} ${this.#drawMoves(asked)} ${this.#drawWay(asked)} ${this.#drawDependents(asked)}
         <details>
           <summary>As JSON</summary>
-          <t-diff .before=${asked.before} .after=${asked.after}></t-diff>
+          <t-diff .was=${asked.before} .now=${asked.after}></t-diff>
         </details>
         <t-problem .refusal=${this.refusal ?? (this.rehearsal?.refusal ? new Refusal(this.rehearsal.refusal) : undefined)}></t-problem>
         ${this.#drawReason(asked)}
@@ -133,7 +133,7 @@ export class ReviewDialog extends LitElement {
     </dialog>`;
   }
 
-  #drawChanges({ changes }: Review<Changed<unknown>>) {
+  #drawChanges({ changes }: Review<Tried>) {
     return html`<ul class="changes">
       ${changes.map(
         ({ title, was, is }) => html`<li>
@@ -145,7 +145,7 @@ export class ReviewDialog extends LitElement {
     </ul>`;
   }
 
-  #drawMoves({ moves }: Review<Changed<unknown>>) {
+  #drawMoves({ moves }: Review<Tried>) {
     if (moves.length === 0) return nothing;
     return html`<div>
       <h3>Who moves</h3>
@@ -153,7 +153,7 @@ export class ReviewDialog extends LitElement {
     </div>`;
   }
 
-  #drawWay({ environments }: Review<Changed<unknown>>) {
+  #drawWay({ environments }: Review<Tried>) {
     if (this.busy === 'trying') return html`<p class="quiet" role="status">Asking what would come of it …</p>`;
     const { rehearsal } = this;
     if (rehearsal === undefined) return nothing;
@@ -168,7 +168,7 @@ export class ReviewDialog extends LitElement {
     </div>`;
   }
 
-  #drawDependents({ environments }: Review<Changed<unknown>>) {
+  #drawDependents({ environments }: Review<Tried>) {
     const all = Object.entries(this.rehearsal?.dependents ?? {}).filter(([, dependents]) => dependents.length > 0);
     if (all.length === 0) return nothing;
     const nameOf = (key: string) => environments.find((one) => one.key === key)?.name ?? key;
@@ -185,7 +185,7 @@ export class ReviewDialog extends LitElement {
     </div>`;
   }
 
-  #drawReason({ reason }: Review<Changed<unknown>>) {
+  #drawReason({ reason }: Review<Tried>) {
     return html`<div class="field">
       <label for="reason">Reason <span class="hint">${reason}, kept in the change log</span></label>
       <input

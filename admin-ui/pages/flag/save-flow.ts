@@ -10,12 +10,16 @@ export interface Rehearsal {
   refusal: ProblemAnswer | null;
 }
 
-/** What a change of a flag answers, done or only tried. */
-export interface Changed<A> {
-  flag: A;
-  moved?: Record<string, number>;
+/** What a change answers, done or only tried. */
+export interface Tried {
   change?: { id: number };
   dryRun?: Rehearsal;
+}
+
+/** What a change of a flag answers. */
+export interface Changed<A> extends Tried {
+  flag: A;
+  moved?: Record<string, number>;
 }
 
 export type AnyFlagAnswer = ConfigurationAnswer | FlagAnswer;
