@@ -41,7 +41,7 @@ export class CodeSnippet extends LitElement {
   override render() {
     return html`<figure>
       <figcaption>${this.caption}<t-copy .text=${this.text} .what=${this.caption}></t-copy></figcaption>
-      <pre tabindex="0" role="region" aria-label=${this.caption}><code>${this.text}</code></pre>
+      <pre tabindex="0" role="group" aria-label=${this.caption}><code>${this.text}</code></pre>
     </figure>`;
   }
 }

@@ -14,7 +14,7 @@ const FORMATS: Record<Format, { words: string; about: string }> = {
   turnout: {
     words: 'Turnout',
     about:
-      'Everything that was written, with the salts: who imports it gives every user what they get here. Kills stay.',
+      'Everything that was written, with the salts: who imports it gives every user what they get here. Kills are not in it.',
   },
   flagd: {
     words: 'flagd',

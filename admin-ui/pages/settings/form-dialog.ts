@@ -55,12 +55,16 @@ export abstract class FormDialog<T> extends LitElement {
       this.#end(await this.submit(new FormData(event.target as HTMLFormElement)));
     } catch (error) {
       this.refusal = asRefusal(error);
+      if (this.refusal.status === 412) this.takeNewer(this.refusal.problem.current);
       await this.updateComplete;
       this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     } finally {
       this.busy = false;
     }
   }
+
+  /** Somebody was faster: what is there now. What was typed stays, and is put over it when asked again. */
+  protected takeNewer(_current: unknown): void {}
 
   protected field(name: string, label: string, look: FieldLook = {}) {
     const { value = '', hint = '', required = false, focus = false, longest = 200 } = look;

@@ -44,6 +44,9 @@ export class ImportPanel extends LitElement {
         width: 100%;
         padding: 0.25rem;
       }
+      ::file-selector-button {
+        font: inherit;
+      }
       .done {
         border-left: 3px solid var(--on);
         padding-left: 1rem;

@@ -38,6 +38,10 @@ export class ImportReport extends LitElement {
       td:first-child {
         width: 40%;
       }
+      td form {
+        margin-top: 0.4rem;
+        gap: 0.5rem;
+      }
       input {
         width: 12rem;
       }
@@ -69,9 +73,9 @@ export class ImportReport extends LitElement {
     const left = this.report.notImported;
     if (left.length === 0) return nothing;
     return html`<section class="group" aria-labelledby="left">
-      <h3 id="left">Not carried over: ${left.length}</h3>
+      <h3 id="left">Left out: ${left.length}</h3>
       <p class="about small">What cannot mean exactly the same here is left out whole, never almost right.</p>
-      <div class="card box" tabindex="0" role="region" aria-labelledby="left">
+      <div class="card box" tabindex="0" role="group" aria-labelledby="left">
         <table>
           <thead>
             <tr><th scope="col">In the file</th><th scope="col">Why not</th></tr>
@@ -125,9 +129,9 @@ export class ImportReport extends LitElement {
     const sorted = all.sort((a, b) => rank[a.effect] - rank[b.effect]);
     const { changed } = countEffects(all);
     return html`<section class="group" aria-labelledby="over">
-      <h3 id="over">Carried over: ${all.length}</h3>
+      <h3 id="over">${this.report.dryRun ? 'Can be carried over' : 'Carried over'}: ${all.length}</h3>
       ${changed === 0 ? nothing : html`<p class="about small">Changed ones get the configuration of the file in ${this.environment} alone. A kill stays a kill.</p>`}
-      <div class="card box" tabindex="0" role="region" aria-labelledby="over">
+      <div class="card box" tabindex="0" role="group" aria-labelledby="over">
         <table>
           <thead>
             <tr><th scope="col">Here</th><th scope="col">What becomes of it</th></tr>

@@ -8,7 +8,8 @@ import { endOf } from './expiry.ts';
 import { drawExpiry } from './expiry-field.ts';
 import { FormDialog } from './form-dialog.ts';
 import { faultAt, textIn } from './form-fields.ts';
-import { type KeyKind, KINDS } from './key-words.ts';
+import { type KeyKind, KINDS, tellLimits } from './key-words.ts';
+import { pickTouched } from './pick-touched.ts';
 import type { TextList } from './text-list.ts';
 import './text-list.ts';
 
@@ -27,6 +28,8 @@ export class KeyForm extends FormDialog<MadeKey> {
   /** The key that is changed; undefined where one is made. */
   @property({ attribute: false }) key: KeyAnswer | undefined;
   @state() private ends = '';
+  /** What somebody else made of it meanwhile. */
+  @state() private newer: KeyAnswer | undefined;
   @query('#origins') private origins!: TextList | null;
   @query('#flags') private flags!: TextList | null;
   @query('#tags') private tags!: TextList | null;
@@ -55,7 +58,11 @@ export class KeyForm extends FormDialog<MadeKey> {
       was: key?.expiresAt,
       fault: faultAt(this.refusal, 'expiresAt'),
     })}
-    ${this.reasonField()}`;
+    ${this.reasonField()} ${this.newer === undefined ? nothing : drawNewer(this.newer)}`;
+  }
+
+  protected override takeNewer(current: unknown): void {
+    this.newer = current as KeyAnswer;
   }
 
   #drawOrigins() {
@@ -92,11 +99,12 @@ export class KeyForm extends FormDialog<MadeKey> {
   protected async submit(fields: FormData): Promise<MadeKey> {
     const { key, kind, path } = this;
     const expiresAt = endOf(textIn(fields, 'ends'), textIn(fields, 'day'), new Date());
-    const given = { name: textIn(fields, 'name'), reason: textIn(fields, 'reason'), ...this.#limits() };
-    if (key === undefined) return send<MadeKey>(path, { method: 'POST', body: { kind, ...given, expiresAt } });
-    // What was not touched is not sent, so that an end is not moved by somebody who changes a name.
+    const [given, reason] = [{ name: textIn(fields, 'name'), ...this.#limits() }, textIn(fields, 'reason')];
+    if (key === undefined) return send<MadeKey>(path, { method: 'POST', body: { kind, ...given, reason, expiresAt } });
+    // What was not touched is not sent, so that nothing of somebody else's is put back by who changes a name.
     const end = textIn(fields, 'ends') === undefined ? {} : { expiresAt: expiresAt ?? null };
-    const sending = { method: 'PATCH', version: key.version, body: { ...given, ...end } } as const;
+    const body = { ...pickTouched({ ...key }, given), ...end, reason };
+    const sending = { method: 'PATCH', version: (this.newer ?? key).version, body } as const;
     const { key: changed } = await send<{ key: KeyAnswer }>(`${path}/${key.id}`, sending);
     return { key: changed, secret: null };
   }
@@ -109,6 +117,13 @@ export class KeyForm extends FormDialog<MadeKey> {
     const [flags = [], tags = []] = [this.flags?.take(), this.tags?.take()];
     return { flags: flags.length === 0 ? none : flags, tags: tags.length === 0 ? none : tags };
   }
+}
+
+function drawNewer(key: KeyAnswer) {
+  return html`<p class="small">
+    Now it is <strong>${key.name}</strong>, good for ${tellLimits(key)}. Ask again, and what you changed is put over that;
+    the rest stays as it is there.
+  </p>`;
 }
 
 declare global {

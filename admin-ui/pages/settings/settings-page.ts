@@ -3,7 +3,10 @@ import { customElement, property } from 'lit/decorators.js';
 import { followHere } from '../../client/here.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import './danger-section.ts';
 import './keys-section.ts';
+import './members-section.ts';
+import './tokens-section.ts';
 import './transfer-section.ts';
 
 const SECTIONS = [
@@ -73,6 +76,8 @@ export class SettingsPage extends LitElement {
   #drawSection(section: (typeof SECTIONS)[number]['key']) {
     if (section === 'keys') return html`<t-keys-section></t-keys-section>`;
     if (section === 'import-export') return html`<t-transfer-section></t-transfer-section>`;
-    return nothing;
+    if (section === 'members') return html`<t-members-section></t-members-section>`;
+    if (section === 'tokens') return html`<t-tokens-section></t-tokens-section>`;
+    return html`<t-danger-section></t-danger-section>`;
   }
 }

@@ -8,13 +8,17 @@ export const settingsSheet = css`
     gap: 0.75rem;
     min-width: 0;
   }
+  .section > *,
+  .group > * {
+    min-width: 0;
+  }
   .section {
     gap: 1.5rem;
   }
   .head {
     display: flex;
     flex-wrap: wrap;
-    align-items: flex-end;
+    align-items: flex-start;
     gap: 0.5rem 1rem;
   }
   .head > div {
