@@ -30,18 +30,21 @@ const ABOUT = {
   title: 'Turnout',
   version: '1',
   description:
-    'Feature flags with proof. Send `Authorization: Bearer <token or key>`. Errors are problems (RFC 9457) with a ' +
-    'closed list of codes; fields are named by JSON pointers. `x-right` says which right an operation asks for.',
+    'Feature flags with proof. Send `Authorization: Bearer <token or key>`; pages of the screen send the cookie of their ' +
+    'session, which is good for nothing else. Errors are problems (RFC 9457) with a closed list of codes; fields are ' +
+    'named by JSON pointers. `x-right` says which right an operation asks for.',
 };
 
 /** OpenAPI 3.1 of everything that this server answers: what is mounted, and the raw protocols beside it. */
 export function describeApi(app: OpenAPIHono<HouseEnv>, publicUrl: string | undefined): ApiDescription {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  const name = publicUrl?.startsWith('https:') ? '__Host-turnout' : 'turnout';
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name });
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: ABOUT,
     ...(publicUrl === undefined ? {} : { servers: [{ url: publicUrl }] }),
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
   });
   const described: ApiDescription = JSON.parse(JSON.stringify(document));
   const rights = mountedRights(app);
