@@ -26,8 +26,18 @@ export function tellMeter(receipts: Receipts | undefined): Meter {
   const took = max !== null && reached >= live ? `${max} ms` : '';
   const share = live === 0 ? 1 : Math.min(1, reached / live);
   if (!complete) {
-    const nodes = unknown.length === 0 ? 'some nodes' : unknown.join(', ');
-    return { figure, took, share, state: 'unsure', words: `Apps of ${nodes} could not be asked, and are not counted.` };
+    const known =
+      reached >= live
+        ? `All ${live} apps that could be asked have it in force`
+        : `${live - reached} apps have not said so yet`;
+    const nodes = unknown.length === 0 ? 'other nodes' : unknown.join(', ');
+    return {
+      figure,
+      took,
+      share,
+      state: 'unsure',
+      words: `${known}; those of ${nodes} could not be asked, and are not counted.`,
+    };
   }
   if (live === 0) return { figure, took, share, state: 'nobody', words: 'No app was running here.' };
   if (reached >= live)
