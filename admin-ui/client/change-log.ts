@@ -114,7 +114,7 @@ export class ChangeLog implements ReactiveController {
       const more = page.items.filter(({ id }) => !known.has(id)).reverse();
       if (more.length === 0) return;
       this.items = [...more, ...this.items];
-      this.fresh = new Set(more.map(({ id }) => id));
+      this.fresh = new Set([...this.fresh, ...more.map(({ id }) => id)]);
       this.#host.requestUpdate();
     } catch {
       // What is shown stays true; the next news, or the reader, asks again.

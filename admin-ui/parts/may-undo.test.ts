@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { May, MyEnvironment } from '../client/me.ts';
+import type { May, MyEnvironment, MyProject } from '../client/me.ts';
 import type { ToldChange } from './change-words.ts';
 import { mayUndo, undoAsksReason } from './may-undo.ts';
 
@@ -10,7 +10,7 @@ const environment = (key: string, over: Partial<MyEnvironment['may']> = {}, reas
   ...{ key, name: key, protected: false, roles: [], rights: [], reasonRequired },
   may: { read: yes, safe: yes, grow: yes, kill: yes, restore: yes, admin: yes, ...over },
 });
-const project = {
+const project: Pick<MyProject, 'rights' | 'environments'> = {
   rights: ['change'],
   environments: [environment('open'), environment('guarded', { grow: no('It is protected.') }, true)],
 };

@@ -93,7 +93,7 @@ export class FilterBar extends LitElement {
         ${chosen === 0 ? 'Filters' : `Filters (${chosen})`}
       </button>
       <form id="filters" class=${this.open ? 'open' : ''} role="search" aria-label="Filter changes" @submit=${(event: Event) => event.preventDefault()}>
-      ${this.#drawSelect('in', 'Environment', 'All environments', places)}
+      ${this.#drawSelect('in', 'Changed in', 'All environments', places)}
       ${this.#drawFlag()}
       ${filter.flag === '' ? this.#drawSelect('about', 'About', 'Everything', Object.entries(ABOUT)) : nothing}
       ${this.#drawSelect('did', 'What was done', 'Anything', groups)}

@@ -99,7 +99,7 @@ export class EvaluationsChart extends LitElement {
       padding: [8, 8, 0, 0],
       scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
       axes: [
-        { ...axis, font, grid: { show: false }, space: 70 },
+        { ...axis, font, grid: { show: false }, space: 70, values: (_chart, ticks) => tellTicks(ticks) },
         {
           ...axis,
           font,
@@ -175,4 +175,17 @@ export class EvaluationsChart extends LitElement {
       @blur=${forget}
     ></a>`;
   }
+}
+
+/** The clock where ticks are of one day or two, else the date; and the date where a day begins. */
+function tellTicks(ticks: readonly number[]): string[] {
+  const day = (at: Date) => at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
+  const clock = (at: Date) =>
+    at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return ticks.map((tick) => {
+    const at = new Date(tick * 1_000);
+    const begins = at.getHours() === 0 && at.getMinutes() === 0;
+    return step >= 86_400 || begins ? day(at) : clock(at);
+  });
 }

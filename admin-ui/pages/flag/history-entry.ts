@@ -62,10 +62,9 @@ export class HistoryEntry extends LitElement {
           <button
             class="plain small"
             aria-expanded=${this.open}
-            aria-label="What change ${this.change.id} altered"
             @click=${() => void this.#toggle()}
           >
-            <wa-icon name=${this.open ? 'chevron-down' : 'chevron-right'} aria-hidden="true"></wa-icon>What it altered
+            <wa-icon name=${this.open ? 'chevron-down' : 'chevron-right'} aria-hidden="true"></wa-icon>What it altered<span class="sr"> in change ${this.change.id}</span>
           </button>
           ${this.#drawBack()}
         </div>
@@ -87,10 +86,9 @@ export class HistoryEntry extends LitElement {
       class="plain small"
       aria-disabled=${!may.yes}
       title=${why ?? ''}
-      aria-label="Back to change ${change.id}"
       @click=${() => void (may.yes && this.#goBack())}
     >
-      <wa-icon name="history" aria-hidden="true"></wa-icon>Back to this
+      <wa-icon name="history" aria-hidden="true"></wa-icon>Back to this<span class="sr"> (change ${change.id})</span>
     </button>`;
   }
 

@@ -61,9 +61,9 @@ describe('how an answer came about', () => {
     });
     const segments = [segment('staff', { if: { segment: 'testers' } }), segment('testers', { included: ['ada'] })];
     expect(trailOf(ruleset([cart], segments), 'cart', { targetingKey: 'ada', country: 'US' })).toEqual([
-      '✗ rule first',
+      '✗ rule 1, first',
       '  ✗ country is CH – it is "US"',
-      '✓ rule second',
+      '✓ rule 2, second',
       '  ✓ all of these hold',
       '    ✓ in segment staff',
       '      · targetingKey "ada" is in neither of its lists',
@@ -100,7 +100,7 @@ describe('how an answer came about', () => {
       fallthrough: { split: { by: 'company', salt: 's', of: 1, slices: [[0, 1, 'on']] } },
     });
     const [rule, test, split] = trailOf(ruleset([cart]), 'cart', { a: 2 });
-    expect([rule, test]).toEqual(['✗ rule old', '  ✗ a == 1 (as flagd compares) – it is 2']);
+    expect([rule, test]).toEqual(['✗ rule 1, old', '  ✗ a == 1 (as flagd compares) – it is 2']);
     expect(split).toBe('· split by company, which the context does not have');
   });
 });

@@ -50,7 +50,7 @@ function tellStep(step: Step): string {
       return `needs ${step.needs} to give ${step.variants.join(' or ')}: it gives ${got}${off}`;
     }
     case 'rule':
-      return `rule ${step.ruleId}`;
+      return `rule ${Number(step.path.split('/')[2]) + 1}, ${step.ruleId}`;
     case 'split': {
       if (step.unit === null) return `split by ${step.by}, which the context does not have`;
       return `split by ${step.by}: ${step.unit} is in bucket ${step.bucket} and gets ${step.variant ?? 'nothing'}`;
