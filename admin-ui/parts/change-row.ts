@@ -100,7 +100,7 @@ export class ChangeRow extends LitElement {
       <t-ago .at=${change.at}></t-ago>
       <span>${tellActor(change)}</span>
       ${change.environments.map((place) => this.#drawPlace(place))}
-      ${change.killId === null ? nothing : html`<span class="tag killed" title="The id of the kill">${change.killId}</span>`}
+      ${change.killId === null ? nothing : html`<span class="tag killed" title="The kill ${change.killId}">kill ${change.killId.slice(0, 8)}</span>`}
       ${this.#drawUndoes()}
       ${change.erased ? html`<span class="tag warn">erased</span>` : nothing}
       ${change.reason === null ? nothing : html`<span class="reason">“${spellMarks(change.reason)}”</span>`}
