@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { session } from '../client/session.ts';
 import { base } from '../styles/base.ts';
 
 /** A question to a person before something is done. */
@@ -67,9 +68,12 @@ export class AskDialog extends LitElement {
     this.question = question;
     await this.updateComplete;
     this.dialog.showModal();
-    return new Promise((resolve) => {
+    // Where a session ends, the door stands over the page; a dialog over the door would keep everybody out.
+    const stop = session.subscribe(() => session.value.state !== 'in' && this.#end(undefined));
+    const answer = new Promise<Answer>((resolve) => {
       this.#answer = resolve;
     });
+    return answer.finally(stop);
   }
 
   #submit(event: Event): void {
