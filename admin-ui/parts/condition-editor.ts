@@ -31,7 +31,7 @@ const USUAL = ['targetingKey', 'country', 'email', 'plan', 'appVersion'];
 const GROUP_WORDS: Record<Group, string> = { all: 'All of these hold', any: 'Any of these holds' };
 
 /**
- * A condition of all, any and not, as deep as one likes. It keeps nothing: it shows `.condition`, and says `change` with
+ * A condition of all, any and not, as deep as one likes. It shows `.condition`, and says `change` with
  * `{detail: Condition}` for the next one, which its owner gives back. What an evaluator would not understand is shown at
  * its place; `faults` tells whether there is any. What flagd compares in its own way can be taken out, not edited.
  *
@@ -77,6 +77,8 @@ export class ConditionEditor extends LitElement {
   #change(next: Condition, said: string, focusAt?: ConditionPath): void {
     this.said = said;
     this.#focusAt = focusAt && pointerOf(focusAt);
+    // What was typed last is stored by leaving the field, in the very click that changes something else here.
+    this.condition = next;
     this.dispatchEvent(new CustomEvent('change', { detail: next }));
   }
 

@@ -63,7 +63,8 @@ export class ConditionTest extends LitElement {
   @query('.attribute') private attribute!: HTMLInputElement;
 
   override focus(): void {
-    this.attribute.focus();
+    // It is told to be focused in the moment in which it is made, before it has drawn anything.
+    void this.updateComplete.then(() => this.attribute.focus());
   }
 
   #change(test: Test): void {

@@ -143,6 +143,8 @@ export class ValueTokens extends LitElement {
   }
 
   override render() {
+    // That a value is missing is seen by the frame. A line that went away with the first one would move what somebody is
+    // about to click from under their finger.
     const faults = [...this.faults.values()];
     return html`<div class="box ${faults.length > 0 ? 'faulty' : ''}" role="group" aria-label="Values of ${this.label}">
         ${this.values.map((value, at) => this.#drawToken(value, at))}
@@ -161,7 +163,7 @@ export class ValueTokens extends LitElement {
         />
         ${this.takes === 'any' ? this.#drawTypes() : nothing}
       </div>
-      <span id="fault" class="fault">${faults[0] ?? ''}</span>`;
+      <span id="fault" class=${this.faults.has(-1) ? 'sr' : 'fault'}>${faults[0] ?? ''}</span>`;
   }
 
   #drawToken(value: Scalar, at: number) {

@@ -21,6 +21,8 @@ import { GRACE_MS, tellArrived } from './tell-stored.ts';
 import './variants-editor.ts';
 import type { Workbench } from './workbench.ts';
 
+const ARCHIVED: May = { yes: false, why: 'It is archived: bring it back first to change anything of it.' };
+
 /** What belongs to the flag of the whole project: its variants and what is said of it, under one draft and one review. */
 @customElement('t-flag-panel')
 export class FlagPanel extends LitElement {
@@ -44,12 +46,17 @@ export class FlagPanel extends LitElement {
 
   /** What changes rulesets needs the right in every environment; the first that refuses says why. */
   get #mayGrow(): May {
+    return this.flag.archived ? ARCHIVED : this.#mayArchive;
+  }
+
+  get #mayArchive(): May {
     const refusing = this.environments.find(({ may }) => !may.grow.yes);
     return refusing === undefined ? { yes: true } : { yes: false, why: `${refusing.name}: ${refusing.may.grow.why}` };
   }
 
   /** What is only said of a flag needs the right somewhere. */
   get #may(): May {
+    if (this.flag.archived) return ARCHIVED;
     if (this.environments.some(({ may }) => may.grow.yes)) return { yes: true };
     return this.environments[0]?.may.grow ?? { yes: false };
   }
@@ -85,6 +92,7 @@ export class FlagPanel extends LitElement {
               .draft=${state.draft}
               .may=${this.#may}
               .mayGrow=${this.#mayGrow}
+              .mayArchive=${this.#mayArchive}
               .arrived=${this.arrived}
               @draft=${keep}
               @archive=${() => void this.#archive()}

@@ -61,6 +61,7 @@ export class FlagSettings extends LitElement {
   /** Whether one may change anything here, and whether what changes rulesets, too. */
   @property({ attribute: false }) may!: May;
   @property({ attribute: false }) mayGrow!: May;
+  @property({ attribute: false }) mayArchive!: May;
   @property({ attribute: false }) arrived: readonly string[] = [];
 
   #change(changed: Partial<FlagDraft>): void {
@@ -70,6 +71,7 @@ export class FlagSettings extends LitElement {
   override render() {
     const { draft } = this;
     return html`<div class="fields">
+      ${this.may.yes ? nothing : html`<p class="quiet">${this.may.why}</p>`}
       ${this.#drawText('name', 'Name', 'in words', draft.name)}
       <div class="field ${this.#mark('description')}">
         <label for="description">Description <span class="hint">what it switches, and what to look at when it does</span></label>
@@ -155,7 +157,7 @@ export class FlagSettings extends LitElement {
 
   #drawArchive() {
     const { archived } = this.flag;
-    const { yes, why } = this.mayGrow;
+    const { yes, why } = this.mayArchive;
     return html`<section class="archive" aria-labelledby="archive">
       <h2 id="archive">${archived ? 'Archived' : 'Archive'}</h2>
       <p class="quiet">

@@ -45,6 +45,9 @@ export class FlagStates extends LitElement {
         padding: 0 0.3rem;
         margin-left: -0.3rem;
       }
+      .bar {
+        flex: 1;
+      }
       .serves {
         overflow-wrap: anywhere;
       }
@@ -115,7 +118,7 @@ export class FlagStates extends LitElement {
       </div>
       <span class="serves quiet small">${now.serves}</span>
       <div class="line">
-        <t-bar style="flex:1" .shares=${this.#shares(now)}></t-bar>
+        ${this.#drawBar(now)}
         ${isChosen && !this.flag.archived ? this.#drawKill(environment, now) : nothing}
       </div>
     </section>`;
@@ -140,6 +143,11 @@ export class FlagStates extends LitElement {
     >
       <wa-icon name=${now.killed ? 'undo' : 'kill'} aria-hidden="true"></wa-icon>${now.killed ? 'Restore …' : 'Kill'}
     </button>`;
+  }
+
+  #drawBar(now: Summary) {
+    const shares = this.#shares(now);
+    return shares.length === 0 ? html`<span class="bar"></span>` : html`<t-bar class="bar" .shares=${shares}></t-bar>`;
   }
 
   #shares({ shares, killed, state: on }: Summary) {
