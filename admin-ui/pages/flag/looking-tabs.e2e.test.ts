@@ -157,6 +157,17 @@ describe.skipIf(!hasBrowser)('The tabs of a flag in which one looks', () => {
     await other.getByText('Rule known-or-up-to-date holds.').waitFor();
   });
 
+  test('Playground lays what is edited beside what is stored, and says where it is not whole yet', async () => {
+    const page = await visit('smart-search?tab=targeting');
+    await page
+      .getByRole('button', { name: /add .*rule/i })
+      .first()
+      .click();
+    await page.getByRole('link', { name: /Playground/ }).click();
+    await page.getByRole('region', { name: 'Stored, in Production' }).getByText('How it came about').waitFor();
+    await page.getByRole('region', { name: 'As edited, not stored yet' }).getByText('is not whole yet').waitFor();
+  });
+
   test('Evaluations draws what was given, names what was changed, and says it as a table too', async () => {
     await api('PATCH', `${PRODUCTION}/flags/smart-search`, { ...weights(50_000), reason: 'Next step' });
     const page = await visit('smart-search?tab=evaluations&range=1h');

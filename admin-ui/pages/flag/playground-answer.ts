@@ -85,8 +85,8 @@ export class PlaygroundAnswer extends LitElement {
   /** Names of the flag's variants, for their colours. */
   @property({ attribute: false }) variants: readonly string[] = [];
   @property() offVariant: string | null = null;
-  /** The users of the place that answered are drawn only when it is stored. */
-  @property({ type: Boolean }) undrawn = false;
+  /** What has to be known before it is believed. */
+  @property() hint = '';
 
   override render() {
     if (this.explanation === undefined) return nothing;
@@ -99,11 +99,7 @@ export class PlaygroundAnswer extends LitElement {
         <div class="variant"><span class="dot" style="background:${colour}"></span>${variant ?? 'the app’s coded default'}</div>
         ${drawValue(evaluation)}
         <p>${tellReason(evaluation)} <span class="quiet mono small">${evaluation.reason}</span></p>
-        ${
-          this.undrawn
-            ? html`<p class="fault">Who gets what here is drawn when it is stored: this user may get another variant then.</p>`
-            : nothing
-        }
+        ${this.hint === '' ? nothing : html`<p class="fault">${this.hint}</p>`}
       </div>
       <div>
         <h3>How it came about</h3>

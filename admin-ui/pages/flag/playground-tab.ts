@@ -1,6 +1,6 @@
 import type { Context, Explanation, Ruleset } from '@turnout/core';
 import type { ConfigurationAnswer, FlagAnswer } from '@turnout/server/contracts';
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from '../../client/live.ts';
 import type { MyEnvironment } from '../../client/me.ts';
@@ -32,9 +32,17 @@ const TRIED_MS = 1_500;
 const BURST_MS = 200;
 const FIRST: Context = { targetingKey: 'user-1' };
 
-interface Answers {
-  stored: Explanation;
-  edited: { explanation: Explanation; undrawn: boolean } | undefined;
+/** The ruleset as it would be, and the places whose users are drawn only when it is stored. */
+interface Edited {
+  ruleset: Ruleset;
+  undrawn: string[];
+}
+
+/** What has to be known of an answer to what is not stored. */
+function hintOf({ evaluation }: Explanation, undrawn: readonly string[]): string {
+  if (evaluation.errorCode === 'PARSE_ERROR') return 'What was typed is not whole yet. Targeting says what is missing.';
+  if (evaluation.reason !== 'SPLIT' || !undrawn.includes(evaluation.ruleId ?? 'fallthrough')) return '';
+  return 'Who gets what here is drawn when it is stored: this user may get another variant then.';
 }
 
 /** What somebody would get of a flag and why, by the very evaluator that the apps run; nothing is asked or counted. */
@@ -137,16 +145,15 @@ export class FlagPlayground extends LitElement {
     return readReachable(this.flag, readers, also);
   }
 
-  #explain(core: Core, ruleset: Ruleset, reachable: Reachable): Answers {
-    const stored = core.explain(core.compile(ruleset), this.flag, this.context);
+  #asEdited(core: Core, ruleset: Ruleset, reachable: Reachable): Edited | undefined {
     const own = reachable.flags.find(({ flag }) => flag.key === this.flag);
-    if (this.draft === undefined || own === undefined) return { stored, edited: undefined };
+    if (this.draft === undefined || own === undefined) return undefined;
     const { flag, undrawn } = flagFromDraft(own, this.draft, core.reweigh);
-    const edited = core.compile({ ...ruleset, flags: { ...ruleset.flags, [this.flag]: flag } });
-    const explanation = core.explain(edited, this.flag, this.context);
-    const isUndrawn =
-      explanation.evaluation.reason === 'SPLIT' && undrawn.includes(explanation.evaluation.ruleId ?? 'fallthrough');
-    return { stored, edited: { explanation, undrawn: isUndrawn } };
+    return { ruleset: { ...ruleset, flags: { ...ruleset.flags, [this.flag]: flag } }, undrawn };
+  }
+
+  #explain(core: Core, ruleset: Ruleset): Explanation {
+    return core.explain(core.compile(ruleset), this.flag, this.context);
   }
 
   override render() {
@@ -158,12 +165,13 @@ export class FlagPlayground extends LitElement {
         : html`<p class="quiet" role="status">Fetching the evaluator and what the flag depends on …</p>`;
     }
     const ruleset = rulesetFrom(this.project, this.environment.key, reachable);
+    const edited = this.#asEdited(core, ruleset, reachable);
     return html`${problem}
       <div class="page">
         <div class="ask">
           <t-playground-form
             .context=${this.context}
-            .named=${attributesNamed(ruleset)}
+            .named=${attributesNamed(edited?.ruleset ?? ruleset)}
             .recent=${this.recent}
             @context=${(event: CustomEvent<Context>) => this.#take(event.detail)}
           ></t-playground-form>
@@ -172,25 +180,29 @@ export class FlagPlayground extends LitElement {
             <span class="quiet small">Asked in this browser: nobody is told, nothing is counted.</span>
           </div>
         </div>
-        ${this.#drawAnswers(this.#explain(core, ruleset, reachable), reachable)}
+        ${this.#drawAnswers(core, ruleset, edited, reachable)}
       </div>`;
   }
 
-  #drawAnswers({ stored, edited }: Answers, { flags }: Reachable) {
+  #drawAnswers(core: Core, ruleset: Ruleset, edited: Edited | undefined, { flags }: Reachable) {
     const own = flags.find(({ flag }) => flag.key === this.flag);
     const variants = Object.keys(own?.flag.variants ?? {});
-    const draw = (heading: string, explanation: Explanation, offVariant: string | null, undrawn = false) =>
+    const draw = (heading: string, explanation: Explanation, offVariant: string | null, hint = '') =>
       html`<t-playground-answer
         .heading=${heading}
         .explanation=${explanation}
         .variants=${variants}
         .offVariant=${offVariant}
-        .undrawn=${undrawn}
+        .hint=${hint}
       ></t-playground-answer>`;
+    const { name } = this.environment;
     const now = own?.configuration.offVariant ?? null;
-    return html`<div class="answers ${edited ? 'two' : ''}">
-      ${draw(edited ? `Stored, in ${this.environment.name}` : `In ${this.environment.name}`, stored, now)}
-      ${edited ? draw('As edited, not stored yet', edited.explanation, this.draft?.offVariant ?? null, edited.undrawn) : nothing}
+    const stored = draw(edited ? `Stored, in ${name}` : `In ${name}`, this.#explain(core, ruleset), now);
+    if (edited === undefined) return html`<div class="answers">${stored}</div>`;
+    const would = this.#explain(core, edited.ruleset);
+    const off = this.draft?.offVariant ?? null;
+    return html`<div class="answers two">
+      ${stored} ${draw('As edited, not stored yet', would, off, hintOf(would, edited.undrawn))}
     </div>`;
   }
 
