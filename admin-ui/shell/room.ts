@@ -5,7 +5,7 @@ import { here } from '../client/here.ts';
 import { live } from '../client/live.ts';
 import { isProduction, type Me } from '../client/me.ts';
 import { chooseEnvironment, findProject } from '../client/place.ts';
-import { asRefusal, type Refusal } from '../client/problem.ts';
+import { Refusal } from '../client/problem.ts';
 import { Following } from '../client/store.ts';
 import '../parts/problem-view.ts';
 import { base } from '../styles/base.ts';
@@ -131,8 +131,8 @@ export class Room extends LitElement {
       await INSIDE[page].load();
       this.refusal = undefined;
       this.loaded = new Set([...this.loaded, page]);
-    } catch (error) {
-      this.refusal = asRefusal(error);
+    } catch {
+      this.refusal = new Refusal(NOT_LOADED);
     }
   }
 
@@ -156,7 +156,7 @@ export class Room extends LitElement {
         <t-side-bar></t-side-bar>
         <t-top-bar .me=${this.me} @palette=${() => this.palette.show()}></t-top-bar>
         <main id="main" tabindex="-1">
-          <t-problem .refusal=${this.refusal}></t-problem>
+          <t-problem .refusal=${this.refusal} .retry=${() => location.reload()}></t-problem>
           ${this.#drawPage()}
         </main>
       </div>
@@ -182,6 +182,14 @@ export class Room extends LitElement {
     return INSIDE[now.page].draw(now);
   }
 }
+
+/** The code of a page comes when it is first visited; a server that was renewed since has it under another name. */
+const NOT_LOADED = {
+  title: 'This page could not be fetched',
+  status: 0,
+  code: 'screen',
+  detail: 'The server may have been renewed since this screen was loaded, or nobody answered.',
+};
 
 function isInside(page: string): page is keyof typeof INSIDE {
   return Object.hasOwn(INSIDE, page);
