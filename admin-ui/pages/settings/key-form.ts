@@ -71,7 +71,7 @@ export class KeyForm extends FormDialog<MadeKey> {
       label="Origins"
       hint="whose pages may use it; * is every page"
       placeholder="https://shop.example"
-      .texts=${this.key?.origins ?? []}
+      .begin=${this.key?.origins ?? []}
       .fault=${faultAt(this.refusal, 'origins')}
     ></t-text-list>`;
   }
@@ -83,14 +83,14 @@ export class KeyForm extends FormDialog<MadeKey> {
         id="flags"
         label="Flags"
         hint="none: every flag"
-        .texts=${this.key?.flags ?? []}
+        .begin=${this.key?.flags ?? []}
         .offered=${flags.map((flag) => flag.key)}
         .fault=${faultAt(this.refusal, 'flags')}
       ></t-text-list>
       <t-text-list
         id="tags"
         label="And all flags with one of these tags"
-        .texts=${this.key?.tags ?? []}
+        .begin=${this.key?.tags ?? []}
         .offered=${tags}
         .fault=${faultAt(this.refusal, 'tags')}
       ></t-text-list>`;

@@ -54,7 +54,7 @@ export class KeysSection extends LitElement {
         A key belongs to one environment: these are of <strong>${now.environment.name}</strong>. Apps come with a server
         or a client key, whoever kills in an emergency with a kill key.
       </p>
-      ${this.#keys.drawRefusal()}
+      ${this.#keys.drawState()}
       ${(Object.keys(KINDS) as KeyKind[]).map((kind) => this.#drawKind(now, kind))}
       ${this.#drawEnded()}
     </div>`;
@@ -79,12 +79,8 @@ export class KeysSection extends LitElement {
           <wa-icon name="plus" aria-hidden="true"></wa-icon>New ${kind} key
         </button>
       </div>
-      ${keys === undefined ? this.#drawWaiting() : this.#drawKeys(now, kind, keys)}
+      ${keys === undefined ? nothing : this.#drawKeys(now, kind, keys)}
     </section>`;
-  }
-
-  #drawWaiting() {
-    return this.#keys.refusal ? nothing : html`<p class="quiet" role="status">Loading …</p>`;
   }
 
   #drawKeys(now: Here, kind: KeyKind, all: readonly KeyAnswer[]) {

@@ -44,6 +44,7 @@ export class Listing<T extends Told> implements ReactiveController {
         if (this.#wanted.subjects.includes(kind)) void this.read({ flash: actor !== myActor() });
       }),
       live.on('reset', () => void this.read()),
+      listenToReturns(() => void this.read()),
     ];
   }
 
@@ -83,9 +84,11 @@ export class Listing<T extends Told> implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** What stands in the way of reading it, and how to try again. */
-  drawRefusal() {
-    if (this.refusal === undefined) return nothing;
+  /** That it is being read, or what stands in the way and how to try again. */
+  drawState() {
+    if (this.refusal === undefined) {
+      return this.items === undefined ? html`<p class="quiet" role="status">Loading …</p>` : nothing;
+    }
     return html`<t-problem .refusal=${this.refusal} .retry=${() => void this.read()}></t-problem>`;
   }
 
@@ -93,6 +96,13 @@ export class Listing<T extends Told> implements ReactiveController {
     const before = new Set((this.items ?? []).map(this.#wanted.mark));
     return new Set(items.filter((item) => !before.has(this.#wanted.mark(item))).map(({ id }) => id));
   }
+}
+
+/** Not everything is told by the log of a project: that an invitation was accepted, that a key was used. */
+function listenToReturns(listener: () => void): () => void {
+  const look = () => document.visibilityState === 'visible' && listener();
+  document.addEventListener('visibilitychange', look);
+  return () => document.removeEventListener('visibilitychange', look);
 }
 
 /** All of a list that comes in pages. */

@@ -61,13 +61,13 @@ export class MembersSection extends LitElement {
           <wa-icon name="plus" aria-hidden="true"></wa-icon>Invite
         </button>
       </div>
-      ${this.#members.drawRefusal()} ${this.#drawList(project)}
+      ${this.#members.drawState()} ${this.#drawList(project)}
     </section>`;
   }
 
   #drawList(project: MyProject) {
-    const { items: members, refusal, changed } = this.#members;
-    if (members === undefined) return refusal ? nothing : html`<p class="quiet" role="status">Loading …</p>`;
+    const { items: members, changed } = this.#members;
+    if (members === undefined) return nothing;
     const me = requireMe();
     return html`<ul class="card items">
       ${repeat(

@@ -47,10 +47,16 @@ export class TextList extends LitElement {
   @property() hint = '';
   @property() placeholder = '';
   @property() fault: string | undefined;
-  @property({ attribute: false }) texts: readonly string[] = [];
+  /** What it begins with. What is in it afterwards is its own, whatever is drawn around it. */
+  @property({ attribute: false }) begin: readonly string[] = [];
   @property({ attribute: false }) offered: readonly string[] = [];
+  @state() private texts: readonly string[] = [];
   @state() private typed = '';
   @query('input') private input!: HTMLInputElement;
+
+  override willUpdate(): void {
+    if (!this.hasUpdated) this.texts = this.begin;
+  }
 
   /** What is in it, and what was typed and not added yet: nobody means to lose that. */
   take(): string[] {

@@ -61,7 +61,7 @@ export class TokensSection extends LitElement {
         </div>
         ${this.#drawNew(project)}
       </div>
-      ${this.#tokens.drawRefusal()} ${this.#drawTokens(project)}
+      ${this.#tokens.drawState()} ${this.#drawTokens(project)}
     </section>`;
   }
 
@@ -75,7 +75,7 @@ export class TokensSection extends LitElement {
 
   #drawTokens(project: MyProject) {
     const all = this.#tokens.items;
-    if (all === undefined) return this.#tokens.refusal ? nothing : html`<p class="quiet" role="status">Loading …</p>`;
+    if (all === undefined) return nothing;
     const withEnded = route.value?.query.ended === 'yes';
     const tokens = all
       .filter(({ state }) => withEnded || state === 'live')
