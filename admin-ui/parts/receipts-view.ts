@@ -3,17 +3,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../styles/base.ts';
 import './relative-time.ts';
+import { tellWhy } from './why-words.ts';
 
 type Laggard = FlipReceiptsShown['laggards'][number];
-
-/** Why an app has not acknowledged, as a person would say it. */
-export const LAGGARD_WHY: Record<Laggard['why'], string> = {
-  disconnected: 'it has lost its stream',
-  silent: 'its stream is open, and it says nothing',
-  'node lost': 'the node that it was connected to is gone',
-  polling: 'it has no stream, and fetches now and then',
-  unsupported: 'it does not understand the flag',
-};
 
 /** Who has put something in force: so many of so many, after how long, and by name who has not. */
 @customElement('t-receipts')
@@ -74,7 +66,7 @@ function drawLaggards(laggards: readonly Laggard[], missing: number) {
       ${laggards.map(
         ({ host, instance, why, environment, lastSeen }) => html`<li>
           <strong>${host}</strong> <span class="quiet mono">${instance.slice(0, 12)}</span> in ${environment}:
-          ${LAGGARD_WHY[why]}; heard of <t-ago .at=${lastSeen}></t-ago>
+          ${tellWhy(why).words}; heard of <t-ago .at=${lastSeen}></t-ago>
         </li>`,
       )}
       ${more > 0 ? html`<li>and ${more} more</li>` : nothing}

@@ -183,7 +183,7 @@ describe.skipIf(!hasBrowser)('The log of changes', () => {
     await page.goto(`${house.server.url}/p/demo/activity/${hostileChange}`);
     await page.getByText('410/412 · 143 ms').waitFor();
     await page.getByText('web-<b>1</b>').waitFor();
-    await page.getByText('its stream is open, and it says nothing').waitFor();
+    await page.getByText('connected, but silent').waitFor();
     await page.getByText('and 1 more').waitFor();
     await page.getByText('node-b').waitFor();
   });
