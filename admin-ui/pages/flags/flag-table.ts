@@ -43,7 +43,7 @@ export class FlagTable extends LitElement {
   @property({ attribute: false }) flashing: ReadonlySet<string> = new Set();
   @property({ attribute: false }) busy: ReadonlySet<string> = new Set();
 
-  @state() private window: RowWindow = { first: 0, count: 0 };
+  @state() private window: RowWindow = { first: 0, count: 0, ring: 1 };
   @state() private active = '';
   @state() private room: Room = 'wide';
   @query('.grid') private grid!: HTMLElement;
@@ -54,6 +54,9 @@ export class FlagTable extends LitElement {
   /** The row from which a range is selected. */
   #anchor = '';
   #rowHeight = 44;
+  #measured = false;
+  /** The row on which a pointer went down: a click that lands on another one, for rows moved, means nobody. */
+  #pressed: string | undefined;
   #seen = { from: 0, height: 900 };
   #resized = new ResizeObserver(() => this.#look());
   #look = () => this.#lookAgain();
@@ -99,12 +102,13 @@ export class FlagTable extends LitElement {
   protected override update(changed: PropertyValues<this>): void {
     const focused = this.#focusedRow();
     super.update(changed);
-    // What had the focus went with its row: the grid goes on from there.
-    if (focused !== undefined && this.#focusedRow() === undefined) this.grid.focus({ preventScroll: true });
+    // What had the focus is another flag's now, or gone: the grid goes on from there.
+    if (focused !== undefined && this.#focusedRow() !== focused) this.grid.focus({ preventScroll: true });
   }
 
-  protected override updated(): void {
-    this.#lookAgain();
+  /** Scrolling and another size are heard of; all else would only make the browser lay the rows out twice. */
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!this.#measured || changed.has('environments') || changed.has('chosen')) this.#lookAgain();
   }
 
   #focusedRow(): string | undefined {
@@ -117,6 +121,7 @@ export class FlagTable extends LitElement {
     if (!this.isConnected || !this.body) return;
     const row = this.body.querySelector<HTMLElement>('.flag-row');
     const rowHeight = row?.getBoundingClientRect().height || this.#rowHeight;
+    this.#measured ||= row !== null;
     const { top, bottom } = this.#view();
     this.#seen = { from: top - this.body.getBoundingClientRect().top, height: bottom - top };
     const next = windowOf({ total: this.flags.length, rowHeight, ...this.#seen });
@@ -161,6 +166,7 @@ export class FlagTable extends LitElement {
   }
 
   #press(event: KeyboardEvent): void {
+    this.#pressed = undefined;
     if (event.altKey || event.metaKey) return;
     const inside = event.composedPath()[0] !== this.grid;
     const page = Math.max(1, Math.floor(this.#seen.height / this.#rowHeight) - 1);
@@ -211,24 +217,30 @@ export class FlagTable extends LitElement {
   /** Whatever is pressed or focused in a row makes it the active one. */
   #touch(event: Event): void {
     const row = (event.target as Element).closest<HTMLElement>('.flag-row');
-    const at = this.#keys.indexOf(row?.dataset.key ?? '');
+    const key = row?.dataset.key ?? '';
+    if (event.type === 'pointerdown') this.#pressed = key;
+    const at = this.#keys.indexOf(key);
     if (at !== -1) this.#goTo(at);
+  }
+
+  #isMeant(key: string): boolean {
+    return this.#pressed === undefined || this.#pressed === key;
   }
 
   get #context(): RowsContext {
     const { project, environments, chosen, evaluations, selected, flashing, busy, active } = this;
     return {
       ...{ project, environments, chosen, evaluations, selected, flashing, busy, active },
-      pick: (event, key) => this.#pick(key, event.shiftKey),
+      pick: (event, key) => this.#isMeant(key) && this.#pick(key, event.shiftKey),
       flip: (key, environment, verb, blocked) => {
-        this.#say('flip', { key, environment, verb, blocked } satisfies Flip);
+        if (this.#isMeant(key)) this.#say('flip', { key, environment, verb, blocked } satisfies Flip);
       },
     };
   }
 
   override render() {
     const { flags, environments, chosen, sort, selected } = this;
-    const { first, count } = this.window;
+    const { first, count, ring } = this.window;
     const shown = flags.slice(first, first + count);
     const context = this.#context;
     const drawn = shown.some(({ key }) => key === this.active);
@@ -260,7 +272,7 @@ export class FlagTable extends LitElement {
       >
         ${repeat(
           shown,
-          ({ key }) => key,
+          (_flag, at) => (first + at) % ring,
           (flag, at) => drawRow(flag, first + at, context),
         )}
       </div>

@@ -21,7 +21,7 @@ import './flag-table.ts';
 import type { FlagTable, Flip } from './flag-table.ts';
 import { flagsSheet } from './flags-sheet.ts';
 import { Flashes } from './flashes.ts';
-import { type ChoiceGroup, listChoices, sorted } from './list-choices.ts';
+import { listChoices, sorted } from './list-choices.ts';
 import './new-flag-dialog.ts';
 import type { NewFlagDialog } from './new-flag-dialog.ts';
 import { clearFilters, isNarrowed, nextSort, readView, type View, writeView } from './view.ts';
@@ -178,7 +178,7 @@ export class FlagsPage extends LitElement {
   #drawFilters({ environment }: Here) {
     return html`<t-filter-bar
       .view=${this.view}
-      .choices=${this.#choices(flagIndex.value.flags, this.view, environment.name) satisfies ChoiceGroup[]}
+      .choices=${this.#choices(this.#listed, this.view.facets, environment.name)}
       @view=${(event: CustomEvent<View>) => {
         this.#show(event.detail, { typing: event.detail.text !== this.view.text });
       }}
@@ -195,7 +195,7 @@ export class FlagsPage extends LitElement {
   }
 
   #drawTable(place: Here, index: FlagIndex) {
-    const { evaluations } = { evaluations: this.#evaluations.now.value };
+    const evaluations = this.#evaluations.now.value;
     const chosen = this.#selectedFlags(index.flags, this.selected);
     const pick = (event: CustomEvent<Set<string>>) => {
       this.selected = event.detail;

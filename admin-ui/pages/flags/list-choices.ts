@@ -1,4 +1,3 @@
-import type { FlagAnswer } from '@turnout/server/contracts';
 import { CHOICES, type Facet, type View } from './view.ts';
 
 /** One value that narrows the table, in the words of the screen. */
@@ -13,6 +12,12 @@ export interface ChoiceGroup {
   choices: Choice[];
 }
 
+/** The tags and owners that the flags of the project have. */
+interface Known {
+  tags: readonly string[];
+  owners: readonly string[];
+}
+
 const LABELS: Record<Facet, string> = {
   ...{ state: 'State', life: 'Life', kind: 'Kind', type: 'Type', owner: 'Owner', tag: 'Tag', archived: 'Archived' },
 };
@@ -24,13 +29,11 @@ export function tellChoice(facet: Facet, value: string): string {
 }
 
 /** Everything that the table can still be narrowed by: what is chosen already is left out. */
-export function listChoices(flags: readonly FlagAnswer[], view: View, environment: string): ChoiceGroup[] {
-  const tags = new Set(flags.flatMap((flag) => flag.tags));
-  const owners = new Set(flags.map(({ owner }) => owner).filter((owner) => owner !== ''));
+export function listChoices({ tags, owners }: Known, facets: View['facets'], environment: string): ChoiceGroup[] {
   const group = (facet: Facet, values: readonly string[], label = LABELS[facet]): ChoiceGroup => ({
     label,
     choices: values
-      .filter((value) => !view.facets[facet].includes(value))
+      .filter((value) => !facets[facet].includes(value))
       .map((value) => ({ facet, value, words: facet === 'archived' ? tellChoice(facet, value) : value })),
   });
   return [
@@ -38,8 +41,8 @@ export function listChoices(flags: readonly FlagAnswer[], view: View, environmen
     group('life', CHOICES.life, `Life in ${environment}`),
     group('kind', CHOICES.kind),
     group('type', CHOICES.type),
-    group('tag', sorted(tags)),
-    group('owner', sorted(owners)),
+    group('tag', tags),
+    group('owner', owners),
     group('archived', CHOICES.archived),
   ].filter(({ choices }) => choices.length > 0);
 }

@@ -31,7 +31,7 @@ describe('The rows that are drawn', () => {
       { total: 5_000, rowHeight: 40, from: 4_000, height: 9_000 },
       { first: 100, count: MOST_ROWS },
     ],
-  ])('for %j are %j', (shown, drawn) => expect(windowOf(shown)).toEqual(drawn));
+  ])('for %j are %j', (shown, drawn) => expect(windowOf(shown)).toMatchObject(drawn));
 
   test('are never more than the most, and hold all that can be seen, at any offset', () => {
     const rowHeight = 44;
@@ -44,6 +44,13 @@ describe('The rows that are drawn', () => {
       }
     }
   });
+});
+
+test('The elements of a window are as many as its rows, wherever it stands and however few flags there are', () => {
+  const shown = { rowHeight: 44, height: 740 };
+  const { ring } = windowOf({ ...shown, total: 5_000, from: 0 });
+  expect(windowOf({ ...shown, total: 5_000, from: 90_000 })).toMatchObject({ ring, count: ring });
+  expect(windowOf({ ...shown, total: 3, from: 0 })).toMatchObject({ ring, count: 3 });
 });
 
 test.each([

@@ -6,6 +6,8 @@ const SPARE = 8;
 export interface RowWindow {
   first: number;
   count: number;
+  /** How many there would be of a list without an end: rows beyond the edge give their elements to those that come. */
+  ring: number;
 }
 
 interface Shown {
@@ -22,9 +24,10 @@ interface Shown {
 export function windowOf({ total, rowHeight, from, height }: Shown): RowWindow {
   const visible = Math.min(MOST_ROWS, Math.ceil(Math.max(0, height) / rowHeight) + 1);
   const spare = Math.min(SPARE, Math.floor((MOST_ROWS - visible) / 2));
-  const count = Math.min(total, visible + 2 * spare);
+  const ring = visible + 2 * spare;
+  const count = Math.min(total, ring);
   const first = Math.floor(Math.max(0, from) / rowHeight) - spare;
-  return { first: Math.max(0, Math.min(first, total - count)), count };
+  return { first: Math.max(0, Math.min(first, total - count)), count, ring };
 }
 
 /** The row to go to by a key; undefined where the key moves nobody. `page` is how many rows can be seen. */

@@ -35,6 +35,11 @@ export const tableSheet = css`
     z-index: 3;
     background: var(--surface);
   }
+  /* A row that comes into sight takes over another one's elements, and nothing of that one glides over. */
+  .flag-row {
+    --quick: 0s;
+    contain: layout style;
+  }
   .row {
     --kind: 5.75rem;
     --owner: 6.5rem;
