@@ -32,6 +32,9 @@ export const memberSheet = css`
     flex: 0 1 12rem;
     min-width: 6rem;
   }
+  .tools t-copy {
+    margin-left: auto;
+  }
   .members {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr));

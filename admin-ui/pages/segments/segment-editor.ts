@@ -1,5 +1,5 @@
 import type { Condition } from '@turnout/core';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { attributesIn, NEW_TEST } from '../../parts/condition-tree.ts';
 import '../../parts/condition-editor.ts';
@@ -18,7 +18,25 @@ const ABOUT: Record<List, string> = {
 /** Who is in a segment, and what it is called. Says `draft` with `{detail: SegmentDraft}`; its owner keeps it. */
 @customElement('t-segment-editor')
 export class SegmentEditor extends LitElement {
-  static override styles = [base, sectionSheet];
+  static override styles = [
+    base,
+    sectionSheet,
+    css`
+      .title {
+        font-size: var(--text);
+        font-weight: 600;
+      }
+      .body {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.4rem;
+        justify-items: start;
+      }
+      .body > :not(input, p) {
+        justify-self: stretch;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) draft!: SegmentDraft;
   @property({ attribute: false }) stored!: SegmentDraft;
@@ -155,7 +173,7 @@ export class SegmentEditor extends LitElement {
       aria-labelledby="title-${first}"
     >
       <div class="about">
-        <h3 id="title-${first}">${title}</h3>
+        <h2 class="title" id="title-${first}">${title}</h2>
         <p class="quiet small">${about}</p>
       </div>
       <div class="body">${body}</div>

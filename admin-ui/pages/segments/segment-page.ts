@@ -148,14 +148,14 @@ export class SegmentPage extends LitElement {
       >
         <wa-icon name="trash" aria-hidden="true"></wa-icon>Delete
       </button>
-      <span id="why-kept" class="sr">${why}</span>`;
+      <span id="why-kept" class="quiet small" ?hidden=${why === ''}>${why}</span>`;
   }
 
   #whyNotDelete({ usedBy }: SegmentWithUsers): string {
     const { safe } = this.#here()?.environment.may ?? {};
     if (safe?.yes !== true) return safe?.why ?? 'You may look at this, and change nothing.';
     const users = usedBy.flags.length + usedBy.segments.length;
-    return users === 0 ? '' : 'It can be deleted when nobody names it any more. “Used by” says who does.';
+    return users === 0 ? '' : 'Used, so it stays.';
   }
 
   async #delete(answer: SegmentWithUsers): Promise<void> {

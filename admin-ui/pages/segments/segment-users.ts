@@ -86,7 +86,8 @@ export class SegmentUsers extends LitElement {
     if (refusal !== undefined)
       return html`<t-problem .refusal=${refusal} .retry=${() => void this.#read()}></t-problem>`;
     if (dependents === undefined) return html`<p class="quiet" role="status">Loading …</p>`;
-    if (dependents.length === 0) return html`<p class="quiet">Nobody names it. It can be deleted.</p>`;
+    if (dependents.length === 0)
+      return html`<p class="quiet">Nobody names it: users get the same with and without it. It can be deleted.</p>`;
     const direct = dependents.filter((one) => one.direct);
     const over = dependents.filter((one) => !one.direct);
     return html`<ul>
@@ -117,9 +118,9 @@ function tellThrough(kind: Dependent['kind'], through: Dependent['through']): st
   const of = (by: Dependent['through'][number]['by']) => [
     ...new Set(through.filter((one) => one.by === by).map((one) => one.of)),
   ];
-  const rules = new Set(through.flatMap((one) => (one.by === 'rule' ? [one.rule] : [])));
+  const rules = new Set(through.flatMap((one) => (one.by === 'rule' ? [one.rule] : []))).size;
   const told = [
-    ...(rules.size > 0 ? [`flag, in ${rules.size === 1 ? `rule ${[...rules][0]}` : `${rules.size} rules`}`] : []),
+    ...(rules > 0 ? [`flag, in ${rules === 1 ? 'a rule' : `${rules} rules`}`] : []),
     ...(of('condition').length > 0 ? [`segment, in its rule`] : []),
     ...(of('prerequisite').length > 0 ? [`${kind}, needs ${of('prerequisite').join(', ')}`] : []),
   ];

@@ -120,7 +120,7 @@ export class SegmentsPage extends LitElement {
       <button aria-pressed=${unused === 'yes'} @click=${() => setQuery({ unused: unused === 'yes' ? '' : 'yes' })}>
         Used by nobody ${free}
       </button>
-      <span class="quiet small" role="status">${shown === items.length ? `${shown}` : `${shown} of ${items.length}`}</span>
+      <span class="quiet small" role="status">${shown === items.length ? shown : `${shown} of ${items.length}`} ${items.length === 1 ? 'segment' : 'segments'}</span>
     </div>`;
   }
 }

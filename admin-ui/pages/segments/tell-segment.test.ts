@@ -12,12 +12,12 @@ test.each<[Partial<SegmentDraft>, string[]]>([
   [{ name: '' }, ['Name: Staff → nothing']],
   [{ by: 'email' }, ['What is looked up: targetingKey → email']],
   [{ if: beta }, ['Rule: no rule → plan is beta']],
-  [{ included: ['ada', 'cleo'] }, ['Always in: 2 → 2; 1 more: cleo; 1 taken out: bob']],
+  [{ included: ['ada', 'cleo'] }, ['Always in: 2 members → 2 members; 1 new: cleo; 1 taken out: bob']],
   [
     { excluded: Array.from({ length: 10 }, (_, at) => `u${at}`) },
-    ['Never in: 0 → 10; 10 more: u0, u1, u2, u3, u4, u5, u6, u7 and 2 more'],
+    ['Never in: 0 members → 10 members; 10 new: u0, u1, u2, u3, u4, u5, u6, u7 and 2 more'],
   ],
-  [{ included: [] }, ['Always in: 2 → 0; 2 taken out: ada, bob']],
+  [{ included: [] }, ['Always in: 2 members → 0 members; 2 taken out: ada, bob']],
 ])('%j is told as %j', (changed, told) => {
   const changes = tellSegmentChanges(before, { ...before, ...changed });
   expect(changes.map(({ title, was, is }) => `${title}: ${was} → ${is}`)).toEqual(told);
@@ -27,9 +27,9 @@ test.each([
   [0, 0, null, 'Nobody is in it.'],
   [0, 4, null, 'Nobody is in it.'],
   [1, 0, null, 'In it: the 1 that is always in.'],
-  [2, 1, null, 'In it: the 2 that are always in, without the 1 that is never in.'],
-  [2, 3, beta, 'In it: the 2 that are always in, and whoever has plan is beta, without the 3 that are never in.'],
-  [0, 0, beta, 'In it: whoever has plan is beta.'],
+  [2, 1, null, 'In it: the 2 that are always in. Never in: 1.'],
+  [2, 3, beta, 'In it: the 2 that are always in, and everybody for whom this holds: plan is beta. Never in: 3.'],
+  [0, 0, beta, 'In it: everybody for whom this holds: plan is beta.'],
 ])('%i in, %i out and %j: who that is, in words', (included, excluded, rule, told) => {
   expect(tellWho({ included, excluded, rule })).toBe(told);
 });

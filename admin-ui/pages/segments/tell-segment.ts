@@ -44,12 +44,11 @@ function tellList(list: List, before: readonly string[], after: readonly string[
   const { added, gone } = diffMembers(before, after);
   if (added.length === 0 && gone.length === 0) return [];
   const told = [
-    ...(added.length > 0 ? [`${added.length} more: ${nameSome(added)}`] : []),
+    ...(added.length > 0 ? [`${added.length} new: ${nameSome(added)}`] : []),
     ...(gone.length > 0 ? [`${gone.length} taken out: ${nameSome(gone)}`] : []),
   ];
-  return [
-    { place: list, title: TITLES[list] ?? list, was: `${before.length}`, is: `${after.length}; ${told.join('; ')}` },
-  ];
+  const many = ({ length }: readonly string[]) => (length === 1 ? '1 member' : `${length} members`);
+  return [{ place: list, title: TITLES[list] ?? list, was: many(before), is: `${many(after)}; ${told.join('; ')}` }];
 }
 
 /** What leads from one list to the other. */
@@ -68,9 +67,8 @@ export function nameSome(members: readonly string[], most = MOST_NAMED): string 
 export function tellWho({ included, excluded, rule }: { included: number; excluded: number; rule: Condition | null }) {
   const who = [
     ...(included > 0 ? [`the ${included} that ${included === 1 ? 'is' : 'are'} always in`] : []),
-    ...(rule === null ? [] : [`whoever has ${tellCondition(rule)}`]),
+    ...(rule === null ? [] : [`everybody for whom this holds: ${tellCondition(rule)}`]),
   ];
   if (who.length === 0) return 'Nobody is in it.';
-  const out = excluded > 0 ? `, without the ${excluded} that ${excluded === 1 ? 'is' : 'are'} never in` : '';
-  return `In it: ${who.join(', and ')}${out}.`;
+  return `In it: ${who.join(', and ')}.${excluded > 0 ? ` Never in: ${excluded}.` : ''}`;
 }
