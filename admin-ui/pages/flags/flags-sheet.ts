@@ -26,6 +26,9 @@ export const flagsSheet = css`
     gap: 0.6rem;
     padding: 1.5rem;
   }
+  .none > * {
+    max-width: 46rem;
+  }
   .none pre {
     margin: 0;
     padding: 0.7rem 0.9rem;

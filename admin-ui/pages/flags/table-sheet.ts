@@ -70,9 +70,19 @@ export const tableSheet = css`
   .flag-row[aria-selected='true'] {
     background: var(--chosen);
   }
-  .grid:focus-visible .flag-row.active {
-    outline: 2px solid var(--focus);
-    outline-offset: -2px;
+  .flag-row {
+    position: relative;
+  }
+  /* Over the cells that stick, which would hide a ring of the row's own. */
+  .grid:focus-visible .flag-row.active::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    z-index: 2;
+    padding: 0;
+    border: 2px solid var(--focus);
+    border-radius: inherit;
+    pointer-events: none;
   }
   .archived .flag,
   .archived .kind,
