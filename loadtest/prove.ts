@@ -5,6 +5,7 @@ import { proveHttp } from './prove/http.ts';
 import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
+import { proveScreen } from './prove/screen.ts';
 import { proveUnleash } from './prove/unleash.ts';
 
 /** `npm run prove -- <name>`: makes a figure, and writes it with its method to docs/evidence. */
@@ -15,6 +16,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   outage: proveOutage,
   nodes: proveNodes,
   kill: proveKill,
+  screen: proveScreen,
   unleash: proveUnleash,
 };
 
