@@ -120,9 +120,22 @@ async function interact(page: Page): Promise<number> {
   return probe<number>(page, `longest(${from}, ${await probe<number>(page, 'now()')})`);
 }
 
+/** What is kept of each visit, and the most that it is to be. */
+const FIGURES: [name: string, unit: string, of: (visit: Visit) => number, most?: number][] = [
+  ['scripts of the first page', 'kB', ({ scriptKb }) => scriptKb, 120],
+  ['rows in the page, at most', '', ({ mostRows }) => mostRows, 60],
+  ['offsets at which rows were missing', '', ({ blank }) => blank, 0],
+  ['search, median key', 'ms', ({ keysMs }) => quantile(sorted(keysMs), 0.5), 50],
+  ['search, slowest key but one in twenty', 'ms', ({ keysMs }) => quantile(sorted(keysMs), 0.95), 50],
+  ['longest task in 20 interactions', 'ms', ({ longestTaskMs }) => longestTaskMs, 200],
+  ['first paint', 'ms', ({ firstPaintMs }) => firstPaintMs, 1_000],
+  ['first rows', 'ms', ({ firstRowsMs }) => firstRowsMs],
+  ['all flags read', 'ms', ({ allReadMs }) => allReadMs],
+];
+
+const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+
 function keep(visits: readonly Visit[], chromium: string): void {
-  const runs = (of: (visit: Visit) => number) => visits.map(of);
-  const sorted = (visit: Visit) => [...visit.keysMs].sort((a, b) => a - b);
   keepEvidence({
     proof: 'screen',
     method:
@@ -131,60 +144,9 @@ function keep(visits: readonly Visit[], chromium: string): void {
       `${OFFSETS} offsets. A key is timed from its event to a message that comes after the painted frame; so it waits ` +
       'for the next frame of 60 a second, too. Tasks of 50 ms and more are told by the browser; 0 is none in all twenty ' +
       'interactions. First paint and rows are counted from the beginning of the navigation.',
-    figures: [
-      foldFigure(
-        'scripts of the first page',
-        'kB',
-        runs(({ scriptKb }) => scriptKb),
-        { at: 'most', value: 120 },
-      ),
-      foldFigure(
-        'rows in the page, at most',
-        '',
-        runs(({ mostRows }) => mostRows),
-        { at: 'most', value: 60 },
-      ),
-      foldFigure(
-        'offsets at which rows were missing',
-        '',
-        runs(({ blank }) => blank),
-        { at: 'most', value: 0 },
-      ),
-      foldFigure(
-        'search, median key',
-        'ms',
-        runs((visit) => quantile(sorted(visit), 0.5)),
-        { at: 'most', value: 50 },
-      ),
-      foldFigure(
-        'search, slowest key but one in twenty',
-        'ms',
-        runs((visit) => quantile(sorted(visit), 0.95)),
-        { at: 'most', value: 50 },
-      ),
-      foldFigure(
-        'longest task in 20 interactions',
-        'ms',
-        runs(({ longestTaskMs }) => longestTaskMs),
-        { at: 'most', value: 200 },
-      ),
-      foldFigure(
-        'first paint',
-        'ms',
-        runs(({ firstPaintMs }) => firstPaintMs),
-        { at: 'most', value: 1_000 },
-      ),
-      foldFigure(
-        'first rows',
-        'ms',
-        runs(({ firstRowsMs }) => firstRowsMs),
-      ),
-      foldFigure(
-        'all flags read',
-        'ms',
-        runs(({ allReadMs }) => allReadMs),
-      ),
-    ],
+    figures: FIGURES.map(([name, unit, of, most]) =>
+      foldFigure(name, unit, visits.map(of), most === undefined ? undefined : { at: 'most', value: most }),
+    ),
     facts: { flags: FLAGS, keys: visits[0]?.keysMs.length ?? 0, chromium },
   });
 }
