@@ -164,7 +164,9 @@ export class ConfigurationPanel extends LitElement {
     ];
     return places.flatMap(([place, serve, stored]) => {
       const moves = planMoves(stored, serve, reweigh);
-      return moves === undefined || moves.moved === 0 ? [] : [{ title: titleOf(place, draft), says: tellMoves(moves) }];
+      return moves === undefined || moves.moved === 0
+        ? []
+        : [{ title: titleOf(place, draft), says: tellMoves(moves, place === 'fallthrough' ? 'users' : 'its users') }];
     });
   }
 

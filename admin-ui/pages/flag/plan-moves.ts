@@ -118,8 +118,8 @@ function exactly(share: number): string {
   return percent === 0 ? '< 0.001 %' : `${percent} %`;
 }
 
-/** “moves 3.1 % of users: off → on” */
-export function tellMoves({ moved, flows, redrawn }: Moves): string {
+/** “moves 3.1 % of users: off → on”; of a rule, of those whom it catches. */
+export function tellMoves({ moved, flows, redrawn }: Moves, whom = 'users'): string {
   if (moved === 0) return 'moves nobody';
   const [only] = flows;
   const told = flows.slice(0, MOST_TOLD).map(({ from, to, share }) => {
@@ -127,5 +127,5 @@ export function tellMoves({ moved, flows, redrawn }: Moves): string {
   });
   const more = flows.length > MOST_TOLD ? `, and ${flows.length - MOST_TOLD} more ways` : '';
   const all = only === undefined ? '' : `: ${told.join(', ')}${more}`;
-  return `${redrawn ? 'draws everybody anew and ' : ''}moves ${exactly(moved)} of users${all}`;
+  return `${redrawn ? 'draws everybody anew and ' : ''}moves ${exactly(moved)} of ${whom}${all}`;
 }

@@ -126,6 +126,7 @@ export class RuleCard extends LitElement {
           .offVariant=${ground.offVariant}
           .known=${ground.known}
           .readonly=${this.readonly}
+          whom="its users"
           label="users of rule ${rule.id}"
           @change=${({ detail }: CustomEvent<DraftServe>) => this.#change({ serve: detail })}
         ></t-serve>

@@ -37,6 +37,8 @@ export class ServeEditor extends LitElement {
   @property({ attribute: false }) known: readonly string[] = [];
   /** What is served by it: `everybody else`. */
   @property() label = '';
+  /** Of whom the shares are. */
+  @property() whom = 'users';
   @property({ type: Boolean }) readonly = false;
   /** What each kind was before another was chosen: thinking better of it costs nothing. */
   readonly #was = new Map<string, DraftServe>();
@@ -81,6 +83,7 @@ export class ServeEditor extends LitElement {
               .variants=${this.variants}
               .offVariant=${this.offVariant}
               .known=${this.known}
+              .whom=${this.whom}
               .readonly=${this.readonly}
               @change=${({ detail }: CustomEvent<DraftSplit>) => this.#change({ split: detail })}
             ></t-split>`
@@ -111,7 +114,7 @@ export class ServeEditor extends LitElement {
   #drawMoves() {
     const moves = core.value && planMoves(this.stored, this.serve, core.value.reweigh);
     if (moves === undefined || moves.moved === 0) return nothing;
-    return html`<span class="quiet" role="status">${tellMoves(moves)}</span>`;
+    return html`<span class="quiet" role="status">${tellMoves(moves, this.whom)}</span>`;
   }
 }
 

@@ -26,6 +26,8 @@ export class SplitEditor extends LitElement {
   @property({ attribute: false }) offVariant: string | null = null;
   /** Attributes that are offered to split by. */
   @property({ attribute: false }) known: readonly string[] = [];
+  /** Of whom the shares are. */
+  @property() whom = 'users';
   @property({ type: Boolean }) readonly = false;
   /** As somebody chose it. */
   @state() private rest: string | undefined;
@@ -223,7 +225,7 @@ export class SplitEditor extends LitElement {
     const moves = reweigh && planMoves(this.stored, { split: this.split }, reweigh);
     if (moves === undefined) return nothing;
     const isMany = moves.redrawn && moves.moved > 0;
-    return html`<p class="moves ${isMany ? 'many' : ''}" role="status">${tellMoves(moves)}</p>`;
+    return html`<p class="moves ${isMany ? 'many' : ''}" role="status">${tellMoves(moves, this.whom)}</p>`;
   }
 }
 

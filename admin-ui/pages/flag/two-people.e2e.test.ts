@@ -106,4 +106,26 @@ describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
     await ada.getByText('late in Production is stored').waitFor();
     expect(await givenBy('late')).toEqual(['b', 'a', 'c']);
   });
+
+  test('are told before they save what a protected environment will not take from them', async () => {
+    const { api } = house.server;
+    const path = '/projects/demo/environments/production';
+    expect((await api('PATCH', path, { protected: true, reason: 'It is the real one' })).status).toBe(200);
+    const page = await visits.open('late', LOOKS.dark, grace);
+    await page.locator('.limits').getByText('What only takes something away from users can be stored').waitFor();
+    await giveInRule(page, 2, 'variant c');
+    await button(page, 'Review and save').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Production: more users get something').waitFor();
+    const before = (await stored('late')).version;
+    expect(await dialog.getByRole('button', { name: 'Save', exact: true }).getAttribute('aria-disabled')).toBe('true');
+    await dialog
+      .getByRole('alert')
+      .getByText(/needs an approved request/)
+      .waitFor();
+    await dialog.getByLabel('Reason').press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByText('1 change not stored').waitFor();
+    expect((await stored('late')).version).toBe(before);
+  });
 });
