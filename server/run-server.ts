@@ -1,5 +1,6 @@
 import { buildWhereMissing } from './admin-ui.ts';
 import { readConfig, SettingsFault } from './config.ts';
+import { isDriverStumble } from './database/driver-stumble.ts';
 import { greet } from './demo.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { settleTicks } from './platform/settle-ticks.ts';
@@ -33,7 +34,10 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
   };
   endOnSignals(process, end);
   process.on('unhandledRejection', (error) => logger.error({ error }, 'a promise was rejected and nobody heard it'));
-  process.on('uncaughtException', (error) => endBecause(logger, error, end));
+  process.on('uncaughtException', (error) => {
+    if (isDriverStumble(error)) logger.error({ error }, 'the database ended a connection that was being written to');
+    else endBecause(logger, error, end);
+  });
   try {
     house = await startHouse(config, logger, { onFatal: (error) => endBecause(logger, error, end) });
     buildWhereMissing(logger);
