@@ -102,6 +102,22 @@ export class AccessList {
     return 'kind' in found || this.people.mayUse(found);
   }
 
+  /**
+   * Whoever came with a credential that memory knew, as of now; undefined where it has ended. It is known by its id, so
+   * that nobody has to keep a secret, and memory alone says it: what stood there and does not any more has ended.
+   */
+  identifyAgain(principal: Principal): Principal | undefined {
+    if (principal.kind === 'root') return principal;
+    if (!this.isLive(principal.kind === 'person' ? principal.session : principal.id)) return undefined;
+    if (principal.kind === 'key') return this.findKey(principal.id);
+    if (principal.kind === 'token') {
+      const token = this.#tokens.get(principal.id);
+      return token && this.people.asToken(token);
+    }
+    const session = this.people.findSession(principal.session);
+    return session && this.people.asPerson(session);
+  }
+
   /** How somebody of the log is called: `person:…`, `token:…`, `key:…`; undefined where memory does not know them. */
   nameOf(actor: string): string | undefined {
     const [kind, id = ''] = actor.split(':');

@@ -10,16 +10,15 @@ export interface LiveOpening {
   projectId: number;
   lastEventId: string | undefined;
   retryMs: number;
-  /** Who asks, as of now. Rejects with a problem where they may not read here any more. */
-  identifyAgain(): Promise<Principal>;
+  /** Who asks, as of now, from memory; undefined where they may not read here any more. */
+  identifyAgain(): Principal | undefined;
 }
 
 /** The stream of one screen, and what it has been told. */
 export class LiveStream extends EventStream {
   readonly projectId: number;
   readonly retryMs: number;
-  readonly principal: Principal;
-  readonly identifyAgain: () => Promise<Principal>;
+  readonly #identifyAgain: () => Principal | undefined;
   /** The environments that its reader may hear of; undefined for all. */
   only: readonly number[] | undefined;
   /** The newest entry of the log that it was told, or needed not to be told; undefined until the database said. */
@@ -32,9 +31,18 @@ export class LiveStream extends EventStream {
     super(opening.response, { keyId: opening.principal.id, environmentId: opening.projectId });
     this.projectId = opening.projectId;
     this.retryMs = opening.retryMs;
-    this.principal = opening.principal;
-    this.identifyAgain = opening.identifyAgain;
+    this.#identifyAgain = opening.identifyAgain;
     this.only = seenEnvironments(opening.principal, opening.projectId);
+  }
+
+  /** Whether its reader may see what they saw before, something else, or nothing any more. */
+  recheck(): 'same' | 'other' | 'ended' {
+    const reader = this.#identifyAgain();
+    if (reader === undefined) return 'ended';
+    const only = seenEnvironments(reader, this.projectId);
+    if (String(only) === String(this.only)) return 'same';
+    this.only = only;
+    return 'other';
   }
 
   sees(environmentId: number): boolean {

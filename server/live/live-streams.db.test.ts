@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeSession } from '../access/session.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { root, seedProject, setState } from '../changes/seed.fixture.ts';
-import { flags, projects, tokens } from '../database/tables.ts';
+import { flags, memberships, people, projects, sessions, tokens } from '../database/tables.ts';
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { killFlag } from '../delivery/kill-flag.ts';
 import { joinNodes } from '../delivery/test-node.fixture.ts';
+import { Problem } from '../platform/problem.ts';
 import { type LiveNode, openLiveNode } from './live.fixture.ts';
 
 describe.each(databaseKinds)('the stream of a screen, on %s', (kind) => {
@@ -48,6 +50,19 @@ describe.each(databaseKinds)('the stream of a screen, on %s', (kind) => {
         return { result: undefined, touched: { flags: [], segments: [] }, before: {}, after: { description } };
       },
     );
+
+  /** A person with a role in the project, and the headers of their browser. */
+  async function signIn() {
+    const { db } = database;
+    const id = 'ben';
+    await db.insert(people).values({ id, login: id, name: 'Ben', createdBy: 'root' });
+    await db.insert(memberships).values({ id, personId: id, projectId, roles: ['viewer'], createdBy: 'root' });
+    const session = makeSession(id, { address: '127.0.0.1', agent: '' }, new Date());
+    await db.insert(sessions).values(session.row);
+    await here.house.newToken(['viewer'], projectId);
+    // Beside a bearer a cookie counts for nothing.
+    return { session, headers: { authorization: '', cookie: `turnout=${session.secret}` } };
+  }
 
   it('says first where everything is, and then each change as the log shows it', async () => {
     await flip(here, 'on', [staging]);
@@ -214,6 +229,49 @@ describe.each(databaseKinds)('the stream of a screen, on %s', (kind) => {
     await set({ roles: [] });
     await screen.next('revoked');
     await expect.poll(() => screen.ended).toBe(true);
+  });
+
+  it('ends for everybody when its project is archived', async () => {
+    const archive = async (archivedAt: Date | null) => {
+      await database.db.update(projects).set({ archivedAt }).where(eq(projects.id, projectId));
+      await here.house.newToken(['viewer'], projectId);
+    };
+    const { headers } = await signIn();
+    const token = await here.house.newToken(['viewer'], projectId);
+    const screens = [await here.open(), await here.open(token), await here.open('', headers)];
+    for (const screen of screens) await screen.next('hello');
+    await archive(new Date());
+    for (const screen of screens) {
+      await screen.next('revoked');
+      await expect.poll(() => screen.ended).toBe(true);
+    }
+    expect((await here.open()).status).toBe(404);
+    await archive(null);
+    expect((await here.open()).status).toBe(200);
+  });
+
+  it('ends with its session, though the database cannot be asked about it', async () => {
+    const { session, headers } = await signIn();
+    const screen = await here.open('', headers);
+    await screen.next('hello');
+    vi.spyOn(here.house.house.list, 'lookAgain').mockRejectedValue(new Problem('database_unavailable', 'It is away.'));
+    await database.db.update(sessions).set({ endedAt: new Date() }).where(eq(sessions.id, session.row.id));
+    await here.house.newToken(['viewer'], projectId);
+    await screen.next('revoked');
+    await expect.poll(() => screen.ended).toBe(true);
+  });
+
+  it('is not opened for whoever lost their right while it was on its way', async () => {
+    const secret = await here.house.newToken(['viewer'], projectId);
+    const { list } = here.house.house;
+    const found = list.findCredential(secret);
+    const environments = list.listEnvironments();
+    vi.spyOn(list, 'listEnvironments').mockImplementationOnce(() => {
+      list.revokeHere(typeof found === 'string' ? '' : found.id);
+      return environments;
+    });
+    expect((await here.open(secret)).status).toBe(401);
+    expect(here.live.count).toBe(0);
   });
 
   it('says goodbye when the node goes down, and opens no more', async () => {

@@ -127,7 +127,10 @@ export class LiveStreams {
         const backlog = await this.#start.backlogOf(projectId, stream.only, claimed);
         if (response.destroyed) return;
         if (this.#isDraining) throw goingDown();
-        if ((this.#log.seqOf(projectId) ?? 0) > (backlog.seq ?? 0)) continue;
+        // Whoever lost their right meanwhile was among no streams yet, and nobody told them.
+        const reader = stream.recheck();
+        if (reader === 'ended') throw new Problem('unauthorized', 'This may not be read any more.');
+        if (reader === 'other' || (this.#log.seqOf(projectId) ?? 0) > (backlog.seq ?? 0)) continue;
         response.once('close', this.#streams.add(stream));
         this.#begin(stream, positions, backlog);
         return;

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type HouseEnv, identifyRequest, need, newRoutes } from '../access/guard.ts';
-import { maySee, rightsOf } from '../access/permissions.ts';
+import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
+import { rightsWithin } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import { retryOf } from '../delivery/retry-spread.ts';
 import { Problem } from '../platform/problem.ts';
@@ -47,16 +47,11 @@ function outgoingOf(c: Context): ServerResponse | undefined {
   return (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing;
 }
 
-/** Who sent this request, as of now. Throws where they would be refused now. */
-async function identifyAgain(c: Context<HouseEnv>): Promise<Principal> {
-  const house = c.get('house');
+/** Who sent this request, as of now; undefined where it would be refused now. */
+function identifyAgain(c: Context<HouseEnv>): Principal | undefined {
+  const { list } = c.get('house');
   const { projectId, projectKey } = c.get('scope');
-  // Nobody can take it back, and each look at it would be noted as a use.
-  const before = c.get('principal');
-  const principal = before.kind === 'root' ? before : await identifyRequest(house, c);
-  const isThere = house.list.findProject(projectKey)?.id === projectId;
-  if (!isThere || !maySee(principal, { projectId }) || !rightsOf(principal).has('read')) {
-    throw new Problem('forbidden', 'This may not be read any more.');
-  }
-  return principal;
+  if (list.findProject(projectKey)?.id !== projectId) return undefined;
+  const principal = list.identifyAgain(c.get('principal'));
+  return principal && rightsWithin(principal, { projectId }).has('read') ? principal : undefined;
 }
