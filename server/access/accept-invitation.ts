@@ -2,14 +2,19 @@ import { Problem } from '../platform/problem.ts';
 import { NO_RULESET } from './commit.ts';
 import { readAgain } from './key-place.ts';
 import { endLinks } from './link-store.ts';
+import { whyNoLink } from './may-make-link.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { findPerson, updatePerson } from './person-store.ts';
 import { ROOT } from './principal.ts';
+import { readActorNow } from './principal-store.ts';
 import { makeSession, type NewSession, type SignInFrom } from './session.ts';
 import { endSessionRows, insertSession } from './session-store.ts';
 import { requireLink, useUp } from './use-link.ts';
 
-/** Sets a password by a link of an invitation or of a recovery, and signs in. Older sessions end. */
+/**
+ * Sets a password by a link of an invitation or of a recovery, and signs in. Older sessions end. A link is worth no more
+ * than whoever made it may do now: the account may have become more, and they less.
+ */
 export async function acceptInvitation(
   parts: PeopleParts,
   { token, password }: { token: string; password: string },
@@ -27,6 +32,11 @@ export async function acceptInvitation(
     const person = await findPerson(tx, personId);
     if (!person || person.disabledAt !== null) {
       throw new Problem('link_over', 'This account was disabled. Ask an administrator.');
+    }
+    const maker = await readActorNow(tx, link.createdBy);
+    if (!maker || (await whyNoLink(tx, maker, person))) {
+      const detail = 'Whoever made this link may not make it any more. Ask an installation admin for a new one.';
+      throw new Problem('link_over', detail);
     }
     await updatePerson(tx, personId, { password: hashed });
     await endLinks(tx, personId, now);

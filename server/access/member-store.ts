@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { memberships, people } from '../database/tables.ts';
 import type { PersonRow } from './person-store.ts';
@@ -56,17 +56,6 @@ export async function findMembershipOf(
       ),
     );
   return row;
-}
-
-/** True where somebody is a member of anything but this project. */
-export async function isMemberElsewhere(tx: Tx, personId: string, projectId: number): Promise<boolean> {
-  const elsewhere = or(isNull(memberships.projectId), ne(memberships.projectId, projectId));
-  const rows = await tx
-    .select({ id: memberships.id })
-    .from(memberships)
-    .where(and(eq(memberships.personId, personId), elsewhere))
-    .limit(1);
-  return rows.length > 0;
 }
 
 export async function insertMembership(tx: Tx, row: typeof memberships.$inferInsert): Promise<MembershipRow> {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedProject } from '../changes/seed.fixture.ts';
-import { changePayloads, changes, memberships, oneTimeLinks, people } from '../database/tables.ts';
+import { changePayloads, changes, memberships, oneTimeLinks, people, projects } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { ADA, type Browser, type PeopleHouse, peopleHouse } from './people.fixture.ts';
 
@@ -182,6 +182,27 @@ describe('members', () => {
     });
   });
 
+  it('a link is worth no more than whoever made it may do when it is used', async () => {
+    const { browser: lead } = await join('lead', { roles: ['admin'] });
+    const { token } = (await add('cem', {}, lead)).body.invitation;
+    // Now the account is worth more than what its link was made for.
+    const { member } = (await add('cem', { roles: ['admin'] }, ada, '/projects/other/members')).body;
+    const { browser: boss, person } = await join('boss', { roles: ['admin'] }, '/installation/members');
+    const { id: ben } = await join('ben');
+    const recovery = (await boss.ask('POST', `${MEMBERS}/${ben}/invitation`)).body.invitation;
+    await ada.ask('POST', `/accounts/people/${person}/disable`);
+    for (const worthless of [token, recovery.token]) {
+      const tried = await house.browser().ask('POST', '/invitations', { token: worthless, password: SECRET });
+      expect(tried).toMatchObject({ status: 403, setCookie: null, body: { code: 'link_over' } });
+    }
+    expect((await house.browser().signIn('ben', SECRET)).status).toBe(200);
+    const renewed = await ada.ask('POST', `/projects/other/members/${member.id}/invitation`);
+    const accepted = await house.browser().ask('POST', '/invitations', {
+      ...{ token: renewed.body.invitation.token, password: SECRET },
+    });
+    expect(accepted.status).toBe(200);
+  });
+
   it('an installation admin makes a link to set another password, and older sessions end with it', async () => {
     const { browser: ben, id } = await join('ben');
     const { token } = (await ada.ask('POST', `${MEMBERS}/${id}/invitation`)).body.invitation;
@@ -217,6 +238,16 @@ describe('members', () => {
     expect(await rights()).toEqual(['self', 'read']);
     await ada.ask('DELETE', `${MEMBERS}/${id}`, {});
     expect((await ada.ask('GET', '/me', undefined, asToken)).body.projects).toEqual([]);
+  });
+
+  it('roles in a project that was archived are no roles in the whole installation', async () => {
+    const { person } = await join('ben');
+    await add('ben', { roles: ['viewer'] }, ada, '/projects/other/members');
+    await database.db.update(projects).set({ archivedAt: new Date() }).where(eq(projects.id, shop.projectId));
+    await add('cem', {}, ada, '/projects/other/members');
+    const { items } = (await ada.ask('GET', '/accounts/people')).body;
+    const ben = items.find(({ id }: { id: string }) => id === person);
+    expect(ben.memberships).toEqual([{ project: 'other', environment: null, roles: ['viewer'] }]);
   });
 
   it('changes of members are entries of the project’s log, by whoever made them', async () => {

@@ -68,11 +68,13 @@ function showPerson({ list }: PeopleParts, row: PersonRow): PersonAnswer {
   const grants = list.people.findPerson(id)?.grants ?? [];
   return {
     ...{ id, login, name, state: stateOf(row) },
-    memberships: grants.map(({ projectId, environmentId, roles }) => ({
-      project: projectId === null ? null : (keys.get(projectId) ?? null),
-      environment: environmentId === null ? null : (list.environmentById(environmentId)?.key ?? null),
-      roles: [...roles],
-    })),
+    memberships: grants.flatMap(({ projectId, environmentId, roles }) => {
+      const project = projectId === null ? null : keys.get(projectId);
+      // Of an archived project nobody sees anything, and it must not look like the whole installation.
+      if (project === undefined) return [];
+      const environment = environmentId === null ? null : (list.environmentById(environmentId)?.key ?? null);
+      return [{ project, environment, roles: [...roles] }];
+    }),
     sessions: list.people.listSessions().filter(({ person }) => person === id).length,
     ...{ createdBy, createdAt: row.createdAt.toISOString() },
   };

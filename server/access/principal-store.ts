@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Tx } from '../database/connect.ts';
 import { memberships, people, sessions, tokens } from '../database/tables.ts';
-import type { Grant, PersonPrincipal, TokenPrincipal } from './principal.ts';
+import { type Grant, type PersonPrincipal, type Principal, ROOT, type TokenPrincipal } from './principal.ts';
 
 /**
  * A person or token as the database has it now, by its own rows and clock: with the grants of this moment. Undefined
@@ -40,7 +40,24 @@ async function readPersonNow(tx: Tx, principal: PersonPrincipal): Promise<Person
   return row && { ...principal, grants: await readGrants(tx, principal.id) };
 }
 
-async function readGrants(tx: Tx, personId: string): Promise<Grant[]> {
+/**
+ * Whoever the log calls so, as the database has them now, signed in or not; undefined for whoever was disabled. Who has
+ * the machine counts as root.
+ */
+export async function readActorNow(tx: Tx, actor: string): Promise<Principal | undefined> {
+  if (actor === 'root' || actor === 'machine') return ROOT;
+  const [kind, id = ''] = actor.split(':');
+  if (kind !== 'person') return undefined;
+  const { login, name } = people;
+  const [row] = await tx
+    .select({ login, name })
+    .from(people)
+    .where(and(eq(people.id, id), isNull(people.disabledAt)));
+  return row && { kind: 'person', id, ...row, session: '', grants: await readGrants(tx, id) };
+}
+
+/** What somebody may do where, at this moment. */
+export async function readGrants(tx: Tx, personId: string): Promise<Grant[]> {
   return tx
     .select({
       projectId: memberships.projectId,
