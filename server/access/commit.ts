@@ -14,6 +14,8 @@ export interface AccessOrder {
   subject: string;
   reason?: string;
   requestId?: string;
+  /** True for what a node took and checked before, and records now. */
+  settling?: true;
   /** True where memory must be read again everywhere; left out for entries that only record something. */
   access?: true;
 }

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '../changes/verify-chain.ts';
-import { changePayloads, changes, keys, tokens } from '../database/tables.ts';
+import { changePayloads, changes, keys, projects, tokens } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { Problem } from '../platform/problem.ts';
 import { HeldRevocations } from './held-revocations.ts';
@@ -118,6 +118,17 @@ describe('a revocation while the database is away', () => {
     expect(foreign.status).toBe(503);
     expect(house.house.list.findCredential(made.secret)).toMatchObject({ kind: 'key' });
     expect((await revoke(admin)).status).toBe(202);
+  });
+
+  it('is committed though its project was archived meanwhile, for it may come back', async () => {
+    away = true;
+    await revoke();
+    const { projectId } = house.shop;
+    await database.db.update(projects).set({ archivedAt: new Date() }).where(eq(projects.id, projectId));
+    away = false;
+    await house.revocations.settle();
+    expect(house.onDisk.held).toEqual([]);
+    expect((await database.db.select().from(keys))[0]?.revokedAt).toBeInstanceOf(Date);
   });
 
   it('by a token that was itself revoked meanwhile stays, and is marked', async () => {

@@ -123,7 +123,7 @@ export class HeldRevocations {
     const projectId = entry.projectId ?? (await findInstallationProject(this.#parts.db));
     await this.#parts.commit<undefined>(
       {
-        ...{ projectId, environmentIds: [], principal: ROOT, actor, access: true },
+        ...{ projectId, environmentIds: [], principal: ROOT, actor, access: true, settling: true },
         ...(what === 'session'
           ? { action: 'session.end', subject: actor.replace(':', '/') }
           : { action: `${what}.revoke`, subject: `${what}/${credential}` }),

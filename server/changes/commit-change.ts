@@ -16,6 +16,7 @@ import { hasGrace } from './grace.ts';
 
 interface LockedProject extends ChainEnd {
   key: string;
+  archivedAt: Date | null;
 }
 
 interface Outcome<T> {
@@ -81,6 +82,10 @@ async function changeUnderLocks<T>(
   const project = await lockProject(tx, order.projectId);
   const replayed = door.rehearses ? undefined : await findReplay<T>(tx, door, order);
   if (replayed) return { committed: replayed, rings: [] };
+  // Memory may not know it yet; what was decided before it was archived holds all the same, for it may come back.
+  if (project.archivedAt !== null && !order.settling) {
+    throw new Problem('not_found', 'There is no such project any more: it was archived.');
+  }
   const locked = await lockEnvironments(tx, project, order.environmentIds);
   const before = new Map<number, Ruleset>();
   for (const environment of locked) before.set(environment.id, await door.readRuleset(tx, environment));
@@ -133,7 +138,10 @@ async function stepsOf(
 
 export async function lockProject(tx: Tx, projectId: number): Promise<LockedProject> {
   const [project] = await tx
-    .select({ id: projects.id, key: projects.key, chainSeq: projects.chainSeq, chainHead: projects.chainHead })
+    .select({
+      ...{ id: projects.id, key: projects.key, archivedAt: projects.archivedAt },
+      ...{ chainSeq: projects.chainSeq, chainHead: projects.chainHead },
+    })
     .from(projects)
     .where(eq(projects.id, projectId))
     .for('update');

@@ -88,7 +88,7 @@ export interface ChangeOrder {
   killId?: string;
   /** The change that this one undoes, for the log. */
   undoes?: number;
-  /** Set only by the kill path, to which `settleFirst` leads. */
+  /** Set only for what a node took and checked before, and records now: kills, to which `settleFirst` leads, and revocations. */
   settling?: true;
   /** True where keys, tokens, projects or environments change: the access revision grows. */
   access?: true;

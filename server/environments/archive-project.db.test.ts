@@ -129,6 +129,18 @@ describe.each(databaseKinds)('an archived project on the %s database', (kind) =>
     expect(await listed()).toEqual(['blog', 'shop']);
   });
 
+  it('is changed by nobody who was on their way when it was archived', async () => {
+    // Past the door, so that memory goes on believing in it: as on another node, or under a lock that came too late.
+    await database.db.update(projects).set({ archivedAt: new Date() }).where(eq(projects.id, shop));
+    for (const secret of [house.root, secrets.admin]) {
+      const late = await ask('PATCH', '/projects/shop', { name: 'Late' }, { 'if-match': '*' }, secret);
+      expect(late.body).toMatchObject({ status: 404, code: 'not_found' });
+      expect((await ask('POST', '/projects/shop/environments', { key: 'late' }, {}, secret)).status).toBe(404);
+    }
+    expect(await database.db.select().from(environments).where(eq(environments.projectId, shop))).toHaveLength(1);
+    expect((await put('unarchive')).body).toMatchObject({ project: { archived: false, name: 'shop' } });
+  });
+
   it('keeps its key, and says so to whoever wants it', async () => {
     await put('archive');
     const taken = await ask('POST', '/projects', { key: 'shop' });
