@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import '../../parts/copy-button.ts';
@@ -35,6 +35,15 @@ export class MemberList extends LitElement {
   @state() private most = AT_ONCE;
   @state() private said = '';
   @query('textarea') private area!: HTMLTextAreaElement | null;
+  /** Whose row gets the focus when the button that was pressed is gone; the field above where no row is left. */
+  #next: string | undefined;
+
+  override updated(changed: PropertyValues<this>): void {
+    if (this.#next === undefined || !changed.has('members')) return;
+    const row = [...this.renderRoot.querySelectorAll('li')].find(({ dataset }) => dataset.member === this.#next);
+    this.#next = undefined;
+    (row?.querySelector('button') ?? this.area)?.focus();
+  }
 
   #change(members: Iterable<string>, said: string): void {
     this.said = said;
@@ -46,6 +55,13 @@ export class MemberList extends LitElement {
     this.typed = '';
     this.#change([...this.members, ...fresh], `${fresh.length} added.`);
     this.area?.focus();
+  }
+
+  /** One row is done with: the next one is at hand. */
+  #leave(event: Event): void {
+    const row = (event.currentTarget as HTMLElement).closest('li');
+    const next = row?.nextElementSibling ?? row?.previousElementSibling;
+    this.#next = (next as HTMLElement | null)?.dataset.member ?? '';
   }
 
   #take(gone: readonly string[]): void {
@@ -156,13 +172,16 @@ export class MemberList extends LitElement {
   }
 
   #drawMember(member: string, isNew: boolean) {
-    return html`<li class=${isNew ? 'new' : ''}>
+    return html`<li class=${isNew ? 'new' : ''} data-member=${member}>
       ${isNew ? html`<span class="sign" aria-hidden="true">+</span><span class="sr">new: </span>` : nothing}
       <span class="member">${spellMarks(member)}</span>
       ${
         this.readonly
           ? nothing
-          : html`<button class="plain" aria-label="Take out ${member}" title="Take out" @click=${() => this.#take([member])}>
+          : html`<button class="plain" aria-label="Take out ${member}" title="Take out" @click=${(event: Event) => {
+              this.#leave(event);
+              this.#take([member]);
+            }}>
               <wa-icon name="cross" aria-hidden="true"></wa-icon>
             </button>`
       }
@@ -170,14 +189,17 @@ export class MemberList extends LitElement {
   }
 
   #drawOut(member: string) {
-    return html`<li class="out">
+    return html`<li class="out" data-member=${member}>
       <span class="sign" aria-hidden="true">−</span><span class="sr">taken out: </span>
       <span class="member">${spellMarks(member)}</span>
       <button
         class="plain"
         aria-label="Put back ${member}"
         title="Put back"
-        @click=${() => this.#change([...this.members, member], `${member} is back.`)}
+        @click=${(event: Event) => {
+          this.#leave(event);
+          this.#change([...this.members, member], `${member} is back.`);
+        }}
       >
         <wa-icon name="undo" aria-hidden="true"></wa-icon>
       </button>

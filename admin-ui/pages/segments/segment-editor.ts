@@ -46,6 +46,23 @@ export class SegmentEditor extends LitElement {
   @property({ attribute: false }) disputed: readonly string[] = [];
   @property({ type: Boolean }) readonly = false;
 
+  /** The button that was pressed is gone: what came in its place gets the focus. */
+  #focusRule = false;
+
+  override updated(): void {
+    if (!this.#focusRule) return;
+    this.#focusRule = false;
+    const next = this.renderRoot.querySelector<HTMLElement>('t-condition, #add-rule');
+    if (next instanceof LitElement) {
+      void next.updateComplete.then(() => next.renderRoot.querySelector<HTMLElement>('[data-at]')?.focus());
+    } else next?.focus();
+  }
+
+  #setRule(rule: Condition | null): void {
+    this.#focusRule = true;
+    this.#change({ if: rule });
+  }
+
   #change(changed: Partial<SegmentDraft>): void {
     this.dispatchEvent(new CustomEvent('draft', { detail: { ...this.draft, ...changed } }));
   }
@@ -87,7 +104,7 @@ export class SegmentEditor extends LitElement {
       rule === null
         ? html`<div class="row">
             <span class="quiet">There is none: only who is listed is in.</span>
-            ${this.readonly ? nothing : html`<button @click=${() => this.#change({ if: NEW_TEST })}>Add a rule</button>`}
+            ${this.readonly ? nothing : html`<button id="add-rule" @click=${() => this.#setRule(NEW_TEST)}>Add a rule</button>`}
           </div>`
         : html`<t-condition
               .condition=${rule}
@@ -99,7 +116,7 @@ export class SegmentEditor extends LitElement {
             ${
               this.readonly
                 ? nothing
-                : html`<p><button class="plain small" @click=${() => this.#change({ if: null })}>Take the rule out</button></p>`
+                : html`<p><button class="plain small" @click=${() => this.#setRule(null)}>Take the rule out</button></p>`
             }`,
     );
   }

@@ -13,6 +13,7 @@ import { type KnownSegment, readSegments } from '../flag/read-segments.ts';
 import { Workbench } from '../flag/workbench.ts';
 import { deleteSegment } from './delete-segment.ts';
 import { makeSegment } from './make-segment.ts';
+import { mayEdit } from './may-edit.ts';
 import { putSegmentTogether, readSegment, type SegmentDraft, takeSegmentApart } from './segment-draft.ts';
 import { segmentPageSheet } from './segment-page-sheet.ts';
 import './segment-panel.ts';
@@ -152,8 +153,10 @@ export class SegmentPage extends LitElement {
   }
 
   #whyNotDelete({ usedBy }: SegmentWithUsers): string {
-    const { safe } = this.#here()?.environment.may ?? {};
-    if (safe?.yes !== true) return safe?.why ?? 'You may look at this, and change nothing.';
+    const here = this.#here();
+    const may = here && mayEdit(here.environment);
+    // The reason stands on the page already, above what cannot be changed.
+    if (may?.yes !== true) return 'You cannot delete it here.';
     const users = usedBy.flags.length + usedBy.segments.length;
     return users === 0 ? '' : 'Used, so it stays.';
   }
@@ -175,20 +178,20 @@ export class SegmentPage extends LitElement {
     if (refusal.status !== 404) {
       return html`<t-problem .refusal=${refusal} .retry=${() => void this.#bench.read()}></t-problem>`;
     }
-    const { safe } = here.environment.may;
+    const { yes, why = '' } = mayEdit(here.environment);
     return html`<div class="card missing">
       <p><strong>${here.environment.name} has no segment ${this.segment}.</strong></p>
       <p class="quiet">Each environment has its own segments. Choose another environment above, or make it here.</p>
       <p class="row">
         <button
           class="primary"
-          aria-disabled=${!safe.yes}
-          title=${safe.why ?? ''}
-          @click=${() => safe.yes && void this.#make(here)}
+          aria-disabled=${!yes}
+          title=${why}
+          @click=${() => yes && void this.#make(here)}
         >
           Make it in ${here.environment.name} …
         </button>
-        ${safe.yes ? nothing : html`<span class="quiet small">${safe.why}</span>`}
+        ${yes ? nothing : html`<span class="quiet small">${why}</span>`}
       </p>
     </div>`;
   }

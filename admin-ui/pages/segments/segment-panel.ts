@@ -17,6 +17,7 @@ import '../flag/save-bar.ts';
 import type { Tried } from '../flag/save-flow.ts';
 import { GRACE_MS, tellArrived } from '../flag/tell-stored.ts';
 import type { Workbench } from '../flag/workbench.ts';
+import { mayEdit } from './may-edit.ts';
 import type { SegmentDraft } from './segment-draft.ts';
 import './segment-editor.ts';
 import { tellSegmentChanges, tellSegmentPiece, titleOfSegment, titlesOf } from './tell-segment.ts';
@@ -58,15 +59,15 @@ export class SegmentPanel extends LitElement {
 
   /** What keeps one from changing anything here; empty where nothing does. */
   get #locked(): string {
-    const { safe } = this.place.environment.may;
-    return safe.yes ? '' : (safe.why ?? 'You may look at this, and change nothing.');
+    const { yes, why } = mayEdit(this.place.environment);
+    return yes ? '' : (why ?? 'You may look at this, and change nothing.');
   }
 
   override render() {
     const { state, bench } = this;
     const changes = tellSegmentChanges(state.base, state.draft);
     return html`<div class="stack">
-      ${this.#drawLimits()}
+      ${this.#locked === '' ? nothing : html`<p class="limits">${this.#locked}</p>`}
       <t-problem .refusal=${this.refusal} .retry=${() => void bench.read()}></t-problem>
       <t-conflicts
         .conflicts=${state.conflicts}
@@ -92,17 +93,6 @@ export class SegmentPanel extends LitElement {
         @review=${() => void this.#review(state)}
       ></t-save-bar>
     </div>`;
-  }
-
-  /** What one may not do here is said before anything is typed. */
-  #drawLimits() {
-    if (this.#locked !== '') return html`<p class="limits">${this.#locked}</p>`;
-    const { grow } = this.place.environment.may;
-    if (grow.yes) return nothing;
-    return html`<p class="limits">
-      ${grow.why} Where flags name this segment, letting more users in gives them something new. What gives nobody
-      anything new can be stored; the review says which way a change goes.
-    </p>`;
   }
 
   #why({ conflicts, draft }: DeskState<SegmentDraft>): string {
@@ -139,7 +129,9 @@ export class SegmentPanel extends LitElement {
   }
 
   async #meet({ current }: Overtaken): Promise<void> {
-    const isSettled = await this.bench.meet(current);
+    // What the refusal carries is the segment alone; who uses it was read with it and is no part of it.
+    const { usedBy } = this.bench.answer ?? { usedBy: { flags: [], segments: [] } };
+    const isSettled = await this.bench.meet({ usedBy, ...(current as SegmentAnswer) });
     const who = this.bench.by?.name ?? 'Somebody';
     tell(
       isSettled

@@ -7,6 +7,7 @@ import '../../parts/problem-view.ts';
 import { route, setQuery } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
 import { makeSegment } from './make-segment.ts';
+import { mayEdit } from './may-edit.ts';
 import './segment-table.ts';
 import { SegmentsReading } from './segments-reading.ts';
 
@@ -65,24 +66,23 @@ export class SegmentsPage extends LitElement {
         <span class="spread"></span>
         ${this.#drawMake(here)}
       </div>
+      ${drawLimits(here)}
       ${refusal === undefined ? nothing : html`<t-problem .refusal=${refusal} .retry=${() => void this.#reading.read()}></t-problem>`}
       ${items === undefined ? drawWaiting(refusal === undefined) : this.#drawSegments(here, items)}
     </div>`;
   }
 
   #drawMake(here: Here) {
-    const { safe } = here.environment.may;
-    const why = safe.yes ? '' : (safe.why ?? 'You may look at this, and change nothing.');
+    const { yes, why = '' } = mayEdit(here.environment);
     return html`<button
         class="primary"
-        aria-disabled=${!safe.yes}
+        aria-disabled=${!yes}
         title=${why}
-        aria-describedby="why-not"
-        @click=${() => safe.yes && void makeSegment(here)}
+        aria-describedby="limits"
+        @click=${() => yes && void makeSegment(here)}
       >
         <wa-icon name="plus" aria-hidden="true"></wa-icon>New segment
-      </button>
-      <span id="why-not" class="quiet small" ?hidden=${safe.yes}>${why}</span>`;
+      </button>`;
   }
 
   #drawSegments(here: Here, items: readonly ListedSegment[]) {
@@ -131,6 +131,12 @@ function fits({ key, name, description }: ListedSegment, q: string): boolean {
 
 function isUnused({ usedBy }: ListedSegment): boolean {
   return usedBy.flags.length + usedBy.segments.length === 0;
+}
+
+/** What one may not do here is said once, before it is tried. */
+function drawLimits({ environment }: Here) {
+  const { yes, why = '' } = mayEdit(environment);
+  return html`<p id="limits" class="quiet small" ?hidden=${yes}>${why}</p>`;
 }
 
 function drawWaiting(isReading: boolean) {
