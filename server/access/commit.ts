@@ -18,6 +18,8 @@ export interface AccessOrder {
   settling?: true;
   /** True where memory must be read again everywhere; left out for entries that only record something. */
   access?: true;
+  /** The environment whose admin may do it; left out where it takes an admin of the whole project. */
+  within?: number;
 }
 
 export interface AccessWritten<T> {

@@ -4,9 +4,9 @@ import { NO_RULESET } from './commit.ts';
 import type { NewKey } from './contract.ts';
 import { logKey } from './key.ts';
 import {
-  accessOrderOf,
   checkKillKey,
   type KeyParts,
+  keyOrderOf,
   madeBefore,
   readAgain,
   readExpiry,
@@ -34,7 +34,7 @@ export async function createKey(
   const { id, secret, verifier } = mintSecret(wanted.kind);
   const { projectId, environment } = place;
   const committed = await parts.commit(
-    { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.create', subject: `key/${id}` },
+    { ...keyOrderOf(asking, place), action: 'key.create', subject: `key/${id}` },
     async (tx, { now }) => {
       await checkKillKey(tx, place, wanted.kind, asking.principal);
       const row = await insertKey(tx, {

@@ -5,7 +5,7 @@ import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import type { KeyPatch } from './contract.ts';
 import { logKey, showKey } from './key.ts';
-import { accessOrderOf, checkKillKey, type KeyParts, readAgain, readExpiry, requireKey } from './key-place.ts';
+import { checkKillKey, type KeyParts, keyOrderOf, readAgain, readExpiry, requireKey } from './key-place.ts';
 import { type KeyRow, updateKey } from './key-store.ts';
 
 /** Changes a key's name, end or limits, by RFC 7396. Its kind and its environment never change. */
@@ -18,7 +18,7 @@ export async function editKey(
   expected: number | undefined,
 ): Promise<Done<KeyRow>> {
   const { projectId, environment } = place;
-  const order = { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.update', subject: `key/${id}` };
+  const order = { ...keyOrderOf(asking, place), action: 'key.update', subject: `key/${id}` };
   const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {
     const before = await requireKey(tx, place, id);
     requireExpected(expected, before.version, showKey(before, environment.key, now));

@@ -44,6 +44,11 @@ export async function checkKillKey(
   }
 }
 
+/** The same for what belongs to one environment, whose admin may do it. */
+export function keyOrderOf(asking: Asking, { projectId, environment }: EnvironmentPlace) {
+  return { ...accessOrderOf(asking), projectId, environmentIds: [], within: environment.id };
+}
+
 /** Throws 422 for an end that is over already. */
 export function readExpiry(text: string, now: Date): Date {
   const at = new Date(text);

@@ -1,6 +1,6 @@
 import type { Tx } from '../database/connect.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { hasRole, maySee, rightsWithin } from './permissions.ts';
+import { describeMissing, hasRole, isAllowed, maySee } from './permissions.ts';
 import type { KeyPrincipal, PersonPrincipal, Principal, Role, TokenPrincipal } from './principal.ts';
 import { readPrincipalNow } from './principal-store.ts';
 
@@ -80,6 +80,7 @@ interface Order {
   reason?: string;
   settling?: true;
   access?: true;
+  within?: number;
 }
 interface Step {
   environment: ChangeInEnvironment['environment'];
@@ -117,10 +118,10 @@ async function readNow(tx: Tx, { principal, subject }: Order): Promise<Principal
 }
 
 /** What alters no ruleset. */
-function mayChangeBeside(principal: Principal, { projectId, access }: Order): Problem | undefined {
+function mayChangeBeside(principal: Principal, { projectId, access, within }: Order): Problem | undefined {
   if (access) {
-    if (principal.kind === 'key' || rightsWithin(principal, { projectId }).has('admin')) return undefined;
-    return new Problem('forbidden', 'This needs the role admin.');
+    const place = { projectId, ...(within === undefined ? {} : { environmentId: within }) };
+    return isAllowed(principal, 'admin', place) ? undefined : new Problem('forbidden', describeMissing('admin', place));
   }
   if (hasRole(principal, { projectId }, MAY_GROW)) return undefined;
   return new Problem('forbidden', 'This needs the role editor or admin.');

@@ -154,6 +154,26 @@ describe('members', () => {
     expect(await database.db.select().from(people)).toHaveLength(2);
   });
 
+  it('a token whose owner manages one environment now makes no key elsewhere, though memory goes on believing', async () => {
+    const { browser: cho, id } = await join('cho', { roles: ['admin'] });
+    const { secret } = (await cho.ask('POST', '/projects/shop/also/tokens', { name: 't', roles: ['admin'] })).body;
+    await database.db
+      .update(memberships)
+      .set({ environmentId: shop.environmentIds[0] ?? 0 })
+      .where(eq(memberships.id, id));
+    const makeKey = (environment: string) =>
+      house.browser().ask(
+        'POST',
+        `/projects/shop/environments/${environment}/keys`,
+        { kind: 'server', name: 'app' },
+        {
+          authorization: `Bearer ${secret}`,
+        },
+      );
+    expect((await makeKey('production')).body).toMatchObject({ status: 403, code: 'forbidden' });
+    expect((await makeKey('staging')).status).toBe(201);
+  });
+
   it('the last administrator of the installation can be neither removed, nor demoted, nor disabled', async () => {
     const [own] = (await ada.ask('GET', '/installation/members')).body.items;
     const path = `/installation/members/${own.id}`;

@@ -2,7 +2,7 @@ import { withResult } from '../platform/committed.ts';
 import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import { logKey } from './key.ts';
-import { accessOrderOf, type KeyParts, requireKey } from './key-place.ts';
+import { type KeyParts, keyOrderOf, requireKey } from './key-place.ts';
 import { type KeyRow, revokeKeyRow } from './key-store.ts';
 import { type Revoked, revoke } from './revoke.ts';
 
@@ -14,7 +14,7 @@ export async function revokeKey(
   id: string,
 ): Promise<Revoked<KeyRow>> {
   const { projectId, environment } = place;
-  const order = { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.revoke', subject: `key/${id}` };
+  const order = { ...keyOrderOf(asking, place), action: 'key.revoke', subject: `key/${id}` };
   const target = { what: 'key', id, projectId, environmentId: environment.id } as const;
   return revoke(parts, asking, target, async () => {
     const committed = await parts.commit<KeyRow>(order, async (tx, { now }) => {

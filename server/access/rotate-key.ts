@@ -3,7 +3,7 @@ import type { Asking, EnvironmentPlace } from './asking.ts';
 import { NO_RULESET } from './commit.ts';
 import type { MadeKey } from './create-key.ts';
 import { logKey } from './key.ts';
-import { accessOrderOf, checkKillKey, type KeyParts, readAgain, receiptOf, requireKey } from './key-place.ts';
+import { checkKillKey, type KeyParts, keyOrderOf, readAgain, receiptOf, requireKey } from './key-place.ts';
 import { insertKey, type KeyRow, updateKey } from './key-store.ts';
 import { mintSecret } from './mint-secret.ts';
 import { actorOf } from './principal.ts';
@@ -17,7 +17,7 @@ export async function rotateKey(
   overlapMs: number,
 ): Promise<MadeKey & { old: KeyRow }> {
   const { projectId, environment } = place;
-  const order = { ...accessOrderOf(asking), projectId, environmentIds: [], action: 'key.rotate', subject: `key/${id}` };
+  const order = { ...keyOrderOf(asking, place), action: 'key.rotate', subject: `key/${id}` };
   const committed = await parts.commit(order, async (tx, { now }) => {
     const before = await requireKey(tx, place, id);
     refuseDead(before, now);

@@ -92,6 +92,8 @@ export interface ChangeOrder {
   settling?: true;
   /** True where keys, tokens, projects or environments change: the access revision grows. */
   access?: true;
+  /** With `access`, the environment whose admin may do it; left out where it takes an admin of the whole project. */
+  within?: number;
 }
 
 /** What a use case gives back from inside the transaction. */

@@ -1,5 +1,5 @@
 import type { Asking } from '../access/asking.ts';
-import { accessOrderOf, readAgain } from '../access/key-place.ts';
+import { keyOrderOf, readAgain } from '../access/key-place.ts';
 import type { Principal } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { type Done, withResult } from '../platform/committed.ts';
@@ -25,9 +25,7 @@ export async function editEnvironment(
   const committed = await commitChange<EnvironmentRow>(
     parts.door,
     {
-      ...accessOrderOf(asking),
-      projectId,
-      environmentIds: [],
+      ...keyOrderOf(asking, { projectId, environment }),
       action: 'environment.update',
       subject: `environment/${environment.key}`,
     },
