@@ -6,6 +6,7 @@ const arrival = (headers: Record<string, string>, over: Partial<Arrival> = {}): 
   ...over,
 });
 const HTTPS = { name: '__Host-turnout', origin: 'https://flags.test', secure: true };
+const ELSEWHERE = 'https://turnout.example.com';
 const SECRET = 'A'.repeat(43);
 
 describe('the cookie of a session', () => {
@@ -35,6 +36,11 @@ describe('the cookie of a session', () => {
     ['to an address that only begins like ours', { host: '127.0.0.1.evil.test' }, {}],
     ['to no name', {}, {}],
     ['through a proxy on this machine', { host: 'localhost', 'x-forwarded-for': '192.0.2.1' }, {}],
+    [
+      'through a proxy that says nothing',
+      { host: 'localhost', 'sec-fetch-site': 'same-origin', origin: ELSEWHERE },
+      {},
+    ],
     ['through a proxy that says only how it was reached', { host: 'localhost', 'x-forwarded-proto': 'https' }, {}],
   ])('travels in plain no further: %s', (_title, headers, over) => {
     expect(cookieWayOf(undefined, arrival(headers, over))).toBeUndefined();

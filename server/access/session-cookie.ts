@@ -32,8 +32,15 @@ export function cookieWayOf(publicUrl: string | undefined, arrival: Arrival): Co
   const host = arrival.header('host') ?? '';
   if (!isLoopback(arrival.socketAddress) || !isLoopbackHost(host)) return undefined;
   // What a proxy on this machine passes on came from elsewhere.
-  if (PROXIED.some((name) => arrival.header(name) !== undefined)) return undefined;
+  if (PROXIED.some((name) => arrival.header(name) !== undefined) || isUnderOtherName(arrival)) return undefined;
   return { name: 'turnout', origin: `http://${host.toLowerCase()}`, secure: false };
+}
+
+/** Some proxies say nothing of themselves, and send the name by which they reach us; the browser tells where its page is. */
+function isUnderOtherName(arrival: Arrival): boolean {
+  const origin = arrival.header('origin');
+  if (arrival.header('sec-fetch-site') !== 'same-origin' || origin === undefined) return false;
+  return !isLoopbackHost(origin.replace(/^https?:\/\//, ''));
 }
 
 /** The same, for whoever wants to sign in. Throws 403 where a session could be read by others. */
