@@ -109,6 +109,8 @@ export function sessionRoutes(parts: PeopleParts): OpenAPIHono<HouseEnv> {
   });
   routes.openapi(accept, async (c) => {
     requireWay(c);
+    // Each link is a question to the database, whoever asks: it counts as refused before anybody knows whether it is.
+    await c.get('house').admission.admitRefused(fromOf(c).address);
     const session = await acceptInvitation(parts, c.req.valid('json'), fromOf(c));
     return c.json(welcome(parts, c, session), 200);
   });

@@ -5,7 +5,7 @@ import { changes, memberships, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { Problem } from '../platform/problem.ts';
 import { AccessList } from './access-list.ts';
-import { verifierOf } from './mint-secret.ts';
+import { mintSecret, verifierOf } from './mint-secret.ts';
 import { ADA, type PeopleHouse, PUBLIC_URL, peopleHouse } from './people.fixture.ts';
 
 describe('people and their sessions', () => {
@@ -301,6 +301,16 @@ describe('people and their sessions', () => {
       const root = { authorization: `Bearer ${house.root}` };
       expect((await ada.ask('GET', '/me', undefined, root)).body.principal.kind).toBe('root');
     });
+  });
+
+  it('invented links ask the database so many times a second from one address, and no more', async () => {
+    const invent = (address: string) =>
+      house.browser(address).ask('POST', '/invitations', { token: mintSecret('link').secret, password: ADA.password });
+    const tried = await Promise.all(Array.from({ length: 60 }, () => invent('192.0.2.7')));
+    const counts = (status: number) => tried.filter((answer) => answer.status === status).length;
+    expect(counts(429)).toBeGreaterThan(0);
+    expect(counts(403) + counts(429)).toBe(60);
+    expect((await invent('192.0.2.8')).status).toBe(403);
   });
 
   it('another site cannot sign a browser in', async () => {

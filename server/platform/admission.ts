@@ -39,7 +39,7 @@ export class Admission {
     await consume(this.#admin, principalId, 'This token makes too many requests.');
   }
 
-  /** Called for a credential that nobody knows: guessing and leaks are slowed down, and known callers feel nothing. */
+  /** Called for a credential that nobody knows, and for each link: guessing and leaks are slowed down, and known callers feel nothing. */
   async admitRefused(address: string): Promise<void> {
     await consume(this.#refused, address, 'Too many refused credentials from this address.');
   }
