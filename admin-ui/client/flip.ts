@@ -40,16 +40,6 @@ export async function flip(place: FlagPlace, verb: Verb, reason?: string): Promi
   return flipped;
 }
 
-/** Serves one variant to everybody whom no rule catches. */
-export async function serveVariant(place: FlagPlace, variant: string, reason?: string): Promise<Flipped> {
-  const { project, environment, flag } = place;
-  const path = `/projects/${project}/environments/${environment}/flags/${encodeURIComponent(flag)}/serve`;
-  const body = { variant, ...(reason === undefined ? {} : { reason }) };
-  const flipped = await send<Flipped>(path, { method: 'POST', body });
-  void refreshFlag(project, flag).catch(() => undefined);
-  return flipped;
-}
-
 /** Puts back what a change found, as a new change. */
 export function undoChange(project: string, change: number, reason?: string): Promise<unknown> {
   return send(`/projects/${project}/changes/${change}/undo`, {

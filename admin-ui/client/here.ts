@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit';
-import { isProduction, type MyEnvironment, type MyProject } from './me.ts';
+import type { MyEnvironment, MyProject } from './me.ts';
 import { Following, Store } from './store.ts';
 
 /** What the screen is about: one project and one environment of it, with what the person may do there. */
@@ -10,11 +10,6 @@ export interface Here {
 
 /** Set by the room, from the address; undefined on pages that are about no project. */
 export const here = new Store<Here | undefined>(undefined);
-
-/** True while production is looked at. */
-export function isInProduction(): boolean {
-  return here.value !== undefined && isProduction(here.value.environment);
-}
 
 /** For pages of a project: `new Following` on it, and what it is. */
 export function followHere(host: ReactiveControllerHost): () => Here | undefined {

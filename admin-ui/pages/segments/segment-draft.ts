@@ -45,7 +45,7 @@ export function putSegmentTogether({ parts }: Pieces): SegmentDraft {
     if (list === undefined) fields[place] = value;
     else lists[list].push(place.slice(list.length + 1));
   }
-  const { name, description, by, if: rule } = fields as unknown as Omit<SegmentDraft, List>;
+  const { name, description, by, if: rule } = fields as Omit<SegmentDraft, List>;
   return { name, description, by, if: rule, included: inOrder(lists.included), excluded: inOrder(lists.excluded) };
 }
 
