@@ -14,7 +14,7 @@ import type { Principal } from './principal.ts';
 import type { SecurityEvents } from './security-events.ts';
 import { cookieWayOf, refuseForeign } from './session-cookie.ts';
 
-export { bearerOf, identifyRequest, patternOf, REFUSALS } from './identify.ts';
+export { bearerOf, patternOf, REFUSALS } from './identify.ts';
 export type { Right } from './permissions.ts';
 
 /** The project and, where the route names one, the environment that a request is about. */
