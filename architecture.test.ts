@@ -184,7 +184,9 @@ const rules: Record<string, () => Finding[]> = {
   'names say what a thing is or does': () => sources.flatMap(checkNames),
   'no text from outside becomes markup': () => sources.flatMap(checkMarkup),
   'no file names a place that only one machine has': () =>
-    files.filter((path) => !/\.(sql\.gz|png|ico|woff2)$/.test(path)).flatMap((path) => checkPlaces(path, text(path))),
+    files
+      .filter((path) => !/\.(sql\.gz|png|jpg|ico|woff2)$/.test(path))
+      .flatMap((path) => checkPlaces(path, text(path))),
 };
 
 describe('the house', () => {
