@@ -34,6 +34,11 @@ export function tell(text: string, { tone = 'plain', undo }: Telling = {}): void
   ];
 }
 
+/** Says how high a bar at the bottom of the page is that notices must not cover; 0 where there is none. */
+export function leaveFree(height: number): void {
+  document.documentElement.style.setProperty('--bar', `${height}px`);
+}
+
 function drop(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
@@ -47,9 +52,16 @@ export class Notices extends LitElement {
       :host {
         position: fixed;
         right: 1rem;
-        bottom: 1rem;
+        /* What is done next stands in the bar below: a notice that stays for a minute leaves it free. */
+        bottom: calc(1rem + var(--bar, 0px));
         z-index: 30;
         width: min(26rem, calc(100vw - 2rem));
+        pointer-events: none;
+      }
+      @media (max-width: 720px) {
+        :host {
+          bottom: calc(4rem + var(--bar, 0px));
+        }
       }
       .notice {
         display: flex;
@@ -62,6 +74,7 @@ export class Notices extends LitElement {
         border-left: 3px solid var(--on);
         border-radius: var(--round);
         box-shadow: var(--shade);
+        pointer-events: auto;
       }
       .notice.warn {
         border-left-color: var(--warn);

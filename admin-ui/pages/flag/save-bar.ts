@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { leaveFree } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
 
 /** What is typed and not stored: how much, what keeps it from being stored, and the way to do so or to let it be. */
@@ -42,6 +43,15 @@ export class SaveBar extends LitElement {
   @property({ type: Number }) count = 0;
   /** Why it cannot be stored as it is; empty where it can. */
   @property() why = '';
+
+  override updated(): void {
+    leaveFree(this.offsetHeight);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    leaveFree(0);
+  }
 
   override render() {
     if (this.count === 0) return nothing;
