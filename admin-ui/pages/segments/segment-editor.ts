@@ -29,6 +29,7 @@ export class SegmentEditor extends LitElement {
       .body {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
+        align-content: start;
         gap: 0.4rem;
         justify-items: start;
       }
