@@ -1,6 +1,7 @@
 import { buildHouse } from './prove/child.ts';
 import { proveFlagd } from './prove/flagd.ts';
 import { proveFlip } from './prove/flip.ts';
+import { proveGuesses } from './prove/guesses.ts';
 import { proveHttp } from './prove/http.ts';
 import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
@@ -16,6 +17,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   outage: proveOutage,
   nodes: proveNodes,
   kill: proveKill,
+  guesses: proveGuesses,
   screen: proveScreen,
   unleash: proveUnleash,
 };
