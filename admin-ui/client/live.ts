@@ -54,6 +54,8 @@ class Live {
   readonly #listeners = new Map<Topic, Set<(news: never) => void>>();
   #source: EventSource | undefined;
   #project: string | undefined;
+  /** The project that was followed last: whoever follows it again may have missed something in between. */
+  #heard: string | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Follows a project; undefined follows nothing. */
@@ -83,20 +85,27 @@ class Live {
     const source = new EventSource(`${API}/projects/${encodeURIComponent(this.#project)}/events`);
     this.#source = source;
     source.addEventListener('hello', () => {
-      const missed = this.state.value === 'lost';
+      const missed = this.#heard === this.#project;
+      this.#heard = this.#project;
       this.state.value = 'live';
       if (missed) this.#tell('reset', undefined);
     });
     for (const topic of ['change', 'fleet', 'kill'] as const) {
       source.addEventListener(topic, (event) => this.#tell(topic, JSON.parse((event as MessageEvent<string>).data)));
     }
-    for (const topic of ['reset', 'revoked'] as const) {
-      source.addEventListener(topic, () => this.#tell(topic, undefined));
-    }
+    source.addEventListener('reset', () => this.#tell('reset', undefined));
+    // Who may look again, or elsewhere, follows again once that is known.
+    source.addEventListener('revoked', () => {
+      this.follow(undefined);
+      this.#tell('revoked', undefined);
+    });
     source.onerror = () => {
       this.state.value = 'lost';
-      // The browser reconnects after a cut, but not after an answer that refuses it.
-      if (source.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.#open(true), RETRY_MS);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // The browser reconnects after a cut, but not after an answer that refuses it: a server that starts, or a session
+      // that is over.
+      this.#retry = setTimeout(() => this.#open(true), RETRY_MS);
+      this.#tell('revoked', undefined);
     };
   }
 

@@ -57,6 +57,7 @@ async function beSignedOut(): Promise<void> {
 // A session that ended while somebody worked: the page stays, and asks for the password over it.
 unsigned.addEventListener('unsigned', () => {
   if (session.value.state !== 'in') return;
+  live.follow(undefined);
   session.value = { state: 'out', needsSetup: false, ended: true, isPrivate: true };
 });
 
