@@ -60,9 +60,11 @@ describe('who may change what, by its direction', () => {
     expect(answerTo(who, 'growing', true)).toBe(protectedGrowing);
   });
 
-  it('what alters nothing that is served is an editor’s, for nobody knows which way it goes', () => {
-    expect(answerTo(token(['killer']), 'none', false)).toBe('forbidden');
-    expect(answerTo(token(['editor']), 'none', false)).toBe('yes');
+  it('what alters nothing that is served is an editor’s, and needs no approval anywhere', () => {
+    for (const isProtected of [false, true]) {
+      expect(answerTo(token(['killer']), 'none', isProtected)).toBe('forbidden');
+      expect(answerTo(token(['editor']), 'none', isProtected)).toBe('yes');
+    }
   });
 
   it('a protected environment wants a reason from everybody, whichever way it goes', () => {

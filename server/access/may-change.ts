@@ -19,9 +19,9 @@ export interface ChangeInEnvironment {
 
 /**
  * Whether a principal may make a change in an environment; undefined means yes. Towards safe needs any role but
- * viewer, and nothing ever stands before it but the right itself and a reason. Growing needs an editor, and in a
- * protected environment an approved request; within the grace it needs no more than what is taken back needed. Root
- * may everything but approve.
+ * viewer, and nothing ever stands before it but the right itself and a reason. What alters nothing that is served, such
+ * as a name, is an editor's everywhere. Growing needs an editor, and in a protected environment an approved request;
+ * within the grace it needs no more than what is taken back needed. Root may everything but approve.
  */
 export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   const { principal, environment, reason } = change;
@@ -38,7 +38,7 @@ export function mayChange(change: ChangeInEnvironment): Problem | undefined {
       },
     ]);
   }
-  if (way === 'safe' || principal.kind === 'root') return undefined;
+  if (way !== 'growing' || principal.kind === 'root') return undefined;
   return new Problem(
     'approval_required',
     `The environment ${environment.key} is protected: this change lets more users get something, so it needs an ` +
