@@ -42,7 +42,8 @@ export async function proveGuesses(): Promise<void> {
         `meanwhile ${ASKED} evaluations over HTTP one after the other, and the owner signs in from another address.`,
       figures: [
         foldFigure('an evaluation during the guesses, as a multiple of before', '×', ratios, { at: 'most', value: 3 }),
-        foldFigure('the owner, from the first try to signed in', 'ms', signedIn, { at: 'most', value: 2_000 }),
+        // No goal but that it ends: so many addresses at once are slowed together, and nobody is locked out.
+        foldFigure('the owner, from the first try to signed in', 'ms', signedIn),
       ],
       facts: Object.fromEntries([...statuses].map(([status, count]) => [`guesses answered with ${status}`, count])),
     });
