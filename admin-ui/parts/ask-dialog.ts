@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { session } from '../client/session.ts';
 import { base } from '../styles/base.ts';
+import { dialogBox } from '../styles/dialog-box.ts';
 
 /** A question to a person before something is done. */
 export interface Question {
@@ -28,20 +29,10 @@ export function ask(question: Question): Promise<Answer> {
 export class AskDialog extends LitElement {
   static override styles = [
     base,
+    dialogBox,
     css`
       dialog {
         width: min(30rem, calc(100vw - 2rem));
-        max-height: calc(100dvh - 2rem);
-        overflow: auto;
-        padding: 1.25rem;
-        color: var(--ink);
-        background: var(--raised);
-        border: 1px solid var(--line);
-        border-radius: 10px;
-        box-shadow: var(--shade);
-      }
-      dialog::backdrop {
-        background: rgb(8 12 18 / 55%);
       }
       form {
         display: grid;

@@ -6,6 +6,7 @@ import { session } from '../../client/session.ts';
 import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
 import { base } from '../../styles/base.ts';
+import { dialogBox } from '../../styles/dialog-box.ts';
 import { reviewSheet } from './review-sheet.ts';
 import type { Rehearsal, Tried } from './save-flow.ts';
 import type { ToldChange } from './tell-draft.ts';
@@ -51,7 +52,7 @@ const MOST_DEPENDENTS = 12;
 
 @customElement('t-review')
 export class ReviewDialog extends LitElement {
-  static override styles = [base, reviewSheet];
+  static override styles = [base, dialogBox, reviewSheet];
 
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('#reason') private reason!: HTMLInputElement;

@@ -3,17 +3,6 @@ import { css } from 'lit';
 export const reviewSheet = css`
   dialog {
     width: min(46rem, calc(100vw - 1.5rem));
-    max-height: calc(100dvh - 2rem);
-    overflow: auto;
-    padding: 1.25rem;
-    color: var(--ink);
-    background: var(--raised);
-    border: 1px solid var(--line);
-    border-radius: 10px;
-    box-shadow: var(--shade);
-  }
-  dialog::backdrop {
-    background: rgb(8 12 18 / 55%);
   }
   form {
     display: grid;

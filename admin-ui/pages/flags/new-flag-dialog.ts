@@ -9,6 +9,7 @@ import '../../parts/problem-view.ts';
 import { goTo } from '../../shell/navigation.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
+import { dialogBox } from '../../styles/dialog-box.ts';
 import { asksWhy } from './bulk-verbs.ts';
 import {
   EMPTY_DRAFT,
@@ -26,7 +27,7 @@ import { CHOICES } from './view.ts';
 /** Makes a flag. What was typed stays when the dialog is closed, until a flag was made of it. */
 @customElement('t-new-flag')
 export class NewFlagDialog extends LitElement {
-  static override styles = [base, newFlagSheet];
+  static override styles = [base, dialogBox, newFlagSheet];
 
   @property({ attribute: false }) here!: Here;
   /** The keys that are taken, also by archived flags. */

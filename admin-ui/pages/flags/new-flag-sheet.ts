@@ -4,16 +4,7 @@ export const newFlagSheet = css`
   dialog {
     width: min(34rem, calc(100vw - 1rem));
     max-height: calc(100dvh - 1.5rem);
-    overflow: auto;
     padding: 1.1rem 1.25rem 1.25rem;
-    color: var(--ink);
-    background: var(--raised);
-    border: 1px solid var(--line);
-    border-radius: 10px;
-    box-shadow: var(--shade);
-  }
-  dialog::backdrop {
-    background: rgb(8 12 18 / 55%);
   }
   form {
     display: grid;

@@ -4,17 +4,6 @@ import { css } from 'lit';
 export const dialogSheet = css`
   dialog {
     width: min(34rem, calc(100vw - 2rem));
-    max-height: calc(100dvh - 2rem);
-    overflow: auto;
-    padding: 1.25rem;
-    color: var(--ink);
-    background: var(--raised);
-    border: 1px solid var(--line);
-    border-radius: 10px;
-    box-shadow: var(--shade);
-  }
-  dialog::backdrop {
-    background: rgb(8 12 18 / 55%);
   }
   form,
   .parts {

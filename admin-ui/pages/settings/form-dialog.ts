@@ -3,6 +3,7 @@ import { query, state } from 'lit/decorators.js';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import '../../parts/problem-view.ts';
 import { base } from '../../styles/base.ts';
+import { dialogBox } from '../../styles/dialog-box.ts';
 import { dialogSheet } from './dialog-sheet.ts';
 import { faultAt } from './form-fields.ts';
 
@@ -19,7 +20,7 @@ interface FieldLook {
  * undefined is that somebody thought better of it.
  */
 export abstract class FormDialog<T> extends LitElement {
-  static override styles = [base, dialogSheet];
+  static override styles = [base, dialogBox, dialogSheet];
 
   @query('dialog') private dialog!: HTMLDialogElement;
   @state() protected refusal: Refusal | undefined;

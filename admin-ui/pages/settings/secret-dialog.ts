@@ -5,6 +5,7 @@ import '../../parts/copy-button.ts';
 import '../../parts/code-snippet.ts';
 import { askBeforeLeaving } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
+import { dialogBox } from '../../styles/dialog-box.ts';
 import { dialogSheet } from './dialog-sheet.ts';
 import type { Snippet } from './write-snippets.ts';
 
@@ -40,6 +41,7 @@ export async function showSecret(shown: Shown): Promise<void> {
 export class SecretDialog extends LitElement {
   static override styles = [
     base,
+    dialogBox,
     dialogSheet,
     css`
       .secret {
