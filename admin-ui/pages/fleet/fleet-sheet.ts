@@ -57,23 +57,6 @@ export const fleetSheet = css`
     border: 2px solid var(--off);
   }
   @media (max-width: 720px) {
-    table,
-    tbody,
-    tr,
-    td {
-      display: block;
-      width: 100%;
-    }
-    thead {
-      display: none;
-    }
-    tr {
-      padding: 0.6rem 0.8rem;
-      border-bottom: 1px solid var(--line);
-    }
-    tr:last-child {
-      border-bottom: 0;
-    }
     td {
       display: grid;
       grid-template-columns: 6.5rem minmax(0, 1fr);

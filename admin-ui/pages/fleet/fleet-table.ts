@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import '../../parts/relative-time.ts';
 import { tellWhy } from '../../parts/why-words.ts';
 import { base } from '../../styles/base.ts';
+import { rowsAsCards } from '../../styles/rows-as-cards.ts';
 import { behindBy, nameOf, shortPosition } from './arrange-fleet.ts';
 import { fleetSheet } from './fleet-sheet.ts';
 
@@ -17,7 +18,7 @@ const STATE_WORDS: Record<InstanceShown['state'], { words: string; means: string
 /** Running apps, one a row. */
 @customElement('t-fleet-table')
 export class FleetTable extends LitElement {
-  static override styles = [base, fleetSheet];
+  static override styles = [base, rowsAsCards, fleetSheet];
   @property({ attribute: false }) instances: readonly InstanceShown[] = [];
   @property({ attribute: false }) changed: ReadonlySet<string> = new Set();
   /** Where the environment is; undefined where nobody can say. */

@@ -6,6 +6,7 @@ import { spellMarks } from '../../parts/spell-marks.ts';
 import { tellCondition } from '../../parts/tell-condition.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { rowsAsCards } from '../../styles/rows-as-cards.ts';
 import { segmentsSheet } from './segments-sheet.ts';
 import { nameSome } from './tell-segment.ts';
 
@@ -14,7 +15,7 @@ const MOST_USERS = 3;
 /** Segments, one a row: who is in it, and who names it. */
 @customElement('t-segment-table')
 export class SegmentTable extends LitElement {
-  static override styles = [base, segmentsSheet];
+  static override styles = [base, rowsAsCards, segmentsSheet];
   @property() project = '';
   @property() environment = '';
   @property({ attribute: false }) segments: readonly ListedSegment[] = [];

@@ -49,23 +49,6 @@ export const segmentsSheet = css`
     min-width: 9rem;
   }
   @media (max-width: 720px) {
-    table,
-    tbody,
-    tr,
-    td {
-      display: block;
-      width: 100%;
-    }
-    thead {
-      display: none;
-    }
-    tr {
-      padding: 0.6rem 0.8rem;
-      border-bottom: 1px solid var(--line);
-    }
-    tr:last-child {
-      border-bottom: 0;
-    }
     td {
       display: grid;
       grid-template-columns: 5.5rem minmax(0, 1fr);
