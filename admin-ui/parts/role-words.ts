@@ -5,6 +5,10 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   viewer: { name: 'Viewer', means: 'sees everything and changes nothing' },
   editor: { name: 'Editor', means: 'changes flags and segments, turns them on and off, kills and restores' },
   killer: { name: 'Killer', means: 'turns off and kills, for whoever is on call; gives nobody anything new' },
+  'release-manager': {
+    name: 'Release manager',
+    means: 'does what an editor does, approves what others ask for, and starts and advances rollouts',
+  },
   admin: { name: 'Admin', means: 'does everything, keys, members and environments included' },
 };
 

@@ -1,7 +1,14 @@
 import type { Tx } from '../database/connect.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { describeMissing, hasRole, isAllowed, maySee } from './permissions.ts';
-import type { KeyPrincipal, PersonPrincipal, Principal, Role, TokenPrincipal } from './principal.ts';
+import type {
+  ActingPrincipal,
+  KeyPrincipal,
+  PersonPrincipal,
+  Role,
+  RolloutPrincipal,
+  TokenPrincipal,
+} from './principal.ts';
 import { readPrincipalNow } from './principal-store.ts';
 
 /** Which way a change goes in one environment, as `changes/direction.ts` computes it; `none` alters no ruleset. */
@@ -9,7 +16,7 @@ type Way = 'safe' | 'growing' | 'none';
 
 /** What is decided about: one change in one environment. */
 export interface ChangeInEnvironment {
-  principal: Principal;
+  principal: ActingPrincipal;
   environment: { id: number; projectId: number; key: string; protected: boolean };
   way: Way;
   reason: string | undefined;
@@ -25,6 +32,7 @@ export interface ChangeInEnvironment {
  */
 export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   const { principal, environment, reason } = change;
+  if (principal.kind === 'rollout') return refuseOffPath(principal, environment);
   const way = change.grace && principal.kind !== 'key' ? 'safe' : change.way;
   const missing = principal.kind === 'root' ? undefined : missingRight(principal, environment, way);
   if (missing) return missing;
@@ -46,6 +54,15 @@ export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   );
 }
 
+/** What a policy does was allowed when it was started, and what it is allowed is checked before each step (rollouts/). */
+function refuseOffPath(
+  { projectId, environmentIds }: RolloutPrincipal,
+  environment: ChangeInEnvironment['environment'],
+): Problem | undefined {
+  if (environment.projectId === projectId && environmentIds.includes(environment.id)) return undefined;
+  return new Problem('forbidden', `The environment ${environment.key} is not on the path of this rollout.`);
+}
+
 function missingRight(
   principal: KeyPrincipal | TokenPrincipal | PersonPrincipal,
   environment: ChangeInEnvironment['environment'],
@@ -65,17 +82,17 @@ function missingRight(
     'forbidden',
     way === 'safe'
       ? 'A viewer changes nothing.'
-      : 'This is more than turning something off: it needs the role editor or admin.',
+      : 'This is more than turning something off: it needs the role editor, release-manager or admin.',
   );
 }
 
-const MAY_MAKE_SAFE: readonly Role[] = ['editor', 'killer', 'admin'];
-const MAY_GROW: readonly Role[] = ['editor', 'admin'];
+const MAY_MAKE_SAFE: readonly Role[] = ['editor', 'killer', 'release-manager', 'admin'];
+const MAY_GROW: readonly Role[] = ['editor', 'release-manager', 'admin'];
 
 /** The part of a change order and of its steps that this check looks at. */
 interface Order {
   projectId: number;
-  principal: Principal;
+  principal: ActingPrincipal;
   subject: string;
   reason?: string;
   settling?: true;
@@ -107,7 +124,7 @@ export async function checkMayChange(tx: Tx, order: Order, steps: readonly Step[
 }
 
 /** Who asks, as the database has it now: the guard believed memory, and whoever was signed out since changes nothing. */
-async function readNow(tx: Tx, { principal, subject }: Order): Promise<Principal | Problem> {
+async function readNow(tx: Tx, { principal, subject }: Order): Promise<ActingPrincipal | Problem> {
   // A token that ends itself just did.
   if (principal.kind === 'token' && subject === `token/${principal.id}`) return principal;
   if (principal.kind !== 'token' && principal.kind !== 'person') return principal;
@@ -118,11 +135,15 @@ async function readNow(tx: Tx, { principal, subject }: Order): Promise<Principal
 }
 
 /** What alters no ruleset. */
-function mayChangeBeside(principal: Principal, { projectId, access, within }: Order): Problem | undefined {
+function mayChangeBeside(principal: ActingPrincipal, { projectId, access, within }: Order): Problem | undefined {
+  // What a run decides and serves nobody: it is held, paused, finished.
+  if (principal.kind === 'rollout') return principal.projectId === projectId ? undefined : OTHER_PROJECT();
   if (access) {
     const place = { projectId, ...(within === undefined ? {} : { environmentId: within }) };
     return isAllowed(principal, 'admin', place) ? undefined : new Problem('forbidden', describeMissing('admin', place));
   }
   if (hasRole(principal, { projectId }, MAY_GROW)) return undefined;
-  return new Problem('forbidden', 'This needs the role editor or admin.');
+  return new Problem('forbidden', 'This needs the role editor, release-manager or admin.');
 }
+
+const OTHER_PROJECT = () => new Problem('forbidden', 'This rollout is of another project.');

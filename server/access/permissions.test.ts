@@ -37,6 +37,7 @@ const granted: [string, Principal, Right[]][] = [
   ['a viewer', token(['viewer']), ['self', 'read']],
   ['an editor', token(['editor']), ['self', 'read', 'change', 'kill']],
   ['a killer', token(['killer']), ['self', 'read', 'change', 'kill']],
+  ['a release manager', token(['release-manager']), ['self', 'read', 'change', 'kill']],
   ['an admin', token(['admin']), ['self', 'read', 'change', 'kill', 'admin']],
   ['viewer and killer', token(['viewer', 'killer']), ['self', 'read', 'change', 'kill']],
   ['nobody in particular', token([]), ['self']],

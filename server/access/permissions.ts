@@ -29,6 +29,7 @@ const OF_ROLE: Record<Role, readonly Right[]> = {
   viewer: ['read'],
   editor: ['read', 'change', 'kill'],
   killer: ['read', 'change', 'kill'],
+  'release-manager': ['read', 'change', 'kill'],
   admin: ['read', 'change', 'kill', 'admin'],
 };
 
@@ -171,8 +172,8 @@ const WHO: Record<Right, string> = {
   self: 'everybody but keys has it',
   session: 'somebody who has signed in',
   read: 'every role has it',
-  change: 'roles editor, killer and admin have it',
-  kill: 'roles editor, killer and admin have it, and kill keys',
+  change: 'every role but viewer has it',
+  kill: 'every role but viewer has it, and kill keys',
   admin: 'the role admin has it',
   grant: 'people with the role admin have it, and the root token; a token never has',
   root: 'the root token, or an admin of the whole installation',

@@ -1,5 +1,5 @@
 /** Roles add up; every role but viewer may move towards safe (docs: the rights table). */
-export const ROLES = ['viewer', 'editor', 'killer', 'admin'] as const;
+export const ROLES = ['viewer', 'editor', 'killer', 'release-manager', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const KEY_KINDS = ['server', 'client', 'kill'] as const;
@@ -62,9 +62,27 @@ export interface KeyPrincipal {
   tags: string[] | null;
 }
 
+/**
+ * A policy that acts: it moves one flag in the environments of its path, as the version that it was started with allows.
+ * Made by the loop alone, never by a request; it reads nothing.
+ */
+export interface RolloutPrincipal {
+  kind: 'rollout';
+  id: string;
+  projectId: number;
+  environmentIds: readonly number[];
+}
+
+/** Whoever makes requests. */
 export type Principal = RootPrincipal | PersonPrincipal | TokenPrincipal | KeyPrincipal;
 
-/** How a principal is written in the change log: `root`, `person:<id>`, `token:<id>`, `key:<id>`. */
-export function actorOf(principal: Principal): string {
+/** Whoever changes something: those who make requests, and what acts by itself. */
+export type ActingPrincipal = Principal | RolloutPrincipal;
+
+/**
+ * How a principal is written in the change log: `root`, `person:<id>`, `token:<id>`, `key:<id>`,
+ * `rollout:<id>`.
+ */
+export function actorOf(principal: ActingPrincipal): string {
   return principal.kind === 'root' ? 'root' : `${principal.kind}:${principal.id}`;
 }

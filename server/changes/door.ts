@@ -1,7 +1,7 @@
 export type { ChangeReceipt, Committed } from '../platform/committed.ts';
 
 import type { JsonValue, Ruleset } from '@turnout/core';
-import type { Principal } from '../access/principal.ts';
+import type { ActingPrincipal } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Problem } from '../platform/problem.ts';
@@ -75,7 +75,7 @@ export interface ChangeOrder {
   projectId: number;
   /** The environments whose rulesets it alters. Empty for keys, tokens and other things outside of rulesets. */
   environmentIds: number[];
-  principal: Principal;
+  principal: ActingPrincipal;
   /** Overrides how the actor is written, for kills that are recorded later by a node. */
   actor?: string;
   /** `flag.on`, `flag.update`, `segment.create`, `key.revoke` … */
@@ -92,6 +92,15 @@ export interface ChangeOrder {
   settling?: true;
   /** True where keys, tokens, projects or environments change: the access revision grows. */
   access?: true;
+  /**
+   * A run goes back to its anchor, which is towards safe whatever the two rulesets say: the policy that started it was
+   * allowed to. Set by the use case that rolls back, never by a request.
+   */
+  toAnchor?: true;
+  /** The approved request that this change carries out; checked inside the transaction. */
+  approved?: { request: string };
+  /** The lease under which an automatic actor works, with its fencing token; checked inside the transaction. */
+  lease?: { name: string; token: number };
   /** With `access`, the environment whose admin may do it; left out where it takes an admin of the whole project. */
   within?: number;
 }

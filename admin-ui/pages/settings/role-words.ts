@@ -5,6 +5,7 @@ export const ROLES: Record<Role, string> = {
   viewer: 'Sees flags, rules and the log. Changes nothing.',
   killer: 'Turns flags off and kills them, for whoever is on call. Turns nothing on.',
   editor: 'Changes flags and segments. In a protected environment only towards safe.',
+  'release-manager': 'All that an editor may; approves what others ask for, and starts and advances rollouts.',
   admin: 'All that an editor may; and keys, tokens, members and environments.',
 };
 
@@ -13,6 +14,7 @@ const WITHIN: Record<Role, readonly Role[]> = {
   viewer: ['viewer'],
   killer: ['viewer', 'killer'],
   editor: ['viewer', 'killer', 'editor'],
+  'release-manager': ['viewer', 'killer', 'editor', 'release-manager'],
   admin: ['viewer', 'killer', 'editor', 'admin'],
 };
 

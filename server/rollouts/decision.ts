@@ -1,0 +1,104 @@
+import type { EntryEvidence } from '../metrics/evidence.ts';
+import type { Policy } from '../policies/policy.ts';
+import type { Rollout, Run } from './rollout.ts';
+
+export type Action = 'advance' | 'hold' | 'rollBack' | 'kill' | 'pause' | 'finish' | 'needApproval';
+
+/** What `decide` answers: the action, a sentence why, everything that spoke for it, and when to look again. */
+export interface Decision {
+  action: Action;
+  /** One sentence for a person: what happens now, and why. */
+  reason: string;
+  /** The guards, gates, freezes and conditions that it rests on, each in one sentence, most important first. */
+  because: string[];
+  /** RFC 3339; null where only something from outside can change it. */
+  checkAgainAt: string | null;
+  /** What each guard, condition and gate was found to be: the screen's checklist. */
+  guards: GuardVerdict[];
+  conditions: ConditionState[];
+  /** True where a person must hear of it now: an unanswered deadline, a pause of days, what cannot be reversed. */
+  page: boolean;
+}
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'no-data' | 'error' | 'not-applicable';
+
+export interface GuardVerdict {
+  id: string;
+  mode: 'enforce' | 'shadow';
+  verdict: Verdict;
+  because: string;
+  /** What it fails at and where it stands: logE against its bound, a lower bound against 0, a value against a limit. */
+  statistic?: { name: string; value: number; bound: number };
+}
+
+/** Bake, units, hits, gates, approvals, button, freeze, incident. */
+export interface ConditionState {
+  id: string;
+  kind: 'bake' | 'units' | 'hits' | 'gate' | 'approval' | 'button' | 'freeze' | 'incident' | 'effective';
+  met: boolean;
+  because: string;
+}
+
+/** Everything that a decision rests on, gathered beforehand. Plain data, stored with the decision. */
+export interface Evidence {
+  /** Counts of the present entry; undefined where nothing is measured in it. */
+  entry: EntryEvidence | undefined;
+  /** By guard id: what its source said. */
+  thresholds: Record<string, ThresholdReading>;
+  /** By guard id: the newest matching signal that fires since the entry, or null where there is silence. */
+  signals: Record<string, { at: string; summary: string } | null>;
+  /** By gate id. */
+  gates: Record<string, GateReading>;
+  /** For the next stage, in the order of its `approvals`. */
+  approvals: ApprovalReading[];
+  freeze: { name: string; until: string | null } | null;
+  incident: { id: string; title: string } | null;
+  /** What the flag is in the environment now. */
+  flag: FlagReading;
+  /** Whether all nodes and apps are at what the run last wrote. */
+  readBack: { effective: boolean; laggards: string[] };
+}
+
+/** One value of a query, or why there is none: these are four different things. */
+export type ThresholdReading =
+  | {
+      kind: 'value';
+      value: number /** Since when it is beyond the bound without a break; null where it is not. */;
+      beyondSince: string | null;
+      at: string;
+    }
+  | { kind: 'no-data'; since: string }
+  | { kind: 'not-a-number'; since: string }
+  | { kind: 'several-series'; count: number; since: string }
+  | { kind: 'error'; message: string; since: string };
+
+export interface GateReading {
+  open: boolean;
+  because: string;
+  /** When it is worth asking again. */
+  nextAt?: string;
+}
+
+export interface ApprovalReading {
+  role: string;
+  needed: number;
+  given: { by: string; at: string }[];
+  /** None was asked for yet. */
+  asked: boolean;
+  expired: boolean;
+}
+
+/** `edited`: what the run owns is not what it last wrote. */
+export interface FlagReading {
+  exists: boolean;
+  state: 'on' | 'off';
+  killed: boolean;
+  shed: boolean;
+  edited: boolean;
+}
+
+export interface Decided {
+  rollout: Rollout;
+  run: Run;
+  policy: Policy;
+}

@@ -1,0 +1,92 @@
+import type { MeasuredRun, Rule, Serve } from '@turnout/core';
+
+/**
+ * `waiting`: started, and not in its first stage yet. `running` walks. `paused` stands until Resume or Roll back. The
+ * others are ends: `finished` everywhere, `rolledBack`, `killed` by a guard, `ended` by somebody's edit or stop.
+ */
+export type RolloutState = 'waiting' | 'running' | 'paused' | 'finished' | 'rolledBack' | 'killed' | 'ended';
+
+/** One target of one flag walking the path of its pinned policy. */
+export interface Rollout {
+  /** Random; in the actor `rollout:<id>`. */
+  id: string;
+  projectId: number;
+  flag: string;
+  /** A rule's id, or `fallthrough`. */
+  target: string;
+  from: string;
+  to: string;
+  policy: { key: string; version: number };
+  /** The git reference that checks are matched by: a commit, 40 hex digits. */
+  commit: string | null;
+  state: RolloutState;
+  /** Where on the path: index into `policy.path`. */
+  step: number;
+  startedBy: string;
+  startedAt: Date;
+  /** The rollout that this one tries again. */
+  retryOf: string | null;
+  /** Counts every write of it: the loop writes by compare-and-set. */
+  version: number;
+}
+
+/** Why a run stands still. Time in which it is not on, frozen or paused is no bake, and no deadline runs in it. */
+export type PauseCause =
+  | 'person'
+  | 'flag-off'
+  | 'flag-killed'
+  | 'shed'
+  | 'guard'
+  | 'evidence'
+  | 'deadline'
+  | 'incident';
+
+/** A rollout in one environment. */
+export interface Run {
+  id: string;
+  rollout: string;
+  environmentId: number;
+  environment: string;
+  isProtected: boolean;
+  state: RolloutState;
+  /** −1 before the first stage is entered. */
+  stage: number;
+  /** Counts entries of stages, from 1: each has evidence of its own. */
+  entry: number;
+  /** Which measured entry this one is, from 1; 0 where no guard of this entry has anything to measure. */
+  measuredEntry: number;
+  /** When the entry was decided; deadlines run from here. */
+  enteredAt: Date | null;
+  /** When all nodes and apps had it in force: bake runs from here. Null until it was read back. */
+  effectiveAt: Date | null;
+  /** Frozen, paused and off time since the entry, in ms: neither bake nor deadline. */
+  stoodMs: number;
+  /** Since when it stands still; null while it runs. */
+  standsSince: Date | null;
+  pausedBy: { cause: PauseCause; actor: string; reason: string; at: Date } | null;
+  /** What it replaced when it came into the environment: what a rollback writes back. */
+  anchor: Serve;
+  /** What it last wrote of the flag; a difference means that somebody else did. Null before the first stage. */
+  wrote: RunWrites | null;
+  /** Whether a sample-ratio alarm of this entry was overridden: its versus-control guards do not apply any more. */
+  overriddenRatio: boolean;
+  /** Guards that failed in this entry, latched with the sentence that says why. */
+  failed: Record<string, { at: string; because: string }>;
+  /** Event gates that passed for the next stage, and approvals' state, by id. */
+  passedGates: Record<string, string>;
+  /** The last press of Advance that was not used up yet (mode: button). */
+  pressedBy: string | null;
+  version: number;
+}
+
+/** Everything of a flag that a live run owns. */
+export interface RunWrites {
+  target: string;
+  serve: Serve;
+  /** The audience rule that was put before the target, if one was. */
+  audienceRule: Rule | null;
+  run: MeasuredRun | null;
+}
+
+export const isLive = (state: RolloutState): boolean =>
+  state === 'waiting' || state === 'running' || state === 'paused';
