@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { makePrivateFile, readPrivateFile } from './private-file.ts';
 
@@ -31,6 +31,8 @@ export interface SecretSource {
 }
 
 const FEWEST_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** The installation's one secret, and the keys that HKDF-SHA-256 makes of it: one for each purpose and value. */
 export class Secrets {
@@ -94,6 +96,35 @@ export class Secrets {
     const expected = createHmac('sha256', key.bytes).update(bytes).digest();
     const given = Buffer.from(signature.slice(dot + 1), 'base64url');
     return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  /**
+   * Locks away what others trust this installation with, such as the token of a source: AES-256-GCM under `vault`.
+   * `place` says where it is kept (`source/7/prometheus`); taken to another place, it does not open.
+   */
+  seal(place: string, text: string): string {
+    const key = this.key('vault');
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(place));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return `${key.id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
+  }
+
+  /** What `seal` locked away for this place. Throws where no value in force did, or where it was altered. */
+  unseal(place: string, sealed: string): string {
+    const dot = sealed.indexOf('.');
+    const key = this.#of('vault').find(({ id }) => id === sealed.slice(0, dot));
+    if (!key)
+      throw new Error(`A stored secret (${place}) was sealed under a value of TURNOUT_SECRET that is not here.`);
+    const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url');
+    const [nonce, rest] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES)];
+    try {
+      const cipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(Buffer.from(place)).setAuthTag(rest.subarray(0, TAG_BYTES));
+      return Buffer.concat([cipher.update(rest.subarray(TAG_BYTES)), cipher.final()]).toString('utf8');
+    } catch {
+      throw new Error(`A stored secret (${place}) does not open: it was altered, or kept somewhere else before.`);
+    }
   }
 
   /** Names of the values in force, which tell nothing of them. The database keeps these and never a value. */
