@@ -102,7 +102,7 @@ describe('settings', () => {
   });
 
   it('everything that is wrong is said at once', () => {
-    expect(faultsOf({ PORT: 'x', TURNOUT_X: '1', REDIS_URL: 'redis://x' }, ['--port', '1'])).toHaveLength(4);
+    expect(faultsOf({ PORT: 'x', TURNOUT_X: '1', REDIS_URL: 'http://x' }, ['--port', '1'])).toHaveLength(4);
   });
 
   it('each limit can be set by its name', () => {

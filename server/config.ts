@@ -18,6 +18,7 @@ export interface Config {
   host: string;
   dataDir: string;
   database: DatabaseAddress;
+  redisUrl: string | undefined;
   publicUrl: string | undefined;
   /** How many proxies stand before this server. */
   trustProxy: number;
@@ -72,6 +73,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     host: values.HOST as string,
     dataDir,
     database: values.DATABASE_URL === undefined ? { folder: join(dataDir, 'database') } : { url: values.DATABASE_URL },
+    redisUrl: values.REDIS_URL,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
     trustProxy: values.TRUST_PROXY as number,
     logLevel: values.LOG_LEVEL as LogLevel,

@@ -9,7 +9,8 @@ export function listDegraded({
   house,
   delivery,
   revocations,
-}: Pick<Parts, 'house' | 'delivery' | 'revocations'>): DegradedPart[] {
+  redis,
+}: Pick<Parts, 'house' | 'delivery' | 'revocations' | 'redis'>): DegradedPart[] {
   const found: DegradedPart[] = [];
   const { ageMs, revision } = house.list;
   if (ageMs === undefined) found.push({ part: 'database', why: 'not reached since the start' });
@@ -19,6 +20,9 @@ export function listDegraded({
     const waiting = delivery.overlays.size + revocations.waiting;
     if (waiting > 0)
       found.push({ part: 'journal', why: `kills and revocations that wait for the database: ${waiting}` });
+  }
+  if (redis !== undefined && redis.status !== 'ready') {
+    found.push({ part: 'redis', why: 'not reached: apps of other nodes are not known' });
   }
   for (const why of delivery.faults()) found.push({ part: 'disk', why });
   return found;

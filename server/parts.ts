@@ -22,12 +22,14 @@ import type { Database } from './database/connect.ts';
 import { countDropped } from './delivery/delivery-metrics.ts';
 import { type Delivery, openDelivery } from './delivery/open-delivery.ts';
 import { revocationFile } from './delivery/revocation-file.ts';
+import { instancesInRedis } from './fleet/instances-in-redis.ts';
 import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { openReports, type Reports } from './metrics/open-reports.ts';
 import { Admission } from './platform/admission.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
+import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { watchDatabase } from './watch-database.ts';
 
@@ -55,6 +57,8 @@ export interface Parts extends Ground {
   /** The apps that run, and what they have put in force. */
   fleet: Fleet;
   reports: Reports;
+  /** Where nodes tell each other which apps run; undefined where Postgres keeps that. */
+  redis: Redis | undefined;
   /** How this node calls itself to its clients. */
   node: string;
 }
@@ -70,7 +74,11 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const node = randomBytes(6).toString('hex');
   const rulesets = () => delivery.rulesets;
   // Before the rulesets, so that it hears of a commit before any app can.
-  const fleet = openFleet({ ...{ database, clock, signer: secrets, node, list, doorbell, rulesets } });
+  const redis = config.redisUrl === undefined ? undefined : openRedis({ url: config.redisUrl, log: logger });
+  const fleet = openFleet({
+    ...{ database, clock, signer: secrets, node, list, doorbell, rulesets },
+    shared: redis && instancesInRedis({ redis, node, ...signingInstances(secrets) }),
+  });
   const delivery: Delivery = await openDelivery({
     ...{ db, clock, doorbell, secrets, list, log: logger, checks: [checkMayChange] },
     ...{ dataDir: config.dataDir, snapshotMaxAgeMs: config.snapshotMaxAgeMs },
@@ -104,6 +112,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
       delivery,
       fleet,
       reports,
+      redis,
       node,
     },
   };
@@ -114,6 +123,13 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
 export function catchUp({ house, delivery }: Parts): void {
   house.list.refresh().catch(() => undefined);
   void delivery.rulesets.askPlaces();
+}
+
+function signingInstances(secrets: Secrets) {
+  return {
+    sign: (text: string) => secrets.sign('doorbell', text),
+    verify: (text: string, signature: string) => secrets.verify('doorbell', text, signature),
+  };
 }
 
 function makeDoorbell(

@@ -44,6 +44,11 @@ export const SETTINGS = {
     '',
     'A Postgres, 15 or later. Without it the embedded database in DATA_DIR is used.',
   ),
+  REDIS_URL: setting(
+    address(['redis:', 'rediss:'], 'redis://:password@host:6379/0'),
+    '',
+    'A Redis, 7 or later, in which nodes tell each other which apps run, so that they know it while Postgres is away. A database of it for this installation alone. Without it Postgres keeps that.',
+  ),
   PUBLIC_URL: setting(
     address(['http:', 'https:'], 'https://turnout.example.com'),
     '',
@@ -109,7 +114,6 @@ export const LIMIT_SETTINGS: ReadonlyMap<LimitName, Setting<number>> = new Map(
 
 /** Settings of capabilities that are not there yet. They stop the start: one that does nothing would deceive. */
 export const LATER_SETTINGS: Record<string, string> = {
-  REDIS_URL: 'a fleet of nodes joined by Redis',
   WORKERS: 'several processes in one node',
   OUTBOUND_ALLOW: 'calls to other systems',
   ANCHOR_URL: 'signed heads of the change log, kept elsewhere',

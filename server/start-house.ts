@@ -256,6 +256,7 @@ function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownS
     { name: 'security events', mostMs: RECORDS_MS, run: () => house.events.flush() },
     { name: 'running apps', mostMs: RECORDS_MS, run: () => fleet.close() },
     { name: 'disk', mostMs: CLOSE_MS, run: () => delivery.close() },
+    { name: 'redis', mostMs: RECORDS_MS, run: () => parts.redis?.disconnect() },
     { name: 'doorbell', mostMs: RECORDS_MS, run: () => doorbell.close() },
     { name: 'database', mostMs: CLOSE_MS, run: () => database.close() },
   ];

@@ -54,12 +54,14 @@ export async function writeInstances(db: Db, node: string, environmentId: number
     });
 }
 
-/** Says that this node is still there, and that what it wrote last has not changed. */
-export async function touchInstances(db: Db, node: string, environmentId: number): Promise<void> {
-  await db
+/** Says that this node is still there, and that what it wrote last has not changed; false where that was dropped. */
+export async function touchInstances(db: Db, node: string, environmentId: number): Promise<boolean> {
+  const rows = await db
     .update(nodeInstances)
     .set({ seenAt: sql`now()` })
-    .where(and(eq(nodeInstances.node, node), eq(nodeInstances.environmentId, environmentId)));
+    .where(and(eq(nodeInstances.node, node), eq(nodeInstances.environmentId, environmentId)))
+    .returning({ node: nodeInstances.node });
+  return rows.length > 0;
 }
 
 /** Lets go of what nodes wrote that are no more. */

@@ -77,8 +77,9 @@ export class InstanceKeeper {
       await this.#replace(environmentId, false);
       if (instances.of(environmentId).length === 0) this.#written.delete(environmentId);
     } else if (now - last.touchedAt >= touchMs) {
-      await inTime(shared.touch(environmentId));
-      last.touchedAt = now;
+      if (await inTime(shared.touch(environmentId))) last.touchedAt = now;
+      // A store that was started anew has forgotten it.
+      else await this.#replace(environmentId, false);
     }
   }
 

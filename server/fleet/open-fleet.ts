@@ -11,11 +11,13 @@ import { Instances } from './instances.ts';
 import { InstanceKeeper } from './keep-instances.ts';
 import { OtherNodes } from './other-nodes.ts';
 import type { ReceiptSigner } from './receipt-token.ts';
-import { instancesInDatabase } from './shared-instances.ts';
+import { instancesInDatabase, type SharedInstances } from './shared-instances.ts';
 import { showReceipts } from './show-instances.ts';
 
 export interface FleetParts {
   database: Pick<Database, 'db' | 'kind'>;
+  /** Where nodes tell each other of their apps, if not in the database. */
+  shared?: SharedInstances | undefined;
   clock: Clock;
   signer: ReceiptSigner;
   node: string;
@@ -47,7 +49,7 @@ const SWEEP_MS = 60_000;
 
 export function openFleet(parts: FleetParts): Fleet {
   const { database, clock, node, signer, list, doorbell } = parts;
-  const shared = instancesInDatabase(database.db, node);
+  const shared = parts.shared ?? instancesInDatabase(database.db, node);
   // An embedded database has one process: whoever wrote there before is gone.
   const isAlone = database.kind === 'embedded';
   const others = new OtherNodes({ clock, shared, lostMs: isAlone ? -1 : LOST_MS });

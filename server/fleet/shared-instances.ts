@@ -10,13 +10,13 @@ import {
 } from './instance-store.ts';
 
 /**
- * Where nodes tell each other which apps they know. In Postgres, a row for each node and environment; whatever else can
- * keep a text for an hour can take its place.
+ * Where nodes tell each other which apps they know: a text for each node and environment, kept for an hour. In Postgres,
+ * or in Redis (instances-in-redis.ts).
  */
 export interface SharedInstances {
   write(environmentId: number, body: string): Promise<void>;
-  /** What was written last still holds. */
-  touch(environmentId: number): Promise<void>;
+  /** What was written last still holds; false where it is not there any more, and must be written again. */
+  touch(environmentId: number): Promise<boolean>;
   /** What other nodes wrote of an environment. */
   read(environmentId: number): Promise<InstanceRow[]>;
   /** Which other nodes there are. */

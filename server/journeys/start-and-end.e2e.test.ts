@@ -86,9 +86,9 @@ describe('npm start', () => {
 
 describe('a process', () => {
   it('that was not asked for rightly says everything that is wrong, and ends with 2', async () => {
-    const program = start({ PORT: 'eighty', TURNOUT_ROOT_TOKEN: 'short', REDIS_URL: 'redis://x', DATA_DIR: folder });
+    const program = start({ PORT: 'eighty', TURNOUT_ROOT_TOKEN: 'short', WORKERS: '4', DATA_DIR: folder });
     expect(await program.ended).toBe(2);
-    for (const name of ['PORT', 'TURNOUT_ROOT_TOKEN', 'REDIS_URL']) expect(program.said()).toContain(`${name}: `);
+    for (const name of ['PORT', 'TURNOUT_ROOT_TOKEN', 'WORKERS']) expect(program.said()).toContain(`${name}: `);
     expect(program.said()).not.toContain('short');
   }, 60_000);
 
