@@ -122,6 +122,12 @@ export interface Written<T> {
   unchanged?: boolean;
 }
 
+/**
+ * What a use case does inside the transaction and under the locks. One change may carry several of them, each on the
+ * ground that the one before has left.
+ */
+export type Work<T> = (tx: Tx, ground: Ground) => Promise<Written<T>>;
+
 /** Under the locks: the environments by id, with their rulesets before the change. */
 export interface Ground {
   environments: Map<number, LockedEnvironment>;

@@ -1,5 +1,5 @@
 import type { Asking } from '../access/asking.ts';
-import type { Committed, Ground } from '../changes/door.ts';
+import type { Committed, Ground, Work } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { type FieldFault, Problem } from '../platform/problem.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
@@ -22,9 +22,19 @@ export async function archiveFlag(
   archived: boolean,
 ): Promise<Committed<FlagRow>> {
   const change = { action: archived ? 'flag.archive' : 'flag.unarchive', subject: `flag/${key}` };
-  return inEveryEnvironment(parts, asking, projectId, change, true, async (tx, ground) => {
+  return inEveryEnvironment(parts, asking, projectId, change, true, archiveWork(projectId, key, archived, asking));
+}
+
+/** The same inside of a change that may carry more. */
+export function archiveWork(
+  projectId: number,
+  key: string,
+  archived: boolean,
+  believed: Pick<Asking, 'expected'>,
+): Work<FlagRow> {
+  return async (tx, ground) => {
     const row = await requireFlag(tx, projectId, key);
-    await requireFlagVersion(tx, asking, row);
+    await requireFlagVersion(tx, believed, row);
     if (row.archived === archived) return nothingChanged(row);
     return {
       result: await setArchived(tx, row, archived, ground),
@@ -32,7 +42,7 @@ export async function archiveFlag(
       before: asLogged({ flag: { archived: row.archived } }),
       after: asLogged({ flag: { archived } }),
     };
-  });
+  };
 }
 
 /** Writes it, where nothing stands in the way: on the way out what names the flag, on the way back what it names. */

@@ -1,7 +1,7 @@
 import type { Ruleset } from '@turnout/core';
 import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { ChangeReceipt } from '../changes/door.ts';
+import type { ChangeReceipt, Work } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
@@ -16,7 +16,7 @@ import { type FlagInEnvironment, updateConfiguration } from './flag-store.ts';
 import { asLogged, differingFields } from './log-flag-change.ts';
 import { newNames } from './names.ts';
 import { patchConfiguration } from './patch-configuration.ts';
-import { planConfiguration } from './plan-configuration.ts';
+import { type Names, planConfiguration } from './plan-configuration.ts';
 
 /** A flag in an environment after a change, and what came with it. */
 export interface Configured {
@@ -58,31 +58,43 @@ async function configureFlag(
       ...orderOf(asking),
       ...{ projectId, environmentIds: [environment.id], action: 'flag.configure', subject: `flag/${key}` },
     },
-    async (tx, ground) => {
-      const before = await requireFlagIn(tx, place, key);
-      const { flag, configuration: row } = before;
-      requireLive(flag);
-      requireExpected(asking.expected, row.version, showConfiguration(flag, row, before.environment));
-      const wanted = next(asWritten(row));
-      requireSound(configurationFaults(wanted, flag.variants));
-      const planned = planConfiguration(wanted, row, row.salts, newNames);
-      const difference = differingFields(logConfiguration(row), logConfiguration(planned.configuration));
-      if (difference === undefined) return nothingChanged({ now: before, moved: {} });
-      const { configuration, salts, moved } = planned;
-      const now = await writeConfiguration(tx, before, configuration, salts, rulesetOf(ground, environment.id));
-      return {
-        result: { now, moved },
-        touched: { flags: [key], segments: [] },
-        before: asLogged({ environments: { [environment.key]: difference.before } }),
-        after: asLogged({ environments: { [environment.key]: difference.after } }),
-      };
-    },
+    configureWork(place, key, next, asking.expected),
   );
   const { result, change } = await withResult(committed, async () => ({
     now: await requireFlagIn(parts.door.db, place, key),
     moved: {},
   }));
   return { ...result, ...(change ? { change } : {}) };
+}
+
+/** The same inside of a change that may carry more. `names` are those of what is new in it. */
+export function configureWork(
+  place: EnvironmentPlace,
+  key: string,
+  next: (now: ConfigurationIn) => ConfigurationIn,
+  expected: number | undefined,
+  names: Names = newNames,
+): Work<Omit<Configured, 'change'>> {
+  const { environment } = place;
+  return async (tx, ground) => {
+    const before = await requireFlagIn(tx, place, key);
+    const { flag, configuration: row } = before;
+    requireLive(flag);
+    requireExpected(expected, row.version, showConfiguration(flag, row, before.environment));
+    const wanted = next(asWritten(row));
+    requireSound(configurationFaults(wanted, flag.variants));
+    const planned = planConfiguration(wanted, row, row.salts, names);
+    const difference = differingFields(logConfiguration(row), logConfiguration(planned.configuration));
+    if (difference === undefined) return nothingChanged({ now: before, moved: {} });
+    const { configuration, salts, moved } = planned;
+    const now = await writeConfiguration(tx, before, configuration, salts, rulesetOf(ground, environment.id));
+    return {
+      result: { now, moved },
+      touched: { flags: [key], segments: [] },
+      before: asLogged({ environments: { [environment.key]: difference.before } }),
+      after: asLogged({ environments: { [environment.key]: difference.after } }),
+    };
+  };
 }
 
 /** Writes a configuration that was held against everything else of its environment; throws 422 where it does not fit. */

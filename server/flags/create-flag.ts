@@ -1,5 +1,5 @@
 import type { Asking } from '../access/asking.ts';
-import type { Committed, Ground } from '../changes/door.ts';
+import type { Committed, Ground, Work } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { escapePointer } from '../platform/json-pointer.ts';
 import { type FieldFault, invalid, Problem } from '../platform/problem.ts';
@@ -23,7 +23,7 @@ import { findFlag, insertConfiguration, insertFlag } from './flag-store.ts';
 import { asLogged, type LoggedFields } from './log-flag-change.ts';
 import { newNames } from './names.ts';
 import { patchConfiguration } from './patch-configuration.ts';
-import { type PlannedConfiguration, planConfiguration } from './plan-configuration.ts';
+import { type Names, type PlannedConfiguration, planConfiguration } from './plan-configuration.ts';
 
 /** Makes a flag in every environment of a project: off, but where the author says otherwise. */
 export async function createFlag(
@@ -32,11 +32,16 @@ export async function createFlag(
   projectId: number,
   wanted: NewFlag,
 ): Promise<Committed<FlagRow>> {
+  const change = { action: 'flag.create', subject: `flag/${wanted.key}` };
+  return inEveryEnvironment(parts, asking, projectId, change, true, createWork(projectId, wanted));
+}
+
+/** The same inside of a change that may carry more. `names` are those of what is new in it. */
+export function createWork(projectId: number, wanted: NewFlag, names: Names = newNames): Work<FlagRow> {
   const { key, environments: wishes = {} } = wanted;
   const content = readFlag(wanted);
   requireVariants(wanted, content);
-  const change = { action: 'flag.create', subject: `flag/${key}` };
-  return inEveryEnvironment(parts, asking, projectId, change, true, async (tx, ground) => {
+  return async (tx, ground) => {
     await requireFree(tx, projectId, key);
     const known = new Map([...ground.environments.values()].map((environment) => [environment.key, environment.id]));
     const faults: FieldFault[] = Object.keys(wishes)
@@ -45,7 +50,7 @@ export async function createFlag(
     const plans = new Map<string, PlannedConfiguration>();
     for (const [environment, id] of known) {
       const wish = Object.hasOwn(wishes, environment) ? wishes[environment] : undefined;
-      const planned = planNew(key, content, wish ?? {}, ground, id);
+      const planned = planNew(key, content, wish ?? {}, { ground, environmentId: id, names });
       if (Array.isArray(planned)) faults.push(...planned.map((fault) => under(environment, fault)));
       else plans.set(environment, planned);
     }
@@ -68,7 +73,7 @@ export async function createFlag(
       before: null,
       after: asLogged({ flag: logFlag(row), environments: logged }),
     };
-  });
+  };
 }
 
 /** What a new flag is in one environment, or what is wrong with what its author wants there. */
@@ -76,14 +81,13 @@ function planNew(
   key: string,
   content: FlagContent,
   wish: ConfigurationPatch,
-  ground: Ground,
-  environmentId: number,
+  { ground, environmentId, names }: { ground: Ground; environmentId: number; names: Names },
 ): PlannedConfiguration | FieldFault[] {
   const initial = initialConfiguration(content.variants);
   const wanted = patchConfiguration(asWritten(initial), wish);
   const faults = configurationFaults(wanted, content.variants);
   if (faults.length > 0) return faults;
-  const planned = planConfiguration(wanted, undefined, {}, newNames);
+  const planned = planConfiguration(wanted, undefined, {}, names);
   const flag = servedFlag({ key, ...content }, { ...planned.configuration, killed: false, run: null });
   const inside = flagFaultsIn(flag, rulesetOf(ground, environmentId));
   return inside.length > 0 ? inside : planned;

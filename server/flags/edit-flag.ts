@@ -2,7 +2,7 @@ import type { JsonValue } from '@turnout/core';
 import { type Asking, orderOf } from '../access/asking.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { Committed, Ground } from '../changes/door.ts';
+import type { Committed, Ground, Work } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { mergePatch } from '../platform/merge-patch.ts';
 import { invalid, Problem } from '../platform/problem.ts';
@@ -96,10 +96,21 @@ function editOnce(
   alters: boolean,
 ): Promise<Committed<FlagRow>> {
   const change = { action: 'flag.update', subject: `flag/${key}` };
-  return inEveryEnvironment(parts, asking, projectId, change, alters, async (tx, ground) => {
+  return inEveryEnvironment(parts, asking, projectId, change, alters, editWork(projectId, key, next, asking, alters));
+}
+
+/** The same inside of a change that may carry more. With `alters` every environment is locked. */
+export function editWork(
+  projectId: number,
+  key: string,
+  next: (now: FlagContent) => FlagContent,
+  believed: Pick<Asking, 'expected'>,
+  alters = true,
+): Work<FlagRow> {
+  return async (tx, ground) => {
     const row = await requireFlag(tx, projectId, key);
     requireLive(row);
-    await requireFlagVersion(tx, asking, row);
+    await requireFlagVersion(tx, believed, row);
     const content = next(row);
     if (!alters && servedPart(content) !== servedPart(row)) throw new AltersRulesets();
     const difference = differingFields(logFlag(row), logFlag({ ...content, archived: row.archived }));
@@ -111,13 +122,13 @@ function editOnce(
       before: asLogged({ flag: difference.before }),
       after: asLogged({ flag: difference.after }),
     };
-  });
+  };
 }
 
 /** Throws 412 with the newer flag where the caller believed in another version. */
-export async function requireFlagVersion(tx: Tx, asking: Asking, row: FlagRow): Promise<void> {
-  if (asking.expected === undefined || asking.expected === row.version) return;
-  requireExpected(asking.expected, row.version, await showFlag(tx, row));
+export async function requireFlagVersion(tx: Tx, { expected }: Pick<Asking, 'expected'>, row: FlagRow): Promise<void> {
+  if (expected === undefined || expected === row.version) return;
+  requireExpected(expected, row.version, await showFlag(tx, row));
 }
 
 /** Throws 422 for content that is wrong in itself, and 409 where an environment still names what would go. */
@@ -147,7 +158,7 @@ export async function inEveryEnvironment<T>(
   projectId: number,
   change: { action: string; subject: string },
   alters: boolean,
-  write: Parameters<typeof commitChange<T>>[2],
+  write: Work<T>,
 ): Promise<Committed<T>> {
   const environmentIds = alters ? (await environmentsOf(parts.door.db, projectId)).map(({ id }) => id) : [];
   const order = { ...orderOf(asking), ...change, projectId, environmentIds };

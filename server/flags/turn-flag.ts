@@ -1,7 +1,7 @@
 import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
 import { findEntry } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { ChangeReceipt, Written } from '../changes/door.ts';
+import type { ChangeReceipt, Work, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
@@ -41,15 +41,25 @@ export async function turnFlag(
       ...orderOf(asking),
       ...{ projectId, environmentIds: [environment.id], action: `flag.${turn.verb}`, subject: `flag/${key}` },
     },
-    async (tx) => {
-      const found = await requireFlagIn(tx, place, key);
-      const shown = showConfiguration(found.flag, found.configuration, found.environment);
-      requireExpected(asking.expected, found.configuration.version, shown);
-      return turnFound(tx, found, turn);
-    },
+    turnWork(place, key, turn, asking.expected),
   );
   const { result, change } = await withResult(committed, ({ id }) => turnedBefore(parts, place, key, id));
   return { ...result, changed: change !== undefined, ...(change ? { change } : {}) };
+}
+
+/** The same inside of a change that may carry more. */
+export function turnWork(
+  place: EnvironmentPlace,
+  key: string,
+  turn: Turn,
+  expected: number | undefined,
+): Work<Outcome> {
+  return async (tx) => {
+    const found = await requireFlagIn(tx, place, key);
+    const shown = showConfiguration(found.flag, found.configuration, found.environment);
+    requireExpected(expected, found.configuration.version, shown);
+    return turnFound(tx, found, turn);
+  };
 }
 
 async function turnFound(tx: Tx, found: FlagInEnvironment, turn: Turn): Promise<Written<Outcome>> {

@@ -2,7 +2,7 @@ import type { Ruleset } from '@turnout/core';
 import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { Committed, Door, Ground, Written } from '../changes/door.ts';
+import type { Committed, Door, Ground, Work } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
@@ -33,18 +33,25 @@ export async function createSegment(
   key: string,
   fields: SegmentFields,
 ): Promise<Committed<SegmentRow>> {
-  return changeSegment(parts, asking, place, key, 'segment.create', async (tx, ruleset) => {
+  return changeSegment(parts, asking, place, key, 'segment.create', createSegmentWork(place, key, fields));
+}
+
+/** The same inside of a change that may carry more. */
+export function createSegmentWork(place: EnvironmentPlace, key: string, fields: SegmentFields): Work<SegmentRow> {
+  return async (tx, ground) => {
     if (await findSegment(tx, place.environment.id, key)) throw taken(key, place);
     const content = readContent(fields);
-    requireSound(key, content, ruleset);
+    requireSound(key, content, rulesetOf(ground, place.environment.id));
     const row = await insertSegment(
       tx,
       { projectId: place.projectId, environmentId: place.environment.id, key },
       content,
     );
     return { result: row, ...written(place, key, null, logSegment(content)) };
-  });
+  };
 }
+
+type Next = (now: SegmentContent) => SegmentContent;
 
 /** Edits a segment: `next` makes the new content of the present one. */
 async function editSegment(
@@ -52,22 +59,33 @@ async function editSegment(
   asking: Asking,
   place: EnvironmentPlace,
   key: string,
-  next: (now: SegmentContent) => SegmentContent,
+  next: Next,
 ): Promise<Committed<SegmentRow>> {
-  return changeSegment(parts, asking, place, key, 'segment.update', async (tx, ruleset) => {
+  const work = editSegmentWork(place, key, next, asking.expected);
+  return changeSegment(parts, asking, place, key, 'segment.update', work);
+}
+
+/** The same inside of a change that may carry more. */
+export function editSegmentWork(
+  place: EnvironmentPlace,
+  key: string,
+  next: Next,
+  expected: number | undefined,
+): Work<SegmentRow> {
+  return async (tx, ground) => {
     const row = await requireSegment(tx, place, key);
-    requireExpected(asking.expected, row.version, showSegment(row, place.environment.key));
+    requireExpected(expected, row.version, showSegment(row, place.environment.key));
     const content = next(row);
     if (canonicalJson(logSegment(content)) === canonicalJson(logSegment(row))) {
       return { result: row, touched: { flags: [], segments: [] }, unchanged: true };
     }
-    requireSound(key, content, ruleset);
+    requireSound(key, content, rulesetOf(ground, place.environment.id));
     const { before, after } = logEdit(row, content);
     return {
       result: await updateSegment(tx, place.environment.id, key, content),
       ...written(place, key, before, after),
     };
-  });
+  };
 }
 
 /** PUT: what is left out becomes empty. */
@@ -88,24 +106,26 @@ export const patchSegment = (
   fields: SegmentFields,
 ) => editSegment(parts, asking, place, key, (now) => readContent(fields, now));
 
-/** Adds and removes some members. Who is in both lists of a call is in the end there: adding wins. */
 export const changeMembers = (
   parts: SegmentParts,
   asking: Asking,
   place: EnvironmentPlace,
   key: string,
   changes: MemberChanges,
-) => {
+) => editSegment(parts, asking, place, key, withMembers(changes));
+
+/** Adds and removes some members. Who is in both lists of a call is in the end there: adding wins. */
+export function withMembers(changes: MemberChanges): Next {
   const changed = (members: string[], change: MemberChanges['included']) => {
     const gone = new Set(change?.remove);
     return inOrder([...members.filter((member) => !gone.has(member)), ...(change?.add ?? [])]);
   };
-  return editSegment(parts, asking, place, key, (now) => ({
+  return (now) => ({
     ...now,
     included: changed(now.included, changes.included),
     excluded: changed(now.excluded, changes.excluded),
-  }));
-};
+  });
+}
 
 /** Deletes a segment that nobody names. */
 export async function deleteSegment(
@@ -114,13 +134,18 @@ export async function deleteSegment(
   place: EnvironmentPlace,
   key: string,
 ): Promise<Committed<undefined>> {
-  return changeSegment(parts, asking, place, key, 'segment.delete', async (tx, ruleset) => {
+  return changeSegment(parts, asking, place, key, 'segment.delete', deleteSegmentWork(place, key, asking.expected));
+}
+
+/** The same inside of a change that may carry more. */
+export function deleteSegmentWork(place: EnvironmentPlace, key: string, expected: number | undefined): Work<undefined> {
+  return async (tx, ground) => {
     const row = await requireSegment(tx, place, key);
-    requireExpected(asking.expected, row.version, showSegment(row, place.environment.key));
-    requireUnused(key, ruleset);
+    requireExpected(expected, row.version, showSegment(row, place.environment.key));
+    requireUnused(key, rulesetOf(ground, place.environment.id));
     await removeSegment(tx, place.environment.id, key);
     return { result: undefined, ...written(place, key, logSegment(row), null) };
-  });
+  };
 }
 
 async function changeSegment<T>(
@@ -129,11 +154,11 @@ async function changeSegment<T>(
   place: EnvironmentPlace,
   key: string,
   action: string,
-  write: (tx: Tx, ruleset: Ruleset) => Promise<Written<T>>,
+  write: Work<T>,
 ): Promise<Committed<T>> {
   const { projectId, environment } = place;
   const order = { ...orderOf(asking), projectId, environmentIds: [environment.id], action, subject: `segment/${key}` };
-  return commitChange(parts.door, order, (tx, ground) => write(tx, rulesetOf(ground, environment.id)));
+  return commitChange(parts.door, order, write);
 }
 
 /** The ruleset of an environment that was locked. */
