@@ -105,6 +105,14 @@ describe('settings', () => {
     expect(faultsOf({ PORT: 'x', TURNOUT_X: '1', REDIS_URL: 'http://x' }, ['--port', '1'])).toHaveLength(4);
   });
 
+  it('OUTBOUND_ALLOW is host:port and nothing wider', () => {
+    expect(readConfig({}, []).outboundAllow).toEqual([]);
+    expect(readConfig({ OUTBOUND_ALLOW: 'prometheus:9090' }, []).outboundAllow).toEqual([
+      { host: 'prometheus', port: 9090 },
+    ]);
+    expect(faultsOf({ OUTBOUND_ALLOW: '10.0.0.0/8:80' })[0]).toMatch(/^OUTBOUND_ALLOW: expected host:port/);
+  });
+
   it('each limit can be set by its name', () => {
     for (const [name, { initial }] of LIMIT_SETTINGS) {
       expect(readConfig({}, []).limits[name]).toBe(Number(initial));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DatabaseAddress } from './database/connect.ts';
 import { DEFAULT_LIMITS, type Limits } from './platform/admission.ts';
+import type { AllowedTarget } from './platform/outbound-address.ts';
 import {
   CLIENT_VARIABLES,
   LATER_SETTINGS,
@@ -22,6 +23,8 @@ export interface Config {
   publicUrl: string | undefined;
   /** How many proxies stand before this server. */
   trustProxy: number;
+  /** What may be called though its address is not public. */
+  outboundAllow: AllowedTarget[];
   logLevel: LogLevel;
   metricsPort: number | undefined;
   snapshotMaxAgeMs: number;
@@ -76,6 +79,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     redisUrl: values.REDIS_URL,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
     trustProxy: values.TRUST_PROXY as number,
+    outboundAllow: values.OUTBOUND_ALLOW ?? [],
     logLevel: values.LOG_LEVEL as LogLevel,
     metricsPort: values.METRICS_PORT,
     snapshotMaxAgeMs: values.SNAPSHOT_MAX_AGE_MS as number,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS, type LimitName } from './platform/admission.ts';
+import { type AllowedTarget, readAllowedTargets } from './platform/outbound-address.ts';
 
 /** One setting: what it means, what holds without it, and what it may be. */
 export interface Setting<T = unknown> {
@@ -59,6 +60,11 @@ export const SETTINGS = {
     '0',
     'How many proxies stand before this server. The caller’s address is taken that many steps back in X-Forwarded-For; at 0 it is the socket’s.',
   ),
+  OUTBOUND_ALLOW: setting(
+    allowedTargets(),
+    '',
+    'Addresses inside the network that may be called all the same, as host:port separated by commas: a Prometheus, what a probe asks. Without it only public addresses are.',
+  ),
   LOG_LEVEL: setting(z.enum(LOG_LEVELS, oneOf(LOG_LEVELS)), 'info', `How much is logged: ${LOG_LEVELS.join(', ')}.`),
   METRICS_PORT: setting(
     whole(0, 65_535),
@@ -115,7 +121,6 @@ export const LIMIT_SETTINGS: ReadonlyMap<LimitName, Setting<number>> = new Map(
 /** Settings of capabilities that are not there yet. They stop the start: one that does nothing would deceive. */
 export const LATER_SETTINGS: Record<string, string> = {
   WORKERS: 'several processes in one node',
-  OUTBOUND_ALLOW: 'calls to other systems',
   ANCHOR_URL: 'signed heads of the change log, kept elsewhere',
   OIDC_ISSUER: 'single sign-on',
   OIDC_CLIENT_ID: 'single sign-on',
@@ -152,6 +157,18 @@ function whole(least: number, most: number): z.ZodType<number, string> {
 function address(protocols: string[], example: string): z.ZodType<string, string> {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     error: `an address such as ${example}`,
+  });
+}
+
+function allowedTargets(): z.ZodType<AllowedTarget[], string> {
+  return z.string().transform((text, context) => {
+    const targets = readAllowedTargets(text);
+    if (targets !== undefined) return targets;
+    context.addIssue({
+      code: 'custom',
+      message: 'host:port, separated by commas, such as prometheus:9090,10.0.0.5:80',
+    });
+    return z.NEVER;
   });
 }
 
