@@ -12,6 +12,8 @@
  *             └─ changes ─┬─ change_payloads
  *                         ├─ change_environments
  *                         └─ kills, lifted_kills
+ *   rollouts (of a project) ─── runs (of an environment too) ─── decisions, guard_points
+ *   leases                               who acts for all nodes
  */
 export * from '../access/tables.ts';
 export * from '../changes/tables.ts';
@@ -20,4 +22,5 @@ export * from '../environments/tables.ts';
 export * from '../flags/tables.ts';
 export * from '../fleet/tables.ts';
 export * from '../metrics/tables.ts';
+export * from '../rollouts/tables.ts';
 export * from '../segments/tables.ts';

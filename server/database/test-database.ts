@@ -42,6 +42,11 @@ export async function openTestDatabase(kind?: 'postgres' | 'embedded'): Promise<
 
 /** Children before parents. */
 const TABLES = [
+  'guard_points',
+  'decisions',
+  'runs',
+  'rollouts',
+  'leases',
   'report_batches',
   'evaluation_counts',
   'uncounted_evaluations',

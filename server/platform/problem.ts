@@ -23,6 +23,8 @@ export const PROBLEMS = {
   segment_in_use: [409, 'Something still names it'],
   wrong_state: [409, 'Not possible in the present state'],
   changed_since: [409, 'It was changed since'],
+  rollout_live: [409, 'A live rollout owns this'],
+  lease_lost: [409, 'Another node acts now'],
   approval_required: [409, 'This needs an approval'],
   undo_of_kill: [409, 'A kill is lifted by restore'],
   stale_version: [412, 'Somebody changed it first'],

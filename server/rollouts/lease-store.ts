@@ -1,0 +1,51 @@
+import { and, eq, lte, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { leases } from '../database/tables.ts';
+import type { HeldLease, LeaseStore } from '../platform/lease.ts';
+
+/** By the database's clock, as it is at this moment and not when the transaction began: nodes' clocks do not matter. */
+const NOW = sql`clock_timestamp()`;
+const after = (ms: number) => sql`clock_timestamp() + ${`${ms} milliseconds`}::interval`;
+
+/** The lease of this name in the database, for one who would hold it. */
+export function leaseInDatabase(db: Db, name: string, holder: string): LeaseStore {
+  const own = ({ token }: HeldLease) => and(eq(leases.name, name), eq(leases.holder, holder), eq(leases.token, token));
+  return {
+    take: async (ms) => {
+      const [row] = await db
+        .insert(leases)
+        .values({ name, holder, expiresAt: after(ms) })
+        .onConflictDoUpdate({
+          target: leases.name,
+          set: { holder, token: sql`${leases.token} + 1`, expiresAt: after(ms) },
+          setWhere: lte(leases.expiresAt, NOW),
+        })
+        .returning({ token: leases.token });
+      return row && { name, token: row.token };
+    },
+    renew: async (lease, ms) => {
+      const rows = await db
+        .update(leases)
+        .set({ expiresAt: after(ms) })
+        .where(and(own(lease), sql`${leases.expiresAt} > ${NOW}`))
+        .returning({ token: leases.token });
+      return rows.length > 0;
+    },
+    release: async (lease) => {
+      await db.update(leases).set({ expiresAt: NOW }).where(own(lease));
+    },
+  };
+}
+
+/**
+ * Whether a lease is in force, inside the transaction that acts under it. Its row is held until the end of it, so nobody
+ * takes over between this answer and the commit.
+ */
+export async function isInForce(tx: Tx, { name, token }: HeldLease): Promise<boolean> {
+  const [row] = await tx
+    .select({ name: leases.name })
+    .from(leases)
+    .where(and(eq(leases.name, name), eq(leases.token, token), sql`${leases.expiresAt} > ${NOW}`))
+    .for('share');
+  return row !== undefined;
+}
