@@ -15,6 +15,14 @@ export type {
 export type { InstanceShown } from './fleet/contract.ts';
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
+export type {
+  DecisionAnswer,
+  RolloutAnswer,
+  RolloutItem,
+  RolloutStart,
+  RunAnswer,
+  StageAnswer,
+} from './rollouts/contract.ts';
 export type { ListedSegment, SegmentAnswer, SegmentWithUsers } from './segments/contract.ts';
 export type { Dependent } from './segments/dependents.ts';
 export type { ExportAnswer, ImportAnswer } from './transfer/contract.ts';

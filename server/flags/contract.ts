@@ -51,7 +51,7 @@ const splitAnswer = z
   .openapi('Split');
 holdSame<Omit<z.infer<typeof splitAnswer>, 'weights'>, Split>(true);
 
-const serveAnswer = z
+export const serveAnswer = z
   .union([
     z.object({ variant: z.string() }),
     z.object({ split: splitAnswer }),
