@@ -9,7 +9,10 @@ export interface EntryEvidence {
   newestAt: string | null;
   /** Distinct measured units in the two equal arms, and all units that got `to`, with or without an arm. */
   exposed: { treatment: number; control: number; to: number };
+  /** By metric key, also those that nobody hit yet. */
   metrics: Record<string, MetricEvidence>;
+  /** By event, for `minHits`: units that got `to` and had the event after it. */
+  events?: Record<string, number>;
 }
 
 export interface MetricEvidence {

@@ -1,8 +1,9 @@
-import type { EntryEvidence } from '../metrics/evidence.ts';
+import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { Policy } from '../policies/policy.ts';
-import type { Rollout, Run } from './rollout.ts';
+import type { PageAbout, PauseCause, Rollout, Run } from './rollout.ts';
 
-export type Action = 'advance' | 'hold' | 'rollBack' | 'kill' | 'pause' | 'finish' | 'needApproval';
+/** `end`: somebody edited what the run owns, or its flag is gone; it stops without writing anything. */
+export type Action = 'advance' | 'hold' | 'rollBack' | 'kill' | 'pause' | 'finish' | 'needApproval' | 'end';
 
 /** What `decide` answers: the action, a sentence why, everything that spoke for it, and when to look again. */
 export interface Decision {
@@ -16,8 +17,12 @@ export interface Decision {
   /** What each guard, condition and gate was found to be: the screen's checklist. */
   guards: GuardVerdict[];
   conditions: ConditionState[];
-  /** True where a person must hear of it now: an unanswered deadline, a pause of days, what cannot be reversed. */
-  page: boolean;
+  /** Set with `pause`. */
+  cause: PauseCause | null;
+  /** Which approvals of the next stage, by their place, are to be asked for now, for the first time or again. */
+  askFor: number[];
+  /** Set where a person must hear of it now; null where nobody needs to, or was told within the day. */
+  page: PageAbout | null;
 }
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'no-data' | 'error' | 'not-applicable';
@@ -31,10 +36,10 @@ export interface GuardVerdict {
   statistic?: { name: string; value: number; bound: number };
 }
 
-/** Bake, units, hits, gates, approvals, button, freeze, incident. */
+/** `effective`: the stage is in force everywhere. `witness`: something that clients cannot make speaks for the stage. */
 export interface ConditionState {
   id: string;
-  kind: 'bake' | 'units' | 'hits' | 'gate' | 'approval' | 'button' | 'freeze' | 'incident' | 'effective';
+  kind: 'bake' | 'units' | 'hits' | 'gate' | 'approval' | 'button' | 'freeze' | 'incident' | 'effective' | 'witness';
   met: boolean;
   because: string;
 }
@@ -43,6 +48,8 @@ export interface ConditionState {
 export interface Evidence {
   /** Counts of the present entry; undefined where nothing is measured in it. */
   entry: EntryEvidence | undefined;
+  /** By key: the metrics that the policy's guards name. */
+  metrics: Record<string, MetricDefinition>;
   /** By guard id: what its source said. */
   thresholds: Record<string, ThresholdReading>;
   /** By guard id: the newest matching signal that fires since the entry, or null where there is silence. */
@@ -83,8 +90,9 @@ export interface ApprovalReading {
   role: string;
   needed: number;
   given: { by: string; at: string }[];
-  /** None was asked for yet. */
-  asked: boolean;
+  /** How often it was asked for; 0 before the first time. */
+  asks: number;
+  /** The last one asked for lapsed before enough was given. */
   expired: boolean;
 }
 

@@ -41,6 +41,12 @@ export type PauseCause =
   | 'deadline'
   | 'incident';
 
+/**
+ * Why a person must hear of it now: an unanswered deadline, an approval that lapsed for good, a pause that nobody made,
+ * a pause of days.
+ */
+export type PageAbout = 'deadline' | 'approval' | 'stopped' | 'long-pause';
+
 /** A rollout in one environment. */
 export interface Run {
   id: string;
@@ -55,27 +61,42 @@ export interface Run {
   entry: number;
   /** Which measured entry this one is, from 1; 0 where no guard of this entry has anything to measure. */
   measuredEntry: number;
+  /** How many measured entries there were so far, this one included: unmeasured ones come between. */
+  measuredEntries: number;
+  /** When it came into the environment; the deadline of waiting for the first stage runs from here. */
+  arrivedAt: Date;
   /** When the entry was decided; deadlines run from here. */
   enteredAt: Date | null;
   /** When all nodes and apps had it in force: bake runs from here. Null until it was read back. */
   effectiveAt: Date | null;
-  /** Frozen, paused and off time since the entry, in ms: neither bake nor deadline. */
+  /** Frozen, paused and off time since the entry (or the arrival), in ms: neither bake nor deadline. */
   stoodMs: number;
+  /** What `stoodMs` was at `effectiveAt`: it came before the bake and is not taken from it. */
+  stoodBeforeEffectMs: number;
   /** Since when it stands still; null while it runs. */
   standsSince: Date | null;
   pausedBy: { cause: PauseCause; actor: string; reason: string; at: Date } | null;
   /** What it replaced when it came into the environment: what a rollback writes back. */
   anchor: Serve;
-  /** What it last wrote of the flag; a difference means that somebody else did. Null before the first stage. */
+  /**
+   * What it last wrote of the flag, or found there when it came; a difference means that somebody else wrote. Null only
+   * where it owns nothing.
+   */
   wrote: RunWrites | null;
   /** Whether a sample-ratio alarm of this entry was overridden: its versus-control guards do not apply any more. */
   overriddenRatio: boolean;
+  /** Units that each arm needs before this stage can be left, settled at entry; null where none is asked for. */
+  minUnits: number | null;
   /** Guards that failed in this entry, latched with the sentence that says why. */
   failed: Record<string, { at: string; because: string }>;
   /** Event gates that passed for the next stage, and approvals' state, by id. */
   passedGates: Record<string, string>;
   /** The last press of Advance that was not used up yet (mode: button). */
   pressedBy: string | null;
+  /** How long it had run since the entry, in ms, when its deadline was asked about; null before. */
+  askedAfterMs: number | null;
+  /** What somebody was paged about last. The same is paged again after a day. */
+  paged: { about: PageAbout; at: Date } | null;
   version: number;
 }
 
