@@ -11,9 +11,20 @@ import type { ReachState } from './reach.ts';
 import type { PauseCause, RolloutState } from './rollout.ts';
 
 const STATES = ['waiting', 'running', 'paused', 'finished', 'rolledBack', 'killed', 'ended'] as const;
-const ACTIONS = ['advance', 'hold', 'rollBack', 'kill', 'pause', 'finish', 'needApproval'] as const;
+const ACTIONS = ['advance', 'hold', 'rollBack', 'kill', 'pause', 'finish', 'needApproval', 'end'] as const;
 const VERDICTS = ['pass', 'fail', 'inconclusive', 'no-data', 'error', 'not-applicable'] as const;
-const CONDITIONS = ['bake', 'units', 'hits', 'gate', 'approval', 'button', 'freeze', 'incident', 'effective'] as const;
+const CONDITIONS = [
+  'bake',
+  'units',
+  'hits',
+  'gate',
+  'approval',
+  'button',
+  'freeze',
+  'incident',
+  'effective',
+  'witness',
+] as const;
 const CAUSES = ['person', 'flag-off', 'flag-killed', 'shed', 'guard', 'evidence', 'deadline', 'incident'] as const;
 const REACHES = ['pending', 'reached', 'late'] as const;
 holdSame<(typeof STATES)[number], RolloutState>(true);
