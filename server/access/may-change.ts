@@ -33,6 +33,7 @@ export interface ChangeInEnvironment {
 export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   const { principal, environment, reason } = change;
   if (principal.kind === 'rollout') return refuseOffPath(principal, environment);
+  if (principal.kind === 'hook') return HOOK_DOES_NO_MORE();
   const way = change.grace && principal.kind !== 'key' ? 'safe' : change.way;
   const missing = principal.kind === 'root' ? undefined : missingRight(principal, environment, way);
   if (missing) return missing;
@@ -93,6 +94,7 @@ const MAY_GROW: readonly Role[] = ['editor', 'release-manager', 'admin'];
 interface Order {
   projectId: number;
   principal: ActingPrincipal;
+  action: string;
   subject: string;
   reason?: string;
   settling?: true;
@@ -134,16 +136,27 @@ async function readNow(tx: Tx, { principal, subject }: Order): Promise<ActingPri
   return new Problem('unauthorized', gone);
 }
 
+/** Whoever may turn things off may say that something is wrong; that it is over, lets rollouts go on again. */
+const MAY_SAY = new Set(['incident.open', 'incident.join', 'incident.note', 'incident.reopen']);
+
 /** What alters no ruleset. */
-function mayChangeBeside(principal: ActingPrincipal, { projectId, access, within }: Order): Problem | undefined {
+function mayChangeBeside(principal: ActingPrincipal, order: Order): Problem | undefined {
+  const { projectId, access, within, action } = order;
   // What a run decides and serves nobody: it is held, paused, finished.
   if (principal.kind === 'rollout') return principal.projectId === projectId ? undefined : OTHER_PROJECT();
+  if (principal.kind === 'hook') {
+    return principal.projectId === projectId && MAY_SAY.has(action) ? undefined : HOOK_DOES_NO_MORE();
+  }
+  const place = { projectId, ...(within === undefined ? {} : { environmentId: within }) };
   if (access) {
-    const place = { projectId, ...(within === undefined ? {} : { environmentId: within }) };
     return isAllowed(principal, 'admin', place) ? undefined : new Problem('forbidden', describeMissing('admin', place));
   }
-  if (hasRole(principal, { projectId }, MAY_GROW)) return undefined;
-  return new Problem('forbidden', 'This needs the role editor, release-manager or admin.');
+  if (hasRole(principal, place, MAY_SAY.has(action) ? MAY_MAKE_SAFE : MAY_GROW)) return undefined;
+  const killer = MAY_SAY.has(action) ? 'killer, ' : '';
+  return new Problem('forbidden', `This needs the role ${killer}editor, release-manager or admin.`);
 }
+
+const HOOK_DOES_NO_MORE = () =>
+  new Problem('forbidden', 'A hook kills what it lists and opens incidents, and no more.');
 
 const OTHER_PROJECT = () => new Problem('forbidden', 'This rollout is of another project.');

@@ -73,15 +73,22 @@ export interface RolloutPrincipal {
   environmentIds: readonly number[];
 }
 
+/** A hook by which alerts come in: it kills what it lists, opens incidents, and does nothing else. It reads nothing. */
+export interface HookPrincipal {
+  kind: 'hook';
+  id: string;
+  projectId: number;
+}
+
 /** Whoever makes requests. */
 export type Principal = RootPrincipal | PersonPrincipal | TokenPrincipal | KeyPrincipal;
 
 /** Whoever changes something: those who make requests, and what acts by itself. */
-export type ActingPrincipal = Principal | RolloutPrincipal;
+export type ActingPrincipal = Principal | RolloutPrincipal | HookPrincipal;
 
 /**
- * How a principal is written in the change log: `root`, `person:<id>`, `token:<id>`, `key:<id>`,
- * `rollout:<id>`.
+ * How a principal is written in the change log: `root`, `person:<id>`, `token:<id>`, `key:<id>`, `rollout:<id>`,
+ * `hook:<id>`.
  */
 export function actorOf(principal: ActingPrincipal): string {
   return principal.kind === 'root' ? 'root' : `${principal.kind}:${principal.id}`;

@@ -44,6 +44,8 @@ export interface EntryFilter {
   direction?: Direction | undefined;
   /** Only what altered an environment that is protected now. */
   protected?: boolean;
+  /** And besides all of these every entry of this subject. */
+  orSubject?: string;
 }
 
 /** Newest first below `seq`, or oldest first above it. */
@@ -142,7 +144,12 @@ export async function findPlace(
   return row && { key: row.key, position: formatPosition(row) };
 }
 
-function conditionsOf(db: Db | Tx, filter: EntryFilter): SQL[] {
+function conditionsOf(db: Db | Tx, { orSubject, ...filter }: EntryFilter): (SQL | undefined)[] {
+  const all = conditionsOfAll(db, filter);
+  return orSubject === undefined || all.length === 0 ? all : [or(and(...all), eq(changes.subject, orSubject))];
+}
+
+function conditionsOfAll(db: Db | Tx, filter: EntryFilter): SQL[] {
   const found: SQL[] = [];
   if (filter.subject !== undefined) found.push(isOrBegins(changes.subject, filter.subject));
   if (filter.actor !== undefined) found.push(eq(changes.actor, filter.actor));

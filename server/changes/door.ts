@@ -101,7 +101,10 @@ export interface ChangeOrder {
   approved?: { request: string };
   /** The lease under which an automatic actor works, with its fencing token; checked inside the transaction. */
   lease?: { name: string; token: number };
-  /** With `access`, the environment whose admin may do it; left out where it takes an admin of the whole project. */
+  /**
+   * Where no ruleset is altered: the environment in which whoever does it needs the role; left out where they need it in
+   * the whole project.
+   */
   within?: number;
 }
 

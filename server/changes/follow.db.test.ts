@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projects } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { testDoor } from './door.fixture.ts';
-import { type Follower, followLog } from './follow.ts';
+import { type Follower, followLog, projectsAhead } from './follow.ts';
 import { seedProject, setState } from './seed.fixture.ts';
 
 describe('following the log', () => {
@@ -50,5 +52,30 @@ describe('following the log', () => {
     const follower: Follower = { name: 'pair', handle: async (_tx, entry) => void seen.push(entry.seq) };
     await Promise.all([followLog(database.db, follower, projectId), followLog(database.db, follower, projectId)]);
     expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('hands kills alone to whoever follows only them, and then is not behind any more', async () => {
+    const { db } = database;
+    const door = testDoor(database);
+    const { environmentIds } = await seedProject(db, 'q', ['dev'], ['f']);
+    const [project] = await db.select().from(projects).where(eq(projects.key, 'q'));
+    const id = project?.id ?? 0;
+    await setState(door, id, environmentIds, 'f', 'on');
+    await setState(door, id, environmentIds, 'f', 'off', { killId: 'k'.repeat(32) });
+    await setState(door, id, environmentIds, 'f', 'on');
+    expect(await projectsAhead(db, 'kills')).toEqual([projectId, id]);
+    const seen: (string | null)[] = [];
+    const follower: Follower = {
+      name: 'kills',
+      kills: true,
+      handle: async (_tx, { killId }) => void seen.push(killId),
+    };
+    expect(await followLog(db, follower, id)).toBe(1);
+    expect(seen).toEqual(['k'.repeat(32)]);
+    expect(await projectsAhead(db, 'kills')).toEqual([projectId]);
+    await setState(door, id, environmentIds, 'f', 'off');
+    expect(await projectsAhead(db, 'kills')).toEqual([projectId, id]);
+    expect(await followLog(db, follower, id)).toBe(0);
+    expect(await projectsAhead(db, 'kills')).toEqual([projectId]);
   });
 });

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { changePayloads, changes, followers } from '../database/tables.ts';
+import { changePayloads, changes, followers, projects } from '../database/tables.ts';
 
 /** An entry of the log as a follower sees it; `body` is undefined where it was erased. */
 export interface LogEntry {
@@ -19,6 +19,8 @@ export interface LogEntry {
 export interface Follower {
   /** Unique; the cursor is stored under it. */
   name: string;
+  /** Only entries that record a kill are handed to it; it steps over all others at once. */
+  kills?: true;
   /** In one transaction with the cursor. It may see an entry again after a crash: it must be idempotent outside of `tx`. */
   handle(tx: Tx, entry: LogEntry): Promise<void>;
 }
@@ -48,16 +50,50 @@ async function followOne(tx: Tx, follower: Follower, projectId: number): Promise
   const mine = and(eq(followers.name, follower.name), eq(followers.projectId, projectId));
   // The row's lock keeps two nodes from handling the same entry at the same time.
   const [cursor] = await tx.select().from(followers).where(mine).for('update');
+  const seen = cursor?.seq ?? 0;
+  // Read first: entries that are committed meanwhile lie behind it.
+  const head = follower.kills ? await readHead(tx, projectId) : seen;
   const [next] = await tx
     .select({ change: changes, body: changePayloads.body })
     .from(changes)
     .leftJoin(changePayloads, eq(changePayloads.changeId, changes.id))
-    .where(and(eq(changes.projectId, projectId), gt(changes.seq, cursor?.seq ?? 0)))
+    .where(
+      and(
+        eq(changes.projectId, projectId),
+        gt(changes.seq, seen),
+        follower.kills ? isNotNull(changes.killId) : undefined,
+      ),
+    )
     .orderBy(asc(changes.seq))
     .limit(1);
-  if (!next) return false;
+  if (!next) {
+    if (head > seen) await tx.update(followers).set({ seq: head, attempts: 0 }).where(mine);
+    return false;
+  }
   const { payloadHash: _payload, prevHash: _prev, hash: _hash, requestId: _request, ...entry } = next.change;
   await follower.handle(tx, { ...entry, body: next.body ?? undefined });
   await tx.update(followers).set({ seq: entry.seq, attempts: 0 }).where(mine);
   return true;
+}
+
+async function readHead(tx: Tx, projectId: number): Promise<number> {
+  const [row] = await tx.select({ seq: projects.chainSeq }).from(projects).where(eq(projects.id, projectId));
+  return row?.seq ?? 0;
+}
+
+/** The projects whose logs have entries that this follower has not seen: one question, and no lock. */
+export async function projectsAhead(db: Db, name: string): Promise<number[]> {
+  const rows = await db
+    .select({ id: projects.id })
+    .from(projects)
+    .leftJoin(followers, and(eq(followers.projectId, projects.id), eq(followers.name, name)))
+    .where(
+      and(
+        isNull(projects.archivedAt),
+        gt(projects.chainSeq, 0),
+        or(isNull(followers.seq), lt(followers.seq, projects.chainSeq)),
+      ),
+    )
+    .orderBy(projects.id);
+  return rows.map(({ id }) => id);
 }
