@@ -7,12 +7,14 @@
  *             │                ├─ node_instances
  *             │                ├─ event_names, event_counts
  *             │                ├─ segments
+ *             ├─ sources, check_results
  *             ├─ flags ────────┴─ flag_environments
  *             │                └─ evaluation_counts, last_evaluations, coded_defaults (of an environment too)
  *             └─ changes ─┬─ change_payloads
  *                         ├─ change_environments
  *                         └─ kills, lifted_kills
  *   rollouts (of a project) ─── runs (of an environment too) ─── decisions, guard_points
+ *   freezes, change_requests ─── approvals  (of a project)
  *   leases                               who acts for all nodes
  */
 export * from '../access/tables.ts';
@@ -22,5 +24,6 @@ export * from '../environments/tables.ts';
 export * from '../flags/tables.ts';
 export * from '../fleet/tables.ts';
 export * from '../metrics/tables.ts';
+export * from '../requests/tables.ts';
 export * from '../rollouts/tables.ts';
 export * from '../segments/tables.ts';

@@ -42,6 +42,9 @@ export async function openTestDatabase(kind?: 'postgres' | 'embedded'): Promise<
 
 /** Children before parents. */
 const TABLES = [
+  'approvals',
+  'change_requests',
+  'freezes',
   'guard_points',
   'decisions',
   'runs',

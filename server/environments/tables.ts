@@ -1,4 +1,5 @@
-import { bigint, boolean, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { bigint, boolean, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { ApprovalRule } from '../access/approval-rule.ts';
 
 export const projects = pgTable('projects', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -32,6 +33,27 @@ export const environments = pgTable(
     shedLevel: integer('shed_level').notNull().default(0),
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    /** Who must approve what grows here while it is protected; null is one release manager. */
+    approvals: json('approvals').$type<ApprovalRule>(),
   },
   (table) => [unique('environments_key').on(table.projectId, table.key)],
 );
+
+/** Times in which nothing may grow (freeze.ts says what the fields mean). */
+export const freezes = pgTable('freezes', {
+  id: text('id').primaryKey(),
+  projectId: bigint('project_id', { mode: 'number' })
+    .notNull()
+    .references(() => projects.id),
+  name: text('name').notNull(),
+  environments: json('environments').$type<number[]>(),
+  fromAt: timestamp('from_at', { withTimezone: true, precision: 3 }).notNull(),
+  toAt: timestamp('to_at', { withTimezone: true, precision: 3 }),
+  rule: text('rule'),
+  zone: text('zone').notNull(),
+  lastsMs: bigint('lasts_ms', { mode: 'number' }),
+  endedAt: timestamp('ended_at', { withTimezone: true, precision: 3 }),
+  version: integer('version').notNull().default(1),
+  createdBy: text('created_by').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { type Freeze, freezeAt, frozenBetween } from './freeze.ts';
+import { ruleFault } from './occurrences.ts';
+import { toMoment } from './zone-time.ts';
+
+const HOUR = 3_600_000;
+const SHOP = 7;
+
+const once = (from: string, to: string, over: Partial<Freeze> = {}): Freeze => ({
+  ...{ id: 'once', name: 'Black Friday', environments: null, from: new Date(from), to: new Date(to) },
+  ...{ rule: null, zone: 'UTC', lastsMs: null, endedAt: null, ...over },
+});
+const again = (rule: string, zone: string, hours: number, over: Partial<Freeze> = {}): Freeze => ({
+  ...once('2026-01-01T00:00:00Z', '2030-01-01T00:00:00Z'),
+  ...{ id: 'again', name: 'Weekend', rule, zone, lastsMs: hours * HOUR, to: null, ...over },
+});
+/** From Friday 17:00 until Monday 08:00 on a clock in Zurich. */
+const weekendByCron = again('0 17 * * 5', 'Europe/Zurich', 63);
+const weekendByRule = again('FREQ=WEEKLY;BYDAY=FR;BYHOUR=17;BYMINUTE=0', 'Europe/Zurich', 63);
+
+const untilOf = (freezes: Freeze[], at: string, environment = SHOP) =>
+  freezeAt(freezes, environment, new Date(at))?.until.toISOString() ?? null;
+
+describe('a freeze', () => {
+  it('holds from its first moment until its end, which is not in it any more', () => {
+    const freezes = [once('2026-11-27T00:00:00Z', '2026-11-30T00:00:00Z')];
+    expect(untilOf(freezes, '2026-11-26T23:59:59.999Z')).toBeNull();
+    expect(untilOf(freezes, '2026-11-27T00:00:00Z')).toBe('2026-11-30T00:00:00.000Z');
+    expect(untilOf(freezes, '2026-11-29T23:59:59.999Z')).toBe('2026-11-30T00:00:00.000Z');
+    expect(untilOf(freezes, '2026-11-30T00:00:00Z')).toBeNull();
+  });
+
+  it('covers the environments that it names, and where it names none, all', () => {
+    const freezes = [once('2026-11-27T00:00:00Z', '2026-11-30T00:00:00Z', { environments: [SHOP] })];
+    expect(untilOf(freezes, '2026-11-28T00:00:00Z', SHOP)).not.toBeNull();
+    expect(untilOf(freezes, '2026-11-28T00:00:00Z', SHOP + 1)).toBeNull();
+  });
+
+  it('that somebody ended early holds no longer', () => {
+    const endedAt = new Date('2026-11-28T00:00:00Z');
+    const freezes = [once('2026-11-27T00:00:00Z', '2026-11-30T00:00:00Z', { endedAt })];
+    expect(untilOf(freezes, '2026-11-27T12:00:00Z')).toBe('2026-11-28T00:00:00.000Z');
+    expect(untilOf(freezes, '2026-11-28T00:00:00Z')).toBeNull();
+  });
+
+  it('says when all that follow one another are over, and the name of the one that holds now', () => {
+    const first = once('2026-11-27T00:00:00Z', '2026-11-28T00:00:00Z', { name: 'Friday' });
+    const second = once('2026-11-28T00:00:00Z', '2026-11-30T00:00:00Z', { name: 'Weekend' });
+    expect(freezeAt([second, first], SHOP, new Date('2026-11-27T06:00:00Z'))).toEqual({
+      name: 'Friday',
+      until: new Date('2026-11-30T00:00:00Z'),
+    });
+  });
+
+  it('that recurs begins neither before its first day nor after its last', () => {
+    const freeze = again('0 17 * * 5', 'UTC', 1, {
+      from: new Date('2026-05-02T00:00:00Z'),
+      to: new Date('2026-05-15T17:00:00Z'),
+    });
+    const held = ['2026-05-01', '2026-05-08', '2026-05-15'].map((day) => untilOf([freeze], `${day}T17:30:00Z`));
+    expect(held).toEqual([null, '2026-05-08T18:00:00.000Z', null]);
+  });
+});
+
+type Row = [what: string, at: string, until: string | null];
+
+/** Zurich: UTC+1 in winter; clocks went forward on 29 March 2026 at 01:00Z and go back on 25 October 2026 at 01:00Z. */
+const overSummerTime: Row[] = [
+  ['a weekend in winter, before', '2026-01-16T15:59:59Z', null],
+  ['a weekend in winter', '2026-01-16T16:00:00Z', '2026-01-19T07:00:00.000Z'],
+  ['a weekend in summer, before', '2026-07-17T14:59:59Z', null],
+  ['a weekend in summer', '2026-07-17T15:00:00Z', '2026-07-20T06:00:00.000Z'],
+  ['the weekend that is an hour short', '2026-03-27T16:00:00Z', '2026-03-30T06:00:00.000Z'],
+  ['the end of the short one', '2026-03-30T06:00:00Z', null],
+  ['the weekend that is an hour long', '2026-10-23T15:00:00Z', '2026-10-26T07:00:00.000Z'],
+  ['the last hour of the long one', '2026-10-26T06:59:59Z', '2026-10-26T07:00:00.000Z'],
+  ['the end of the long one', '2026-10-26T07:00:00Z', null],
+];
+
+describe.each([
+  ['cron', weekendByCron],
+  ['RRULE', weekendByRule],
+])('every weekend from Friday 17:00 to Monday 08:00 in Zurich, by %s', (_by, freeze) => {
+  it.each(overSummerTime)('%s', (_what, at, until) => {
+    expect(untilOf([freeze], at)).toBe(until);
+  });
+});
+
+describe('a clock that is put forward or back', () => {
+  it('shows a skipped time an hour later, and of a doubled one the first', () => {
+    const local = (day: string, time: string) => Date.parse(`${day}T${time}Z`);
+    const at = (day: string, time: string) => new Date(toMoment('Europe/Zurich', local(day, time))).toISOString();
+    expect(at('2026-03-29', '02:30')).toBe('2026-03-29T01:30:00.000Z');
+    expect(at('2026-10-25', '02:30')).toBe('2026-10-25T00:30:00.000Z');
+    expect(at('2026-10-25', '03:30')).toBe('2026-10-25T02:30:00.000Z');
+  });
+
+  it('makes a nightly freeze neither vanish nor come twice', () => {
+    const nightly = again('30 2 * * *', 'Europe/Zurich', 1);
+    const [from, to] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-04-01T00:00:00Z')];
+    expect(frozenBetween([nightly], SHOP, from, to)).toBe(31 * HOUR);
+    const [autumn, after] = [new Date('2026-10-24T12:00:00Z'), new Date('2026-10-25T12:00:00Z')];
+    // 02:30 is shown twice; it begins at the first and ends when 03:30 is shown, two hours later.
+    expect(frozenBetween([nightly], SHOP, autumn, after)).toBe(2 * HOUR);
+  });
+
+  it('is that of the zone: half an hour in Lord Howe, none in UTC', () => {
+    const howe = again('0 9 * * *', 'Australia/Lord_Howe', 2);
+    expect(untilOf([howe], '2026-01-10T22:00:00Z')).toBe('2026-01-11T00:00:00.000Z');
+    expect(untilOf([howe], '2026-07-10T22:30:00Z')).toBe('2026-07-11T00:30:00.000Z');
+    expect(untilOf([howe], '2026-07-10T22:29:59Z')).toBeNull();
+  });
+});
+
+describe('the time that an environment was frozen', () => {
+  it('counts what overlaps once, and only what is between the two moments', () => {
+    const freezes = [
+      once('2026-05-01T00:00:00Z', '2026-05-01T10:00:00Z'),
+      once('2026-05-01T05:00:00Z', '2026-05-01T12:00:00Z'),
+    ];
+    const between = (from: string, to: string) =>
+      frozenBetween(freezes, SHOP, new Date(`2026-05-01T${from}Z`), new Date(`2026-05-01T${to}Z`)) / HOUR;
+    expect(between('00:00', '23:00')).toBe(12);
+    expect(between('04:00', '11:00')).toBe(7);
+    expect(between('12:00', '13:00')).toBe(0);
+  });
+});
+
+describe('the rule of a freeze', () => {
+  it.each([
+    ['0 17 * * 5', 'good'],
+    ['FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=12', 'good'],
+    ['RRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24', 'good'],
+    ['every friday', 'cron'],
+    ['* * * * *', 'once an hour'],
+    ['0 0 30 2 *', 'at all'],
+    ['FREQ=MINUTELY', 'FREQ=DAILY'],
+    ['FREQ=WEEKLY;BYDAY=XX', 'cron'],
+    ['0 0 17 * * 5', 'cron'],
+  ])('%s: %s', (rule, expected) => {
+    expect(ruleFault(rule, Date.parse('2026-01-01T00:00:00Z')) ?? 'good').toContain(expected);
+  });
+});

@@ -1,0 +1,93 @@
+import { occurrencesBetween } from './occurrences.ts';
+import { toLocal, toMoment } from './zone-time.ts';
+
+/** A time in which nothing may grow: once, or again and again by a rule. */
+export interface Freeze {
+  id: string;
+  name: string;
+  /** Ids of the environments that it covers; null for all of the project. */
+  environments: readonly number[] | null;
+  /** Once: when it begins. Recurring: no window of it begins earlier. */
+  from: Date;
+  /** Once: when it ends. Recurring: no window of it begins later; null where it goes on for good. */
+  to: Date | null;
+  /** Five fields of cron, or an RRULE, on the clock of the zone; null where it comes once. */
+  rule: string | null;
+  zone: string;
+  /** How long each window of a recurring one is, on the clock of the zone. */
+  lastsMs: number | null;
+  /** When somebody ended it early. */
+  endedAt: Date | null;
+}
+
+export interface Frozen {
+  name: string;
+  until: Date;
+}
+
+interface Window {
+  name: string;
+  start: number;
+  end: number;
+}
+
+/** Windows that follow one another are followed so far; longer than that nobody plans. */
+const MOST_HOPS = 100;
+const DAY_MS = 86_400_000;
+
+/**
+ * The freeze in which an environment is at a moment, and until when: where the next begins before it is over, until that
+ * one ends too. Null where it is in none.
+ */
+export function freezeAt(freezes: readonly Freeze[], environment: number, at: Date): Frozen | null {
+  let found: Window | undefined;
+  let end = at.getTime();
+  for (let hop = 0; hop < MOST_HOPS; hop++) {
+    const [last] = windowsBetween(freezes, environment, end, end).sort((a, b) => b.end - a.end);
+    if (last === undefined || last.end <= end) break;
+    found ??= last;
+    end = last.end;
+  }
+  return found === undefined ? null : { name: found.name, until: new Date(end) };
+}
+
+/** How much of the time between two moments an environment was frozen, in ms; overlapping windows count once. */
+export function frozenBetween(freezes: readonly Freeze[], environment: number, from: Date, to: Date): number {
+  let [frozen, at] = [0, from.getTime()];
+  for (const { start, end } of windowsBetween(freezes, environment, at, to.getTime()).sort(byStart)) {
+    const until = Math.min(end, to.getTime());
+    frozen += Math.max(0, until - Math.max(start, at));
+    at = Math.max(at, until);
+  }
+  return frozen;
+}
+
+const byStart = (a: Window, b: Window) => a.start - b.start;
+
+/** The windows that hold some moment from `from` to `to`. A window's end is not in it any more. */
+function windowsBetween(freezes: readonly Freeze[], environment: number, from: number, to: number): Window[] {
+  return freezes
+    .filter(({ environments }) => environments === null || environments.includes(environment))
+    .flatMap((freeze) => windowsOf(freeze, from, to))
+    .filter(({ start, end }) => start <= to && end > from && end > start);
+}
+
+function windowsOf(freeze: Freeze, from: number, to: number): Window[] {
+  const { name, rule, zone, lastsMs } = freeze;
+  const endedAt = freeze.endedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const [first, last] = [freeze.from.getTime(), freeze.to?.getTime() ?? Number.POSITIVE_INFINITY];
+  if (rule === null || lastsMs === null) return [{ name, start: first, end: Math.min(last, endedAt) }];
+  // A day to both sides, for clocks are put back and forth meanwhile.
+  const locals = occurrencesBetween(
+    { rule, from: toLocal(zone, first) },
+    toLocal(zone, from) - lastsMs - DAY_MS,
+    toLocal(zone, to) + DAY_MS,
+  );
+  return locals
+    .map((local) => {
+      const start = toMoment(zone, local);
+      // From the time that is shown then: what begins in a skipped hour is not shorter by it.
+      return { name, start, end: Math.min(toMoment(zone, toLocal(zone, start) + lastsMs), endedAt) };
+    })
+    .filter(({ start }) => start >= first && start < last);
+}
