@@ -138,6 +138,7 @@ const house: House = {
     'server/flags/plan-configuration.ts',
     'server/flags/plan-serve.ts',
     'server/flags/rollout.ts',
+    'server/flags/run-after.ts',
     'server/flags/tell-flag-change.ts',
     'server/transfer/flagd-condition.ts',
     'server/transfer/flagd-expression.ts',

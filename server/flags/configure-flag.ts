@@ -17,6 +17,7 @@ import { asLogged, differingFields } from './log-flag-change.ts';
 import { newNames } from './names.ts';
 import { patchConfiguration } from './patch-configuration.ts';
 import { type Names, planConfiguration } from './plan-configuration.ts';
+import { runAfter } from './run-after.ts';
 
 /** A flag in an environment after a change, and what came with it. */
 export interface Configured {
@@ -105,9 +106,10 @@ export async function writeConfiguration(
   salts: Record<string, string>,
   ruleset: Ruleset,
 ): Promise<FlagInEnvironment> {
-  requireSound(flagFaultsIn(servedFlag(flag, { ...row, ...configuration }), ruleset));
+  const run = runAfter(row.run, row, configuration);
+  requireSound(flagFaultsIn(servedFlag(flag, { ...row, ...configuration, run }), ruleset));
   const place = { flagId: flag.id, environmentId: environment.id };
-  return { flag, environment, configuration: await updateConfiguration(tx, place, { ...configuration, salts }) };
+  return { flag, environment, configuration: await updateConfiguration(tx, place, { ...configuration, salts, run }) };
 }
 
 function requireSound(faults: Parameters<typeof invalid>[0]): void {

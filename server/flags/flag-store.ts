@@ -1,4 +1,4 @@
-import type { Flag } from '@turnout/core';
+import type { Flag, MeasuredRun } from '@turnout/core';
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { environments, flagEnvironments, flags } from '../database/tables.ts';
@@ -185,7 +185,7 @@ export async function insertConfiguration(
 export async function updateConfiguration(
   tx: Tx,
   place: { flagId: number; environmentId: number },
-  set: Partial<Configuration> & { salts?: Record<string, string> },
+  set: Partial<Configuration> & { salts?: Record<string, string>; run?: MeasuredRun | null },
 ): Promise<ConfigurationRow> {
   const [row] = await tx
     .update(flagEnvironments)

@@ -12,6 +12,7 @@ import type { ServedToUsers } from './contract.ts';
 import { type FlagParts, nothingChanged, requireFlagIn, requireLive } from './flag-place.ts';
 import { type FlagInEnvironment, updateConfiguration } from './flag-store.ts';
 import { asLogged, differingFields, readSide } from './log-flag-change.ts';
+import { runAfter } from './run-after.ts';
 
 /** `serve` turns a flag on and gives everybody whom no rule catches one variant: the way to flip one that is on. */
 export type Turn = { verb: 'on' } | { verb: 'off' } | { verb: 'serve'; variant: string };
@@ -70,7 +71,8 @@ async function turnFound(tx: Tx, found: FlagInEnvironment, turn: Turn): Promise<
   const before = showServed(flag, row, environment.shedLevel);
   const difference = differingFields(logConfiguration(row), logConfiguration({ ...row, ...set }));
   if (difference === undefined) return nothingChanged({ before, after: before, version: row.version });
-  const now = await updateConfiguration(tx, { flagId: flag.id, environmentId: environment.id }, set);
+  const run = runAfter(row.run, row, { ...row, ...set });
+  const now = await updateConfiguration(tx, { flagId: flag.id, environmentId: environment.id }, { ...set, run });
   return {
     result: { before, after: showServed(flag, now, environment.shedLevel), version: now.version },
     touched: { flags: [flag.key], segments: [] },

@@ -16,6 +16,7 @@ import {
   updateConfiguration,
 } from '../flags/flag-store.ts';
 import { saltsOf } from '../flags/plan-configuration.ts';
+import { runAfter } from '../flags/run-after.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
 import { tangleFaults } from '../segments/refuse-tangles.ts';
@@ -138,7 +139,8 @@ async function write(tx: Tx, place: EnvironmentPlace, plan: Imported, ground: Gr
     if (effect !== 'changed' || present === undefined) continue;
     const salts = saltsOf(flag.configuration, present.configuration.salts);
     const at = { flagId: present.flag.id, environmentId: place.environment.id };
-    await updateConfiguration(tx, at, { ...flag.configuration, salts });
+    const run = runAfter(present.configuration.run, present.configuration, flag.configuration);
+    await updateConfiguration(tx, at, { ...flag.configuration, salts, run });
   }
   return { result: plan, ...logged(place, flags, segments) };
 }
