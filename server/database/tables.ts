@@ -14,6 +14,8 @@
  *                         ├─ change_environments
  *                         └─ kills, lifted_kills
  *   rollouts (of a project) ─── runs (of an environment too) ─── decisions, guard_points
+ *   incidents (of a project) ─── incident_places, incident_people, incident_signals, incident_kills
+ *   hooks (of a project) ─── hook_secrets, hook_flips, signals
  *   freezes, change_requests ─── approvals  (of a project)
  *   leases                               who acts for all nodes
  */
@@ -23,7 +25,9 @@ export * from '../delivery/tables.ts';
 export * from '../environments/tables.ts';
 export * from '../flags/tables.ts';
 export * from '../fleet/tables.ts';
+export * from '../incidents/tables.ts';
 export * from '../metrics/tables.ts';
 export * from '../requests/tables.ts';
 export * from '../rollouts/tables.ts';
 export * from '../segments/tables.ts';
+export * from '../signals/tables.ts';

@@ -42,6 +42,15 @@ export async function openTestDatabase(kind?: 'postgres' | 'embedded'): Promise<
 
 /** Children before parents. */
 const TABLES = [
+  'hook_flips',
+  'signals',
+  'hook_secrets',
+  'hooks',
+  'incident_kills',
+  'incident_signals',
+  'incident_people',
+  'incident_places',
+  'incidents',
   'approvals',
   'change_requests',
   'freezes',
