@@ -15,6 +15,7 @@ export type { Step } from './evaluate/trail.ts';
 export * from './model/evaluation.ts';
 export * from './model/position.ts';
 export * from './model/ruleset.ts';
+export { type Arm, armOf } from './report/arm.ts';
 export { type EventFold, type EventReport, isEventName, MOST_EVENTS, MOST_VALUE } from './report/event-fold.ts';
 export {
   type FlagReport,
@@ -26,6 +27,10 @@ export {
 } from './report/fold.ts';
 export { type Report, ReportQueue } from './report/report-queue.ts';
 export { ReportSender } from './report/report-sender.ts';
+export { UnitFold } from './report/unit-fold.ts';
+export { isSampled, UnitHash } from './report/unit-hash.ts';
+export { AFTER_ARM, AFTER_TO, LONGEST_AGO_MS, type RunReport, UNIT_BYTES } from './report/unit-records.ts';
+export { byteColumn, momentColumn, UnitColumn, UnitTable } from './report/unit-table.ts';
 export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';

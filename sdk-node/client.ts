@@ -42,6 +42,7 @@ export class Client<F extends FlagTypes = AnyFlags> {
         const { value } = found;
         if (typeof value === 'boolean') {
           this.#asked.count(found, coded);
+          this.#connection.measured?.expose(found, context ?? NOBODY);
           return value as FlagValue<F, K, boolean>;
         }
       } catch {}
@@ -114,8 +115,8 @@ export class Client<F extends FlagTypes = AnyFlags> {
 
   /**
    * Counts that something happened: how often by name, and the sum of the values, reported with what was evaluated. Names
-   * stand in code, 200 of them at most; what else is handed in is counted without a name. Throws nothing. For whom it
-   * happened is not sent yet.
+   * stand in code, 200 of them at most; what else is handed in is counted without a name. Where a measured rollout looks at
+   * the event, it also counts for the unit of the context, as a hash. Throws nothing.
    */
   track(event: string, details?: Tracked): void {
     const { counts, notes } = this.#connection;
@@ -129,6 +130,13 @@ export class Client<F extends FlagTypes = AnyFlags> {
       notes.once('event name', 'warn', () => 'an event has no name of 1 to 128 characters, and is counted without one');
     }
     counts.events.count(event, value);
+    const { measured } = this.#connection;
+    if (measured?.wants(event) !== true) return;
+    try {
+      measured.track(event, value, mergeContexts(this.#base, details?.context));
+    } catch {
+      notes.once('context', 'warn', () => 'a context failed when it was looked at, and was left out');
+    }
   }
 
   /** Calls back on an event. Answers how to end it. */
@@ -167,16 +175,21 @@ export class Client<F extends FlagTypes = AnyFlags> {
 
   #answer(key: string, coded: JsonValue, type: AskedType, context: Context | undefined): Evaluation {
     const connection = this.#connection;
-    if (connection.hooks.length === 0 || typeof key !== 'string') return this.#find(key, coded, type, context);
-    let merged: Context;
+    if (typeof key !== 'string') return this.#find(key, coded, type, context);
+    let seen: Context;
     try {
-      merged = mergeContexts(this.#base, context);
+      seen = mergeContexts(this.#base, context);
     } catch {
       return unreadable(key, coded, 'GENERAL');
     }
-    return evaluateHooked(connection.hooks, connection.notes, { key, coded, context: merged }, (seen) =>
-      answer(connection, key, coded, type, seen),
-    );
+    const ask = (given: Context) => {
+      seen = given;
+      return answer(connection, key, coded, type, given);
+    };
+    const { hooks, notes, measured, overrides } = connection;
+    const found = hooks.length === 0 ? ask(seen) : evaluateHooked(hooks, notes, { key, coded, context: seen }, ask);
+    if (measured !== undefined && !overrides.has(key)) measured.expose(found, seen);
+    return found;
   }
 
   #find(key: string, coded: JsonValue, type: AskedType, context: Context | undefined): Evaluation {

@@ -1,4 +1,4 @@
-import type { Compiled, EventFold, ReportFold } from '@turnout/core';
+import type { Compiled, EventFold, ReportFold, UnitFold } from '@turnout/core';
 import type { EventName, Listener } from './events.ts';
 import type { Hook } from './hooks.ts';
 import type { Notes } from './logger.ts';
@@ -27,6 +27,8 @@ export interface Connection {
   readonly overrides: Overrides;
   readonly notes: Notes;
   readonly counts: Counters;
+  /** Where units of measured runs are noted; undefined while none is measured. */
+  readonly measured: Pick<UnitFold, 'expose' | 'wants' | 'track'> | undefined;
   /** How old the ruleset may be; infinite where nobody knows. */
   ageMs(): number;
   /** Somebody asked for a flag that does not exist. */

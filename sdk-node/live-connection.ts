@@ -33,6 +33,7 @@ export class LiveConnection implements Connection {
   readonly overrides: Overrides;
   readonly notes: Notes;
   readonly counts: Counters;
+  measured: Connection['measured'] = undefined;
   readonly #listeners: Listeners;
   readonly #looks = new Set<() => void>();
   readonly #heard = new Gate();
@@ -157,6 +158,9 @@ export class LiveConnection implements Connection {
 
   #hold(compiled: Compiled): void {
     this.compiled = compiled;
+    const { units } = this.#reports.queue;
+    units.hold(compiled);
+    this.measured = units.isIdle ? undefined : units;
     this.hasLimits = [...compiled.flags.values()].some(({ source }) => source?.maxStalenessMs !== undefined);
     this.quick = this.hasLimits || this.hooks.length > 0 || this.overrides.size > 0 ? undefined : compiled;
     this.#setClock();

@@ -58,7 +58,7 @@ export interface Status {
 
 /** What is known of something that happened. */
 export interface Tracked {
-  /** For whom; laid over the client's own context. Not sent yet: measured runs will need it. */
+  /** For whom; laid over the client's own context. Only a hash of the unit that a measured rollout goes by is sent. */
   context?: Context;
   /** What it was worth, up to 10^15: sums are shown, and how many events had one. */
   value?: number;

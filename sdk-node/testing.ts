@@ -60,6 +60,7 @@ class HeldValues implements Connection {
   readonly hooks = [];
   readonly overrides = new Map<string, never>();
   readonly notes = new Notes(undefined);
+  readonly measured = undefined;
   readonly counts = { asked: UNCOUNTED, bulk: UNCOUNTED, events: UNCOUNTED };
   readonly #listeners = new Listeners(this.notes);
   readonly #looks = new Set<() => void>();

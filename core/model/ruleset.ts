@@ -115,8 +115,11 @@ export interface MeasuredRun {
   to: string;
   treatment: [number, number];
   control: [number, number];
+  /** Units whose bucket by this salt is below are measured, the same everywhere. It only falls within an entry. */
   sample: { salt: string; below: number };
   audienceRule?: string;
+  /** The events that its metrics are made of: what else is tracked says nothing of it. */
+  events?: string[];
 }
 
 /** A flag as one environment serves it. */

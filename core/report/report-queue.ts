@@ -1,5 +1,7 @@
 import { EventFold, type EventReport } from './event-fold.ts';
 import { type FlagReport, REPORT_LIMITS, type ReportBatch, ReportFold, totalOf } from './fold.ts';
+import { type TakenRun, UnitFold } from './unit-fold.ts';
+import type { RunReport } from './unit-records.ts';
 
 /** The body of `POST /sdk/v1/reports`. Times are durations by the client's monotonic clock: its wall clock says nothing. */
 export interface Report {
@@ -21,6 +23,8 @@ export interface Report {
   dropped: number;
   /** What was tracked by the way. Left out where that is nothing. */
   events?: EventReport[] | undefined;
+  /** Units of measured runs. Left out where there are none. */
+  runs?: RunReport[] | undefined;
 }
 
 export interface ReportQueueParts {
@@ -42,6 +46,12 @@ interface Counted {
   events: EventReport[];
 }
 
+const NOTHING: Counted = { asked: undefined, bulk: undefined, events: [] };
+
+function tellRun({ takenAt, records: _, ...run }: TakenRun, now: number): RunReport {
+  return { ...run, ageMs: Math.max(0, Math.round(now - takenAt)) };
+}
+
 class Waiting {
   readonly id: string;
   readonly position: string | null;
@@ -50,16 +60,24 @@ class Waiting {
   firstTry: number | undefined;
   /** What earlier batches lost, told with this one. */
   dropped = 0;
+  /** Units wait in their own fold for a batch that can take them, and are never folded into one that is there. */
+  readonly runs: readonly TakenRun[];
   #counted: Counted;
   /** Made when a second batch is folded in: most never need them. */
   #folds: { asked: ReportFold; bulk: ReportFold; events: EventFold } | undefined;
 
-  constructor(id: string, position: string | null, begun: number, ended: number, counted: Counted) {
+  constructor(
+    { id, position }: { id: string; position: string | null },
+    [begun, ended]: [number, number],
+    counted: Counted,
+    runs: readonly TakenRun[],
+  ) {
     this.id = id;
     this.position = position;
     this.begun = begun;
     this.ended = ended;
     this.#counted = counted;
+    this.runs = runs;
   }
 
   fold(counted: Counted, ended: number): void {
@@ -105,6 +123,8 @@ export class ReportQueue {
   readonly bulk = new ReportFold(REPORT_LIMITS);
   /** What was tracked. */
   readonly events = new EventFold();
+  /** Units of measured runs. */
+  readonly units: UnitFold;
   readonly #parts: ReportQueueParts;
   readonly #waiting: Waiting[] = [];
   #position: string | null = null;
@@ -113,6 +133,7 @@ export class ReportQueue {
 
   constructor(parts: ReportQueueParts, position?: string) {
     this.#parts = parts;
+    this.units = new UnitFold(() => parts.now());
     this.#position = position ?? null;
     this.#begun = parts.now();
   }
@@ -127,16 +148,21 @@ export class ReportQueue {
     const now = this.#parts.now();
     const counted = { asked: this.asked.take(), bulk: this.bulk.take(), events: this.events.take() };
     const { asked, bulk, events } = counted;
-    if (asked !== undefined || bulk !== undefined || events.length > 0) this.#keep(counted, now);
+    const isEmpty = asked === undefined && bulk === undefined && events.length === 0;
+    if (!isEmpty || this.units.waiting > 0) this.#keep(counted, isEmpty, now);
+    while (this.units.waiting > 0 && this.#waiting.length < MOST_WAITING) this.#keep(NOTHING, true, now);
     this.#begun = now;
     if (position !== undefined) this.#position = position;
   }
 
-  #keep(counted: Counted, now: number): void {
+  #keep(counted: Counted, isEmpty: boolean, now: number): void {
     const last = this.#waiting.at(-1);
     if (this.#waiting.length >= MOST_WAITING && last !== undefined && last.firstTry === undefined) {
-      last.fold(counted, now);
-    } else this.#waiting.push(new Waiting(this.#parts.makeId(), this.#position, this.#begun, now, counted));
+      if (!isEmpty) last.fold(counted, now);
+      return;
+    }
+    const name = { id: this.#parts.makeId(), position: this.#position };
+    this.#waiting.push(new Waiting(name, [this.#begun, now], counted, this.units.take()));
   }
 
   /** The oldest batch, to be sent now; undefined where there is none. It stays until it is settled or dropped. */
@@ -167,6 +193,7 @@ export class ReportQueue {
       overflow: (asked?.overflow ?? 0) + (bulk?.overflow ?? 0),
       dropped: first.dropped,
       ...(events.length > 0 ? { events } : {}),
+      ...(first.runs.length > 0 ? { runs: first.runs.map((run) => tellRun(run, now)) } : {}),
     };
   }
 
@@ -181,6 +208,7 @@ export class ReportQueue {
     const found = this.#waiting.find(({ id }) => id === batchId);
     if (found === undefined) return;
     this.#dropped += found.total;
+    this.units.lose(found.runs);
     this.settle(batchId);
   }
 }

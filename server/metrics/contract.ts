@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { type JsonValue, MOST_EVENTS, type Report } from '@turnout/core';
+import { type JsonValue, MOST_EVENTS, type Report, UNIT_BYTES } from '@turnout/core';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { moment, momentIn } from '../platform/problem-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
 import { LIFECYCLE_STATES } from './lifecycle.ts';
+import { isBase64Of, recordsIn } from './read-units.ts';
 
 // ---- What an SDK reports
 
@@ -34,6 +35,37 @@ const eventReport = z.object({
   sum: z.number().min(-1e27).max(1e27).openapi({ description: 'Of those values' }),
 });
 
+/** Fixed records of twelve bytes, as core writes them; twenty thousand fill a batch. */
+const units = z
+  .string()
+  .max(524_288)
+  .refine((text) => isBase64Of(text, UNIT_BYTES), 'base64 of records of twelve bytes')
+  .openapi({ description: 'Base64 of records: two halves of a hash, and how long ago, little-endian' });
+const runReport = z.object({
+  run: z.string().min(1).max(128),
+  entry: z.number().int().min(0).max(1_000_000),
+  ageMs: duration.openapi({ description: 'How long ago the moment was from which records count back' }),
+  treatment: units.optional(),
+  control: units.optional(),
+  to: units.optional().openapi({ description: 'Units that got the new variant and are in no arm' }),
+  events: z
+    .array(
+      z
+        .object({
+          event: z.string().max(256),
+          units,
+          values: z.string().max(524_288).optional(),
+        })
+        .refine(
+          ({ units: own, values }) => values === undefined || isBase64Of(values, 8, recordsIn(own)),
+          'as many values of eight bytes, in base64, as there are units',
+        ),
+    )
+    .max(100)
+    .optional(),
+  dropped: count.openapi({ description: 'Records that found no room' }),
+});
+
 export const report = z
   .object({
     batchId: z.string().regex(/^[0-9a-f]{32}$/, '128 random bits as 32 hex digits'),
@@ -53,6 +85,7 @@ export const report = z
       .max(MOST_EVENTS + 1)
       .optional()
       .openapi({ description: 'What was tracked, by name; an empty name has what is to be shown without one' }),
+    runs: z.array(runReport).max(200).optional().openapi({ description: 'Units of measured runs, by entry' }),
   })
   .openapi('Report');
 holdSame<z.infer<typeof report>, Report>(true);

@@ -1,0 +1,268 @@
+import { attributeReader, type ReadAttribute, unitOf } from '../evaluate/attribute.ts';
+import type { Compiled } from '../evaluate/compile.ts';
+import type { Context, Evaluation } from '../model/evaluation.ts';
+import type { MeasuredRun } from '../model/ruleset.ts';
+import { type Arms, armsOf } from './arm.ts';
+import { isSampled, UnitHash } from './unit-hash.ts';
+import { AFTER_ARM, AFTER_TO, PendingRecords, type RunReport, UNIT_SIGNS, VALUE_SIGNS } from './unit-records.ts';
+import { byteColumn, type UnitColumn, UnitTable } from './unit-table.ts';
+
+/** So many units are remembered, and so many records wait, over all running entries together. */
+export const MOST_UNITS = 200_000;
+/** So many signs of records go into one batch: with all the rest, it stays below what a server takes. */
+export const MOST_RUN_SIGNS = 384 * 1024;
+/** More measured runs at once in one environment than anybody looks after. */
+const MOST_RUNS = 100;
+
+const TREATMENT = 0;
+const CONTROL = 1;
+const TO = 2;
+const FIRST_EVENT = 3;
+
+/** What of a unit is known here: exposed in an arm, or to `to`. */
+const IN_ARM = 1;
+const GOT_TO = 2;
+/** What of a unit's event was sent: after an arm, after `to`, and with a value after an arm. */
+const VALUED = 4;
+
+/** What was taken to be sent: the age is told when it is. */
+export type TakenRun = Omit<RunReport, 'ageMs'> & { takenAt: number; records: number };
+
+/** Whether it can be measured by: a ruleset may hold anything. */
+function isRun(run: unknown): run is MeasuredRun {
+  if (typeof run !== 'object' || run === null) return false;
+  const { id, entry, by, salt, from, to, target, treatment, control, sample } = run as Partial<MeasuredRun>;
+  const isRange = (range: unknown) => Array.isArray(range) && range.length === 2 && range.every(Number.isFinite);
+  return (
+    [id, by, salt, from, to, target, sample?.salt].every((text) => typeof text === 'string') &&
+    [entry, sample?.below].every(Number.isFinite) &&
+    isRange(treatment) &&
+    isRange(control)
+  );
+}
+
+/** The units of one entry, as far as this process has seen them. */
+class EntryFold {
+  readonly #read: ReadAttribute;
+  readonly #arms: Arms;
+  readonly #hash: UnitHash;
+  readonly #now: () => number;
+  readonly #most: number;
+  readonly #pending: PendingRecords;
+  #table = new UnitTable();
+  #exposed = byteColumn();
+  /** By index of the event: what was sent of it, by unit. */
+  #sent: UnitColumn<Uint8Array>[] = [];
+  readonly #events: string[] = [];
+  #lastUnit: string | undefined;
+  #lastAnswer: Evaluation | undefined;
+  run: MeasuredRun;
+
+  constructor(run: MeasuredRun, most: number, now: () => number) {
+    this.run = run;
+    this.#read = attributeReader(run.by);
+    this.#arms = armsOf(run);
+    this.#hash = new UnitHash(run.sample.salt);
+    this.#now = now;
+    this.#most = most;
+    this.#pending = new PendingRecords(most);
+  }
+
+  get waiting(): number {
+    return this.#pending.length + this.#pending.dropped;
+  }
+
+  expose(found: Evaluation, context: Context): void {
+    const unit = unitOf(this.#read(context));
+    if (unit === undefined) return;
+    // A request asks for the same flag again and again.
+    if (unit === this.#lastUnit && found === this.#lastAnswer) return;
+    const arm = this.#arms.of(found, unit);
+    if (arm !== undefined) this.#note(unit, arm === 'treatment' ? TREATMENT : arm === 'control' ? CONTROL : TO);
+    this.#lastUnit = unit;
+    this.#lastAnswer = found;
+  }
+
+  #note(unit: string, arm: number): void {
+    const high = this.#hash.high(unit);
+    if (!isSampled(high, this.run.sample.below)) return;
+    const low = this.#hash.low(unit);
+    const seen = arm === TREATMENT ? IN_ARM + GOT_TO : arm === CONTROL ? IN_ARM : GOT_TO;
+    const number = this.#numberOf(high, low);
+    const before = this.#exposed.get(number);
+    if ((before | seen) === before) return;
+    if (this.#pending.push(arm, high, low, this.#now())) this.#exposed.set(number, before | seen);
+  }
+
+  /** What is known is only there to send nothing twice: when it is too much, it is forgotten, and some is sent again. */
+  #numberOf(high: number, low: number): number {
+    const found = this.#table.find(high, low);
+    if (found >= 0) return found;
+    if (this.#table.size >= this.#most) this.forget();
+    return this.#table.add(high, low);
+  }
+
+  forget(): void {
+    this.#table = new UnitTable();
+    this.#exposed = byteColumn();
+    this.#sent = [];
+    this.#lastUnit = undefined;
+  }
+
+  track(event: string, value: number, context: Context): void {
+    const unit = unitOf(this.#read(context));
+    if (unit === undefined) return;
+    const high = this.#hash.high(unit);
+    if (!isSampled(high, this.run.sample.below)) return;
+    const low = this.#hash.low(unit);
+    const number = this.#table.find(high, low);
+    const seen = number < 0 ? 0 : this.#exposed.get(number);
+    if (seen === 0 && !this.#arms.mayExpose(unit)) return;
+    const index = this.#indexOf(event);
+    const sent = this.#sentOf(index);
+    const sending = seen | ((seen & IN_ARM) !== 0 && !Number.isNaN(value) ? VALUED : 0);
+    // The first after an exposure is all that counts. Without one here, another process may know of one, so all are sent.
+    const before = number < 0 ? 0 : sent.get(number);
+    if (seen !== 0 && (before | sending) === before) return;
+    const marks = ((seen & IN_ARM) !== 0 ? AFTER_ARM : 0) + ((seen & GOT_TO) !== 0 ? AFTER_TO : 0);
+    const hasRoom = this.#pending.push(FIRST_EVENT + index, high, low, this.#now(), marks, value);
+    if (hasRoom && number >= 0) sent.set(number, before | sending);
+  }
+
+  #indexOf(event: string): number {
+    const found = this.#events.indexOf(event);
+    return found >= 0 ? found : this.#events.push(event) - 1;
+  }
+
+  #sentOf(index: number): UnitColumn<Uint8Array> {
+    let column = this.#sent[index];
+    if (column === undefined) {
+      column = byteColumn();
+      this.#sent[index] = column;
+    }
+    return column;
+  }
+
+  take(most: number, now: number): TakenRun {
+    const records = Math.min(most, this.#pending.length);
+    const { arms, events } = this.#pending.take(records, now);
+    const [treatment, control, to] = arms;
+    const { dropped } = this.#pending;
+    this.#pending.dropped = 0;
+    return {
+      ...{ run: this.run.id, entry: this.run.entry, takenAt: now, records, dropped },
+      ...(treatment === undefined ? {} : { treatment }),
+      ...(control === undefined ? {} : { control }),
+      ...(to === undefined ? {} : { to }),
+      ...(events.size === 0
+        ? {}
+        : { events: [...events].map(([index, tracked]) => ({ event: this.#events[index]!, ...tracked })) }),
+    };
+  }
+
+  /** Records that were taken reached no server, and never will: their units are sent anew when they come again. */
+  lose(records: number): void {
+    this.#pending.dropped += records;
+    this.forget();
+  }
+}
+
+/**
+ * Folds what an app evaluates and tracks into the units of the measured runs, each once, in bounded memory. Units are
+ * kept as hashes alone. Nothing here throws.
+ */
+export class UnitFold {
+  readonly #now: () => number;
+  #byFlag = new Map<string, EntryFold>();
+  #byEvent = new Map<string, EntryFold[]>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Whether no run is measured, so that nothing needs to be told. */
+  get isIdle(): boolean {
+    return this.#byFlag.size === 0;
+  }
+
+  /** How many records wait, with those that found no room. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const entry of this.#byFlag.values()) waiting += entry.waiting;
+    return waiting;
+  }
+
+  /** Measures by this ruleset from now on. Entries that are over are forgotten, with what waits: no server takes it. */
+  hold(compiled: Compiled): void {
+    const running: [string, MeasuredRun][] = [];
+    for (const [key, { source }] of compiled.flags) {
+      const run: unknown = source?.run;
+      if (run !== undefined && isRun(run) && running.length < MOST_RUNS) running.push([key, run]);
+    }
+    const byFlag = new Map<string, EntryFold>();
+    const byEvent = new Map<string, EntryFold[]>();
+    for (const [key, run] of running) {
+      const before = this.#byFlag.get(key);
+      const isSame = before?.run.id === run.id && before.run.entry === run.entry;
+      const entry =
+        before !== undefined && isSame ? before : new EntryFold(run, MOST_UNITS / running.length, this.#now);
+      entry.run = run;
+      byFlag.set(key, entry);
+      for (const event of Array.isArray(run.events) ? run.events : []) {
+        byEvent.set(event, [...(byEvent.get(event) ?? []), entry]);
+      }
+    }
+    this.#byFlag = byFlag;
+    this.#byEvent = byEvent;
+  }
+
+  /** An app was given this answer for this context. */
+  expose(found: Evaluation, context: Context): void {
+    const entry = this.#byFlag.get(found.key);
+    if (entry === undefined) return;
+    try {
+      entry.expose(found, context);
+    } catch {
+      // A getter of the context threw: whom it is about, nobody knows.
+    }
+  }
+
+  /** Whether a running metric is made of this event. */
+  wants(event: string): boolean {
+    return this.#byEvent.has(event);
+  }
+
+  /** An app tracked an event for this context. */
+  track(event: string, value: number | undefined, context: Context): void {
+    const given = typeof value === 'number' && Number.isFinite(value) ? value : Number.NaN;
+    for (const entry of this.#byEvent.get(event) ?? []) {
+      try {
+        entry.track(event, given, context);
+      } catch {}
+    }
+  }
+
+  /** The oldest records, as many as one batch holds. */
+  take(): TakenRun[] {
+    const now = this.#now();
+    const taken: TakenRun[] = [];
+    let room = Math.floor(MOST_RUN_SIGNS / (UNIT_SIGNS + VALUE_SIGNS));
+    for (const entry of this.#byFlag.values()) {
+      if (entry.waiting === 0) continue;
+      if (room === 0) break;
+      const run = entry.take(room, now);
+      taken.push(run);
+      room -= run.records;
+    }
+    return taken;
+  }
+
+  /** What was taken has reached no server, and never will. */
+  lose(lost: readonly TakenRun[]): void {
+    for (const { run, entry, records, dropped } of lost) {
+      for (const one of this.#byFlag.values()) {
+        if (one.run.id === run && one.run.entry === entry) one.lose(records + dropped);
+      }
+    }
+  }
+}
