@@ -170,6 +170,9 @@ const house: House = {
     'server/metrics/flip-evidence.ts',
     'server/metrics/lifecycle.ts',
     'server/metrics/report.ts',
+    'server/rollouts/grow-run.ts',
+    'server/rollouts/layout.ts',
+    'server/rollouts/layout-start.ts',
   ],
   unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
   exceptions: {
