@@ -74,7 +74,8 @@ export class AccessList {
     if (rootVerifier !== undefined && sameVerifier(verifier, rootVerifier)) return ROOT;
     const parsed = parseSecret(secret);
     if (!parsed) return 'unknown';
-    const found = parsed.kind === 'admin' ? this.#tokens.get(parsed.id) : this.#keys.get(parsed.id);
+    const isToken = parsed.kind === 'admin' || parsed.kind === 'check';
+    const found = isToken ? this.#tokens.get(parsed.id) : this.#keys.get(parsed.id);
     if (!found || !sameVerifier(verifier, found.verifier)) return 'unknown';
     if ('kind' in found && found.kind !== parsed.kind) return 'unknown';
     if (found.revoked || this.#revokedHere.has(found.id)) return 'revoked';

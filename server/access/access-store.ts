@@ -56,6 +56,8 @@ export interface ListedToken extends ListedCredential {
   roles: Role[];
   /** The person whose token it is; null, or left out by nodes that knew no people, where there is none. */
   owner?: string | null;
+  /** The one check that it posts; null, or left out by nodes that knew no checks, for a token of the admin API. */
+  check?: string | null;
 }
 
 export interface ListedPerson {
@@ -171,6 +173,7 @@ async function readTokens(tx: Tx): Promise<ListedToken[]> {
     environmentId: row.environmentId,
     roles: row.roles,
     owner: row.owner,
+    check: row.check,
     expiresAt: row.expiresAt?.getTime() ?? null,
     revoked: row.revokedAt !== null,
   }));

@@ -108,6 +108,7 @@ export const tokenAnswer = z
     id: z.string(),
     name: z.string(),
     roles: z.array(z.enum(ROLES)),
+    check: z.string().nullable().openapi({ description: 'The one check whose results it posts; it has no roles then' }),
     environment: z.string().nullable(),
     startsWith: z.string(),
     state: z.enum(['live', 'expired', 'revoked']),
@@ -127,16 +128,27 @@ export const tokenPage = pageOf(tokenAnswer);
 export const madeToken = z.object({ token: tokenAnswer, ...shownOnce, change: changeReceipt });
 export const changedToken = z.object({ token: tokenAnswer, change: changeReceipt.optional() });
 
-export const newToken = z.strictObject({
-  name,
-  roles: z
-    .array(z.enum(ROLES))
-    .min(1)
-    .max(ROLES.length)
-    .refine((roles) => new Set(roles).size === roles.length, 'each role once'),
-  /** The key of an environment; left out, the roles hold in the whole project. */
-  environment: z.string().max(128).optional(),
-  expiresAt: momentIn.optional(),
-  reason: reason.optional(),
-});
+export const newToken = z
+  .strictObject({
+    name,
+    roles: z
+      .array(z.enum(ROLES))
+      .min(1)
+      .max(ROLES.length)
+      .refine((roles) => new Set(roles).size === roles.length, 'each role once')
+      .optional(),
+    /** The key of a check: a token for a CI, that posts its results and does nothing else. */
+    check: z.string().refine(isObjectKey, 'the key of a check').optional(),
+    /** The key of an environment; left out, the roles hold in the whole project. */
+    environment: z.string().max(128).optional(),
+    expiresAt: momentIn.optional(),
+    reason: reason.optional(),
+  })
+  .superRefine(({ roles, check, environment }, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (roles === undefined && check === undefined) refuse('roles', 'roles, or a check whose results it posts');
+    if (check === undefined) return;
+    if (roles !== undefined) refuse('roles', 'no roles: a token of a check posts its results and does nothing else');
+    if (environment !== undefined) refuse('environment', 'no environment: a check speaks of commits');
+  });
 export type NewToken = z.infer<typeof newToken>;

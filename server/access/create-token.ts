@@ -18,7 +18,7 @@ export interface MadeToken {
 
 /**
  * Makes a bearer token of the admin API. Tokens never make tokens: the route asks for a right that none has. One that a
- * person makes does no more than they may, at any moment.
+ * person makes does no more than they may, at any moment; one of a check posts its results and does nothing else.
  */
 export async function createToken(
   parts: KeyParts,
@@ -26,7 +26,8 @@ export async function createToken(
   projectId: number,
   wanted: NewToken,
 ): Promise<MadeToken> {
-  const { id, secret, verifier } = mintSecret('admin');
+  const { check = null, roles = [] } = wanted;
+  const { id, secret, verifier } = mintSecret(check === null ? 'admin' : 'check');
   const environment =
     wanted.environment === undefined ? undefined : parts.list.findEnvironment(projectId, wanted.environment);
   if (wanted.environment !== undefined && !environment) {
@@ -40,16 +41,18 @@ export async function createToken(
         projectId,
         environmentId: environment?.id ?? null,
         name: wanted.name,
-        roles: wanted.roles,
+        roles,
+        check,
         verifier,
         createdBy: actorOf(asking.principal),
-        owner: ownerOf(asking)?.id ?? null,
+        // One of a check has nobody's rights, so it does not end with whoever made it.
+        owner: check === null ? (ownerOf(asking)?.id ?? null) : null,
         expiresAt: wanted.expiresAt === undefined ? null : readExpiry(wanted.expiresAt, now),
       });
       return {
         result: row,
         touched: NO_RULESET,
-        after: showToken(row, environment?.key ?? null, now, ownerOf(asking)),
+        after: showToken(row, environment?.key ?? null, now, row.owner === null ? undefined : ownerOf(asking)),
       };
     },
   );

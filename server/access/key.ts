@@ -47,13 +47,14 @@ export function showToken(
   now: Date,
   owner: { name: string } | undefined,
 ): TokenAnswer {
-  const { id, name, roles, createdBy } = row;
+  const { id, name, roles, check, createdBy } = row;
   return {
     id,
     name,
     roles,
+    check,
     environment,
-    startsWith: `turnout_admin_${id}_`,
+    startsWith: `turnout_${check === null ? 'admin' : 'check'}_${id}_`,
     state: stateOf(row, now),
     owner: row.owner === null ? null : { id: row.owner, name: owner?.name ?? row.owner },
     createdBy,

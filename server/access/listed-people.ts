@@ -51,11 +51,12 @@ export class ListedPeople {
 
   /** A token, with what its owner may do now. */
   asToken(token: ListedToken): TokenPrincipal {
-    const { id, name, projectId, environmentId, roles } = token;
+    const { id, name, projectId, environmentId, roles, check } = token;
     const owner = token.owner ? this.#people.get(token.owner) : undefined;
     return {
       ...{ kind: 'token', id, name, projectId, environmentId, roles },
       ...(owner ? { owner: { id: owner.id, grants: owner.grants } } : {}),
+      ...(check ? { check } : {}),
     };
   }
 }

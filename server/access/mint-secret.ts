@@ -3,11 +3,12 @@ import { crc32 } from 'node:zlib';
 import type { KeyKind } from './principal.ts';
 
 /**
- * The kinds of secrets: one for each kind of key, `admin` for tokens of the admin API, `link` for links that work once,
- * and `hook` for what alerts come with. With the last two no request of the admin API is let in.
+ * The kinds of secrets: one for each kind of key, `admin` for tokens of the admin API, `check` for those that post the
+ * results of one check, `link` for links that work once, and `hook` for what alerts come with. With the last two no
+ * request of the admin API is let in.
  */
-export const SECRET_KINDS = ['server', 'client', 'kill', 'admin', 'link', 'hook'] as const;
-export type SecretKind = KeyKind | 'admin' | 'link' | 'hook';
+export const SECRET_KINDS = ['server', 'client', 'kill', 'admin', 'check', 'link', 'hook'] as const;
+export type SecretKind = KeyKind | 'admin' | 'check' | 'link' | 'hook';
 
 /** A fresh secret. `secret` is shown once and never stored; `verifier` is what is stored. */
 export interface MintedSecret {
@@ -18,7 +19,7 @@ export interface MintedSecret {
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ID_LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz';
-const SHAPE = /^turnout_(server|client|kill|admin|link|hook)_([0-9a-z]{12})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+const SHAPE = /^turnout_(server|client|kill|admin|check|link|hook)_([0-9a-z]{12})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 
 /** A random name of twelve letters, for what is found by its id. */
 export function newId(): string {
@@ -57,7 +58,7 @@ export function sameVerifier(one: string, other: string): boolean {
 /** Takes whole secrets out of a text, for whatever is stored or logged. */
 export function withoutSecrets(text: string): string {
   return text.replaceAll(
-    /turnout_(?:server|client|kill|admin|link|hook)_[0-9a-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/g,
+    /turnout_(?:server|client|kill|admin|check|link|hook)_[0-9a-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/g,
     '',
   );
 }

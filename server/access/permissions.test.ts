@@ -33,7 +33,7 @@ const owned = (roles: Role[], ...grants: Grant[]): Principal => ({
 
 /** What is granted, by hand; everything that is not listed is refused. */
 const granted: [string, Principal, Right[]][] = [
-  ['root', root, ['self', 'read', 'change', 'kill', 'admin', 'grant', 'root']],
+  ['root', root, ['self', 'read', 'change', 'kill', 'admin', 'grant', 'root', 'check']],
   ['a viewer', token(['viewer']), ['self', 'read']],
   ['an editor', token(['editor']), ['self', 'read', 'change', 'kill']],
   ['a killer', token(['killer']), ['self', 'read', 'change', 'kill']],
@@ -41,6 +41,7 @@ const granted: [string, Principal, Right[]][] = [
   ['an admin', token(['admin']), ['self', 'read', 'change', 'kill', 'admin']],
   ['viewer and killer', token(['viewer', 'killer']), ['self', 'read', 'change', 'kill']],
   ['nobody in particular', token([]), ['self']],
+  ['a token of a check', { ...token([]), check: 'acceptance' } as Principal, ['check']],
   ['a server key', key('server'), ['ruleset', 'evaluate']],
   ['a client key', key('client'), ['evaluate']],
   ['a kill key', key('kill'), ['kill']],

@@ -3,7 +3,7 @@ import type { Grant, KeyKind, Principal, Role, TokenPrincipal } from './principa
 /**
  * What a route asks for. `change` is any role but viewer: whether a change is allowed by its direction and protection
  * is decided inside its transaction (may-change.ts). `grant` is to hand out rights, `self` to ask who one is, `session`
- * to look after one's own account. `ruleset` and `evaluate` are what SDK keys are for.
+ * to look after one's own account. `check` is to post what a check found. `ruleset` and `evaluate` are what SDK keys are for.
  */
 export const RIGHTS = [
   'self',
@@ -14,6 +14,7 @@ export const RIGHTS = [
   'admin',
   'grant',
   'root',
+  'check',
   'ruleset',
   'evaluate',
 ] as const;
@@ -39,7 +40,8 @@ const OF_KEY: Record<KeyKind, ReadonlySet<Right>> = {
   kill: new Set(['kill']),
 };
 
-const OF_ROOT: ReadonlySet<Right> = new Set(['self', 'read', 'change', 'kill', 'admin', 'grant', 'root']);
+const OF_ROOT: ReadonlySet<Right> = new Set(['self', 'read', 'change', 'kill', 'admin', 'grant', 'root', 'check']);
+const OF_CHECK: ReadonlySet<Right> = new Set(['check']);
 const NONE: ReadonlySet<Right> = new Set();
 
 /** Where somebody reaches: null stands for all of it. */
@@ -77,6 +79,7 @@ export function rightsOf(principal: Principal): ReadonlySet<Right> {
 function collect(principal: Principal, place: Place, reach: Reach): ReadonlySet<Right> {
   if (principal.kind === 'root') return OF_ROOT;
   if (principal.kind === 'key') return reach(principal, place) ? OF_KEY[principal.keyKind] : NONE;
+  if (principal.kind === 'token' && principal.check !== undefined) return reach(principal, place) ? OF_CHECK : NONE;
   const roles = rolesBy(principal, place, reach);
   const rights = new Set<Right>(['self', ...roles.flatMap((role) => OF_ROLE[role])]);
   if (principal.kind === 'token') return principal.owner ? heldByOwner(principal, rights, place, reach) : rights;
@@ -169,7 +172,7 @@ export function describeMissing(right: Right, place: Place): string {
 }
 
 const WHO: Record<Right, string> = {
-  self: 'everybody but keys has it',
+  self: 'everybody but keys and check tokens has it',
   session: 'somebody who has signed in',
   read: 'every role has it',
   change: 'every role but viewer has it',
@@ -177,6 +180,7 @@ const WHO: Record<Right, string> = {
   admin: 'the role admin has it',
   grant: 'people with the role admin have it, and the root token; a token never has',
   root: 'the root token, or an admin of the whole installation',
+  check: 'check tokens have it',
   ruleset: 'server keys have it',
   evaluate: 'server and client keys have it',
 };

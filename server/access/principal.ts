@@ -45,6 +45,8 @@ export interface TokenPrincipal {
   roles: Role[];
   /** The person who made it, with what they may do now: the token does no more. Left out for those that root made. */
   owner?: { id: string; grants: readonly Grant[] };
+  /** The one check whose results it posts; with it, it may do nothing else. */
+  check?: string;
 }
 
 /** A key of one environment, for SDKs and kill callers. */

@@ -56,6 +56,8 @@ export const tokens = pgTable('tokens', {
   revokedAt: moment('revoked_at'),
   /** The person who made it: it does no more than they may now. Null for one that was made with the root token. */
   owner: text('owner').references(() => people.id),
+  /** The one check whose results it posts; it has no roles then. Null for a token of the admin API. */
+  check: text('check_key'),
 });
 
 /** People with an account of their own here. Without a password nobody signs in: the invitation was not accepted yet. */

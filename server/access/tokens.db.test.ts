@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changePayloads, tokens } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { type KeyHouse, keyHouse } from './keys.fixture.ts';
+import { rightsOf } from './permissions.ts';
+import type { Principal } from './principal.ts';
 
 const TOKENS = '/projects/shop/tokens';
 
@@ -51,12 +53,31 @@ describe('tokens', () => {
     expect((await make({ roles: ['viewer'] }, admin)).status).toBe(403);
   });
 
+  it('of a check have no roles, post its results, read nothing, and stay when their maker leaves', async () => {
+    const { status, body } = await house.ask('POST', TOKENS, { name: 'ci', check: 'acceptance' });
+    expect([status, body.token.roles, body.token.check, body.token.owner]).toEqual([201, [], 'acceptance', null]);
+    expect(body.secret.startsWith(body.token.startsWith)).toBe(true);
+    expect(body.token.startsWith).toMatch(/^turnout_check_/);
+    const found = house.house.list.findCredential(body.secret);
+    expect(found).toMatchObject({ kind: 'token', roles: [], check: 'acceptance' });
+    expect([...rightsOf(found as Principal)]).toEqual(['check']);
+    for (const path of [TOKENS, `${TOKENS}/${body.token.id}`]) {
+      expect((await house.ask('GET', path, undefined, body.secret)).status).toBe(403);
+    }
+    await house.ask('POST', `${TOKENS}/${body.token.id}/revoke`, {});
+    expect(house.house.list.findCredential(body.secret)).toBe('revoked');
+  });
+
   it('are refused with an unknown role, an unknown environment, a role twice, or an end that is over', async () => {
     const wrong: [object, string][] = [
       [{ roles: ['root'] }, '/roles/0'],
       [{ roles: [] }, '/roles'],
       [{ roles: ['viewer', 'viewer'] }, '/roles'],
       [{ environment: 'nowhere' }, '/environment'],
+      [{ check: 'acceptance' }, '/roles'],
+      [{ check: '../acceptance', roles: undefined }, '/check'],
+      [{ check: 'acceptance', roles: undefined, environment: 'staging' }, '/environment'],
+      [{ roles: undefined }, '/roles'],
       [{ expiresAt: '2001-01-01T00:00:00Z' }, '/expiresAt'],
     ];
     for (const [over, path] of wrong)

@@ -1,5 +1,5 @@
-import { bigint, doublePrecision, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import { environments } from '../environments/tables.ts';
+import { bigint, doublePrecision, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { environments, projects } from '../environments/tables.ts';
 import { flags } from '../flags/tables.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -105,4 +105,25 @@ export const eventCounts = pgTable(
     sum: doublePrecision('sum').notNull(),
   },
   (table) => [primaryKey({ columns: [table.environmentId, table.event, table.at, table.per] })],
+);
+
+/** Where queries of guards are asked. What it is asked with is sealed (platform/secrets.ts) and shown to nobody. */
+export const sources = pgTable(
+  'sources',
+  {
+    projectId: bigint('project_id', { mode: 'number' })
+      .notNull()
+      .references(() => projects.id),
+    key: text('key').notNull(),
+    kind: text('kind', { enum: ['prometheus'] }).notNull(),
+    url: text('url').notNull(),
+    auth: text('auth', { enum: ['none', 'bearer', 'basic'] }).notNull(),
+    authUser: text('auth_user'),
+    sealed: text('sealed'),
+    sealedAt: moment('sealed_at'),
+    version: integer('version').notNull().default(1),
+    createdBy: text('created_by').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.key] })],
 );
