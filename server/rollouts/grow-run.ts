@@ -35,7 +35,7 @@ function placeAudience(rules: Rule[], { target, audienceRule }: RunWrites): Rule
     return rules.map((rule) => (rule.id === audienceRule.id ? audienceRule : rule));
   }
   const at = target === 'fallthrough' ? rules.length : requireRule(rules, target);
-  return rules.toSpliced(at, 0, audienceRule);
+  return [...rules.slice(0, at), audienceRule, ...rules.slice(at)];
 }
 
 /** A live run's rule cannot be deleted, so that it is missing is a mistake of the caller. */

@@ -57,7 +57,7 @@ export function layRun(terms: RunTerms, stages: readonly Stage[], stage: number,
   const passed = stages.slice(0, stage + 1);
   const now = passed.at(-1);
   if (now === undefined || passed.length <= stage) throw new RangeError(`the path has no stage ${stage}`);
-  const exposure = passed.findLast((each) => each.exposure !== undefined)?.exposure;
+  const exposure = passed.flatMap((each) => each.exposure ?? []).at(-1);
   const audiences = [...new Set(passed.flatMap(({ audience }) => audience ?? []))];
   const audienceRule = audiences.length === 0 ? null : layAudience(terms, audiences);
   const { id, target, by, salt, from, to, sample, events } = terms;
