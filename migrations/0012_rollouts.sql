@@ -73,7 +73,8 @@ CREATE TABLE decisions (
   guards json NOT NULL,
   conditions json NOT NULL,
   evidence json,
-  page boolean NOT NULL DEFAULT false
+  -- What somebody was paged about, where somebody was.
+  page text
 );
 CREATE INDEX decisions_of_rollout ON decisions (rollout_id, id DESC);
 

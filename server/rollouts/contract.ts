@@ -8,7 +8,7 @@ import { flipReceipts } from '../platform/receipts-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
 import type { Action, ConditionState, GuardVerdict, Verdict } from './decision.ts';
 import type { ReachState } from './reach.ts';
-import type { PauseCause, RolloutState } from './rollout.ts';
+import type { PageAbout, PauseCause, RolloutState } from './rollout.ts';
 
 const STATES = ['waiting', 'running', 'paused', 'finished', 'rolledBack', 'killed', 'ended'] as const;
 const ACTIONS = ['advance', 'hold', 'rollBack', 'kill', 'pause', 'finish', 'needApproval', 'end'] as const;
@@ -26,12 +26,14 @@ const CONDITIONS = [
   'witness',
 ] as const;
 const CAUSES = ['person', 'flag-off', 'flag-killed', 'shed', 'guard', 'evidence', 'deadline', 'incident'] as const;
+const PAGES = ['deadline', 'approval', 'stopped', 'long-pause'] as const;
 const REACHES = ['pending', 'reached', 'late'] as const;
 holdSame<(typeof STATES)[number], RolloutState>(true);
 holdSame<(typeof ACTIONS)[number], Action>(true);
 holdSame<(typeof VERDICTS)[number], Verdict>(true);
 holdSame<(typeof CONDITIONS)[number], ConditionState['kind']>(true);
 holdSame<(typeof CAUSES)[number], PauseCause>(true);
+holdSame<(typeof PAGES)[number], PageAbout>(true);
 holdSame<(typeof REACHES)[number], ReachState>(true);
 
 const state = z.enum(STATES).openapi({
@@ -104,7 +106,10 @@ const decided = {
   because: z.array(z.string()).openapi({ description: 'What it rests on, most important first' }),
   guards: z.array(guardVerdict),
   conditions: z.array(conditionState),
-  page: z.boolean().openapi({ description: 'A person must hear of it now' }),
+  page: z
+    .enum(PAGES)
+    .nullable()
+    .openapi({ description: 'What a person must hear of now; null where nobody needs to, or was told within the day' }),
 };
 
 export const decisionAnswer = z
@@ -157,6 +162,7 @@ const runAnswer = z
     pressedBy: actor.nullable(),
     ratioOverridden: z.boolean(),
     anchor: serveAnswer.openapi({ description: 'What a rollback writes back' }),
+    minUnits: z.number().int().nullable().openapi({ description: 'Units that each arm needs before it goes on' }),
     exposed: z
       .object({ treatment: z.number().int(), control: z.number().int(), to: z.number().int() })
       .nullable()
@@ -233,7 +239,7 @@ export const rolloutItem = z
     exposure: share.nullable(),
     audience: z.string().nullable(),
     says: z.string().nullable().openapi({ description: 'The last decision, in one sentence' }),
-    page: z.boolean(),
+    page: z.enum(PAGES).nullable(),
     reach: z.enum(REACHES).nullable(),
   })
   .openapi('RolloutItem');

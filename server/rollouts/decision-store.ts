@@ -1,0 +1,89 @@
+import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { decisions, environments, guardPoints, runs } from '../database/tables.ts';
+import type { Decision, Evidence } from './decision.ts';
+import type { GuardPoint } from './guard-point.ts';
+import type { Run } from './rollout.ts';
+
+export type DecisionRow = typeof decisions.$inferSelect & { environment: string };
+
+/** What is kept of a decision: who, what and why, and what it saw. A person's own has no evidence but the last look. */
+export type Kept = Pick<Decision, 'action' | 'reason'> &
+  Partial<Pick<Decision, 'because' | 'guards' | 'conditions' | 'page'>> & { actor: string; evidence?: Evidence };
+
+/** Adds to the log of decisions; `run` is the run as it was when it was decided. */
+export async function insertDecision(tx: Tx | Db, run: Run, at: Date, kept: Kept): Promise<void> {
+  const { actor, action, reason, because = [], guards = [], conditions = [], page = null, evidence } = kept;
+  await tx.insert(decisions).values({
+    ...{ rolloutId: run.rollout, runId: run.id, entry: run.entry, stage: run.stage, at },
+    ...{ actor, action, reason, because, guards, conditions, page },
+    ...(evidence === undefined ? {} : { evidence }),
+  });
+}
+
+/** Newest first, below `before`; one more than `limit`. */
+export async function listDecisions(
+  db: Db,
+  rolloutId: string,
+  page: { limit: number; before: number | undefined },
+): Promise<DecisionRow[]> {
+  const { before, limit } = page;
+  const rows = await db
+    .select({ row: decisions, environment: environments.key })
+    .from(decisions)
+    .innerJoin(runs, eq(runs.id, decisions.runId))
+    .innerJoin(environments, eq(environments.id, runs.environmentId))
+    .where(and(eq(decisions.rolloutId, rolloutId), before === undefined ? undefined : lt(decisions.id, before)))
+    .orderBy(desc(decisions.id))
+    .limit(limit + 1);
+  return rows.map(({ row, environment }) => ({ ...row, environment }));
+}
+
+/** When the last decision of an entry was kept, and what it was; undefined where none was. */
+export async function lastDecision(
+  db: Db | Tx,
+  { id, entry }: Run,
+): Promise<typeof decisions.$inferSelect | undefined> {
+  const [row] = await db
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.runId, id), eq(decisions.entry, entry)))
+    .orderBy(desc(decisions.id))
+    .limit(1);
+  return row;
+}
+
+export async function insertPoints(
+  tx: Tx | Db,
+  { id, entry }: Run,
+  at: Date,
+  points: readonly GuardPoint[],
+): Promise<void> {
+  await tx
+    .insert(guardPoints)
+    .values({ runId: id, entry, at, points: [...points] })
+    .onConflictDoNothing();
+}
+
+/** When a guard's point of this run was kept last. */
+export async function lastPointAt(db: Db | Tx, runId: string): Promise<Date | undefined> {
+  const [row] = await db
+    .select({ at: guardPoints.at })
+    .from(guardPoints)
+    .where(eq(guardPoints.runId, runId))
+    .orderBy(desc(guardPoints.at))
+    .limit(1);
+  return row?.at;
+}
+
+export async function pointsSince(
+  db: Db,
+  { id, entry }: Run,
+  since: Date,
+): Promise<{ at: Date; points: GuardPoint[] }[]> {
+  return db
+    .select({ at: guardPoints.at, points: guardPoints.points })
+    .from(guardPoints)
+    .where(and(eq(guardPoints.runId, id), eq(guardPoints.entry, entry), gte(guardPoints.at, since)))
+    .orderBy(asc(guardPoints.at));
+}

@@ -1,0 +1,98 @@
+import { and, asc, eq, inArray, or, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { environments, runs } from '../database/tables.ts';
+import type { Decision } from './decision.ts';
+import type { Reach } from './reach.ts';
+import type { Readings } from './readings.ts';
+import { isLive, type RolloutState, type Run } from './rollout.ts';
+import { readRunBody, writeRunBody } from './run-text.ts';
+
+/** A run with what stands beside it: what sources said last, how far its last write has come, what was decided last. */
+export interface KeptRun {
+  run: Run;
+  flag: string;
+  projectId: number;
+  readings: Readings;
+  reach: Reach | null;
+  decision: Decision | null;
+  decidedAt: Date | null;
+  startedAt: Date;
+  endedAt: Date | null;
+}
+
+const LIVE: RolloutState[] = ['waiting', 'running', 'paused'];
+
+/** What is written of a run besides the run. */
+export type BesideRun = Partial<Pick<KeptRun, 'readings' | 'reach' | 'decision' | 'decidedAt'>>;
+
+export async function insertRun(tx: Tx, run: Run, flag: string, startedAt: Date): Promise<void> {
+  const { id, rollout, environmentId, state, version } = run;
+  const body = writeRunBody(run);
+  await tx.insert(runs).values({ id, rolloutId: rollout, environmentId, flag, state, body, startedAt, version });
+}
+
+/** By compare-and-set: false where somebody wrote the run since it was read. Answers nothing else, for it is as given. */
+export async function saveRun(tx: Tx | Db, run: Run, now: Date, beside: BesideRun = {}): Promise<boolean> {
+  const { id, state, version } = run;
+  const rows = await tx
+    .update(runs)
+    .set({
+      ...{ state, body: writeRunBody(run), version: version + 1 },
+      ...(isLive(state) ? {} : { endedAt: now }),
+      ...beside,
+      ...(beside.reach === undefined ? {} : { isReached: beside.reach === null || beside.reach.reachedAt !== null }),
+    })
+    .where(and(eq(runs.id, id), eq(runs.version, version)))
+    .returning({ id: runs.id });
+  return rows.length > 0;
+}
+
+/** What is remembered of a look that changed nothing: it is no new version of the run. */
+export async function saveLook(tx: Tx | Db, { id, version }: Run, beside: BesideRun): Promise<boolean> {
+  const rows = await tx
+    .update(runs)
+    .set({
+      ...beside,
+      ...(beside.reach === undefined ? {} : { isReached: beside.reach === null || beside.reach.reachedAt !== null }),
+    })
+    .where(and(eq(runs.id, id), eq(runs.version, version)))
+    .returning({ id: runs.id });
+  return rows.length > 0;
+}
+
+/** The runs that the loop looks at: those that live, and those whose last write is not in force everywhere yet. */
+export function runsToLookAt(db: Db): Promise<KeptRun[]> {
+  return select(db, or(inArray(runs.state, LIVE), eq(runs.isReached, false)));
+}
+
+export function runsOf(db: Db | Tx, rolloutIds: readonly string[]): Promise<KeptRun[]> {
+  return rolloutIds.length === 0 ? Promise.resolve([]) : select(db, inArray(runs.rolloutId, [...rolloutIds]));
+}
+
+export async function findRun(db: Db | Tx, id: string): Promise<KeptRun | undefined> {
+  return (await select(db, eq(runs.id, id)))[0];
+}
+
+/** The live runs of an environment, under the lock of its row: nobody else writes them until the transaction ends. */
+export function liveRunsIn(db: Db | Tx, environmentId: number, flags?: readonly string[]): Promise<KeptRun[]> {
+  const those = flags === undefined ? undefined : inArray(runs.flag, [...flags]);
+  return select(db, and(eq(runs.environmentId, environmentId), inArray(runs.state, LIVE), those));
+}
+
+async function select(db: Db | Tx, where: SQL | undefined): Promise<KeptRun[]> {
+  const rows = await db
+    .select({ row: runs, environment: environments })
+    .from(runs)
+    .innerJoin(environments, eq(environments.id, runs.environmentId))
+    .where(where)
+    .orderBy(asc(runs.startedAt), asc(runs.id));
+  return rows.map(({ row, environment }) => {
+    const { id, rolloutId, environmentId, flag, state, body, isReached: _isReached, version, ...rest } = row;
+    const run: Run = {
+      ...readRunBody(body),
+      ...{ id, rollout: rolloutId, environmentId, state, version },
+      ...{ environment: environment.key, isProtected: environment.protected },
+    };
+    return { ...rest, run, flag, projectId: environment.projectId };
+  });
+}
