@@ -1,30 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ADMIN, type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { ADMIN } from '../../browser/house.fixture.ts';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const NEXT = 'another long pass phrase';
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse();
 let password = ADMIN.password;
-const open: Watched[] = [];
 
 async function visit(cookie: string, look = LOOKS.dark): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, { ...house, cookie });
-  await watched.page.goto(`${house.server.url}/account`);
-  await watched.page.getByRole('heading', { name: ADMIN.name, level: 1 }).waitFor();
-  return watched.page;
+  const page = await house.visit('/account', { look, cookie });
+  await page.getByRole('heading', { name: ADMIN.name, level: 1 }).waitFor();
+  return page;
 }
 
 /** Signs in as another browser would, and answers its cookie. */
@@ -42,20 +30,6 @@ const statusOf = async (cookie: string) =>
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 describe.skipIf(!hasBrowser)('One’s account', () => {
-  beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    for (const { context, faults } of open.splice(0)) {
-      expect(faults).toEqual([]);
-      await context.close();
-    }
-  });
-
   test('says what one may do where', async () => {
     const page = await visit(house.cookie);
     await page.getByText('You administer the whole installation').waitFor();

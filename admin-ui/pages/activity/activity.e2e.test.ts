@@ -1,31 +1,17 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const PRODUCTION = '/projects/demo/environments/production/flags';
 const HOSTILE = '<img src=x onerror="document.title=1"> \u202eevil {{7*7}}';
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse();
 let hostileChange = 0;
-const open: Watched[] = [];
 
 /** A page that is closed, and was without fault, when its test ends. */
-async function visit(path: string, look = LOOKS.dark, as = house): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, as);
-  await watched.page.goto(`${house.server.url}${path}`);
-  return watched.page;
+async function visit(path: string, look = LOOKS.dark): Promise<Page> {
+  return house.visit(path, { look });
 }
 
 /** What somebody else does meanwhile; answers the id of the change. */
@@ -37,18 +23,7 @@ async function change(flag: string, verb: string, body: object = {}): Promise<nu
 
 describe.skipIf(!hasBrowser)('The log of changes', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
     hostileChange = await change('image-quality', 'off', { reason: HOSTILE });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    for (const { context, faults } of open.splice(0)) {
-      expect(faults).toEqual([]);
-      await context.close();
-    }
   });
 
   test('shows at once what somebody else changes, and marks it', async () => {

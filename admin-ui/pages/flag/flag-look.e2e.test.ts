@@ -1,31 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, startDemoHouse } from '../../browser/house.fixture.ts';
-import { findAxeFaults, hasBrowser, LOOKS, openBrowser, overflowOf } from '../../browser/open-browser.fixture.ts';
-import { startVisits } from './flag-pages.fixture.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 
-let browser: Browser;
-let house: DemoHouse;
-const visits = startVisits(() => ({ browser, house }));
+const house = useDemoHouse();
 
 describe.skipIf(!hasBrowser)('The page of a flag', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
     await house.server.api('POST', '/projects/demo/environments/production/flags/image-quality/kill', {});
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    expect(await visits.close()).toEqual([]);
   });
 
   test.each(['dark', 'light', 'phone'] as const)(
     'has no fault that axe knows and is no wider than a %s window',
     async (name) => {
       const look = LOOKS[name];
-      const page = await visits.open('recommendations', look);
+      const page = await house.visit('/p/demo/flags/recommendations', { look });
       page.on('dialog', (dialog) => void dialog.accept());
       const check = async () => expect([await findAxeFaults(page), await overflowOf(page)]).toEqual([[], 0]);
       await page

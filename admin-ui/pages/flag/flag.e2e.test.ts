@@ -1,14 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ADMIN, type DemoHouse, startDemoHouse } from '../../browser/house.fixture.ts';
-import { hasBrowser, LOOKS, openBrowser } from '../../browser/open-browser.fixture.ts';
-import { addPerson, PRODUCTION, startVisits, tabTo } from './flag-pages.fixture.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN } from '../../browser/house.fixture.ts';
+import { hasBrowser } from '../../browser/open-browser.fixture.ts';
+import { addPerson, PRODUCTION, tabTo, useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const HOSTILE = '<img src=x onerror="window.broken=1">{{7*7}}';
 
-let browser: Browser;
-let house: DemoHouse;
-const visits = startVisits(() => ({ browser, house }));
+const house = useDemoHouse();
 
 const stored = async (flag: string) => (await house.server.api('GET', `${PRODUCTION}/flags/${flag}`)).body;
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -25,7 +23,6 @@ async function save(page: Page, reason = ''): Promise<void> {
 
 describe.skipIf(!hasBrowser)('The page of a flag', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
     const { api } = house.server;
     const split = { split: { weights: { on: 10_000, off: 90_000 } } };
     await api('POST', '/projects/demo/flags', {
@@ -41,16 +38,9 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
       environments: { production: { state: 'on', rules, fallthrough: { variant: 'off' } } },
     });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    expect(await visits.close()).toEqual([]);
-  });
 
   test('turns, kills and restores the flag, and says who killed it and why nobody can turn it on', async () => {
-    const page = await visits.open('legacy-export');
+    const page = await house.visit('/p/demo/flags/legacy-export');
     const production = page.getByRole('region', { name: 'Production' });
     await production.getByRole('switch').click();
     await production.getByRole('switch', { name: /: off$/ }).waitFor();
@@ -65,7 +55,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('edits rules, shares and prerequisites by mouse, and tells exactly whom it moves before it is stored', async () => {
-    const page = await visits.open('one-in-ten');
+    const page = await house.visit('/p/demo/flags/one-in-ten');
     await button(page, 'Add a prerequisite').click();
     await page.getByLabel('Flag that is needed').fill('new-checkout');
     await button(page, 'Add a rule').click();
@@ -106,7 +96,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('edits and stores a rule by the keyboard alone', async () => {
-    const page = await visits.open('review-photos');
+    const page = await house.visit('/p/demo/flags/review-photos');
     await page.getByRole('heading', { name: 'Targeting in Production' }).waitFor();
     const type = (text: string) => page.keyboard.type(text);
     await tabTo(page, 'Add a rule');
@@ -131,7 +121,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('orders rules by dragging, by buttons and by Alt with the arrows, and says where they are', async () => {
-    const page = await visits.open('delivery-promise');
+    const page = await house.visit('/p/demo/flags/delivery-promise');
     const first = rule(page, 1).getByText('country is CH');
     await first.waitFor();
     await rule(page, 1)
@@ -148,7 +138,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('keeps what is typed over a reload, another page, another environment and the end of the session', async () => {
-    const page = await visits.open('image-quality');
+    const page = await house.visit('/p/demo/flags/image-quality');
     page.on('dialog', (dialog) => void dialog.accept());
     const off = page.getByRole('combobox', { name: 'Off variant' });
     await off.selectOption('best');
@@ -174,7 +164,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('says what is not complete before it is sent, and keeps what was typed where sending fails', async () => {
-    const page = await visits.open('smart-search');
+    const page = await house.visit('/p/demo/flags/smart-search');
     await page.getByLabel('Nobody takes what is left over').check();
     await page.getByLabel('Per cent of on').fill('30');
     await page.getByText('These sum to 110 %: 10 % too much.').first().waitFor();
@@ -191,7 +181,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('edits variants as JSON, with the line of a fault, and lets none go that is given somewhere', async () => {
-    const page = await visits.open('banner?tab=variants');
+    const page = await house.visit('/p/demo/flags/banner?tab=variants');
     const sale = page.getByLabel('Value of sale, as JSON');
     await sale.fill('{\n  "show": true\n  "text": "Now"\n}');
     await page.getByText('Line 3: this is not JSON there.').first().waitFor();
@@ -210,7 +200,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
   });
 
   test('changes what is said of a flag, archives it and brings it back', async () => {
-    const page = await visits.open('maintenance-mode?tab=settings');
+    const page = await house.visit('/p/demo/flags/maintenance-mode?tab=settings');
     await page.getByLabel('Owner').fill('shop-floor');
     await page.getByLabel('Tags').fill('summer, shop-window');
     await page.getByLabel('Tags').blur();
@@ -228,7 +218,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
 
   test('shows to whoever may only look what there is, and says why they change nothing', async () => {
     const cookie = await addPerson(house, 'vera', 'Vera Viewer', ['viewer']);
-    const page = await visits.open('express-pay', LOOKS.dark, cookie);
+    const page = await house.visit('/p/demo/flags/express-pay', { cookie });
     await page.getByText('country is CH, DE, AT, FR or NL').waitFor();
     await page.locator('.limits').waitFor();
     expect(await button(page, 'Add a rule').count()).toBe(0);
@@ -238,7 +228,7 @@ describe.skipIf(!hasBrowser)('The page of a flag', () => {
 
   test('shows hostile texts as the texts that they are', async () => {
     for (const tab of ['targeting', 'variants', 'settings']) {
-      const page = await visits.open(`hostile?tab=${tab}`);
+      const page = await house.visit(`/p/demo/flags/hostile?tab=${tab}`);
       await page.getByText(HOSTILE).first().waitFor();
       await page.getByRole('link', { name: 'Playground' }).waitFor();
       if (tab === 'targeting') await rule(page, 1).getByRole('button', { name: /^If/ }).click();

@@ -2,34 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, compile, evaluate } from '@turnout/core';
 import type { ConfigurationAnswer, FlagAnswer } from '@turnout/server/contracts';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 import { type ReadSegment, rulesetFrom } from './playground-ruleset.ts';
 import { readReachable } from './read-reachable.ts';
 
 const PRODUCTION = '/projects/demo/environments/production';
 
-let browser: Browser;
-let house: DemoHouse;
-const open: Watched[] = [];
+const house = useDemoHouse();
 
 /** A page that is closed, and was without fault, when its test ends. */
 async function visit(path: string, look = LOOKS.dark): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, house);
-  await watched.page.goto(`${house.server.url}/p/demo/flags/${path}`);
-  return watched.page;
+  return house.visit(`/p/demo/flags/${path}`, { look });
 }
 
 async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -50,20 +36,6 @@ const shareOf = async (flag: string) => {
 };
 
 describe.skipIf(!hasBrowser)('The tabs of a flag in which one looks', () => {
-  beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    for (const { context, faults } of open.splice(0)) {
-      expect(faults).toEqual([]);
-      await context.close();
-    }
-  });
-
   test('History goes back to an earlier change by keyboard, after showing what that alters', async () => {
     await makeFlag('going-back');
     const first = await api<{ change: { id: number } }>('PATCH', `${PRODUCTION}/flags/going-back`, weights(25_000));

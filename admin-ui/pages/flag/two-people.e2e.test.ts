@@ -1,13 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, startDemoHouse } from '../../browser/house.fixture.ts';
-import { findAxeFaults, hasBrowser, LOOKS, openBrowser, overflowOf } from '../../browser/open-browser.fixture.ts';
-import { addPerson, PRODUCTION, startVisits } from './flag-pages.fixture.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { addPerson, PRODUCTION, useDemoHouse } from '../../browser/visits.fixture.ts';
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse();
 let grace = '';
-const visits = startVisits(() => ({ browser, house }));
 
 const stored = async (flag: string) => (await house.server.api('GET', `${PRODUCTION}/flags/${flag}`)).body;
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -38,7 +35,6 @@ const givenBy = async (flag: string) =>
 
 describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
     grace = await addPerson(house, 'grace', 'Grace Editor', ['editor']);
     for (const key of ['both', 'same', 'late']) {
       const rules = ['CH', 'DE', 'AT'].map((country) => ({
@@ -50,16 +46,12 @@ describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
       expect((await house.server.api('POST', '/projects/demo/flags', flag)).status).toBe(201);
     }
   });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    expect(await visits.close()).toEqual([]);
-  });
 
   test('have both what they did to different rules, without being asked', async () => {
-    const [ada, other] = await Promise.all([visits.open('both'), visits.open('both', LOOKS.dark, grace)]);
+    const [ada, other] = await Promise.all([
+      house.visit('/p/demo/flags/both'),
+      house.visit('/p/demo/flags/both', { cookie: grace }),
+    ]);
     await giveInRule(ada, 1, 'variant b');
     await giveInRule(other, 3, 'variant c');
     await save(other, 'The bank asked');
@@ -73,7 +65,10 @@ describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
   });
 
   test('are asked about the same rule, with both beside each other, and nothing is overwritten', async () => {
-    const [ada, other] = await Promise.all([visits.open('same'), visits.open('same', LOOKS.dark, grace)]);
+    const [ada, other] = await Promise.all([
+      house.visit('/p/demo/flags/same'),
+      house.visit('/p/demo/flags/same', { cookie: grace }),
+    ]);
     await giveInRule(ada, 2, 'variant b');
     await giveInRule(other, 2, 'variant c');
     await save(other, 'The bank asked');
@@ -91,12 +86,12 @@ describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
   });
 
   test('learn of each other when they save, where nothing told them before', async () => {
-    const ada = await visits.open('late');
+    const ada = await house.visit('/p/demo/flags/late');
     await giveInRule(ada, 1, 'variant b');
     await ada.route('**/events', (route) => route.abort());
     await ada.reload();
     await ada.getByText('1 change not stored').waitFor();
-    const other = await visits.open('late', LOOKS.dark, grace);
+    const other = await house.visit('/p/demo/flags/late', { cookie: grace });
     await giveInRule(other, 3, 'variant c');
     await save(other, 'The bank asked');
     await other.getByText('late in Production is stored').waitFor();
@@ -111,7 +106,7 @@ describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
     const { api } = house.server;
     const path = '/projects/demo/environments/production';
     expect((await api('PATCH', path, { protected: true, reason: 'It is the real one' })).status).toBe(200);
-    const page = await visits.open('late', LOOKS.dark, grace);
+    const page = await house.visit('/p/demo/flags/late', { cookie: grace });
     await page.locator('.limits').getByText('What only takes something away from users can be stored').waitFor();
     await giveInRule(page, 2, 'variant c');
     await button(page, 'Review and save').click();

@@ -1,39 +1,22 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  type Look,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, LOOKS, type Look, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
-describe.skipIf(!hasBrowser)('The table of flags', () => {
-  let house: DemoHouse;
-  let browser: Browser;
-  let watched: Watched;
+const house = useDemoHouse();
 
+describe.skipIf(!hasBrowser)('The table of flags', () => {
   const api = async (method: string, path: string, body?: unknown) => {
     const answer = await house.server.api(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
 
-  async function show(path: string, look: Look = LOOKS.dark): Promise<Page> {
-    watched = await openPage(browser, house.server.url, look);
-    await signInPage(watched.page, house);
-    await watched.page.goto(house.server.url + path);
-    return watched.page;
-  }
+  const show = (path: string, look: Look = LOOKS.dark) => house.visit(path, { look });
 
   beforeAll(async () => {
-    [house, browser] = await Promise.all([startDemoHouse(), openBrowser()]);
     await api('POST', '/projects', { key: 'many', name: 'Many' });
     await api('POST', '/projects/many/environments', { key: 'production', name: 'Production' });
     const flags = Array.from({ length: 400 }, (_, at) => [
@@ -44,18 +27,6 @@ describe.skipIf(!hasBrowser)('The table of flags', () => {
     await api('POST', '/projects', { key: 'empty', name: HOSTILE });
     await api('POST', '/projects/empty/environments', { key: 'production', name: 'Production' });
   }, 180_000);
-
-  afterEach(async () => {
-    if (watched) {
-      expect(watched.faults).toEqual([]);
-      await watched.context.close();
-    }
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
 
   const keysOf = (page: Page) => page.locator('.flag-row .key').allTextContents();
 
@@ -257,12 +228,11 @@ describe.skipIf(!hasBrowser)('The table of flags', () => {
   });
 
   test('says what to do when the list cannot be read, and shows it once it can', async () => {
-    watched = await openPage(browser, house.server.url);
-    await signInPage(watched.page, house);
-    const { page } = watched;
     const body = { title: 'The database is away', status: 503, code: 'database_unavailable', detail: 'Not now.' };
-    await page.route('**/api/v1/projects/demo/flags?*', (route) => route.fulfill({ status: 503, json: body }));
-    await page.goto(`${house.server.url}/p/demo/flags`);
+    const page = await house.visit('/p/demo/flags', {
+      prepare: (one) =>
+        one.route('**/api/v1/projects/demo/flags?*', (route) => route.fulfill({ status: 503, json: body })),
+    });
     await page.getByRole('alert').getByText('The database is away').waitFor();
     await page.unrouteAll();
     await page.getByRole('button', { name: 'Try again' }).click();

@@ -1,53 +1,30 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningApps, startApps } from '../../../server/journeys/running-apps.fixture.ts';
 import { prepareProject } from '../../../server/journeys/server-process.fixture.ts';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 
 /** Names of hosts have no spaces; a browser that took this for markup would need none. */
 const HOSTILE = '<img/src=x/onerror="window.broken=1">';
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse({ TURNOUT_DEMO: 'false' });
 let serverKey: string;
 let web: RunningApps;
-const open: Watched[] = [];
 
 async function visit(path: string, look = LOOKS.dark): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, house);
-  await watched.page.goto(`${house.server.url}${path}`);
-  return watched.page;
+  return house.visit(path, { look });
 }
 
 const rowOf = (page: Page, host: string) => page.getByRole('row').filter({ hasText: host });
 
 describe.skipIf(!hasBrowser)('The fleet', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse({ TURNOUT_DEMO: 'false' })]);
     ({ serverKey } = await prepareProject(house.server, 'p', ['cart']));
     web = await startApps({ url: house.server.url, key: serverKey, hosts: ['web-10', 'web-2', HOSTILE] });
   });
   afterAll(async () => {
     web?.end();
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    for (const { context, faults } of open.splice(0)) {
-      expect(faults).toEqual([]);
-      await context.close();
-    }
   });
 
   test('lists the apps that run, where they are, and keeps what one looks for in the address', async () => {

@@ -1,32 +1,17 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningApps, startApps } from '../../../server/journeys/running-apps.fixture.ts';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { addPerson, PRODUCTION, useDemoHouse } from '../../browser/visits.fixture.ts';
 
-const PRODUCTION = '/projects/demo/environments/production';
 const HOSTILE = '<img src=x onerror="window.broken=1">';
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse();
 let apps: RunningApps;
 let frozen: RunningApps;
-const open: Watched[] = [];
 
 async function visit(path: string, look = LOOKS.dark, { cookie } = house): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, { ...house, cookie });
-  await watched.page.goto(`${house.server.url}${path}`);
-  return watched.page;
+  return house.visit(path, { look, cookie });
 }
 
 const killed = async (flag: string) => (await house.server.api('GET', `${PRODUCTION}/flags/${flag}`)).body.killed;
@@ -34,22 +19,8 @@ const cardOf = (page: Page, flag: string) => page.getByRole('article', { name: `
 const choices = (page: Page) => page.getByRole('listbox').getByRole('option');
 const field = (page: Page) => page.getByRole('combobox', { name: /Which flag/ });
 
-/** Somebody who may kill in production, and no more. */
-async function makeKiller(): Promise<string> {
-  const person = { login: 'kim', name: 'Kim on call', roles: ['killer'], environment: 'production' };
-  const { body } = await house.server.api('POST', '/projects/demo/members', person);
-  const response = await fetch(`${house.server.url}/api/v1/invitations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: house.server.url },
-    body: JSON.stringify({ token: body.invitation.token, password: 'woken up at three o clock' }),
-  });
-  const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
-  return cookie;
-}
-
 describe.skipIf(!hasBrowser)('The kill panel', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
     const { url, api } = house.server;
     await api('POST', '/projects/demo/flags', { key: 'hostile', type: 'boolean', name: HOSTILE });
     const key = (await api('POST', `${PRODUCTION}/keys`, { kind: 'server', name: 'apps of a test' })).body.secret;
@@ -61,14 +32,6 @@ describe.skipIf(!hasBrowser)('The kill panel', () => {
   afterAll(async () => {
     apps?.end();
     frozen?.end();
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    for (const { context, faults } of open.splice(0)) {
-      expect(faults).toEqual([]);
-      await context.close();
-    }
   });
 
   test('kills with two keys besides the name, shows who has it, and names the one that hangs', async () => {
@@ -132,17 +95,10 @@ describe.skipIf(!hasBrowser)('The kill panel', () => {
   });
 
   test('takes the whole key while the list cannot be read', async () => {
-    const watched = await openPage(browser, house.server.url);
-    open.push(watched);
-    const { page } = watched;
-    await page.route('**/api/v1/projects/demo/flags?*', (route) =>
-      route.fulfill({
-        status: 503,
-        json: { title: 'The database is away', status: 503, code: 'database_unavailable', detail: '' },
-      }),
-    );
-    await signInPage(page, house);
-    await page.goto(`${house.server.url}/p/demo/kill`);
+    const json = { title: 'The database is away', status: 503, code: 'database_unavailable', detail: '' };
+    const page = await house.visit('/p/demo/kill', {
+      prepare: (one) => one.route('**/api/v1/projects/demo/flags?*', (route) => route.fulfill({ status: 503, json })),
+    });
     await page.getByText('type the whole key').waitFor();
     await page.keyboard.type('smart-search');
     await page.keyboard.press('Enter');
@@ -164,7 +120,9 @@ describe.skipIf(!hasBrowser)('The kill panel', () => {
   });
 
   test('shows whoever may only kill what they may, and lets them', async () => {
-    const page = await visit('/p/demo/kill', LOOKS.dark, { ...house, cookie: await makeKiller() });
+    const page = await visit('/p/demo/kill', LOOKS.dark, {
+      cookie: await addPerson(house, 'kim', 'Kim on call', ['killer']),
+    });
     await field(page).fill('recommendations');
     await choices(page).first().waitFor();
     await page.keyboard.press('Enter');

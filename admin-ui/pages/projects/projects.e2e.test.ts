@@ -1,60 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { addPerson, useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const HOSTILE = '<img src=x onerror="window.broken=1">';
 
-let browser: Browser;
-let house: DemoHouse;
-const open: Watched[] = [];
+const house = useDemoHouse();
 
 async function visit(look = LOOKS.dark, cookie = house.cookie): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, { ...house, cookie });
-  await watched.page.goto(`${house.server.url}/projects`);
-  await watched.page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
-  return watched.page;
+  const page = await house.visit('/projects', { look, cookie });
+  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+  return page;
 }
 
 const read = async (path: string) => (await house.server.api('GET', path)).body;
 
-/** Somebody who may look at the demo, and no more. */
-async function makeViewer(): Promise<string> {
-  const person = { login: 'vic', name: 'Vic Viewer', roles: ['viewer'] };
-  const { body } = await house.server.api('POST', '/projects/demo/members', person);
-  const response = await fetch(`${house.server.url}/api/v1/invitations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: house.server.url },
-    body: JSON.stringify({ token: body.invitation.token, password: 'looking at all of it' }),
-  });
-  return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-}
-
 describe.skipIf(!hasBrowser)('The projects', () => {
-  beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    for (const { context, faults } of open.splice(0)) {
-      expect(faults).toEqual([]);
-      await context.close();
-    }
-  });
-
   test('makes a project with its environments by keyboard alone, and says of a key that it is taken', async () => {
     const page = await visit();
     await page.getByRole('button', { name: 'New project' }).press('Enter');
@@ -107,7 +68,7 @@ describe.skipIf(!hasBrowser)('The projects', () => {
   });
 
   test('shows whoever may only look what they may not, and why', async () => {
-    const page = await visit(LOOKS.dark, await makeViewer());
+    const page = await visit(LOOKS.dark, await addPerson(house, 'vic', 'Vic Viewer', ['viewer']));
     await page.getByText('You may see').first().waitFor();
     for (const name of [
       'New project',

@@ -1,27 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  type Look,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
-import { addPerson, tabTo } from '../flag/flag-pages.fixture.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAxeFaults, hasBrowser, LOOKS, type Look, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { addPerson, tabTo, useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const PRODUCTION = '/projects/demo/environments/production';
 const LONG = 'x'.repeat(300);
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse();
 let grace = '';
 let viewer = '';
-const open: Watched[] = [];
 
 async function api(method: string, path: string, body?: unknown) {
   const answer = await house.server.api(method, path, body);
@@ -35,11 +23,7 @@ async function visit(
   path: string,
   { look = LOOKS.dark, cookie = house.cookie }: { look?: Look; cookie?: string } = {},
 ) {
-  const one = await openPage(browser, house.server.url, look);
-  open.push(one);
-  await signInPage(one.page, { ...house, cookie });
-  await one.page.goto(`${house.server.url}/p/${path}`);
-  return one.page;
+  return house.visit(`/p/${path}`, { look, cookie });
 }
 /** The page of a segment of the demo, when it is there. */
 async function edit(key: string, over: { look?: Look; cookie?: string } = {}): Promise<Page> {
@@ -66,7 +50,6 @@ async function save(page: Page): Promise<void> {
 
 describe.skipIf(!hasBrowser)('Segments', () => {
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
     grace = await addPerson(house, 'grace', 'Grace Editor', ['editor']);
     viewer = await addPerson(house, 'vic', 'Vic Viewer', ['viewer']);
     await make('pilots', { name: 'Pilots', included: ['user-1', 'user-2'] });
@@ -85,16 +68,6 @@ describe.skipIf(!hasBrowser)('Segments', () => {
     });
     await api('PATCH', '/projects/vault/environments/production', { protected: true });
   }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await house?.server.remove();
-  });
-  afterEach(async () => {
-    const closed = open.splice(0);
-    await Promise.all(closed.map(({ context }) => context.close()));
-    expect(closed.flatMap(({ faults }) => faults)).toEqual([]);
-  });
 
   test('are listed with whom they hold and who uses them, and the address keeps what was looked for', async () => {
     const page = await visit('demo/segments?env=production');

@@ -1,33 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type RunningApps, startApps } from '../../../server/journeys/running-apps.fixture.ts';
-import { type DemoHouse, signInPage, startDemoHouse } from '../../browser/house.fixture.ts';
-import {
-  findAxeFaults,
-  hasBrowser,
-  LOOKS,
-  openBrowser,
-  openPage,
-  overflowOf,
-  type Watched,
-} from '../../browser/open-browser.fixture.ts';
+import { findAxeFaults, hasBrowser, LOOKS, overflowOf } from '../../browser/open-browser.fixture.ts';
+import { useDemoHouse } from '../../browser/visits.fixture.ts';
 
 const PRODUCTION = '/projects/demo/environments/production';
 const HOSTILE = '<img src=x onerror="window.broken=1">';
 const SETTINGS = '/p/demo/settings';
 
-let browser: Browser;
-let house: DemoHouse;
+const house = useDemoHouse();
 let apps: RunningApps | undefined;
-const open: Watched[] = [];
 
 async function visit(section: string, look = LOOKS.dark, { cookie } = house): Promise<Page> {
-  const watched = await openPage(browser, house.server.url, look);
-  open.push(watched);
-  await signInPage(watched.page, { ...house, cookie });
-  await watched.page.goto(`${house.server.url}${SETTINGS}/${section}?env=production`);
-  return watched.page;
+  return house.visit(`${SETTINGS}/${section}?env=production`, { look, cookie });
 }
 
 /** What the dialogue shows once. */
@@ -79,22 +65,9 @@ async function accept(link: string): Promise<string> {
 }
 
 describe.skipIf(!hasBrowser)('The settings', () => {
-  beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemoHouse()]);
-  });
   afterAll(async () => {
     apps?.end();
-    await browser?.close();
-    await house?.server.remove();
   });
-  afterEach(async () => {
-    for (const { page, context, faults } of open.splice(0)) {
-      expect(await page.evaluate(() => 'broken' in window)).toBe(false);
-      expect(faults).toEqual([]);
-      await context.close();
-    }
-  });
-
   test('make a key by keyboard alone, show its secret until it is stored, and keep nothing of it', async () => {
     const page = await visit('tokens');
     await page.getByRole('link', { name: 'Keys' }).press('Enter');

@@ -29,7 +29,10 @@ export class TransferSection extends LitElement {
         ${
           project.rights.includes('change')
             ? html`<t-import-panel .project=${project} .environment=${environment}></t-import-panel>`
-            : drawStop('Flags are imported by editors.', 'This needs the role editor, release-manager or admin in the whole project.')
+            : drawStop(
+                'Flags are imported by editors.',
+                'This needs the role editor, release-manager or admin in the whole project.',
+              )
         }
       </section>
       <section class="group" aria-labelledby="export">
