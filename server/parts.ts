@@ -22,6 +22,7 @@ import type { Database } from './database/connect.ts';
 import { countDropped } from './delivery/delivery-metrics.ts';
 import { type Delivery, openDelivery } from './delivery/open-delivery.ts';
 import { revocationFile } from './delivery/revocation-file.ts';
+import { checkFreeze } from './environments/check-freeze.ts';
 import { instancesInRedis } from './fleet/instances-in-redis.ts';
 import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { openReports, type Reports } from './metrics/open-reports.ts';
@@ -29,6 +30,7 @@ import { Admission } from './platform/admission.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
+import { type Outbound, openOutbound } from './platform/outbound.ts';
 import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { watchDatabase } from './watch-database.ts';
@@ -57,6 +59,8 @@ export interface Parts extends Ground {
   /** The apps that run, and what they have put in force. */
   fleet: Fleet;
   reports: Reports;
+  /** The only way to addresses that people write down. */
+  outbound: Outbound;
   /** Where nodes tell each other which apps run; undefined where Postgres keeps that. */
   redis: Redis | undefined;
   /** How this node calls itself to its clients. */
@@ -80,7 +84,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     shared: redis && instancesInRedis({ redis, node, ...signingInstances(secrets) }),
   });
   const delivery: Delivery = await openDelivery({
-    ...{ db, clock, doorbell, secrets, list, log: logger, checks: [checkMayChange] },
+    ...{ db, clock, doorbell, secrets, list, log: logger, checks: [checkMayChange, checkFreeze(clock)] },
     ...{ dataDir: config.dataDir, snapshotMaxAgeMs: config.snapshotMaxAgeMs },
   });
   const commit: CommitAccess = (order, write) => commitChange(delivery.door, order, write);
@@ -112,6 +116,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
       delivery,
       fleet,
       reports,
+      outbound: openOutbound({ allowed: config.outboundAllow }),
       redis,
       node,
     },

@@ -22,6 +22,8 @@ export interface ChangeInEnvironment {
   reason: string | undefined;
   /** It only takes back what the same principal did a moment ago, towards safe (`changes/grace.ts`). */
   grace?: true;
+  /** It carries out a request of which enough people approve: that was looked at in the same transaction. */
+  approved?: true;
 }
 
 /**
@@ -47,11 +49,12 @@ export function mayChange(change: ChangeInEnvironment): Problem | undefined {
       },
     ]);
   }
-  if (way !== 'growing' || principal.kind === 'root') return undefined;
+  if (way !== 'growing' || principal.kind === 'root' || change.approved) return undefined;
   return new Problem(
     'approval_required',
     `The environment ${environment.key} is protected: this change lets more users get something, so it needs an ` +
-      'approved request, or the root token. Turning off and killing need no approval.',
+      'approved request (POST /api/v1/projects/{project}/requests), or the root token. Turning off and killing need no ' +
+      'approval.',
   );
 }
 
@@ -99,6 +102,8 @@ interface Order {
   reason?: string;
   settling?: true;
   access?: true;
+  toAnchor?: true;
+  approved?: { request: string };
   within?: number;
 }
 interface Step {
@@ -108,21 +113,41 @@ interface Step {
 }
 
 /**
+ * Looks whether enough people approve of the request that a change carries out. It is handed in, for requests are kept in
+ * a later room; without it nothing counts as approved.
+ */
+export type JudgeApproval = (tx: Tx, order: Order, steps: readonly Step[]) => Promise<Problem | undefined>;
+
+/** The check of a door that knows no requests. */
+export const checkMayChange = mayChangeBy(undefined);
+
+/**
  * The door's check: it runs inside the transaction, after the locks, on what is written there. Kills that are settled
  * passed their own check when they were taken. A change of no ruleset at all (a description, a name) needs an editor;
  * one of keys, tokens, people, projects or environments needs an admin, and has checks of its own besides.
  */
-export async function checkMayChange(tx: Tx, order: Order, steps: readonly Step[]): Promise<Problem | undefined> {
-  const { reason } = order;
-  if (order.settling || (order.principal.kind === 'root' && steps.length === 0)) return undefined;
-  const principal = await readNow(tx, order);
-  if (principal instanceof Problem) return principal;
-  for (const { environment, direction, grace } of steps) {
-    const problem = mayChange({ principal, environment, way: direction, reason, ...(grace ? { grace } : {}) });
-    if (problem) return problem;
-  }
-  if (steps.length > 0) return undefined;
-  return mayChangeBeside(principal, order);
+export function mayChangeBy(
+  judge: JudgeApproval | undefined,
+): (tx: Tx, order: Order, steps: readonly Step[]) => Promise<Problem | undefined> {
+  return async (tx, order, steps) => {
+    const { reason } = order;
+    if (order.settling || (order.principal.kind === 'root' && steps.length === 0)) return undefined;
+    const principal = await readNow(tx, order);
+    if (principal instanceof Problem) return principal;
+    const approved = order.approved !== undefined && judge !== undefined;
+    if (approved && principal.kind !== 'root') {
+      const missing = await judge(tx, order, steps);
+      if (missing) return missing;
+    }
+    for (const { environment, direction, grace } of steps) {
+      // A run that goes back to its anchor goes towards safe, whatever the two rulesets say.
+      const way = order.toAnchor ? 'safe' : direction;
+      const also = { ...(grace ? { grace } : {}), ...(approved ? { approved: true as const } : {}) };
+      const problem = mayChange({ principal, environment, way, reason, ...also });
+      if (problem) return problem;
+    }
+    return steps.length > 0 ? undefined : mayChangeBeside(principal, order);
+  };
 }
 
 /** Who asks, as the database has it now: the guard believed memory, and whoever was signed out since changes nothing. */

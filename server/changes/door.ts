@@ -1,6 +1,7 @@
 export type { ChangeReceipt, Committed } from '../platform/committed.ts';
 
 import type { JsonValue, Ruleset } from '@turnout/core';
+import type { ApprovalRule } from '../access/approval-rule.ts';
 import type { ActingPrincipal } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -18,6 +19,8 @@ export interface LockedEnvironment {
   revision: number;
   digest: string;
   shedLevel: number;
+  /** Who must approve what grows there while it is protected; null is one release manager. */
+  approvals: ApprovalRule | null;
 }
 
 /** The part of a ruleset that a change touched: what must be read again to know the ruleset after it. */

@@ -37,11 +37,26 @@ export type ProjectPatch = z.infer<typeof projectPatch>;
 
 export const withReason = z.strictObject({ reason: reason.optional() });
 
+const approvals = z
+  .strictObject({
+    count: z.number().int().min(1).max(5),
+    roles: z
+      .array(z.enum(['editor', 'release-manager', 'admin']))
+      .min(1)
+      .max(3)
+      .refine((roles) => new Set(roles).size === roles.length, 'each role once'),
+  })
+  .openapi('ApprovalRule', {
+    description: 'How many people approve what grows here while it is protected, and which of these roles each has',
+    example: { count: 1, roles: ['release-manager'] },
+  });
+
 export const environmentAnswer = z
   .object({
     key: z.string(),
     name: z.string(),
     protected: z.boolean().openapi({ description: 'Whatever gives users more needs an approval here' }),
+    approvals: z.object({ count: z.number().int(), roles: z.array(z.string()) }),
     position: z.string().openapi({ description: 'Its place in history: epoch.revision' }),
     version,
     createdAt: moment,
@@ -61,9 +76,10 @@ export type NewEnvironment = z.infer<typeof newEnvironment>;
 export const environmentPatch = z.strictObject({
   name: name.optional(),
   protected: z.boolean().optional(),
+  approvals: approvals.optional(),
   reason: reason.optional(),
 });
-export type EnvironmentPatch = z.infer<typeof environmentPatch>;
+export type EnvironmentPatch = Omit<z.infer<typeof environmentPatch>, 'reason'>;
 
 export const placesAnswer = z.object({
   places: z.array(z.object({ project: z.string(), environments: z.array(z.string()) })),

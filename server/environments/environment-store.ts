@@ -27,6 +27,11 @@ export async function listEnvironments(
     .limit(page.limit + 1);
 }
 
+/** All environments of a project by id. */
+export async function allEnvironments(db: Db | Tx, projectId: number): Promise<EnvironmentRow[]> {
+  return db.select().from(environments).where(eq(environments.projectId, projectId)).orderBy(environments.id);
+}
+
 export async function findEnvironment(
   db: Db | Tx,
   projectId: number,
@@ -68,7 +73,7 @@ export async function updateEnvironment(
   tx: Tx,
   projectId: number,
   environmentId: number,
-  set: { name: string; protected: boolean },
+  set: { name: string; protected: boolean; approvals: EnvironmentRow['approvals'] },
 ): Promise<EnvironmentRow> {
   const [row] = await tx
     .update(environments)

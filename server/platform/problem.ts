@@ -26,6 +26,7 @@ export const PROBLEMS = {
   rollout_live: [409, 'A live rollout owns this'],
   lease_lost: [409, 'Another node acts now'],
   approval_required: [409, 'This needs an approval'],
+  frozen: [409, 'A freeze holds here'],
   undo_of_kill: [409, 'A kill is lifted by restore'],
   stale_version: [412, 'Somebody changed it first'],
   too_large: [413, 'The body is too large'],

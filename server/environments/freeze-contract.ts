@@ -1,0 +1,73 @@
+import { z } from '@hono/zod-openapi';
+import { objectKey } from '../platform/object-key.ts';
+import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
+
+const name = z.string().trim().min(1).max(200);
+const rule = z.string().trim().min(1).max(300).openapi({
+  example: '0 17 * * 5',
+  description: 'When each window begins, on the clock of the zone: five fields of cron, or an RRULE',
+});
+const zone = z.string().min(1).max(64).openapi({ example: 'Europe/Zurich' });
+const lasts = z
+  .string()
+  .regex(/^[1-9][0-9]{0,3}[mhd]$/, { error: 'a time such as 90m, 63h or 2d' })
+  .openapi({ example: '63h', description: 'How long each window is, on the clock of the zone' });
+const environments = z
+  .array(objectKey)
+  .min(1)
+  .max(200)
+  .openapi({ description: 'Keys of environments; null for all of the project' });
+
+export const freezeAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    environments: z.array(z.string()).nullable(),
+    from: moment,
+    to: moment.nullable(),
+    rule: z.string().nullable(),
+    zone: z.string(),
+    lasts: z.string().nullable(),
+    state: z.enum(['ahead', 'holds', 'over']),
+    until: moment.nullable().openapi({ description: 'While it holds: when this window of it ends' }),
+    endedAt: moment.nullable(),
+    createdBy: z.string(),
+    createdAt: moment,
+    version: z.number().int(),
+  })
+  .openapi('Freeze');
+export type FreezeAnswer = z.infer<typeof freezeAnswer>;
+export const freezeList = z.object({ items: z.array(freezeAnswer) });
+export const changedFreeze = z.object({ freeze: freezeAnswer, change: changeReceipt.optional() });
+export const freezeQuery = z.object({
+  over: z.enum(['false', 'true']).default('false').openapi({ description: 'Those that are over, too' }),
+});
+export const freezeId = z.object({ freeze: z.string().max(64) });
+
+export const newFreeze = z
+  .strictObject({
+    name,
+    environments: environments.nullable().optional(),
+    from: momentIn.optional(),
+    to: momentIn.nullable().optional(),
+    rule: rule.optional(),
+    zone: zone.optional(),
+    lasts: lasts.optional(),
+    reason: reason.optional(),
+  })
+  .openapi({ example: { name: 'Weekend', rule: '0 17 * * 5', zone: 'Europe/Zurich', lasts: '63h' } });
+export type NewFreeze = Omit<z.infer<typeof newFreeze>, 'reason'>;
+
+/** Whether it comes once or again stays as it was made. */
+export const freezePatch = z.strictObject({
+  name: name.optional(),
+  environments: environments.nullable().optional(),
+  from: momentIn.optional(),
+  to: momentIn.nullable().optional(),
+  rule: rule.optional(),
+  zone: zone.optional(),
+  lasts: lasts.optional(),
+  reason: reason.optional(),
+});
+export type FreezePatch = Omit<z.infer<typeof freezePatch>, 'reason'>;
+export const endFreezeBody = z.strictObject({ reason: reason.optional() });

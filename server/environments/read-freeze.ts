@@ -1,0 +1,140 @@
+import type { FieldFault } from '../platform/problem.ts';
+import { invalid } from '../platform/problem.ts';
+import type { EnvironmentRow } from './environment-store.ts';
+import { type Frozen, freezeAt } from './freeze.ts';
+import type { FreezeAnswer, FreezePatch } from './freeze-contract.ts';
+import { asFreeze, type FreezeRow } from './freeze-store.ts';
+import { ruleFault } from './occurrences.ts';
+import { isZone, toLocal } from './zone-time.ts';
+
+/** What somebody decides of a freeze. */
+export type FreezeContent = Pick<FreezeRow, 'name' | 'environments' | 'fromAt' | 'toAt' | 'rule' | 'zone' | 'lastsMs'>;
+type KnownEnvironments = readonly Pick<EnvironmentRow, 'id' | 'key'>[];
+
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST_MS = 31 * UNITS.d;
+
+/** What somebody wrote, on top of what it is. Throws 422 with every fault. */
+export function readFreeze(
+  wanted: FreezePatch,
+  base: Omit<FreezeContent, 'name'> & { name?: string },
+  known: KnownEnvironments,
+): FreezeContent {
+  const content = {
+    name: wanted.name ?? base.name ?? '',
+    environments: readEnvironments(wanted.environments, base.environments, known),
+    fromAt: wanted.from === undefined ? base.fromAt : new Date(wanted.from),
+    toAt: wanted.to === undefined ? base.toAt : wanted.to === null ? null : new Date(wanted.to),
+    rule: wanted.rule ?? base.rule,
+    zone: wanted.zone ?? base.zone,
+    lastsMs: wanted.lasts === undefined ? base.lastsMs : readLasts(wanted.lasts),
+  };
+  const faults = faultsOf(content);
+  if (faults.length > 0) throw invalid(faults);
+  return content;
+}
+
+function readEnvironments(
+  keys: readonly string[] | null | undefined,
+  base: number[] | null,
+  known: KnownEnvironments,
+): number[] | null {
+  if (keys === undefined || keys === null) return keys === null ? null : base;
+  const unknown = keys.flatMap((key, index): FieldFault[] => {
+    if (known.some((environment) => environment.key === key)) return [];
+    const expected = `an environment of this project: ${known.map((environment) => environment.key).join(', ')}`;
+    return [{ path: `/environments/${index}`, code: 'unknown_environment', expected }];
+  });
+  if (unknown.length > 0) throw invalid(unknown);
+  return known.filter(({ key }) => keys.includes(key)).map(({ id }) => id);
+}
+
+function faultsOf({ fromAt, toAt, rule, zone, lastsMs }: FreezeContent): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const fault = (path: string, code: string, expected: string) => faults.push({ path, code, expected });
+  if (!isZone(zone)) fault('/zone', 'unknown_zone', 'a time zone such as Europe/Zurich');
+  if (toAt !== null && toAt <= fromAt) fault('/to', 'out_of_order', 'a moment after from');
+  if (rule === null) {
+    if (lastsMs !== null) fault('/lasts', 'not_needed', 'no lasts without a rule: from and to say how long it is');
+    if (toAt === null) fault('/to', 'required', 'when it ends; or a rule and how long each window lasts');
+    return faults;
+  }
+  if (lastsMs === null) fault('/lasts', 'required', 'how long each window is, such as 63h');
+  else if (lastsMs > LONGEST_MS) fault('/lasts', 'too_big', 'at most 31d');
+  const wrong = isZone(zone) ? ruleFault(rule, toLocal(zone, fromAt.getTime())) : undefined;
+  if (wrong !== undefined) fault('/rule', 'bad_rule', wrong);
+  return faults;
+}
+
+function readLasts(text: string): number {
+  const unit = text.slice(-1) as keyof typeof UNITS;
+  return Number(text.slice(0, -1)) * UNITS[unit];
+}
+
+function writeLasts(ms: number): string {
+  if (ms % UNITS.d === 0) return `${ms / UNITS.d}d`;
+  return ms % UNITS.h === 0 ? `${ms / UNITS.h}h` : `${ms / UNITS.m}m`;
+}
+
+/**
+ * Whether a freeze holds less after an edit: everything but another name, more environments, an earlier begin, a later
+ * end and longer windows. Another rule is less, too, for nobody can say at a glance that it is not.
+ */
+export function loosensFreeze(before: FreezeContent, after: FreezeContent): boolean {
+  const covers = (content: FreezeContent, id: number) =>
+    content.environments === null || content.environments.includes(id);
+  if (after.environments !== null) {
+    if (before.environments === null || !before.environments.every((id) => covers(after, id))) return true;
+  }
+  const ends = ({ toAt }: FreezeContent) => toAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (after.fromAt > before.fromAt || ends(after) < ends(before)) return true;
+  return after.rule !== before.rule || after.zone !== before.zone || (after.lastsMs ?? 0) < (before.lastsMs ?? 0);
+}
+
+/** A freeze as it is shown to somebody who may see `only` some environments, or all. */
+export function showFreeze(
+  row: FreezeRow,
+  known: KnownEnvironments,
+  only: readonly number[] | undefined,
+  now: Date,
+): FreezeAnswer {
+  const seen = row.environments?.filter((id) => only === undefined || only.includes(id)) ?? null;
+  const frozen = freezeAt([{ ...asFreeze(row), environments: null }], 0, now);
+  return {
+    id: row.id,
+    name: row.name,
+    environments: seen && known.filter(({ id }) => seen.includes(id)).map(({ key }) => key),
+    from: row.fromAt.toISOString(),
+    to: row.toAt?.toISOString() ?? null,
+    rule: row.rule,
+    zone: row.zone,
+    lasts: row.lastsMs === null ? null : writeLasts(row.lastsMs),
+    state: frozen ? 'holds' : isOver(row, now) ? 'over' : 'ahead',
+    until: untilOf(frozen),
+    endedAt: row.endedAt?.toISOString() ?? null,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
+    version: row.version,
+  };
+}
+
+const untilOf = (frozen: Frozen | null) => frozen?.until.toISOString() ?? null;
+
+/** No moment of it is to come. */
+export function isOver(row: FreezeRow, now: Date): boolean {
+  if (row.endedAt !== null && row.endedAt <= now) return true;
+  return row.toAt !== null && row.toAt.getTime() + (row.lastsMs ?? 0) <= now.getTime();
+}
+
+/** A freeze as the log keeps it. */
+export function logFreeze(content: FreezeContent & Pick<FreezeRow, 'endedAt'>, known: KnownEnvironments) {
+  const { name, rule, zone, lastsMs } = content;
+  return {
+    ...{ name, rule, zone },
+    covers: content.environments && known.filter(({ id }) => content.environments?.includes(id)).map(({ key }) => key),
+    from: content.fromAt.toISOString(),
+    to: content.toAt?.toISOString() ?? null,
+    lasts: lastsMs === null ? null : writeLasts(lastsMs),
+    endedAt: content.endedAt?.toISOString() ?? null,
+  };
+}
