@@ -4,6 +4,7 @@ export type { MemberAnswer, PersonAnswer } from './access/member-contract.ts';
 export type { May, Me, MyEnvironment, MyProject, MySession, SetupState } from './access/person-contract.ts';
 export type * from './changes/contract.ts';
 export type { EnvironmentAnswer, ProjectAnswer } from './environments/contract.ts';
+export type { FreezeAnswer, FreezePatch, NewFreeze } from './environments/freeze-contract.ts';
 export type {
   ConfigurationAnswer,
   ConfigurationIn,
@@ -14,6 +15,7 @@ export type {
 } from './flags/contract.ts';
 export type { InstanceShown } from './fleet/contract.ts';
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
+export type { SourceAnswer, TriedQuery } from './metrics/source-contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
 export type {
   DecisionAnswer,

@@ -8,8 +8,10 @@ import { changeRoutes, epochRoutes } from './changes/routes.ts';
 import { memberTeller } from './changes/tell-member.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
 import { environmentRoutes } from './environments/environment-routes.ts';
+import { freezeRoutes } from './environments/freeze-routes.ts';
 import { placeRoutes } from './environments/place-routes.ts';
 import { projectRoutes } from './environments/project-routes.ts';
+import { freezeTeller } from './environments/tell-freeze.ts';
 import { configurationRoutes } from './flags/configuration-routes.ts';
 import { fillEnvironment } from './flags/fill-environment.ts';
 import { flagRoutes } from './flags/flag-routes.ts';
@@ -19,6 +21,7 @@ import { changeReceiptRoutes, instanceRoutes } from './fleet/routes.ts';
 import type { LiveStreams } from './live/live-streams.ts';
 import { liveRoutes } from './live/routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
+import { sourceRoutes } from './metrics/source-routes.ts';
 import type { Parts } from './parts.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentTeller } from './segments/tell-segment-change.ts';
@@ -30,11 +33,14 @@ const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
 /** Who tells of which entries of the log in words. */
-export const TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller];
+export const TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
-  parts: Pick<Parts, 'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'people' | 'delivery' | 'fleet'>,
+  parts: Pick<
+    Parts,
+    'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'people' | 'delivery' | 'fleet' | 'secrets' | 'outbound'
+  >,
   live: Pick<LiveStreams, 'open'>,
 ): Room[] {
   const { clock, commit, revocations, delivery, fleet } = parts;
@@ -47,6 +53,7 @@ export function listRooms(
     { path: '', routes: projectRoutes({ door, list }) },
     { path: '', routes: placeRoutes({ list }) },
     { path: IN_PROJECT, routes: environmentRoutes({ door, list, fillEnvironment }) },
+    { path: IN_PROJECT, routes: freezeRoutes({ door }) },
     { path: '', routes: peopleRoutes(parts.people) },
     { path: '', routes: memberRoutes(parts.people, 'installation') },
     { path: IN_PROJECT, routes: memberRoutes(parts.people, 'project') },
@@ -59,6 +66,7 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
+    { path: IN_PROJECT, routes: sourceRoutes({ door, secrets: parts.secrets, outbound: parts.outbound, namedBy }) },
     { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer], tellers: TELLERS }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
@@ -66,3 +74,6 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }
+
+/** The policies that ask a source: none, as long as no room keeps any. */
+const namedBy = async (): Promise<string[]> => [];

@@ -1,3 +1,4 @@
+import { OUTSIDE_OPERATIONS } from './outside-operations.fixture.ts';
 import { PEOPLE_OPERATIONS } from './people-operations.fixture.ts';
 import type { Answer } from './server-process.fixture.ts';
 
@@ -23,6 +24,7 @@ export type Need =
   | 'root'
   | 'ruleset'
   | 'receipt'
+  | 'check'
   | 'evaluate';
 
 /** Where an operation is tried, by keys. */
@@ -137,6 +139,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'get /ofrep/v1/stream': { need: 'token-in-address', of: 'own' },
 
   ...PEOPLE_OPERATIONS,
+  ...OUTSIDE_OPERATIONS,
 
   'get /api/v1/places': { need: 'kill', of: 'installation' },
   'get /api/v1/projects': { need: 'look', of: 'installation' },

@@ -11,7 +11,7 @@ type Role = 'viewer' | 'editor' | 'killer' | 'admin';
 interface Caller {
   name: string;
   secret: string | undefined;
-  kind: 'nobody' | 'root' | 'token' | 'key';
+  kind: 'nobody' | 'root' | 'token' | 'key' | 'check';
   /** A browser in which somebody is signed in sends this instead of a secret. */
   cookie?: string;
   role?: Role;
@@ -35,7 +35,7 @@ const OF_KEY = { server: ['ruleset', 'evaluate'], client: ['evaluate'], kill: ['
   string,
   Need[]
 >;
-const OF_ROOT: Need[] = ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'grant', 'node', 'root'];
+const OF_ROOT: Need[] = ['look', 'read', 'safe', 'kill', 'growing', 'admin', 'grant', 'node', 'root', 'check'];
 
 /** Undefined where the caller may; otherwise the statuses that say why not. */
 function refusal(caller: Caller, operation: Operation, place: Place): number[] | undefined {
@@ -49,12 +49,15 @@ function refusal(caller: Caller, operation: Operation, place: Place): number[] |
     const may = caller.kind === 'key' && (OF_KEY[caller.key ?? 'kill'] as Need[]).includes(need);
     return may ? undefined : [401, 403];
   }
+  // The token of a check posts its results, and is told of nothing else.
+  if (caller.kind === 'check' && need !== 'check') return [403, 404];
   if (need === 'self') return caller.kind === 'key' ? [403] : undefined;
   if (need === 'session') return caller.cookie === undefined ? [403] : undefined;
   if (caller.kind === 'root') return OF_ROOT.includes(need) ? undefined : [403];
   if (operation.ofNewProject) return [403, 404];
   const placed = operation.of !== 'installation';
   if (placed && place.project !== 'mine') return [404];
+  if (caller.kind === 'check') return undefined;
   const here = operation.of !== 'environment' || place.environment === 'here';
   if (caller.kind === 'key') {
     const may = here && need === 'kill' && caller.key === 'kill';
@@ -75,7 +78,7 @@ describe('every route by every kind of caller, in the own place, in another envi
   const callers: Caller[] = [];
 
   const root: AsRoot = async (method, path, body) => {
-    const answer = await server.api(method, path, body);
+    const answer = await server.api(method, path, body, method === 'PUT' ? { headers: { 'if-match': '*' } } : {});
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
@@ -127,6 +130,8 @@ describe('every route by every kind of caller, in the own place, in another envi
       const limited = environment === undefined ? {} : ({ limited: true } as const);
       callers.push({ name: `a person who is ${role}`, kind: 'token', role, ...limited, ...cookie });
     }
+    const check = await root('POST', tokens, { name: 'ci', check: 'acceptance' });
+    callers.push({ name: 'the token of a check', secret: check.secret, kind: 'check' });
     const revoked = await root('POST', tokens, { name: 'revoked', roles: ['admin'] });
     await root('POST', `${tokens}/${revoked.token.id}/revoke`, {});
     callers.push({ name: 'a revoked admin', secret: revoked.secret, kind: 'nobody' });
