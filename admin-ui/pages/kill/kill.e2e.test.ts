@@ -131,7 +131,7 @@ describe.skipIf(!hasBrowser)('The kill panel', () => {
     expect(await killed('recommendations')).toBe(true);
     const restore = card.getByRole('button', { name: 'Restore' });
     expect(await restore.getAttribute('aria-disabled')).toBe('true');
-    expect(await restore.getAttribute('title')).toContain('editor or admin');
+    expect(await restore.getAttribute('title')).toContain('release-manager or admin');
     expect(await page.getByRole('button', { name: 'Development', exact: true }).count()).toBe(0);
   });
 
