@@ -1,0 +1,48 @@
+import { hasControl } from './check-path.ts';
+import type { PolicyDocument } from './document-contract.ts';
+import type { PolicyGround, Remark } from './ground.ts';
+
+/** What is allowed, and may not be what was meant. */
+export function remarkOn(document: PolicyDocument, ground: PolicyGround): Remark[] {
+  return [...remarkOnPath(document), ...remarkOnGuards(document, ground), ...remarkOnDeadlines(document)];
+}
+
+function remarkOnPath({ path }: PolicyDocument): Remark[] {
+  return path.flatMap(({ environment, stages }, step) => {
+    const last = Math.max(0, ...stages.map(({ exposure = 0 }) => exposure));
+    if (last === 100) return [];
+    const says = `${environment} ends at ${last} %: after that, finishing gives it to everybody at once.`;
+    return [{ path: `/path/${step}/stages/${stages.length - 1}`, code: 'leap_at_the_end', says }];
+  });
+}
+
+function remarkOnGuards({ guards, path }: PolicyDocument, { metrics }: PolicyGround): Remark[] {
+  const hasArms = path.some(({ stages }) => stages.some(hasControl));
+  return guards.flatMap((guard, at) => {
+    const remarks: Remark[] = [];
+    if ((guard.kind === 'versus-control' || guard.kind === 'sample-ratio') && !hasArms) {
+      const says = `No stage has a control to compare with, so ${guard.id} never applies.`;
+      remarks.push({ path: `/guards/${at}`, code: 'never_applies', says });
+    }
+    const worse = 'metric' in guard ? metrics.find(({ key }) => key === guard.metric)?.direction : undefined;
+    if (guard.kind === 'versus-control' && guard.direction !== undefined && worse && worse !== guard.direction) {
+      const says = `${guard.metric} is worse when it goes ${worse}, and ${guard.id} watches the other way.`;
+      remarks.push({ path: `/guards/${at}/direction`, code: 'other_direction', says });
+    }
+    return remarks;
+  });
+}
+
+function remarkOnDeadlines({ reversible, deadline, path }: PolicyDocument): Remark[] {
+  if (reversible === 'instant') return [];
+  const says = `What is ${reversible} is not rolled back at a deadline: it stays paused, and somebody is paged each day.`;
+  const remark = (at: string): Remark => ({ path: `${at}/onDeadline`, code: 'no_rollback', says });
+  return [
+    ...(deadline.onDeadline === 'rollBack' ? [remark('/deadline')] : []),
+    ...path.flatMap(({ stages }, step) =>
+      stages.flatMap((stage, at) =>
+        stage.deadline?.onDeadline === 'rollBack' ? [remark(`/path/${step}/stages/${at}/deadline`)] : [],
+      ),
+    ),
+  ];
+}
