@@ -5,7 +5,7 @@ import type { Source } from './read-source.ts';
 /** Names of the outer world. A file that computes has none of them. */
 const OUTSIDE = new Set([
   'Date.now',
-  'new Date',
+  'new Date()',
   'all of Date',
   'Math.random',
   'all of Math',
@@ -24,13 +24,16 @@ const OUTSIDE = new Set([
   'require',
 ]);
 
+/** Core hands moments on as numbers and texts alone. */
+const OUTSIDE_CORE = new Set([...OUTSIDE, 'new Date']);
+
 /** Core's products, and every file that is listed as pure, ask no clock, no dice and no world. */
 export function checkPurity(source: Source, house: House): Finding[] {
   const listed = house.pure.includes(source.path);
   const inCore = source.path.startsWith('core/') && source.kind === 'product';
   if (!listed && !inCore) return [];
   const findings = source.uses
-    .filter(({ name }) => OUTSIDE.has(name))
+    .filter(({ name }) => (inCore ? OUTSIDE_CORE : OUTSIDE).has(name))
     .map(({ name, line }) => ({ path: source.path, line, rule: 'purity', what: `${name}: this file only computes` }));
   return listed && !inCore ? [...findings, ...impureImports(source, house)] : findings;
 }

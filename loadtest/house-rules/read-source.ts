@@ -146,7 +146,10 @@ function noteType(source: Source, node: Node, lineOf: LineOf): void {
 
 function noteUse(source: Source, node: Node, parent: Node | undefined, field: string, lineOf: LineOf): void {
   const line = lineOf(node.start);
-  if (node.type === 'NewExpression') source.uses.push({ name: `new ${textOf(source, node.callee)}`, line });
+  if (node.type === 'NewExpression') {
+    const name = `new ${textOf(source, node.callee)}`;
+    source.uses.push({ name, line }, ...(isMadeOfNothing(node) ? [{ name: `${name}()`, line }] : []));
+  }
   if (node.type === 'MemberExpression' && node.computed === false) {
     source.uses.push({ name: textOf(source, node).replace(/\s+|\?(?=\.)/g, ''), line });
   }
@@ -155,6 +158,12 @@ function noteUse(source: Source, node: Node, parent: Node | undefined, field: st
   if (parent === undefined || !isReference(parent, field)) return;
   source.uses.push({ name: node.name, line });
   if (isTakenWhole(parent, field)) source.uses.push({ name: `all of ${node.name}`, line });
+}
+
+/** True where nothing is surely handed over: a date made of nothing is the present one. */
+function isMadeOfNothing(node: Node): boolean {
+  const [first] = Array.isArray(node.arguments) ? node.arguments : [];
+  return !isNode(first) || first.type === 'SpreadElement';
 }
 
 /** True unless it is asked for one named member or made a new one of: `const { now } = Date` gets at all of them. */

@@ -66,7 +66,10 @@ export interface Evidence {
   readBack: { effective: boolean; laggards: string[] };
 }
 
-/** One value of a query, or why there is none: these are four different things. */
+/**
+ * One value of a query, or why there is none since a while: these are four different things. `beyondMs` says for how long
+ * values had been seen beyond the bound when they stopped coming.
+ */
 export type ThresholdReading =
   | {
       kind: 'value';
@@ -74,10 +77,10 @@ export type ThresholdReading =
       beyondSince: string | null;
       at: string;
     }
-  | { kind: 'no-data'; since: string }
-  | { kind: 'not-a-number'; since: string }
-  | { kind: 'several-series'; count: number; since: string }
-  | { kind: 'error'; message: string; since: string };
+  | { kind: 'no-data'; since: string; beyondMs?: number }
+  | { kind: 'not-a-number'; since: string; beyondMs?: number }
+  | { kind: 'several-series'; count: number; since: string; beyondMs?: number }
+  | { kind: 'error'; message: string; since: string; beyondMs?: number };
 
 export interface GateReading {
   open: boolean;
@@ -94,6 +97,8 @@ export interface ApprovalReading {
   asks: number;
   /** The last one asked for lapsed before enough was given. */
   expired: boolean;
+  /** When the one asked for now lapses; it stands still during a freeze. */
+  expiresAt?: string | null;
 }
 
 /** `edited`: what the run owns is not what it last wrote. */

@@ -1,0 +1,75 @@
+import { sayDuration, sayMoment, sayStage } from './decide-words.ts';
+import type { ConditionState, Evidence } from './decision.ts';
+import { approvalsToAsk, hasLapsed, nextStageOf, type Onward } from './entering-conditions.ts';
+import type { GuardGround } from './guard-ground.ts';
+import type { Judged } from './judge-guard.ts';
+import { holds, type Outcome } from './outcome.ts';
+
+interface Findings {
+  ground: GuardGround;
+  guards: readonly Judged[];
+  onward: Onward;
+  conditions: Record<'holding' | 'leaving' | 'gates' | 'approvals' | 'button', ConditionState[]>;
+  /** The variant that is rolled out. */
+  to: string;
+}
+
+/** What holds every run here: freezes and incidents. Only listed while they do. */
+export function holdingConditions({ freeze, incident }: Evidence): ConditionState[] {
+  const found: ConditionState[] = [];
+  if (freeze !== null) {
+    const until = freeze.until === null ? 'until somebody ends it' : `until ${sayMoment(freeze.until)}`;
+    found.push({ id: 'freeze', kind: 'freeze', met: false, because: `The freeze ${freeze.name} holds it ${until}.` });
+  }
+  if (incident !== null) {
+    const because = `The incident ${incident.title} is open.`;
+    found.push({ id: 'incident', kind: 'incident', met: false, because });
+  }
+  return found;
+}
+
+/** What no guard speaks against: what is missing before it goes on, in the order of the precedence, or that it does. */
+export function decideOnward(findings: Findings): Outcome {
+  const { onward, conditions, guards } = findings;
+  const held = missing(conditions.holding);
+  if (held.length > 0) return holds(held);
+  const stays = [...missing(conditions.leaving), ...unsure(guards)];
+  if (stays.length > 0) return holds(stays);
+  const closed = missing(conditions.gates);
+  if (closed.length > 0) return holds(closed);
+  const unapproved = missing(conditions.approvals);
+  if (unapproved.length > 0) {
+    return {
+      ...{ action: 'needApproval', reason: `Waits: ${unapproved[0]}`, because: unapproved, until: [] },
+      askFor: approvalsToAsk(onward),
+      ...(hasLapsed(onward) ? { page: 'approval' as const } : {}),
+    };
+  }
+  const unpressed = missing(conditions.button);
+  return unpressed.length > 0 ? holds(unpressed) : goesOn(findings);
+}
+
+function goesOn({ ground, guards, onward, conditions, to }: Findings): Outcome {
+  const next = nextStageOf(onward);
+  const spoke = guards
+    .filter(({ verdict }) => verdict.verdict === 'pass')
+    .map(({ guard, verdict }) => `Guard ${guard.id} passed. ${verdict.because}`);
+  const { leaving, gates, approvals, button } = conditions;
+  const because = [...[leaving, gates, approvals, button].flat().map((condition) => condition.because), ...spoke];
+  const so =
+    ground.stage === undefined ? '' : ` ${sayStage(ground.stage)} baked for ${sayDuration(ground.stage.bakeMs)}.`;
+  if (next !== undefined)
+    return { action: 'advance', reason: `Advances to ${sayStage(next)}.${so}`, because, until: [] };
+  const reason = `Finishes ${ground.run.environment}: everybody gets ${to}.${so}`;
+  return { action: 'finish', reason, because, until: [] };
+}
+
+const missing = (conditions: ConditionState[]) => conditions.filter(({ met }) => !met).map(({ because }) => because);
+
+/** Enforced guards that cannot say yet whether they pass. */
+function unsure(guards: readonly Judged[]): string[] {
+  return guards
+    .filter(({ guard, verdict }) => guard.mode === 'enforce' && verdict.verdict === 'inconclusive')
+    .map(({ guard, verdict }) => `Guard ${guard.id} cannot say yet. ${verdict.because}`)
+    .sort();
+}

@@ -1,0 +1,74 @@
+import type { PathStep } from '../policies/policy.ts';
+import { atDeadline } from './decide-deadline.ts';
+import { decideFailed, decideIntegrity } from './decide-failed.ts';
+import { decideOnward, holdingConditions } from './decide-onward.ts';
+import { decideStanding, decideStopped } from './decide-standing.ts';
+import type { Decided, Decision, Evidence } from './decision.ts';
+import { approvalConditions, buttonConditions, gateConditions, type Onward } from './entering-conditions.ts';
+import type { GuardGround } from './guard-ground.ts';
+import { countTesting } from './guard-scope.ts';
+import { judgeGuard } from './judge-guard.ts';
+import { leavingConditions } from './leaving-conditions.ts';
+import type { Outcome } from './outcome.ts';
+import { isLive } from './rollout.ts';
+import { nextLook, pageNow } from './when-to-look.ts';
+
+/**
+ * What happens with a run now, and why. It asks no clock and no world: the same evidence at the same moment gives the
+ * same decision. The first of these that has something to say decides: somebody stopped it; a guard failed; it is paused;
+ * the evidence cannot be believed; a freeze or an incident; what the stage still lacks; gates; approvals; and then it
+ * goes on. What must wait is asked about at its deadline, and goes back after another.
+ */
+export function decide({ rollout, run, policy }: Decided, evidence: Evidence, now: Date): Decision {
+  const step = policy.path[rollout.step];
+  if (step === undefined) throw new Error(`rollout ${rollout.id} is at step ${rollout.step}, which its policy has not`);
+  const ground: GuardGround = {
+    ...{ policy, run, evidence, now, stage: step.stages[run.stage] },
+    sharers: Math.max(1, countTesting(policy, run)),
+    measuredEntry: Math.max(1, run.measuredEntry),
+  };
+  const guards = policy.guards.map((guard) => judgeGuard(guard, ground));
+  const onward: Onward = { policy, step, run, evidence };
+  const conditions = {
+    holding: holdingConditions(evidence),
+    leaving: leavingConditions(ground, guards),
+    gates: gateConditions(onward),
+    approvals: approvalConditions(onward),
+    button: buttonConditions(onward),
+  };
+  const outcome = isLive(run.state)
+    ? decideLive({ ground, guards, onward, conditions, to: rollout.to })
+    : { action: 'hold' as const, reason: 'It is over.', because: [], until: [] };
+  const page = pageNow(outcome, run, now);
+  return {
+    action: outcome.action,
+    reason: outcome.reason,
+    because: outcome.because,
+    checkAgainAt: nextLook({ outcome, ground, guards, page }),
+    guards: guards.map(({ verdict }) => verdict),
+    conditions: Object.values(conditions).flat(),
+    cause: outcome.cause ?? null,
+    askFor: outcome.askFor ?? [],
+    page,
+  };
+}
+
+type Findings = Parameters<typeof decideOnward>[0];
+
+function decideLive(findings: Findings): Outcome {
+  const { ground, guards, onward } = findings;
+  const { run, policy, now } = ground;
+  const stopped = decideStopped(run, ground.evidence.flag);
+  if (stopped !== undefined) return stopped;
+  const failed = decideFailed(ground, guards);
+  if (failed?.action === 'kill' || failed?.action === 'rollBack') return failed;
+  if (run.state === 'paused') return decideStanding(run, failed?.because ?? []);
+  const outcome = failed ?? decideIntegrity(ground, guards) ?? decideOnward(findings);
+  if (outcome.action !== 'hold' && outcome.action !== 'needApproval') return outcome;
+  return atDeadline(outcome, { policy, run, deadline: deadlineOf(onward), now });
+}
+
+/** Waiting for the first stage takes no longer than that stage may. */
+function deadlineOf({ policy, step, run }: { policy: Onward['policy']; step: PathStep; run: Onward['run'] }) {
+  return step.stages[Math.max(0, run.stage)]?.deadline ?? policy.deadline;
+}

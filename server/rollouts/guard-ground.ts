@@ -1,0 +1,38 @@
+import type { EntryEvidence } from '../metrics/evidence.ts';
+import type { Policy, Stage } from '../policies/policy.ts';
+import type { Evidence, GuardVerdict } from './decision.ts';
+import type { Run } from './rollout.ts';
+
+/** What a guard is judged on. */
+export interface GuardGround {
+  policy: Policy;
+  run: Run;
+  /** Undefined before the first stage. */
+  stage: Stage | undefined;
+  evidence: Evidence;
+  now: Date;
+  /** How many guards share the budget, and which measured entry this is: never 0, for nothing is tested at 0. */
+  sharers: number;
+  measuredEntry: number;
+}
+
+/** What was found of a guard, and the next moment at which time alone would change it. */
+export type Found = Omit<GuardVerdict, 'id' | 'mode'> & { until?: Date };
+
+/** How fresh the counts of this entry are. What nobody reported cannot have been missing before the entry began. */
+export function findMissing({ run, policy, evidence, now }: GuardGround): { missing: boolean; at: Date; since: Date } {
+  const entered = run.enteredAt ?? run.arrivedAt;
+  const newest = evidence.entry?.newestAt;
+  const since = newest ? later(new Date(newest), entered) : entered;
+  const at = new Date(since.getTime() + policy.evidence.maxAgeMs);
+  return { missing: at <= now, at, since };
+}
+
+/** The counts of this entry; none are as good as zeros, and `findMissing` says whether that is to be believed. */
+export function countsOf({ evidence }: GuardGround): Pick<EntryEvidence, 'exposed' | 'metrics'> {
+  return evidence.entry ?? { exposed: { treatment: 0, control: 0, to: 0 }, metrics: {} };
+}
+
+export function later(a: Date, b: Date): Date {
+  return a > b ? a : b;
+}

@@ -1,0 +1,67 @@
+import type { MetricDefinition } from '../metrics/evidence.ts';
+import type { FailAction, Guard, Policy, Stage } from '../policies/policy.ts';
+import { hasControl } from './layout.ts';
+import type { Run } from './rollout.ts';
+
+export { hasControl };
+
+type Place = Pick<Run, 'environment' | 'isProtected'>;
+
+/** Whether a guard watches this environment. What asks other systems does so in protected ones, unless it names one. */
+export function watches(guard: Guard, { environment, isProtected }: Place): boolean {
+  if (guard.environment !== undefined) return guard.environment === environment;
+  return guard.kind === 'threshold' || guard.kind === 'signal' ? isProtected : true;
+}
+
+/**
+ * How many guards share the false-alarm budget of a run: the enforced ones that test. It is the same from the start of a
+ * run to its end, for the policy's version is.
+ */
+export function countTesting(policy: Policy, place: Place): number {
+  return policy.guards.filter((guard) => guard.mode === 'enforce' && watches(guard, place) && isTesting(guard)).length;
+}
+
+/**
+ * Whether an entry of this stage spends a share of the budget: where one of the guards that share it applies. Where none
+ * shares it, those that only show or only look at the arms count their entries for themselves.
+ */
+export function isMeasured(policy: Policy, place: Place, stage: Stage): boolean {
+  const sharing = countTesting(policy, place) > 0;
+  return policy.guards.some((guard) => {
+    if (!watches(guard, place) || (sharing && guard.mode !== 'enforce')) return false;
+    if (guard.kind === 'absolute') return true;
+    const compares = guard.kind === 'versus-control' || (!sharing && guard.kind === 'sample-ratio');
+    return compares && hasControl(stage);
+  });
+}
+
+function isTesting({ kind }: Guard): boolean {
+  return kind === 'versus-control' || kind === 'absolute';
+}
+
+/** The metric whose counts a guard judges; undefined for those that count nothing. */
+export function metricOf(
+  guard: Guard,
+  metrics: Readonly<Record<string, MetricDefinition>>,
+): MetricDefinition | undefined {
+  if (guard.kind !== 'versus-control' && guard.kind !== 'absolute') return undefined;
+  return Object.hasOwn(metrics, guard.metric) ? metrics[guard.metric] : undefined;
+}
+
+/** Whether what a guard sees was made by clients, and nothing there shows that it is true. */
+export function isClientMade(guard: Guard, place: Place, metrics: Readonly<Record<string, MetricDefinition>>): boolean {
+  return place.isProtected && metricOf(guard, metrics)?.source === 'client';
+}
+
+/**
+ * What a failed guard does here, which may be less than its policy asks for: what clients sent can be forged, what cannot
+ * be reversed must not be tried, and before the first stage there is nothing that a kill would stop.
+ */
+export function actionOnFail(
+  guard: Guard,
+  { policy, run, metrics }: { policy: Policy; run: Run; metrics: Readonly<Record<string, MetricDefinition>> },
+): FailAction {
+  if (guard.onFail !== 'kill' && guard.onFail !== 'rollBack') return guard.onFail;
+  if (policy.reversible !== 'instant' || isClientMade(guard, run, metrics)) return 'pause';
+  return run.stage < 0 ? 'rollBack' : guard.onFail;
+}

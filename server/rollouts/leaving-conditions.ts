@@ -1,0 +1,94 @@
+import type { Stage } from '../policies/policy.ts';
+import { sayCount, sayDuration, sayMany } from './decide-words.ts';
+import type { ConditionState } from './decision.ts';
+import { countsOf, type GuardGround } from './guard-ground.ts';
+import { isClientMade } from './guard-scope.ts';
+import type { Judged } from './judge-guard.ts';
+import { hasControl } from './layout.ts';
+import { bakedMs } from './run-time.ts';
+
+/** What must be there before the present stage can be left, in the order in which it is missed. Before the first: none. */
+export function leavingConditions(ground: GuardGround, guards: readonly Judged[]): ConditionState[] {
+  const { stage } = ground;
+  if (stage === undefined) return [];
+  return [
+    inForce(ground),
+    baked(stage, ground),
+    ...units(stage, ground),
+    ...hits(stage, ground),
+    ...witness(ground, guards),
+  ];
+}
+
+function inForce({ run, evidence }: GuardGround): ConditionState {
+  const met = run.effectiveAt !== null;
+  const { laggards } = evidence.readBack;
+  const whom = laggards.length === 0 ? 'all nodes and apps' : laggards.slice(0, 5).join(', ');
+  const more = laggards.length > 5 ? ` and ${laggards.length - 5} more` : '';
+  const because = met ? 'In force everywhere.' : `Waits for ${whom}${more} to have it in force.`;
+  return { id: 'effective', kind: 'effective', met, because };
+}
+
+function baked({ bakeMs }: Stage, { run, now }: GuardGround): ConditionState {
+  const done = bakedMs(run, now);
+  const met = run.effectiveAt !== null && done >= bakeMs;
+  const left = `${sayDuration(bakeMs - done)} of ${sayDuration(bakeMs)} to go`;
+  return { id: 'bake', kind: 'bake', met, because: met ? `Baked for ${sayDuration(bakeMs)}.` : `Bakes: ${left}.` };
+}
+
+/** Units of each arm; where a stage has no arms, all that got the new variant, if the policy asks for a number. */
+function units(stage: Stage, ground: GuardGround): ConditionState[] {
+  const { exposed } = countsOf(ground);
+  const needed = ground.run.minUnits ?? stage.minUnits ?? 0;
+  if (hasControl(stage)) {
+    const arm = exposed.control < exposed.treatment ? 'control' : 'treatment';
+    return needed === 0 ? [] : [unitsOf(exposed[arm], needed, `in ${arm}`, ground)];
+  }
+  return stage.minUnits === undefined ? [] : [unitsOf(exposed.to, stage.minUnits, 'with the new variant', ground)];
+}
+
+function unitsOf(seen: number, needed: number, where: string, { run, now }: GuardGround): ConditionState {
+  const met = seen >= needed;
+  if (met)
+    return {
+      id: 'units',
+      kind: 'units',
+      met,
+      because: `${sayMany(seen, 'unit')} ${where}, ${sayCount(needed)} needed.`,
+    };
+  const baked = bakedMs(run, now);
+  const pace = seen === 0 || baked === 0 ? undefined : (baked / seen) * (needed - seen);
+  const wait = pace === undefined ? 'none came yet' : `about ${sayDuration(pace)} at this pace`;
+  const because = `${sayCount(seen)} of ${sayMany(needed, 'unit')} ${where}; ${wait}.`;
+  return { id: 'units', kind: 'units', met, because };
+}
+
+function hits({ minHits }: Stage, ground: GuardGround): ConditionState[] {
+  if (minHits === undefined) return [];
+  const { event, count } = minHits;
+  const seen = hitsOf(event, ground);
+  const because = `${sayCount(seen)} of ${sayMany(count, 'unit')} with ${event}.`;
+  return [{ id: `hits:${event}`, kind: 'hits', met: seen >= count, because }];
+}
+
+function hitsOf(event: string, { evidence }: GuardGround): number {
+  if (evidence.entry === undefined) return 0;
+  const { events, metrics } = evidence.entry;
+  if (events !== undefined && Object.hasOwn(events, event)) return events[event] ?? 0;
+  const metric = Object.values(evidence.metrics).find((known) => known.event === event);
+  return metric !== undefined && Object.hasOwn(metrics, metric.key) ? (metrics[metric.key]?.hits.to ?? 0) : 0;
+}
+
+/** Where all that enforced guards see was made by clients, nothing speaks for the stage that could not be forged. */
+function witness({ run, evidence }: GuardGround, guards: readonly Judged[]): ConditionState[] {
+  const heard = guards.filter(
+    ({ guard, verdict }) =>
+      guard.mode === 'enforce' && guard.kind !== 'sample-ratio' && verdict.verdict !== 'not-applicable',
+  );
+  if (!heard.some(({ guard }) => isClientMade(guard, run, evidence.metrics))) return [];
+  const met = heard.some(({ guard }) => !isClientMade(guard, run, evidence.metrics));
+  const because = met
+    ? 'More than what clients sent speaks for it.'
+    : 'Only what clients sent speaks for it, and that may be forged.';
+  return [{ id: 'witness', kind: 'witness', met, because }];
+}

@@ -1,0 +1,169 @@
+import { isEventGate, type Policy, type Stage } from '../policies/policy.ts';
+import type { Decision, Evidence } from './decision.ts';
+import { isMeasured } from './guard-scope.ts';
+import type { PageAbout, PauseCause, Run, RunWrites } from './rollout.ts';
+import { activeMs } from './run-time.ts';
+
+/** What a run knows before its first stage: everything of an entry is at nothing. */
+type OfEntry =
+  | 'measuredEntry'
+  | 'enteredAt'
+  | 'effectiveAt'
+  | 'stoodMs'
+  | 'stoodBeforeEffectMs'
+  | 'standsSince'
+  | 'overriddenRatio'
+  | 'minUnits'
+  | 'failed'
+  | 'passedGates'
+  | 'pressedBy'
+  | 'askedAfterMs'
+  | 'paged';
+
+const NOTHING_YET: Pick<Run, OfEntry> = {
+  measuredEntry: 0,
+  enteredAt: null,
+  effectiveAt: null,
+  stoodMs: 0,
+  stoodBeforeEffectMs: 0,
+  standsSince: null,
+  overriddenRatio: false,
+  minUnits: null,
+  failed: {},
+  passedGates: {},
+  pressedBy: null,
+  askedAfterMs: null,
+  paged: null,
+};
+
+/**
+ * A run that comes into its environment and waits for its first stage. It owns its target from now on: what it finds
+ * there counts as what it wrote. Whoever starts a rollout has pressed for the first advance of its first environment.
+ */
+export function beginRun(
+  place: Pick<Run, 'id' | 'rollout' | 'environmentId' | 'environment' | 'isProtected' | 'anchor'>,
+  { target, pressedBy, now }: { target: string; pressedBy: string | null; now: Date },
+): Run {
+  return {
+    ...place,
+    ...NOTHING_YET,
+    ...{ state: 'waiting', stage: -1, entry: 0, measuredEntries: 0, arrivedAt: now, pausedBy: null, version: 1 },
+    wrote: { target, serve: place.anchor, audienceRule: null, run: null },
+    pressedBy,
+  };
+}
+
+/** What a new entry begins with. */
+export interface Entry {
+  /** What it writes of the flag. */
+  wrote: RunWrites;
+  /** Units that each arm needs, by the stage or by what its guards must see; null where nothing can be said of it. */
+  minUnits: number | null;
+  policy: Policy;
+  stage: Stage;
+  now: Date;
+}
+
+/** Enters the next stage: bake, units, gates and approvals begin at nothing. It never skips one. */
+export function enterStage(run: Run, entry: Entry): Run {
+  return enter({ ...run, stage: run.stage + 1 }, entry);
+}
+
+/**
+ * Goes on after a pause, or after unequal arms: a new entry of the same stage, or waiting anew for the first one. What
+ * was seen before the pause counts for nothing.
+ */
+export function resumeRun(run: Run, entry: Entry): Run {
+  return run.stage < 0 ? waitAnew(run, entry.now) : enter(run, entry);
+}
+
+/** A run that was paused before its first stage waits for it again. Nothing was written, so nothing is written. */
+export function waitAnew(run: Run, now: Date): Run {
+  return { ...run, ...NOTHING_YET, state: 'waiting', arrivedAt: now, pausedBy: null };
+}
+
+function enter(run: Run, { wrote, minUnits, policy, stage, now }: Entry): Run {
+  const measuredEntries = run.measuredEntries + (isMeasured(policy, run, stage) ? 1 : 0);
+  return {
+    ...run,
+    ...NOTHING_YET,
+    ...{ state: 'running', pausedBy: null, enteredAt: now, entry: run.entry + 1, wrote, minUnits, measuredEntries },
+    measuredEntry: measuredEntries === run.measuredEntries ? 0 : measuredEntries,
+  };
+}
+
+/** All nodes and apps have it in force: the bake begins. */
+export function becomeEffective(run: Run, now: Date): Run {
+  if (run.effectiveAt !== null) return run;
+  const stood = run.standsSince === null ? 0 : Math.max(0, now.getTime() - run.standsSince.getTime());
+  return { ...run, effectiveAt: now, stoodBeforeEffectMs: run.stoodMs + stood };
+}
+
+export function pauseRun(run: Run, why: { cause: PauseCause; actor: string; reason: string; now: Date }): Run {
+  if (run.state === 'paused') return run;
+  const { now, ...pausedBy } = why;
+  return { ...standStill(run, true, now), state: 'paused', pausedBy: { ...pausedBy, at: now } };
+}
+
+/** Whether no time runs for it: while it is paused, while its flag gives nobody anything, and in a freeze. */
+export function standsStill(run: Run, { flag, freeze }: Pick<Evidence, 'flag' | 'freeze'>): boolean {
+  return run.state === 'paused' || freeze !== null || flag.killed || flag.shed || flag.state === 'off';
+}
+
+/** Keeps account of the time in which it stands still. To be called before each decision. */
+export function standStill(run: Run, stands: boolean, now: Date): Run {
+  if (stands) return run.standsSince === null ? { ...run, standsSince: now } : run;
+  if (run.standsSince === null) return run;
+  const stood = Math.max(0, now.getTime() - run.standsSince.getTime());
+  return { ...run, standsSince: null, stoodMs: run.stoodMs + stood };
+}
+
+/** Somebody pressed Advance: nothing is skipped for it, and it is used up by the next entry. */
+export function pressRun(run: Run, actor: string): Run {
+  return { ...run, pressedBy: actor };
+}
+
+/** Somebody goes on past unequal arms: until the next entry nothing is compared with the control any more. */
+export function overrideRatio(run: Run): Run {
+  return { ...run, overriddenRatio: true };
+}
+
+/** It is over; what it was stays to be read. */
+export function endRun(run: Run, state: 'finished' | 'rolledBack' | 'killed' | 'ended', now: Date): Run {
+  return { ...standStill(run, false, now), state };
+}
+
+/**
+ * What a decision leaves behind in its run, whatever is done about it: guards that failed have failed for this entry,
+ * event gates that opened stay open, and it is remembered who was asked and paged.
+ */
+export function noteDecision(run: Run, decision: Decision, policy: Policy, now: Date): Run {
+  const at = now.toISOString();
+  const asks = decision.page === 'deadline' && run.askedAfterMs === null;
+  return {
+    ...run,
+    failed: latchFailures(run, decision, at),
+    passedGates: latchGates(run, decision, policy, at),
+    askedAfterMs: asks ? activeMs(run, now) : run.askedAfterMs,
+    paged: decision.page === null ? run.paged : pagedNow(decision.page, now),
+  };
+}
+
+const pagedNow = (about: PageAbout, at: Date) => ({ about, at });
+
+function latchFailures({ failed }: Run, { guards }: Decision, at: string): Run['failed'] {
+  const fresh = guards.filter(({ id, verdict }) => verdict === 'fail' && !Object.hasOwn(failed, id));
+  if (fresh.length === 0) return failed;
+  return { ...failed, ...Object.fromEntries(fresh.map(({ id, because }) => [id, { at, because }])) };
+}
+
+/** A check counts whenever it was posted; a probe only after the bake of the stage before. */
+function latchGates({ passedGates }: Run, { conditions }: Decision, policy: Policy, at: string): Run['passedGates'] {
+  const baked = conditions.every(({ kind, met }) => kind !== 'bake' || met);
+  const open = new Set(conditions.flatMap(({ kind, id, met }) => (kind === 'gate' && met ? [id] : [])));
+  const fresh = policy.gates.filter(
+    (gate) => open.has(gate.id) && isEventGate(gate) && (baked || gate.kind === 'check'),
+  );
+  const news = fresh.filter(({ id }) => !Object.hasOwn(passedGates, id));
+  return news.length === 0 ? passedGates : { ...passedGates, ...Object.fromEntries(news.map(({ id }) => [id, at])) };
+}

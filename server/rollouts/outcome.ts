@@ -1,0 +1,30 @@
+import type { Action } from './decision.ts';
+import type { PageAbout, PauseCause } from './rollout.ts';
+
+/** What one step of the precedence comes to. */
+export interface Outcome {
+  action: Action;
+  reason: string;
+  because: string[];
+  cause?: PauseCause;
+  askFor?: number[];
+  page?: PageAbout;
+  /** Nobody is told before. */
+  pageFrom?: Date | null;
+  /** Moments at which time alone may change it; null for those that do not come while it stands still. */
+  until: (Date | null)[];
+}
+
+export function holds(because: string[], more: Partial<Outcome> = {}): Outcome {
+  return {
+    action: 'hold',
+    reason: `Holds: ${because[0] ?? 'nothing speaks for going on.'}`,
+    because,
+    until: [],
+    ...more,
+  };
+}
+
+export function pauses(cause: PauseCause, because: string[], more: Partial<Outcome> = {}): Outcome {
+  return { action: 'pause', cause, reason: `Pauses: ${because[0]}`, because, until: [], ...more };
+}
