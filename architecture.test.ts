@@ -169,6 +169,8 @@ const house: House = {
     'server/fleet/receipt-token.ts',
     'server/metrics/flip-evidence.ts',
     'server/metrics/lifecycle.ts',
+    'server/incidents/incident.ts',
+    'server/incidents/tell-incident.ts',
     'server/metrics/report.ts',
     'server/rollouts/compare-owned.ts',
     'server/rollouts/decide.ts',

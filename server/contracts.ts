@@ -14,6 +14,7 @@ export type {
   ServeIn,
 } from './flags/contract.ts';
 export type { InstanceShown } from './fleet/contract.ts';
+export type { IncidentAnswer, TimelineItem, WholeIncidentAnswer } from './incidents/contract.ts';
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { SourceAnswer, TriedQuery } from './metrics/source-contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';

@@ -25,6 +25,7 @@ import { revocationFile } from './delivery/revocation-file.ts';
 import { checkFreeze } from './environments/check-freeze.ts';
 import { instancesInRedis } from './fleet/instances-in-redis.ts';
 import { type Fleet, openFleet } from './fleet/open-fleet.ts';
+import { KillFollower } from './incidents/follow-kills.ts';
 import { openReports, type Reports } from './metrics/open-reports.ts';
 import { Admission } from './platform/admission.ts';
 import { systemClock } from './platform/clock.ts';
@@ -158,6 +159,10 @@ export function followAll({ house, doorbell, revocations, delivery, fleet, repor
   const { list, events, used } = house;
   const followed = fleet.follow();
   delivery.start();
+  const incidents = new KillFollower({
+    ...{ door: delivery.door, doorbell },
+    onError: (error) => logger.error({ error }, 'a kill could not be given an incident; it is tried again'),
+  });
   return [
     ...followed,
     doorbell.onAccess((revision) => void list.hear(revision).catch(() => undefined)),
@@ -167,5 +172,6 @@ export function followAll({ house, doorbell, revocations, delivery, fleet, repor
     used.follow(),
     revocations.follow(),
     reports.follow(),
+    incidents.follow(),
   ];
 }

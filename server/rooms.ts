@@ -18,6 +18,8 @@ import { flagRoutes } from './flags/flag-routes.ts';
 import { flagTeller } from './flags/tell-flag-change.ts';
 import { flagUndoer } from './flags/undo-flag-change.ts';
 import { changeReceiptRoutes, instanceRoutes } from './fleet/routes.ts';
+import { incidentRoutes } from './incidents/routes.ts';
+import { incidentTeller } from './incidents/tell-incident.ts';
 import type { LiveStreams } from './live/live-streams.ts';
 import { liveRoutes } from './live/routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
@@ -33,7 +35,7 @@ const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
 /** Who tells of which entries of the log in words. */
-export const TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller];
+export const TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller, incidentTeller];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
@@ -70,6 +72,7 @@ export function listRooms(
     { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer], tellers: TELLERS }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
+    { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },
     { path: IN_PROJECT, routes: liveRoutes(live) },
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];

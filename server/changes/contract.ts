@@ -6,7 +6,7 @@ export const directionName = z
   .enum(['safe', 'growing', 'none'])
   .openapi({ description: 'Which way it went there, as computed from the rulesets before and after' });
 
-const changeItem = z
+export const changeItem = z
   .object({
     id: z.number().int(),
     seq: z.number().int(),
