@@ -18,6 +18,7 @@ export type { IncidentAnswer, TimelineItem, WholeIncidentAnswer } from './incide
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { SourceAnswer, TriedQuery } from './metrics/source-contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
+export type { CheckAnswer } from './rollouts/check-contract.ts';
 export type {
   DecisionAnswer,
   RolloutAnswer,

@@ -25,6 +25,7 @@ import { liveRoutes } from './live/routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import { sourceRoutes } from './metrics/source-routes.ts';
 import type { Parts } from './parts.ts';
+import { checkRoutes } from './rollouts/check-routes.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentTeller } from './segments/tell-segment-change.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
@@ -69,6 +70,7 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
     { path: IN_PROJECT, routes: sourceRoutes({ door, secrets: parts.secrets, outbound: parts.outbound, namedBy }) },
+    { path: IN_PROJECT, routes: checkRoutes({ db: parts.database.db, clock }) },
     { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer], tellers: TELLERS }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },

@@ -46,6 +46,8 @@ export interface TestHouse {
     environmentId?: number | null,
     over?: Partial<typeof tokens.$inferInsert>,
   ): Promise<string>;
+  /** The secret of a token that posts the results of one check. */
+  newCheckToken(check: string, projectId: number): Promise<string>;
 }
 
 /** `commit` is for tests that look at security events; others need none. */
@@ -102,6 +104,12 @@ export async function testHouse(database: Database, commit?: CommitAccess): Prom
       await db
         .insert(tokens)
         .values({ id, projectId, environmentId, name: roles.join('+'), roles, verifier, createdBy: 'root', ...over });
+      await readAgain(list, db);
+      return secret;
+    },
+    newCheckToken: async (check, projectId) => {
+      const { id, secret, verifier } = mintSecret('check');
+      await db.insert(tokens).values({ id, projectId, name: check, roles: [], check, verifier, createdBy: 'root' });
       await readAgain(list, db);
       return secret;
     },

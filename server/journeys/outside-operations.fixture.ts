@@ -21,4 +21,13 @@ export const OUTSIDE_OPERATIONS: Record<string, Operation> = {
   [`get ${P}/sources/{source}/try`]: { need: 'safe', of: 'project', sample: withSource({ query: { query: 'up' } }) },
   [`put ${P}/sources/{source}`]: { need: 'admin', of: 'project', sample: withSource({ body: source }) },
   [`delete ${P}/sources/{source}`]: { need: 'admin', of: 'project', sample: withSource({ body: {} }) },
+
+  [`get ${P}/checks`]: { need: 'look', of: 'project' },
+  [`post ${P}/checks`]: {
+    need: 'check',
+    of: 'project',
+    sample: async () => ({
+      body: { check: 'acceptance', commit: 'a'.repeat(40), status: 'passed', repository: 'shop/web', workflow: 'ci' },
+    }),
+  },
 };

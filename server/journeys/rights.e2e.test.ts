@@ -53,6 +53,8 @@ function refusal(caller: Caller, operation: Operation, place: Place): number[] |
   if (caller.kind === 'check' && need !== 'check') return [403, 404];
   if (need === 'self') return caller.kind === 'key' ? [403] : undefined;
   if (need === 'session') return caller.cookie === undefined ? [403] : undefined;
+  // No person posts what a check found, whatever their roles.
+  if (need === 'check' && caller.cookie !== undefined && caller.kind === 'root') return [403];
   if (caller.kind === 'root') return OF_ROOT.includes(need) ? undefined : [403];
   if (operation.ofNewProject) return [403, 404];
   const placed = operation.of !== 'installation';
