@@ -82,6 +82,12 @@ export const OPTIONS = {
     type: 'boolean',
     meaning: 'Write nothing; end with 1 where the file is not what would be written.',
   },
+  commit: { type: 'string', value: '<sha>', meaning: 'The commit, 40 hex digits.' },
+  repository: { type: 'string', value: '<name>', meaning: 'The repository that the commit is of.' },
+  workflow: { type: 'string', value: '<name>', meaning: 'The job that says it.' },
+  link: { type: 'string', value: '<address>', meaning: 'Where the run can be read.' },
+  summary: { type: 'string', value: '<text>', meaning: 'What was found, in a line.' },
+  fork: { type: 'boolean', meaning: 'The commit came from a fork: the result is kept and never counts.' },
   demo: { type: 'boolean', meaning: 'Make the demo project and its keys, on a Postgres too.' },
   url: {
     type: 'string',

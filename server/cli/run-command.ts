@@ -1,5 +1,6 @@
 import { adminCommand } from './admin-recover.ts';
 import { Refused, Unreachable } from './api.ts';
+import { checkCommand } from './check.ts';
 import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
 import { evalCommand } from './evaluate.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   undoCommand,
   ...transferCommands,
   codegenCommand,
+  checkCommand,
   verifyCommand,
   newEpochCommand,
   adminCommand,
