@@ -1,4 +1,5 @@
 import { buildHouse } from './prove/child.ts';
+import { proveFalseAlarms } from './prove/false-alarms.ts';
 import { proveFlagd } from './prove/flagd.ts';
 import { proveFlip } from './prove/flip.ts';
 import { proveGuesses } from './prove/guesses.ts';
@@ -6,6 +7,7 @@ import { proveHttp } from './prove/http.ts';
 import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
+import { provePower } from './prove/power.ts';
 import { proveScreen } from './prove/screen.ts';
 import { proveUnleash } from './prove/unleash.ts';
 
@@ -20,6 +22,8 @@ const PROOFS: Record<string, () => Promise<void>> = {
   guesses: proveGuesses,
   screen: proveScreen,
   unleash: proveUnleash,
+  'false-alarms': proveFalseAlarms,
+  power: provePower,
 };
 
 const [name] = process.argv.slice(2);
