@@ -32,6 +32,12 @@ export async function findRollout(db: Db | Tx, projectId: number, id: string): P
   return row && fromRow(row);
 }
 
+/** The same with its lock. */
+export async function lockRollout(tx: Tx, id: string): Promise<PinnedRollout | undefined> {
+  const [row] = await tx.select().from(rollouts).where(eq(rollouts.id, id)).for('update');
+  return row && fromRow(row);
+}
+
 /** Several at once, of whatever project: for whoever acts for all of them. */
 export async function findRollouts(db: Db | Tx, ids: readonly string[]): Promise<PinnedRollout[]> {
   if (ids.length === 0) return [];

@@ -47,6 +47,14 @@ export async function saveRun(tx: Tx | Db, run: Run, now: Date, beside: BesideRu
   return rows.length > 0;
 }
 
+/** Where the last write of a run led, for whoever sees whether it is in force: no new version, for the run is the same. */
+export async function saveReach(tx: Tx | Db, runId: string, reach: Reach): Promise<void> {
+  await tx
+    .update(runs)
+    .set({ reach, isReached: reach.reachedAt !== null })
+    .where(eq(runs.id, runId));
+}
+
 /** What is remembered of a look that changed nothing: it is no new version of the run. */
 export async function saveLook(tx: Tx | Db, { id, version }: Run, beside: BesideRun): Promise<boolean> {
   const rows = await tx
@@ -73,19 +81,31 @@ export async function findRun(db: Db | Tx, id: string): Promise<KeptRun | undefi
   return (await select(db, eq(runs.id, id)))[0];
 }
 
-/** The live runs of an environment, under the lock of its row: nobody else writes them until the transaction ends. */
-export function liveRunsIn(db: Db | Tx, environmentId: number, flags?: readonly string[]): Promise<KeptRun[]> {
+/** The live runs of an environment, with their locks: nobody else writes them until the transaction ends. */
+export function lockLiveRuns(tx: Tx, environmentId: number, flags?: readonly string[]): Promise<KeptRun[]> {
+  if (flags?.length === 0) return Promise.resolve([]);
   const those = flags === undefined ? undefined : inArray(runs.flag, [...flags]);
-  return select(db, and(eq(runs.environmentId, environmentId), inArray(runs.state, LIVE), those));
+  return lock(tx, and(eq(runs.environmentId, environmentId), inArray(runs.state, LIVE), those));
 }
 
-async function select(db: Db | Tx, where: SQL | undefined): Promise<KeptRun[]> {
-  const rows = await db
+/** The run of a rollout that lives, or that came last, with its lock. */
+export async function lockRunOf(tx: Tx, rolloutId: string): Promise<KeptRun | undefined> {
+  return (await lock(tx, eq(runs.rolloutId, rolloutId))).at(-1);
+}
+
+function query(db: Db | Tx, where: SQL | undefined) {
+  return db
     .select({ row: runs, environment: environments })
     .from(runs)
     .innerJoin(environments, eq(environments.id, runs.environmentId))
     .where(where)
     .orderBy(asc(runs.startedAt), asc(runs.id));
+}
+
+const select = async (db: Db | Tx, where: SQL | undefined) => readRows(await query(db, where));
+const lock = async (tx: Tx, where: SQL | undefined) => readRows(await query(tx, where).for('update', { of: runs }));
+
+function readRows(rows: Awaited<ReturnType<typeof query>>): KeptRun[] {
   return rows.map(({ row, environment }) => {
     const { id, rolloutId, environmentId, flag, state, body, isReached: _isReached, version, ...rest } = row;
     const run: Run = {

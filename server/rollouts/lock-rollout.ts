@@ -1,0 +1,46 @@
+import type { Tx } from '../database/connect.ts';
+import { Problem } from '../platform/problem.ts';
+import { insertDecision, type Kept } from './decision-store.ts';
+import { followRun } from './move-rollout.ts';
+import type { Run } from './rollout.ts';
+import { lockRollout, type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
+import { type BesideRun, type KeptRun, lockRunOf, saveRun } from './run-store.ts';
+
+/** A rollout with the run in which it is, or was last, under their locks. */
+export interface LockedRollout {
+  rollout: PinnedRollout;
+  kept: KeptRun;
+}
+
+/** Throws 404 where the project has no such rollout. */
+export async function lockWhole(tx: Tx, projectId: number, id: string): Promise<LockedRollout> {
+  // The run first, as everybody locks them.
+  const kept = await lockRunOf(tx, id);
+  const rollout = await lockRollout(tx, id);
+  if (kept === undefined || rollout?.projectId !== projectId) {
+    throw new Problem('not_found', 'There is no such rollout in this project.');
+  }
+  return { rollout, kept };
+}
+
+/** What was decided on was this version of it; whoever comes later than somebody else decides again. */
+export function requireVersion({ kept }: LockedRollout, decidedOn: Run): void {
+  if (kept.run.id === decidedOn.id && kept.run.version === decidedOn.version) return;
+  throw new Problem('changed_since', 'The rollout moved since this was decided.');
+}
+
+/** Writes a run that moved, its rollout after it, and why; answers the rollout. */
+export async function saveMove(
+  tx: Tx,
+  { rollout, kept }: LockedRollout,
+  move: { run: Run; now: Date; decided: Kept; beside?: BesideRun },
+): Promise<PinnedRollout> {
+  const { run, now, decided, beside } = move;
+  const moved = followRun(rollout, run, rollout.pinned);
+  const next = withState({ ...rollout, step: moved.step }, moved.state, now);
+  if (!(await saveRun(tx, run, now, beside)) || !(await saveRollout(tx, next))) {
+    throw new Problem('changed_since', 'The rollout moved at this very moment. Look at it, and try again.');
+  }
+  await insertDecision(tx, kept.run, now, decided);
+  return { ...next, version: next.version + 1 };
+}

@@ -1,0 +1,17 @@
+import type { UnitsGround } from './needed-units.ts';
+import type { Run } from './rollout.ts';
+import type { RolloutParts } from './rollout-parts.ts';
+import type { PinnedRollout } from './rollout-store.ts';
+
+/** What it takes to say how many units a new entry needs: read before the locks. */
+export async function readUnitsGround(
+  { door, sources }: Pick<RolloutParts, 'door' | 'sources'>,
+  { projectId, pinned }: PinnedRollout,
+  { environmentId, environment }: Run,
+): Promise<UnitsGround> {
+  const named = new Set(pinned.guards.flatMap((guard) => ('metric' in guard ? [guard.metric] : [])));
+  const all = named.size === 0 && pinned.path.length > 0 ? [] : await sources.listMetrics(door.db, projectId);
+  const metrics = all.filter(({ key }) => named.has(key));
+  const rates = metrics.length === 0 ? [] : await sources.recentRates(door.db, { environmentId, environment }, metrics);
+  return { metrics, rates, unitsNeeded: sources.unitsNeeded };
+}

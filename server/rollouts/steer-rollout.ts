@@ -1,0 +1,181 @@
+import { type Asking, orderOf } from '../access/asking.ts';
+import { actorOf, type Principal } from '../access/principal.ts';
+import { commitChange } from '../changes/commit-change.ts';
+import type { ChangeOrder, ChangeReceipt, Ground } from '../changes/door.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import { invalid, Problem } from '../platform/problem.ts';
+import { principalOf, written } from './act.ts';
+import type { Action } from './decision.ts';
+import { type EntryMove, writeEntry } from './enter-next.ts';
+import { writeAnchor } from './leave-environment.ts';
+import { type LockedRollout, lockWhole, saveMove } from './lock-rollout.ts';
+import { overrideRatio, pauseRun, pressRun } from './move-run.ts';
+import { placesOf } from './path-places.ts';
+import { principalNow } from './principal-now.ts';
+import { readUnitsGround } from './read-units-ground.ts';
+import { isLive, type Run } from './rollout.ts';
+import type { RolloutParts } from './rollout-parts.ts';
+import { findRollout, type PinnedRollout } from './rollout-store.ts';
+import { runsOf } from './run-store.ts';
+import { type PathPlace, requireMayGrow, requireMayOverride, requireMayStop } from './steer-right.ts';
+
+/** What a person may do with a live rollout. */
+export type Steer = 'advance' | 'pause' | 'resume' | 'rollback' | 'override-ratio';
+
+export interface Steered {
+  change?: ChangeReceipt;
+}
+
+/** What each asks for, and what it is to the log of decisions. */
+const STEERS: Record<Steer, { right: (principal: Principal, place: PathPlace) => void; decided: Action }> = {
+  advance: { right: (principal, place) => requireMayGrow(principal, [place]), decided: 'advance' },
+  pause: { right: requireMayStop, decided: 'pause' },
+  resume: { right: (principal, place) => requireMayGrow(principal, [place]), decided: 'advance' },
+  rollback: { right: requireMayStop, decided: 'rollBack' },
+  'override-ratio': { right: requireMayOverride, decided: 'hold' },
+};
+
+/**
+ * A person steers: they press for the next stage, pause, resume, roll back, or go on past unequal arms. Rights are asked
+ * under the locks. Rolling back waits for nothing, and is done here and now, whether the loop runs or not.
+ */
+export async function steerRollout(
+  parts: RolloutParts,
+  asking: Asking,
+  place: { projectId: number; id: string },
+  steer: Steer,
+): Promise<Steered> {
+  const { db } = parts.door;
+  const rollout = await requireRollout(db, place.projectId, place.id);
+  const kept = (await runsOf(db, [rollout.id])).at(-1);
+  if (kept === undefined) throw new Error(`the rollout ${rollout.id} has no run`);
+  const units = steer === 'resume' ? await readUnitsGround(parts, rollout, kept.run) : undefined;
+  const order = orderOfSteer(asking, rollout, kept.run, steer);
+  const { change } = await commitChange<Run>(parts.door, order, async (tx, ground) => {
+    const locked = await lockWhole(tx, place.projectId, place.id);
+    const now = await findPlace(tx, locked);
+    STEERS[steer].right(await principalNow(tx, asking.principal), now);
+    requireReason(asking, now, steer);
+    requireSamePlace(locked, kept.run);
+    const move = await moveBy(tx, ground, locked, { steer, asking, units, names: parts.names });
+    const actor = actorOf(asking.principal);
+    const decided = { actor, action: STEERS[steer].decided, reason: sayWho(steer, asking.reason) };
+    const next = await saveMove(tx, locked, { run: move.run, now: ground.now, decided });
+    return written(next, { ...move, from: locked.kept.run, ground });
+  });
+  parts.wake();
+  return change ? { change } : {};
+}
+
+export async function requireRollout(db: Db, projectId: number, id: string): Promise<PinnedRollout> {
+  const rollout = await findRollout(db, projectId, id);
+  if (rollout === undefined) throw new Problem('not_found', 'There is no such rollout in this project.');
+  return rollout;
+}
+
+function orderOfSteer(asking: Asking, rollout: PinnedRollout, run: Run, steer: Steer): ChangeOrder {
+  const { projectId, id, flag } = rollout;
+  const writes = run.stage >= 0 && (steer === 'resume' || steer === 'rollback');
+  return {
+    ...orderOf(asking),
+    ...{ projectId, action: `rollout.${steer}`, subject: writes ? `flag/${flag}` : `rollout/${id}` },
+    ...(writes ? { environmentIds: [run.environmentId] } : { environmentIds: [], within: run.environmentId }),
+    // A new entry of the same stage serves what was served: it is the rollout's own, at the word of a person.
+    ...(writes && steer === 'resume' ? { principal: principalOf(rollout), actor: actorOf(asking.principal) } : {}),
+    ...(steer === 'rollback' ? { toAnchor: true as const } : {}),
+  };
+}
+
+async function moveBy(
+  tx: Tx,
+  ground: Ground,
+  locked: LockedRollout,
+  { steer, asking, units, names }: Steering,
+): Promise<EntryMove> {
+  const { run } = locked.kept;
+  requireSteerable(locked, steer);
+  const actor = actorOf(asking.principal);
+  switch (steer) {
+    case 'advance':
+      return { run: pressRun(run, actor) };
+    case 'pause': {
+      const reason = asking.reason ?? 'Paused by hand.';
+      return { run: pauseRun(run, { cause: 'person', actor, reason, now: ground.now }) };
+    }
+    case 'resume':
+      requireOn(ground, locked);
+      if (units === undefined) throw new Error('what a resumed entry needs was not read');
+      return writeEntry(tx, ground, locked, run, 'same', { units, names });
+    case 'rollback':
+      return writeAnchor(tx, ground, locked, run, 'rolledBack');
+    case 'override-ratio':
+      return { run: overrideRatio(run) };
+  }
+}
+
+interface Steering {
+  steer: Steer;
+  asking: Asking;
+  units: Awaited<ReturnType<typeof readUnitsGround>> | undefined;
+  names: RolloutParts['names'];
+}
+
+/** Throws 409 that says what the rollout is, and what can be done with it instead. */
+function requireSteerable({ rollout, kept }: LockedRollout, steer: Steer): void {
+  const { run } = kept;
+  if (!isLive(rollout.state) || !isLive(run.state)) {
+    throw new Problem('wrong_state', `The rollout is over: ${rollout.state}. What it left is changed like any flag.`);
+  }
+  const isPaused = run.state === 'paused';
+  if (steer === 'resume' && !isPaused) throw new Problem('wrong_state', 'The rollout is not paused.');
+  if (steer === 'pause' && isPaused) throw new Problem('wrong_state', 'The rollout is paused already.');
+  if (steer === 'advance' && isPaused) {
+    throw new Problem('wrong_state', 'The rollout is paused: resume it first, or roll it back.');
+  }
+}
+
+/** While nobody gets anything of the flag nothing would be baked. */
+function requireOn(ground: Ground, { kept }: LockedRollout): void {
+  const ruleset = ground.before.get(kept.run.environmentId);
+  const flag = ruleset && Object.hasOwn(ruleset.flags, kept.flag) ? ruleset.flags[kept.flag] : undefined;
+  if (ruleset === undefined || flag === undefined) return;
+  const isShed = flag.shedAt !== undefined && ruleset.shedLevel >= flag.shedAt;
+  if (flag.state === 'on' && !flag.killed && !isShed) return;
+  const what = flag.killed
+    ? 'killed: restore it first'
+    : isShed
+      ? 'shed: lower the level first'
+      : 'off: turn it on first';
+  throw new Problem('wrong_state', `The flag ${kept.flag} is ${what}.`);
+}
+
+/** Resuming and waving an alarm aside say why, wherever it is; the others where the environment is protected. */
+function requireReason({ reason }: Asking, { key, isProtected }: PathPlace, steer: Steer): void {
+  const always = steer === 'resume' || steer === 'override-ratio' || steer === 'pause';
+  if (reason?.trim() || !(isProtected || always)) return;
+  const expected = always ? 'a reason' : `a reason, for the environment ${key} is protected`;
+  throw invalid([{ path: '/reason', code: 'required', expected }]);
+}
+
+/** What was read before the locks chose what to lock; where it went on meanwhile, whoever asks looks again. */
+function requireSamePlace({ kept }: LockedRollout, read: Run): void {
+  if (kept.run.id === read.id && kept.run.stage < 0 === read.stage < 0) return;
+  throw new Problem('changed_since', 'The rollout went on at this very moment. Look at it, and try again.');
+}
+
+async function findPlace(tx: Tx, { rollout, kept }: LockedRollout): Promise<PathPlace> {
+  const places = await placesOf(tx, rollout.projectId, rollout.pinned);
+  const place = places.find(({ environmentId }) => environmentId === kept.run.environmentId);
+  if (place === undefined) throw new Problem('not_found', `The environment ${kept.run.environment} is gone.`);
+  return place;
+}
+
+const SAYS: Record<Steer, string> = {
+  advance: 'Somebody pressed Advance.',
+  pause: 'Somebody paused it.',
+  resume: 'Somebody resumed it: a new entry of the same stage.',
+  rollback: 'Somebody rolled it back.',
+  'override-ratio': 'Somebody goes on past unequal arms: nothing is compared with the control in this entry any more.',
+};
+const sayWho = (steer: Steer, reason: string | undefined) =>
+  reason === undefined ? SAYS[steer] : `${SAYS[steer]} “${reason}”`;
