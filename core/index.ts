@@ -29,7 +29,7 @@ export { type Report, ReportQueue } from './report/report-queue.ts';
 export { ReportSender } from './report/report-sender.ts';
 export { UnitFold } from './report/unit-fold.ts';
 export { isSampled, UnitHash } from './report/unit-hash.ts';
-export { AFTER_ARM, AFTER_TO, LONGEST_AGO_MS, type RunReport, UNIT_BYTES } from './report/unit-records.ts';
+export { AFTER_ARM, AFTER_TO, BEFORE, LONGEST_AGO_MS, type RunReport, UNIT_BYTES } from './report/unit-records.ts';
 export { byteColumn, momentColumn, UnitColumn, UnitTable } from './report/unit-table.ts';
 export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';

@@ -1,4 +1,4 @@
-import { AFTER_ARM, AFTER_TO, type RunReport, UNIT_BYTES } from './unit-records.ts';
+import { AFTER_ARM, AFTER_TO, BEFORE, type RunReport, UNIT_BYTES } from './unit-records.ts';
 
 /** A record as it was read back. `agoMs` is before the batch's end. */
 export interface ReadRecord {
@@ -7,6 +7,7 @@ export interface ReadRecord {
   agoMs: number;
   afterArm: boolean;
   afterTo: boolean;
+  before: boolean;
   value: number | undefined;
 }
 
@@ -25,9 +26,10 @@ function readUnits(what: string, units: string | undefined, values?: string): Re
     return {
       what,
       name: `${view.getUint32(at, true)}.${view.getUint32(at + 4, true)}`,
-      agoMs: word % AFTER_TO,
+      agoMs: word % BEFORE,
       afterArm: word >= AFTER_ARM,
       afterTo: word % AFTER_ARM >= AFTER_TO,
+      before: word % AFTER_TO >= BEFORE,
       value: value === undefined || Number.isNaN(value) ? undefined : value,
     };
   });

@@ -78,7 +78,7 @@ describe('a fold of units', () => {
     fold.track('other', 1, { targetingKey: unit });
     expect(taken()).toEqual(
       [undefined, 7].map((value) => ({
-        ...{ what: 'ms', name: nameOf(unit), agoMs: 0, afterArm: true, afterTo: true, value },
+        ...{ what: 'ms', name: nameOf(unit), agoMs: 0, afterArm: true, afterTo: true, before: false, value },
       })),
     );
   });
@@ -99,6 +99,18 @@ describe('a fold of units', () => {
     );
     ask(nobody!);
     expect(taken()).toEqual([]);
+  });
+
+  it('says of events that came before an exposure here that they did', () => {
+    const { fold, ask, taken } = open({ treatment: [0, 50_000] });
+    for (const unit of users) fold.track('bought', undefined, { targetingKey: unit });
+    const exposed = new Set(users.slice(0, 200).map((unit) => (ask(unit) === 'on' ? nameOf(unit) : '')));
+    const events = taken().filter(({ what }) => what === 'bought');
+    expect(events.filter(({ name }) => exposed.has(name)).length).toBeGreaterThan(20);
+    for (const { name, before, afterArm } of events) {
+      if (exposed.has(name)) expect([before, afterArm]).toEqual([true, false]);
+    }
+    expect(events.filter(({ before }) => !before).length).toBeGreaterThan(50);
   });
 
   it('forgets an entry when the next one begins, and keeps it while only its sample falls', () => {

@@ -4,7 +4,15 @@ import type { Context, Evaluation } from '../model/evaluation.ts';
 import type { MeasuredRun } from '../model/ruleset.ts';
 import { type Arms, armsOf } from './arm.ts';
 import { isSampled, UnitHash } from './unit-hash.ts';
-import { AFTER_ARM, AFTER_TO, PendingRecords, type RunReport, UNIT_SIGNS, VALUE_SIGNS } from './unit-records.ts';
+import {
+  AFTER_ARM,
+  AFTER_TO,
+  BEFORE,
+  PendingRecords,
+  type RunReport,
+  UNIT_SIGNS,
+  VALUE_SIGNS,
+} from './unit-records.ts';
 import { byteColumn, type UnitColumn, UnitTable } from './unit-table.ts';
 
 /** So many units are remembered, and so many records wait, over all running entries together. */
@@ -54,6 +62,8 @@ class EntryFold {
   /** By index of the event: what was sent of it, by unit. */
   #sent: UnitColumn<Uint8Array>[] = [];
   readonly #events: string[] = [];
+  /** Events that wait of units that were not exposed here, by the number of the unit. */
+  #early = new Map<number, number[]>();
   #lastUnit: string | undefined;
   #lastAnswer: Evaluation | undefined;
   run: MeasuredRun;
@@ -92,6 +102,9 @@ class EntryFold {
     const before = this.#exposed.get(number);
     if ((before | seen) === before) return;
     if (this.#pending.push(arm, high, low, this.#now())) this.#exposed.set(number, before | seen);
+    if (before !== 0 || this.#early.size === 0) return;
+    for (const record of this.#early.get(number) ?? []) this.#pending.mark(record, BEFORE);
+    this.#early.delete(number);
   }
 
   /** What is known is only there to send nothing twice: when it is too much, it is forgotten, and some is sent again. */
@@ -106,6 +119,7 @@ class EntryFold {
     this.#table = new UnitTable();
     this.#exposed = byteColumn();
     this.#sent = [];
+    this.#early = new Map();
     this.#lastUnit = undefined;
   }
 
@@ -124,9 +138,18 @@ class EntryFold {
     // The first after an exposure is all that counts. Without one here, another process may know of one, so all are sent.
     const before = number < 0 ? 0 : sent.get(number);
     if (seen !== 0 && (before | sending) === before) return;
+    if (seen === 0) this.#noteEarly(high, low);
     const marks = ((seen & IN_ARM) !== 0 ? AFTER_ARM : 0) + ((seen & GOT_TO) !== 0 ? AFTER_TO : 0);
     const hasRoom = this.#pending.push(FIRST_EVENT + index, high, low, this.#now(), marks, value);
     if (hasRoom && number >= 0) sent.set(number, before | sending);
+  }
+
+  /** So that an exposure that follows in this process can say so: here the order is known. */
+  #noteEarly(high: number, low: number): void {
+    const number = this.#numberOf(high, low);
+    const records = this.#early.get(number);
+    if (records === undefined) this.#early.set(number, [this.#pending.next]);
+    else records.push(this.#pending.next);
   }
 
   #indexOf(event: string): number {
@@ -146,6 +169,7 @@ class EntryFold {
   take(most: number, now: number): TakenRun {
     const records = Math.min(most, this.#pending.length);
     const { arms, events } = this.#pending.take(records, now);
+    this.#early = new Map();
     const [treatment, control, to] = arms;
     const { dropped } = this.#pending;
     this.#pending.dropped = 0;

@@ -2,7 +2,7 @@ import { writeBase64 } from './base64.ts';
 
 /**
  * One record of a unit as it travels: the two halves of its hash, and a word with how long before the batch's end it was
- * (in ms, thirty bits) below two marks. All little-endian, base64 outside; twelve bytes need no padding.
+ * (in ms, 29 bits) below three marks. All little-endian, base64 outside; twelve bytes need no padding.
  */
 export const UNIT_BYTES = 12;
 export const UNIT_SIGNS = 16;
@@ -12,7 +12,9 @@ export const VALUE_SIGNS = 11;
 /** The process that tracked an event had exposed the unit in an arm, or to `to`, before: no clock need say so. */
 export const AFTER_ARM = 2 ** 31;
 export const AFTER_TO = 2 ** 30;
-export const LONGEST_AGO_MS = AFTER_TO - 1;
+/** It exposed the unit only afterwards. Without any mark the moments must tell, and reports do not travel equally fast. */
+export const BEFORE = 2 ** 29;
+export const LONGEST_AGO_MS = BEFORE - 1;
 
 /** What was tracked under one name. */
 export interface TrackedUnits {
@@ -45,6 +47,8 @@ export class PendingRecords {
   #ats: number[] = [];
   #marks: number[] = [];
   #values: number[] = [];
+  /** How many were taken before the first that waits. */
+  #taken = 0;
   dropped = 0;
 
   constructor(most: number) {
@@ -53,6 +57,17 @@ export class PendingRecords {
 
   get length(): number {
     return this.#whats.length;
+  }
+
+  /** The number of the record that is pushed next; it grows for ever. */
+  get next(): number {
+    return this.#taken + this.#whats.length;
+  }
+
+  /** Marks a record by its number, if it waits still. */
+  mark(record: number, mark: number): void {
+    const i = record - this.#taken;
+    if (i >= 0 && i < this.#marks.length) this.#marks[i] = mark;
   }
 
   /** Whether there was room. */
@@ -73,6 +88,7 @@ export class PendingRecords {
   /** The oldest of them, at most so many, as they travel at the moment `now`; by arm, and by index of the event. */
   take(most: number, now: number): { arms: (string | undefined)[]; events: Map<number, Omit<TrackedUnits, 'event'>> } {
     const whats = this.#whats.splice(0, most);
+    this.#taken += whats.length;
     const rows = {
       ...{ highs: this.#highs.splice(0, most), lows: this.#lows.splice(0, most) },
       ...{ ats: this.#ats.splice(0, most), marks: this.#marks.splice(0, most), values: this.#values.splice(0, most) },

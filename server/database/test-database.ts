@@ -59,6 +59,8 @@ const TABLES = [
   'runs',
   'rollouts',
   'leases',
+  'measured_reports',
+  'metrics',
   'report_batches',
   'evaluation_counts',
   'uncounted_evaluations',

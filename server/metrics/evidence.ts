@@ -13,11 +13,15 @@ export interface EntryEvidence {
   metrics: Record<string, MetricEvidence>;
   /** By event, for `minHits`: units that got `to` and had the event after it. */
   events?: Record<string, number>;
+  /** Records for which some process had no room: the numbers are short of them, in both arms alike. */
+  dropped?: number;
 }
 
 export interface MetricEvidence {
   /** Units with the event after their exposure, by arm. For a rate that is what is tested. */
   hits: { treatment: number; control: number; to: number };
+  /** Of a ratio: units with the event below the line. */
+  denominator?: { treatment: number; control: number; to: number };
   /** Cumulative (treatment, control) hits at every 200th event-unit: where the e-process opened anew. */
   restarts: [treatment: number, control: number][];
   /** Each unit's first value, capped: count, mean and variance (unbiased) by arm. Only for metrics with values. */

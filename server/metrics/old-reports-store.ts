@@ -5,6 +5,7 @@ import {
   evaluationCounts,
   eventCounts,
   eventNames,
+  measuredReports,
   reportBatches,
   uncountedEvaluations,
 } from '../database/tables.ts';
@@ -14,6 +15,8 @@ export const MINUTES_KEPT_HOURS = 48;
 export const HOURS_KEPT_DAYS = 90;
 /** A batch that came once is known for so long. */
 const BATCHES_KEPT_HOURS = 24;
+/** Units of a run are kept for so long after the last of them came in: none comes after the run's end. */
+const UNITS_KEPT_DAYS = 30;
 
 const hours = (count: number) => sql.raw(`interval '${count} hours'`);
 const days = (count: number) => sql.raw(`interval '${count} days'`);
@@ -33,6 +36,7 @@ export const SWEEPS: readonly Sweep[] = [
   dropDefaults,
   dropEvents,
   dropEventNames,
+  dropUnits,
 ];
 
 /** Minutes of hours that are long past become hours. What comes late is added to its hour the next time. */
@@ -197,5 +201,20 @@ async function dropEventNames(db: Db, limit: number): Promise<boolean> {
       sql`ctid IN (SELECT ctid FROM ${eventNames} WHERE ${lastAt} < now() - ${days(HOURS_KEPT_DAYS)} LIMIT ${most(limit)})`,
     )
     .returning({ at: lastAt });
+  return gone.length === limit;
+}
+
+/** What was measured of whom, once the run is over for so long. */
+async function dropUnits(db: Db, limit: number): Promise<boolean> {
+  const { environmentId, run, id, arrivedAt } = measuredReports;
+  const long = sql`now() - ${days(UNITS_KEPT_DAYS)}`;
+  const gone = await db
+    .delete(measuredReports)
+    .where(
+      sql`ctid IN (SELECT ctid FROM ${measuredReports} AS old WHERE old.arrived_at < ${long}
+            AND NOT EXISTS (SELECT 1 FROM ${measuredReports} WHERE ${environmentId} = old.environment_id
+              AND ${run} = old.run AND ${arrivedAt} >= ${long}) LIMIT ${most(limit)})`,
+    )
+    .returning({ id });
   return gone.length === limit;
 }

@@ -3,8 +3,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { repeat } from '../platform/repeat.ts';
+import { CurrentRuns, type CurrentRunsParts } from './current-runs.ts';
+import { EvidenceReader } from './evidence-reader.ts';
+import { NewUnits } from './new-units.ts';
 import { OfrepCounts, type OfrepCountsParts } from './ofrep-counts.ts';
 import { SWEEPS } from './old-reports-store.ts';
+import type { ArrivedReport } from './report.ts';
 import { storeReports } from './report-store.ts';
 import { type ReportCounts, ReportWriter } from './report-writer.ts';
 
@@ -12,7 +16,7 @@ export interface ReportsParts {
   db: Db;
   clock: Clock;
   metrics: Metrics;
-  flags: OfrepCountsParts['flags'];
+  flags: OfrepCountsParts['flags'] & CurrentRunsParts;
   log: Pick<Logger, 'error'>;
 }
 
@@ -20,6 +24,8 @@ export interface ReportsParts {
 export interface Reports {
   writer: ReportWriter;
   ofrep: OfrepCounts;
+  /** What was measured, for whoever decides by it. */
+  evidence: EvidenceReader;
   /** Begins what goes on by itself; answers how to stop it. */
   follow(): () => void;
 }
@@ -30,19 +36,35 @@ const SWEPT_AT_ONCE = 2_000;
 const MOST_PIECES = 50;
 
 export function openReports({ db, clock, metrics, flags, log }: ReportsParts): Reports {
-  const store = (arrived: Parameters<typeof storeReports>[1]) => storeReports(db, arrived);
+  const store = storeWithUnits(db, new CurrentRuns(flags));
   const writer = new ReportWriter({ store, clock, counts: countReports(metrics) });
   const onError = (error: unknown) => log.error({ error }, 'what was evaluated here could not be counted');
   const ofrep = new OfrepCounts({ writer, clock, flags, onError });
   return {
     writer,
     ofrep,
+    evidence: new EvidenceReader(db),
     follow: () => {
       const stops = [ofrep.follow(), repeat(SWEEP_EVERY_MS, () => void sweep(db))];
       return () => {
         for (const stop of stops) stop();
       };
     },
+  };
+}
+
+/** Stores reports with the units of the runs that this node serves. */
+function storeWithUnits(db: Db, runs: CurrentRuns) {
+  const units = new NewUnits(runs.find);
+  return async (arrived: readonly ArrivedReport[]): Promise<number> => {
+    // Before the transaction: the embedded database has one connection.
+    await runs.learn(arrived);
+    try {
+      return await storeReports(db, arrived, units);
+    } catch (error) {
+      units.forget(new Set(arrived.map(({ place }) => place.environmentId)));
+      throw error;
+    }
   };
 }
 

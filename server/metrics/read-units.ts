@@ -1,4 +1,4 @@
-import { AFTER_ARM, AFTER_TO, type RunReport, UNIT_BYTES } from '@turnout/core';
+import { AFTER_ARM, AFTER_TO, BEFORE, LONGEST_AGO_MS, type RunReport, UNIT_BYTES } from '@turnout/core';
 
 /** What a record says: an exposure in an arm or without one, or an event, by its index and 3. */
 export const TREATMENT = 0;
@@ -9,6 +9,8 @@ export const FIRST_EVENT = 3;
 /** Marks of an event: whoever tracked it had exposed the unit in an arm, or to `to`, before. */
 export const MARK_ARM = 1;
 export const MARK_TO = 2;
+/** It exposed the unit only afterwards. */
+export const MARK_BEFORE = 4;
 
 /** One record of a unit, when it was by the database's clock. */
 export interface UnitRecord {
@@ -20,6 +22,27 @@ export interface UnitRecord {
   marks: number;
   /** NaN where there is none. */
   value: number;
+}
+
+/** The word of a record: how long ago, below its marks. */
+export function writeWord(agoMs: number, marks: number): number {
+  const ago = Math.min(LONGEST_AGO_MS, Math.max(0, agoMs));
+  return (
+    ago +
+    ((marks & MARK_ARM) !== 0 ? AFTER_ARM : 0) +
+    ((marks & MARK_TO) !== 0 ? AFTER_TO : 0) +
+    ((marks & MARK_BEFORE) !== 0 ? BEFORE : 0)
+  );
+}
+
+export const agoOf = (word: number): number => word % BEFORE;
+
+export function marksOf(word: number): number {
+  return (
+    (word >= AFTER_ARM ? MARK_ARM : 0) +
+    (word % AFTER_ARM >= AFTER_TO ? MARK_TO : 0) +
+    (word % AFTER_TO >= BEFORE ? MARK_BEFORE : 0)
+  );
 }
 
 /** How many records of twelve bytes a text holds: each takes sixteen signs. */
@@ -62,8 +85,8 @@ function* readRecords(what: number, units: string, endedAt: number, values?: str
       what,
       high: bytes.readUInt32LE(at),
       low: bytes.readUInt32LE(at + 4),
-      at: Math.floor(endedAt) - (word % AFTER_TO),
-      marks: (word >= AFTER_ARM ? MARK_ARM : 0) + (word % AFTER_ARM >= AFTER_TO ? MARK_TO : 0),
+      at: Math.floor(endedAt) - agoOf(word),
+      marks: marksOf(word),
       value: Number.isFinite(value) ? value : Number.NaN,
     };
   }

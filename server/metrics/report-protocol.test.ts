@@ -44,6 +44,9 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+const run = { run: 'r1', entry: 1, ageMs: 0, dropped: 0 };
+const bought = { event: 'bought', units: 'A'.repeat(16) };
+
 type Body = string | Uint8Array<ArrayBuffer> | object;
 
 async function send(body: Body, headers: Record<string, string> = {}, method = 'POST', path = REPORTS) {
@@ -107,6 +110,10 @@ describe('POST /sdk/v1/reports', () => {
       { events: Array.from({ length: 202 }, (_, i) => ({ event: `e${i}`, count: 1, valued: 0, sum: 0 })) },
       '/events',
     ],
+    ['units that are no records', { runs: [{ ...run, treatment: 'AAAA' }] }, '/runs/0/treatment'],
+    ['units in signs that are none', { runs: [{ ...run, control: '*'.repeat(16) }] }, '/runs/0/control'],
+    ['another number of values', { runs: [{ ...run, events: [{ ...bought, values: 'AAAA' }] }] }, '/runs/0/events/0'],
+    ['an entry that is none', { runs: [{ ...run, entry: -1 }] }, '/runs/0/entry'],
   ])('names the field of %s, and takes nothing', async (_name, change, path) => {
     const answer = await send({ ...reportOf([]), ...change });
     expect([answer.status, answer.code, answer.errors?.[0]?.path]).toEqual([422, 'invalid', path]);
@@ -151,6 +158,16 @@ describe('POST /sdk/v1/reports', () => {
     });
     expect(status).toBe(413);
     expect((await send(reportOf([]))).status).toBe(202);
+  });
+
+  test('takes units of measured runs from server keys, and none that a page could have made up', async () => {
+    const forged = reportOf([], { runs: [{ ...run, events: [{ event: 'bought', units: 'A'.repeat(16 * 10_000) }] }] });
+    for (let i = 0; i < 10; i++) {
+      const answer = await send(forged, { authorization: `Bearer ${gate.key('client')}` });
+      expect([answer.status, answer.code]).toEqual([403, 'forbidden']);
+    }
+    expect(taken).toEqual([]);
+    expect((await send(forged)).status).toBe(202);
   });
 
   test('is for server keys, and not from a browser', async () => {

@@ -20,16 +20,22 @@ import {
   type UncountedRow,
 } from './count-rows.ts';
 import { addEvents } from './event-store.ts';
+import type { NewUnits } from './new-units.ts';
 import type { ArrivedReport } from './report.ts';
+import { insertUnits } from './unit-store.ts';
 
 /** More different defaults in the code for one flag say no more. */
 const MOST_DEFAULTS = 8;
 
 /**
  * Stores reports in one transaction; answers how many of them had not been stored before. Rows travel as one parameter,
- * so that the text of a statement is the same for any number of them.
+ * so that the text of a statement is the same for any number of them. Of units, only what `units` does not know is stored.
  */
-export async function storeReports(db: Db, arrived: readonly ArrivedReport[]): Promise<number> {
+export async function storeReports(
+  db: Db,
+  arrived: readonly ArrivedReport[],
+  units?: Pick<NewUnits, 'rowsOf'>,
+): Promise<number> {
   return db.transaction(async (tx) => {
     const { fresh, now } = await claimBatches(tx, arrived);
     if (fresh.length === 0) return 0;
@@ -40,6 +46,7 @@ export async function storeReports(db: Db, arrived: readonly ArrivedReport[]): P
     if (rows.uncounted.length > 0) await addUncounted(tx, rows.uncounted);
     const events = countEvents(fresh, now);
     if (events.length > 0) await addEvents(tx, events);
+    await insertUnits(tx, units?.rowsOf(fresh, now) ?? []);
     return fresh.length;
   });
 }

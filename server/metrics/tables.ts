@@ -1,4 +1,13 @@
-import { bigint, doublePrecision, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  customType,
+  doublePrecision,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 import { environments, projects } from '../environments/tables.ts';
 import { flags } from '../flags/tables.ts';
 
@@ -124,6 +133,47 @@ export const sources = pgTable(
     version: integer('version').notNull().default(1),
     createdBy: text('created_by').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.key] })],
+);
+
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+
+/**
+ * Records of units of one entry of a run, as they came in and new to the node that took them. Read by their ids, which
+ * grow in the order of commits within an environment.
+ */
+export const measuredReports = pgTable(
+  'measured_reports',
+  {
+    environmentId: environmentId(),
+    run: text('run').notNull(),
+    entry: integer('entry').notNull(),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().notNull(),
+    arrivedAt: moment('arrived_at').notNull(),
+    events: text('events').notNull(),
+    dropped: amount('dropped'),
+    body: bytes('body').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.run, table.entry, table.id] })],
+);
+
+/** What guards look at: an event that is counted, or whose value is taken. */
+export const metrics = pgTable(
+  'metrics',
+  {
+    projectId: bigint('project_id', { mode: 'number' })
+      .notNull()
+      .references(() => projects.id),
+    key: text('key').notNull(),
+    kind: text('kind', { enum: ['rate', 'mean', 'ratio'] }).notNull(),
+    event: text('event').notNull(),
+    denominator: text('denominator'),
+    direction: text('direction', { enum: ['up', 'down'] }).notNull(),
+    unit: text('unit').notNull(),
+    cap: doublePrecision('cap'),
+    source: text('source', { enum: ['server', 'client'] }).notNull(),
+    version: integer('version').notNull().default(1),
   },
   (table) => [primaryKey({ columns: [table.projectId, table.key] })],
 );

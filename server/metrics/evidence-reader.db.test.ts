@@ -1,0 +1,142 @@
+import type { MeasuredRun } from '@turnout/core';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { seedProject } from '../changes/seed.fixture.ts';
+import { measuredReports } from '../database/tables.ts';
+import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { EvidenceReader } from './evidence-reader.ts';
+import { AppProcess, arrived, METRICS, NaiveModel, RUN, rounded } from './measured-world.fixture.ts';
+import { NewUnits } from './new-units.ts';
+import { SWEEPS } from './old-reports-store.ts';
+import type { ReportPlace } from './report.ts';
+import { storeReports } from './report-store.ts';
+
+describe.each(databaseKinds)('evidence in %s', (kind) => {
+  let database: TestDatabase;
+  let place: ReportPlace;
+  let current: MeasuredRun;
+
+  beforeAll(async () => {
+    database = await openTestDatabase(kind);
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    await database.reset();
+    const { projectId, environmentIds } = await seedProject(database.db, 'shop', ['a'], ['f']);
+    place = { projectId, environmentId: environmentIds[0] ?? 0 };
+    current = RUN;
+  });
+
+  const asked = (below = 100_000) => ({
+    ...{ environmentId: place.environmentId, run: current.id, entry: current.entry, below, metrics: METRICS },
+  });
+  const node = () => {
+    const units = new NewUnits((_, run) => (run === current.id ? current : undefined));
+    return (report: Parameters<typeof arrived>[1]) => storeReports(database.db, [arrived(place, report)], units);
+  };
+  const rows = () => database.db.select().from(measuredReports);
+
+  /** Two processes ask and track for the same people at the present time, and what truly happened. */
+  function live(people: number) {
+    const model = new NaiveModel();
+    const apps = [new AppProcess(() => performance.now()), new AppProcess(() => performance.now() + 5_000)];
+    for (let i = 0; i < people; i++) {
+      const unit = `user-${i}`;
+      const [web, worker] = apps as [AppProcess, AppProcess];
+      const isOn = web.ask({ targetingKey: unit }) === 'on';
+      const treated = isOn && new AppProcess(() => 0).isTreated(unit);
+      model.seen.push({ unit, at: i, arm: isOn ? (treated ? 'treatment' : 'to') : 'control' });
+      if (i % 3 !== 0) continue;
+      const value = i % 2 === 0 ? i : undefined;
+      const event = value === undefined ? 'bought' : 'ms';
+      (i % 4 === 1 ? worker : web).track(event, value, { targetingKey: unit });
+      model.seen.push({ unit, at: i, event, value });
+    }
+    return { model, reports: apps.map((app) => app.cut()) };
+  }
+
+  /** The windows of a live test are not over: what absolute guards see is not compared. */
+  const counts = (evidence: Parameters<typeof rounded>[0]) => {
+    const { exposed, metrics } = rounded(evidence);
+    const { done, latency } = metrics;
+    return { exposed, done: done?.hits, latency: latency?.hits, values: latency?.values };
+  };
+
+  it('is what happened, once, from two nodes, twice, at once and after a new start', async () => {
+    const { model, reports } = live(600);
+    const [first, second] = [node(), node()];
+    const early = new EvidenceReader(database.db);
+    expect((await early.read(asked(), new Date())).newestAt).toBeNull();
+    const sent = reports.map((tell) => tell());
+    await Promise.all(sent.flatMap((report) => [first(report), second(report)]));
+    const found = await early.read(asked(), new Date());
+    expect(counts(found)).toEqual(counts(model.measure(0)));
+    expect(Date.parse(found.newestAt ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    // A process that begins anew tells all of it once more, under other names of batches.
+    const again = live(600);
+    for (const tell of again.reports) await node()(tell());
+    const [held, anew] = [
+      await early.read(asked(), new Date()),
+      await new EvidenceReader(database.db).read(asked(), new Date()),
+    ];
+    expect(counts(held)).toEqual(counts(found));
+    expect({ ...anew, newestAt: null }).toEqual({ ...held, newestAt: null });
+  });
+
+  it('applies a smaller sample to what came in before, in both arms alike', async () => {
+    const { model, reports } = live(400);
+    for (const tell of reports) await node()(tell());
+    const reader = new EvidenceReader(database.db);
+    await reader.read(asked(), new Date());
+    const smaller = await reader.read(asked(30_000), new Date());
+    expect(counts(smaller)).toEqual(counts(model.measure(0, 30_000)));
+    expect(smaller.exposed.treatment).toBeLessThan(100);
+  });
+
+  it('stores nothing of an entry that is over, and of units nothing twice by one node', async () => {
+    const [{ reports }, later] = [live(50), live(50)];
+    const store = node();
+    for (const tell of reports) await store(tell());
+    const before = (await rows()).length;
+    await store(later.reports[0]!());
+    const bytes = (await rows()).slice(before).reduce((sum, { body }) => sum + body.length, 0);
+    // Those whom the second life of the process saw a little earlier, by its own account.
+    expect(bytes).toBeLessThan(24 * 5);
+    const count = (await rows()).length;
+    current = { ...RUN, entry: 2 };
+    await node()(live(50).reports[0]!());
+    expect(await rows()).toHaveLength(count);
+  });
+
+  it('is stored whole or not at all: what a failed transaction held comes again', async () => {
+    const { model, reports } = live(100);
+    const units = new NewUnits(() => RUN);
+    const sent = reports.map((tell) => arrived(place, tell()));
+    const failing = {
+      rowsOf: (...given: Parameters<NewUnits['rowsOf']>) => [...units.rowsOf(...given), null as never],
+    };
+    await expect(storeReports(database.db, sent, failing)).rejects.toThrow();
+    units.forget(new Set([place.environmentId]));
+    expect(await rows()).toEqual([]);
+    expect(await storeReports(database.db, sent, units)).toBe(sent.length);
+    const found = await new EvidenceReader(database.db).read(asked(), new Date());
+    expect(counts(found)).toEqual(counts(model.measure(0)));
+  });
+
+  it('is deleted thirty days after the last of a run came in, and not before', async () => {
+    const { reports } = live(20);
+    await node()(reports[0]!());
+    const age = (days: number) =>
+      database.db.update(measuredReports).set({ arrivedAt: sql`now() - make_interval(days => ${days}::int)` });
+    const sweep = async () => {
+      for (const one of SWEEPS) await one(database.db, 1_000);
+    };
+    await age(40);
+    await node()(live(20).reports[0]!());
+    await sweep();
+    expect(await rows()).toHaveLength(2);
+    await age(31);
+    await sweep();
+    expect(await database.db.select().from(measuredReports).where(eq(measuredReports.run, RUN.id))).toEqual([]);
+  });
+});

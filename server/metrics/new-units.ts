@@ -1,0 +1,85 @@
+import type { MeasuredRun } from '@turnout/core';
+import { EntryUnits, SLACK_MS } from './entry-units.ts';
+import { readUnits } from './read-units.ts';
+import type { ArrivedReport } from './report.ts';
+import { type UnitRow, UnitRowWriter } from './unit-row.ts';
+
+/** Gives the measured run of an environment by its id, as this node serves it now. */
+export type FindRun = (environmentId: number, run: string) => MeasuredRun | undefined;
+
+/** So many units of an entry are remembered; beyond, all are forgotten, and some are stored twice. */
+const MOST_UNITS = 2_000_000;
+
+interface Known {
+  environmentId: number;
+  run: string;
+  entry: number;
+  units: EntryUnits;
+}
+
+/**
+ * Leaves out what a node has stored already. It remembers what it stored since it started, and only that: what it does
+ * not know is stored once more, and counts once all the same.
+ */
+export class NewUnits {
+  readonly #findRun: FindRun;
+  readonly #slackMs: number;
+  readonly #known = new Map<string, Known>();
+
+  constructor(findRun: FindRun, slackMs = SLACK_MS) {
+    this.#findRun = findRun;
+    this.#slackMs = slackMs;
+  }
+
+  /**
+   * What is to be stored of reports that arrived by `now`, the database's time: the records of entries that run, new to
+   * this node. They count as stored from here on; where storing fails, `forget` takes that back.
+   */
+  rowsOf(arrived: readonly ArrivedReport[], now: Date): UnitRow[] {
+    this.#leaveWhatIsOver();
+    const writers = new Map<string, UnitRowWriter>();
+    for (const { place, report, waitedMs } of arrived) {
+      for (const run of report.runs ?? []) {
+        const known = this.#knownOf(place.environmentId, run.run, run.entry);
+        if (known === undefined) continue;
+        const { name, units } = known;
+        const writer = writers.get(name) ?? new UnitRowWriter({ ...known.place, arrivedAt: now });
+        writers.set(name, writer);
+        writer.dropped += run.dropped;
+        for (const record of readUnits(run, now.getTime() - waitedMs, writer.eventIndex)) {
+          if (units.add(record, writer.eventName(record.what))) writer.write(record);
+        }
+      }
+    }
+    return [...writers.values()].filter(({ isEmpty }) => !isEmpty).map((writer) => writer.row());
+  }
+
+  /** Nothing of these environments is known any more: it may not have been stored. */
+  forget(environmentIds: ReadonlySet<number>): void {
+    for (const [name, { environmentId }] of this.#known)
+      if (environmentIds.has(environmentId)) this.#known.delete(name);
+  }
+
+  #knownOf(environmentId: number, run: string, entry: number) {
+    const current = this.#findRun(environmentId, run);
+    if (current === undefined || current.entry !== entry) return undefined;
+    const name = `${environmentId} ${entry} ${run}`;
+    let found = this.#known.get(name);
+    if (found === undefined || found.units.size > MOST_UNITS) {
+      found = {
+        environmentId,
+        run,
+        entry,
+        units: new EntryUnits(current.sample.below, { waits: false, slackMs: this.#slackMs }),
+      };
+      this.#known.set(name, found);
+    }
+    return { name, units: found.units, place: { environmentId, run, entry } };
+  }
+
+  #leaveWhatIsOver(): void {
+    for (const [name, { environmentId, run, entry }] of this.#known) {
+      if (this.#findRun(environmentId, run)?.entry !== entry) this.#known.delete(name);
+    }
+  }
+}

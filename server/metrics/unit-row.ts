@@ -1,0 +1,74 @@
+import { agoOf, FIRST_EVENT, marksOf, type UnitRecord, writeWord } from './read-units.ts';
+
+/** What is stored of an entry at once: 24 bytes a record, and what events are called by their numbers. */
+export interface UnitRow {
+  environmentId: number;
+  run: string;
+  entry: number;
+  arrivedAt: Date;
+  events: string[];
+  dropped: number;
+  body: Uint8Array;
+}
+
+const RECORD = 24;
+
+/** Writes records of one entry into one row. */
+export class UnitRowWriter {
+  readonly #of: Pick<UnitRow, 'environmentId' | 'run' | 'entry' | 'arrivedAt'>;
+  readonly #events: string[] = [];
+  #bytes = Buffer.allocUnsafe(RECORD * 64);
+  #length = 0;
+  dropped = 0;
+
+  constructor(of: Pick<UnitRow, 'environmentId' | 'run' | 'entry' | 'arrivedAt'>) {
+    this.#of = of;
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0 && this.dropped === 0;
+  }
+
+  eventIndex = (event: string): number => {
+    const found = this.#events.indexOf(event);
+    return found >= 0 ? found : this.#events.push(event) - 1;
+  };
+
+  eventName(what: number): string | undefined {
+    return this.#events[what - FIRST_EVENT];
+  }
+
+  write({ what, high, low, at, marks, value }: UnitRecord): void {
+    if (this.#length === this.#bytes.length) {
+      this.#bytes = Buffer.concat([this.#bytes, Buffer.allocUnsafe(this.#length)]);
+    }
+    const bytes = this.#bytes;
+    const word = writeWord(this.#of.arrivedAt.getTime() - at, marks);
+    let to = bytes.writeUInt32LE(high, this.#length);
+    to = bytes.writeUInt32LE(low, to);
+    to = bytes.writeUInt32LE(word, to);
+    to = bytes.writeUInt32LE(what, to);
+    this.#length = bytes.writeDoubleLE(value, to);
+  }
+
+  row(): UnitRow {
+    return { ...this.#of, events: this.#events, dropped: this.dropped, body: this.#bytes.subarray(0, this.#length) };
+  }
+}
+
+/** The records of a row, in their order. */
+export function* readRow({ arrivedAt, body }: Pick<UnitRow, 'arrivedAt' | 'body'>): Generator<UnitRecord> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const arrived = arrivedAt.getTime();
+  for (let from = 0; from + RECORD <= bytes.length; from += RECORD) {
+    const word = bytes.readUInt32LE(from + 8);
+    yield {
+      high: bytes.readUInt32LE(from),
+      low: bytes.readUInt32LE(from + 4),
+      what: bytes.readUInt32LE(from + 12),
+      at: arrived - agoOf(word),
+      marks: marksOf(word),
+      value: bytes.readDoubleLE(from + 16),
+    };
+  }
+}
