@@ -81,7 +81,8 @@ function onDoubt({ guard, verdict, until }: Judged, terms: EvidenceTerms, now: D
 }
 
 const isRatioAlarm = ({ guard, verdict }: Judged) => guard.kind === 'sample-ratio' && verdict.verdict === 'fail';
-const rank = (judged: Judged) => (isRatioAlarm(judged) ? 0 : 1);
+/** What explains most comes first. */
+const rank = (judged: Judged) => (isRatioAlarm(judged) ? 0 : judged.verdict.verdict === 'error' ? 1 : 2);
 const isEnforced = ({ mode }: { mode: string }) => mode === 'enforce';
 
 /** By id, so that the order in which guards are written changes nothing, not even the sentence. */

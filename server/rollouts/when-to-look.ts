@@ -1,3 +1,4 @@
+import type { Action } from './decision.ts';
 import type { GuardGround } from './guard-ground.ts';
 import type { Judged } from './judge-guard.ts';
 import type { Outcome } from './outcome.ts';
@@ -6,6 +7,8 @@ import { whenBaked } from './run-time.ts';
 
 /** The same is paged again after so long. */
 const PAGE_AGAIN_MS = 86_400_000;
+
+const OVER: readonly Action[] = ['rollBack', 'kill', 'end'];
 
 /** Whom it must be told now: what nobody was told of within the day. */
 export function pageNow({ page, pageFrom }: Outcome, run: Run, now: Date): PageAbout | null {
@@ -23,13 +26,17 @@ export function nextLook(look: {
 }): string | null {
   const { outcome, ground, guards, page } = look;
   const { now, run } = ground;
+  // It is over by what was decided.
+  if (OVER.includes(outcome.action)) return null;
   const moments = [...outcome.until];
   if (page !== null) moments.push(new Date(now.getTime() + PAGE_AGAIN_MS));
   else if (outcome.page !== undefined) moments.push(pagedAgainAt(outcome.page, run) ?? null);
-  if (run.state !== 'paused') moments.push(...guards.map(({ until }) => until ?? null), ...comingMoments(ground));
+  if (run.state !== 'paused') moments.push(...guards.map(untilOf), ...comingMoments(ground));
   const coming = moments.flatMap((moment) => (moment !== null && moment > now ? [moment.getTime()] : []));
   return coming.length === 0 ? null : new Date(Math.min(...coming)).toISOString();
 }
+
+const untilOf = ({ guard, until }: Judged) => (guard.mode === 'enforce' && until !== undefined ? until : null);
 
 function pagedAgainAt(about: PageAbout, { paged }: Run): Date | undefined {
   return paged?.about === about ? new Date(paged.at.getTime() + PAGE_AGAIN_MS) : undefined;

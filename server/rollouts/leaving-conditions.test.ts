@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { at, MINUTE, policyOf, readyScene, SECOND, stageOf } from './decide.fixture.ts';
+import { decide } from './decide.ts';
+
+describe('leaving a stage', () => {
+  it('says how long units take at the pace they come in', () => {
+    const scene = readyScene(policyOf({ guards: [] }), at(30 * MINUTE));
+    Object.assign(scene.evidence.entry!.exposed, { treatment: 2000, control: 1900 });
+    const { reason } = decide(scene, scene.evidence, scene.now);
+    expect(reason).toBe('Holds: 1,900 of 4,000 units in control; about 33 minutes at this pace.');
+    Object.assign(scene.evidence.entry!.exposed, { treatment: 0, control: 0 });
+    expect(decide(scene, scene.evidence, scene.now).reason).toBe(
+      'Holds: 0 of 4,000 units in treatment; none came yet.',
+    );
+  });
+
+  it('names those that have not put it in force, the first five of them', () => {
+    const scene = readyScene();
+    scene.run.effectiveAt = null;
+    scene.evidence.readBack = { effective: false, laggards: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] };
+    const { reason, conditions } = decide(scene, scene.evidence, scene.now);
+    expect(reason).toBe('Holds: Waits for a, b, c, d, e and 2 more to have it in force.');
+    expect(conditions.map(({ id, met }) => [id, met])).toEqual([
+      ['effective', false],
+      ['bake', false],
+      ['units', true],
+    ]);
+  });
+
+  it('takes time in which it stood still from the bake, unless that was before the bake', () => {
+    const stood = (stoodMs: number, before: number) => {
+      const scene = readyScene(policyOf({ guards: [] }), at(30 * MINUTE));
+      Object.assign(scene.run, { stoodMs, stoodBeforeEffectMs: before });
+      return decide(scene, scene.evidence, scene.now);
+    };
+    expect(stood(SECOND, 0)).toMatchObject({ action: 'hold', checkAgainAt: at(30 * MINUTE + SECOND).toISOString() });
+    expect(stood(SECOND, SECOND)).toMatchObject({ action: 'advance' });
+  });
+
+  it('counts units that got the new variant where a stage has no arms', () => {
+    const policy = policyOf({
+      guards: [],
+      path: [{ environment: 'production', stages: [stageOf({ audience: 'staff', minUnits: 20 })] }],
+    });
+    const scene = readyScene(policy);
+    scene.evidence.entry!.exposed = { treatment: 0, control: 0, to: 19 };
+    expect(decide(scene, scene.evidence, scene.now).reason).toMatch(
+      /^Holds: 19 of 20 units with the new variant; about/,
+    );
+    scene.evidence.entry!.exposed.to = 20;
+    expect(decide(scene, scene.evidence, scene.now).action).toBe('finish');
+  });
+
+  it('counts units with an event that a stage asks for', () => {
+    const stages = [stageOf({ exposure: 100_000, minHits: { event: 'checkout.done', count: 100 } })];
+    const scene = readyScene(policyOf({ guards: [], path: [{ environment: 'production', stages }] }));
+    expect(decide(scene, scene.evidence, scene.now).reason).toBe('Holds: 0 of 100 units with checkout.done.');
+    scene.evidence.entry!.events = { 'checkout.done': 100 };
+    expect(decide(scene, scene.evidence, scene.now).action).toBe('finish');
+  });
+});
