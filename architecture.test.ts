@@ -113,6 +113,7 @@ const house: House = {
     'server/statistics/rate-evidence.ts',
     'server/statistics/sample-ratio.ts',
     'server/statistics/stirling-error.ts',
+    'server/statistics/tell-sight.ts',
     'server/access/permissions.ts',
     'server/access/principal.ts',
     'server/access/without-archived.ts',
