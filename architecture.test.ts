@@ -177,6 +177,7 @@ const house: House = {
     'server/incidents/tell-incident.ts',
     'server/metrics/flip-evidence.ts',
     'server/metrics/lifecycle.ts',
+    'server/metrics/read-prometheus.ts',
     'server/metrics/report.ts',
     'server/rollouts/compare-owned.ts',
     'server/rollouts/decide.ts',
@@ -216,6 +217,9 @@ const house: House = {
     'server/policies/quantity.ts',
     'server/policies/read-document.ts',
     'server/policies/remark-on.ts',
+    'server/rollouts/check-reading.ts',
+    'server/rollouts/fold-threshold.ts',
+    'server/rollouts/probe.ts',
   ],
   unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
   exceptions: {
