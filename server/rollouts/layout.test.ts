@@ -48,9 +48,12 @@ describe('the arms', () => {
     [80_000, [0, 20_000], [80_000, OF]],
     [OF, [0, 0], [OF, OF]],
     [0, [0, 0], [50_000, 50_000]],
-  ])('At %i buckets the arms are where the design puts them', (exposure, treatment, control) => {
-    expect(layArms(exposure)).toEqual({ treatment, control });
-  });
+  ])(
+    'At %i buckets the arms are as wide as they can be, from the first bucket and in the upper half',
+    (exposure, treatment, control) => {
+      expect(layArms(exposure)).toEqual({ treatment, control });
+    },
+  );
 
   it('Over random stages they are equal and disjoint, and nobody ever changes from one to the other', () => {
     fc.assert(

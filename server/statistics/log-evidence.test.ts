@@ -15,7 +15,7 @@ it.each([
   [60, 20, 0.5454545454545454, 5.821876281175252],
   [160, 120, 0.5454545454545454, -1.6487164678729265],
   [60, 30, 5 / 9, 1.011735617724149],
-])('The evidence of %i against %i over a share of %f is as the design says', (hits, misses, share, value) => {
+])('The evidence of %i against %i over a share of %f agrees with its table', (hits, misses, share, value) => {
   expect(logEvidence(hits, misses, share)).toBeCloseTo(value, DIGITS);
 });
 

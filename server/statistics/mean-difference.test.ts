@@ -9,14 +9,14 @@ const T = { n: 2000, mean: 115, variance: 40 ** 2 };
 const C = { n: 2000, mean: 100, variance: 40 ** 2 };
 const UP = { direction: 'up', margin: 0.05 } as const;
 
-it('The scale of the mixture is as the design says', () => {
+it('The scale of the mixture agrees with its table', () => {
   expect(mixtureScale(0.05, 'two')).toBeCloseTo(0.0398400668, DIGITS);
   expect(mixtureScale(0.05, 'one')).toBeCloseTo(0.0355776885, DIGITS);
   expect(mixtureScale(0.01, 'one')).toBeCloseTo(0.0447247728, DIGITS);
   expect(mixtureScale(0.01 / 6, 'one')).toBeCloseTo(0.0527747502, DIGITS);
 });
 
-it('The lower bound of a difference of means is as the design says, in the first entry and at what a later one has', () => {
+it('The lower bound of a difference of means agrees with its table, in the first entry and at what a later one has', () => {
   const first = compareMeans(UP, T, C, 0.01);
   expect(first?.difference).toBeCloseTo(10, DIGITS);
   expect(first?.standardError).toBeCloseTo(1.296919426949878, DIGITS);

@@ -13,7 +13,7 @@ it('The tolerated share is where a change within the margin would put it', () =>
   expect(toleratedShare(DOWN)).toBeCloseTo(0.5555555556, 10);
 });
 
-it('With restarts the evidence is as the design says, soon and after a thousand healthy units', () => {
+it('With restarts the evidence agrees with its table, soon and after a thousand healthy units', () => {
   expect(evidenceWithRestarts([160, 120], [[100, 100]], 1.2 / 2.2)).toBeCloseTo(4.037720685411788, DIGITS);
   expect(evidenceWithRestarts([1060, 1020], [[1000, 1000]], 1.2 / 2.2)).toBeCloseTo(4.036083173579367, DIGITS);
   expect(rateEvidence(UP, { treatment: 160, control: 120 }, [[100, 100]])).toBeCloseTo(4.037720685411788, DIGITS);
