@@ -25,7 +25,8 @@ CREATE INDEX freezes_project ON freezes (project_id);
 
 -- The subject is request/<id>, or for a stage of a rollout what the rollout calls it.
 CREATE TABLE change_requests (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id text PRIMARY KEY,
+  seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   project_id bigint NOT NULL REFERENCES projects (id),
   kind text NOT NULL CHECK (kind IN ('change', 'protection', 'stage')),
   subject text NOT NULL,
@@ -37,6 +38,7 @@ CREATE TABLE change_requests (
   environments json NOT NULL,
   base json NOT NULL,
   diff json NOT NULL,
+  directions json NOT NULL,
   hash text NOT NULL,
   needs json,
   authors json NOT NULL,
@@ -50,13 +52,13 @@ CREATE TABLE change_requests (
   change_id bigint REFERENCES changes (id),
   version integer NOT NULL DEFAULT 1
 );
-CREATE INDEX change_requests_project ON change_requests (project_id, id);
+CREATE INDEX change_requests_project ON change_requests (project_id, seq);
 CREATE UNIQUE INDEX change_requests_open ON change_requests (project_id, subject) WHERE state = 'open';
 
 -- One person's approval of exactly what the hash names. A voided one stays, with why.
 CREATE TABLE approvals (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  request_id bigint NOT NULL REFERENCES change_requests (id),
+  request_id text NOT NULL REFERENCES change_requests (id),
   person_id text NOT NULL REFERENCES people (id),
   hash text NOT NULL,
   given_at timestamptz(3) NOT NULL,

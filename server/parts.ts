@@ -9,7 +9,7 @@ import { HeldRevocations } from './access/held-revocations.ts';
 import { Idempotency } from './access/idempotency.ts';
 import { saveKeyUses } from './access/key-store.ts';
 import { LastUsed } from './access/last-used.ts';
-import { checkMayChange } from './access/may-change.ts';
+import { mayChangeBy } from './access/may-change.ts';
 import { verifierOf } from './access/mint-secret.ts';
 import type { PeopleParts } from './access/people-parts.ts';
 import { SecurityEvents } from './access/security-events.ts';
@@ -34,6 +34,7 @@ import { Metrics } from './platform/metrics.ts';
 import { type Outbound, openOutbound } from './platform/outbound.ts';
 import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
+import { judgeRequests } from './requests/judge-request.ts';
 import { watchDatabase } from './watch-database.ts';
 
 /** What is there before anything slow happens. */
@@ -85,7 +86,15 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     shared: redis && instancesInRedis({ redis, node, ...signingInstances(secrets) }),
   });
   const delivery: Delivery = await openDelivery({
-    ...{ db, clock, doorbell, secrets, list, log: logger, checks: [checkMayChange, checkFreeze(clock)] },
+    ...{
+      db,
+      clock,
+      doorbell,
+      secrets,
+      list,
+      log: logger,
+      checks: [mayChangeBy(judgeRequests(clock)), checkFreeze(clock)],
+    },
     ...{ dataDir: config.dataDir, snapshotMaxAgeMs: config.snapshotMaxAgeMs },
   });
   const commit: CommitAccess = (order, write) => commitChange(delivery.door, order, write);

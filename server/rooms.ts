@@ -7,6 +7,7 @@ import type { Room } from './app.ts';
 import { changeRoutes, epochRoutes } from './changes/routes.ts';
 import { memberTeller } from './changes/tell-member.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
+import { environmentDrafts } from './environments/environment-drafts.ts';
 import { environmentRoutes } from './environments/environment-routes.ts';
 import { freezeRoutes } from './environments/freeze-routes.ts';
 import { placeRoutes } from './environments/place-routes.ts';
@@ -14,6 +15,7 @@ import { projectRoutes } from './environments/project-routes.ts';
 import { freezeTeller } from './environments/tell-freeze.ts';
 import { configurationRoutes } from './flags/configuration-routes.ts';
 import { fillEnvironment } from './flags/fill-environment.ts';
+import { flagDrafts } from './flags/flag-drafts.ts';
 import { flagRoutes } from './flags/flag-routes.ts';
 import { flagTeller } from './flags/tell-flag-change.ts';
 import { flagUndoer } from './flags/undo-flag-change.ts';
@@ -22,11 +24,16 @@ import { incidentRoutes } from './incidents/routes.ts';
 import { incidentTeller } from './incidents/tell-incident.ts';
 import type { LiveStreams } from './live/live-streams.ts';
 import { liveRoutes } from './live/routes.ts';
+import { metricRoutes } from './metrics/metric-routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import { sourceRoutes } from './metrics/source-routes.ts';
 import type { Parts } from './parts.ts';
+import { requestRoutes } from './requests/routes.ts';
+import { requestTeller } from './requests/tell-request.ts';
+import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
 import { segmentRoutes } from './segments/routes.ts';
+import { segmentDrafts } from './segments/segment-drafts.ts';
 import { segmentTeller } from './segments/tell-segment-change.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
 import { transferRoutes } from './transfer/routes.ts';
@@ -35,8 +42,12 @@ import { importTeller } from './transfer/tell-import.ts';
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
-/** Who tells of which entries of the log in words. */
-export const TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller, incidentTeller];
+const OWN_TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller, incidentTeller];
+/** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
+export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
+/** The calls that can wait until they are approved. */
+const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts];
+const UNDOERS = [flagUndoer, segmentUndoer];
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(
@@ -69,9 +80,17 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
+    { path: IN_PROJECT, routes: metricRoutes({ door, metricNamedBy: namedBy }) },
     { path: IN_PROJECT, routes: sourceRoutes({ door, secrets: parts.secrets, outbound: parts.outbound, namedBy }) },
     { path: IN_PROJECT, routes: checkRoutes({ db: parts.database.db, clock }) },
-    { path: IN_PROJECT, routes: changeRoutes({ door, list, undoers: [flagUndoer, segmentUndoer], tellers: TELLERS }) },
+    {
+      path: IN_PROJECT,
+      routes: changeRoutes({
+        ...{ door, list, tellers: TELLERS },
+        undoers: [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)],
+      }),
+    },
+    { path: IN_PROJECT, routes: requestRoutes({ door, list, kinds: DRAFTS }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },

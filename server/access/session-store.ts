@@ -52,3 +52,12 @@ export async function endSessionRows(tx: Tx, personId: string, at: Date): Promis
 }
 
 const isLive = () => and(isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`));
+
+/** When somebody signed in, where that session goes on. */
+export async function findSessionStart(tx: Tx, id: string): Promise<Date | undefined> {
+  const [row] = await tx
+    .select({ madeAt: sessions.madeAt })
+    .from(sessions)
+    .where(and(eq(sessions.id, id), isLive()));
+  return row?.madeAt;
+}

@@ -78,6 +78,8 @@ function seenKeys(entry: Entry, only: readonly number[] | undefined): string[] |
 /** A logged form without what it says of other environments, which stands under `environments` (see `Undoer`). */
 function seenForm(form: JsonValue, keys: readonly string[] | undefined): JsonValue {
   if (keys === undefined || typeof form !== 'object' || form === null || Array.isArray(form)) return form;
+  // A change that carries several has the form of each in its list.
+  if (Array.isArray(form.items)) return { ...form, items: form.items.map((item) => seenForm(item, keys)) };
   const { environments } = form;
   if (typeof environments !== 'object' || environments === null || Array.isArray(environments)) return form;
   return {

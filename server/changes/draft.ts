@@ -6,6 +6,8 @@ import type { Work } from './door.ts';
 /** A call that was written down to be made later, as its kind finds it. */
 export interface DraftCall<Body> {
   projectId: number;
+  /** The environment that the path names; throws where it names none. */
+  place(): EnvironmentPlace;
   /** What the names in the path stand for: `{flag: 'new-cart'}`. */
   params: Readonly<Record<string, string>>;
   body: Body;
@@ -35,7 +37,7 @@ export interface DraftKind<Body = unknown> {
   body: z.ZodType<Body>;
   /** It takes away what protects, so a second admin must agree. */
   protection?: true;
-  plan(call: DraftCall<Body>, place: EnvironmentPlace): DraftPlan;
+  plan(call: DraftCall<Body>): DraftPlan;
 }
 
 /** Lets the compiler hold a kind's plan against its body. */

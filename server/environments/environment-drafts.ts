@@ -21,11 +21,15 @@ const freezeVersion =
 export const environmentDrafts: readonly DraftKind[] = [
   draftKind({
     ...{ method: 'PATCH', path: '/environments/{environment}', body: environmentPatch, protection: true },
-    plan: ({ projectId, body: { reason: _reason, ...patch }, base }, place) => ({
-      ...{ action: 'environment.update', subject: `environment/${place.environment.key}`, alters: 'nothing' },
-      version: async (db) => (await findEnvironment(db, projectId, place.environment.id))?.version,
-      work: editEnvironmentWork(place, patch, agreed(base)),
-    }),
+    plan: (call) => {
+      const { reason: _reason, ...patch } = call.body;
+      const place = call.place();
+      return {
+        ...{ action: 'environment.update', subject: `environment/${place.environment.key}`, alters: 'nothing' },
+        version: async (db) => (await findEnvironment(db, call.projectId, place.environment.id))?.version,
+        work: editEnvironmentWork(place, patch, agreed(call.base)),
+      };
+    },
   }),
   draftKind({
     ...{ method: 'PATCH', path: '/freezes/{freeze}', body: freezePatch, protection: true },

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@turnout/core';
+import type { Flag, JsonValue, Segment } from '@turnout/core';
 import type { Role } from '../access/principal.ts';
 
 /** `protection` takes away what protects, and needs a second admin; `stage` is one of a rollout. */
@@ -11,13 +11,34 @@ export interface DraftItem {
   /** `/environments/production/flags/new-cart`. */
   path: string;
   body: JsonValue;
-  /** The version that its author believed to change; null for what makes something new. */
+  /**
+   * The version that its author believed to change. Null for what makes something new, and for what an item before it in
+   * the same draft changes too.
+   */
   base: number | null;
 }
 
-/** Who must approve a stage of a rollout. */
-export interface StageNeeds {
-  environmentId: number;
+/** What a draft would come to in one environment: what is served there before and after. */
+export interface EnvironmentDiff {
+  flags: { key: string; before: Flag | null; after: Flag | null }[];
+  segments: ({ key: string } & ({ before: Segment | null; after: Segment | null } | { members: JsonValue }))[];
+}
+
+/** Who must approve, and where they must have the role; without an environment in the whole project. */
+export interface Need {
+  environmentId: number | undefined;
   roles: readonly Role[];
   count: number;
 }
+
+/** Who must approve a stage of a rollout. */
+export interface StageNeeds extends Need {
+  environmentId: number;
+}
+
+/** How long a request waits for its approvals, where nobody said otherwise. */
+export const LASTS_MS = 7 * 86_400_000;
+/** Where nobody else could agree to less protection, it waits for so long, for everybody to see. */
+export const ALONE_MS = 86_400_000;
+/** Whoever approves has signed in no longer ago than this. */
+export const FRESH_SESSION_MS = 12 * 3_600_000;

@@ -1,15 +1,17 @@
-import type { JsonValue } from '@turnout/core';
 import { bigint, integer, json, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { people } from '../access/tables.ts';
+import type { Direction } from '../changes/door.ts';
 import { changes } from '../changes/tables.ts';
 import { projects } from '../environments/tables.ts';
-import type { DraftItem, RequestKind, RequestState, StageNeeds } from './request.ts';
+import type { DraftItem, EnvironmentDiff, RequestKind, RequestState, StageNeeds } from './request.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /** What waits for an approval: changes, with what they would come to, and stages of rollouts. */
 export const changeRequests = pgTable('change_requests', {
-  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  id: text('id').primaryKey(),
+  /** In which order they were made. */
+  seq: bigint('seq', { mode: 'number' }).notNull().unique().generatedAlwaysAsIdentity(),
   projectId: bigint('project_id', { mode: 'number' })
     .notNull()
     .references(() => projects.id),
@@ -27,7 +29,9 @@ export const changeRequests = pgTable('change_requests', {
   /** By the key of each environment: its position when the draft was written or rebased. */
   base: json('base').$type<Record<string, string>>().notNull(),
   /** By the key of each environment: what it would come to there. */
-  diff: json('diff').$type<Record<string, JsonValue>>().notNull(),
+  diff: json('diff').$type<Record<string, EnvironmentDiff>>().notNull(),
+  /** By the key of each environment: which way it would go there. */
+  directions: json('directions').$type<Record<string, Direction>>().notNull(),
   hash: text('hash').notNull(),
   /** Of a stage of a rollout: who must approve it. Changes ask the rules of their environments instead. */
   needs: json('needs').$type<StageNeeds>(),
@@ -47,7 +51,7 @@ export const changeRequests = pgTable('change_requests', {
 /** One person's approval of exactly what the hash names. A voided one stays, with why. */
 export const approvals = pgTable('approvals', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-  requestId: bigint('request_id', { mode: 'number' })
+  requestId: text('request_id')
     .notNull()
     .references(() => changeRequests.id),
   personId: text('person_id')

@@ -1,0 +1,74 @@
+import { type Asking, orderOf } from '../access/asking.ts';
+import { actorOf } from '../access/principal.ts';
+import { commitChange } from '../changes/commit-change.ts';
+import type { ChangeOrder } from '../changes/door.ts';
+import { allEnvironments } from '../environments/environment-store.ts';
+import { type Done, withResult } from '../platform/committed.ts';
+import { Problem } from '../platform/problem.ts';
+import { sameDiff } from './draft-diff.ts';
+import { type PlannedDraft, planDraft } from './plan-draft.ts';
+import { type RequestParts, requireDraft, requireOpen, requireRequest } from './request-parts.ts';
+import { type RequestRow, updateRequest } from './store.ts';
+import { carryOut, outcomeOf, withinOf } from './try-draft.ts';
+
+/**
+ * Carries a request out: does what its items say under the locks, and looks there whether it still comes to what was
+ * approved. Whether enough people approve is for the door, which asks last of all. One change, one revision in each
+ * environment, undone as one.
+ */
+export async function applyRequest(
+  parts: RequestParts,
+  asking: Asking,
+  projectId: number,
+  id: string,
+): Promise<Done<RequestRow>> {
+  const { door, kinds } = parts;
+  const seen = await requireRequest(door.db, projectId, id, asking.principal);
+  requireDraft(seen);
+  const environments = await allEnvironments(door.db, projectId);
+  const plan = await planDraft(door.db, kinds, { projectId, environments }, seen);
+  const order = orderFor(asking, seen, plan);
+  const committed = await commitChange<RequestRow>(door, order, async (tx, ground) => {
+    const row = await requireOpen(tx, projectId, id, { principal: asking.principal, expected: seen.version });
+    const combined = await carryOut(door, plan, [tx, ground]).catch((error: unknown) => {
+      throw movedOn(error);
+    });
+    const outcome = outcomeOf(plan.items, ground, combined);
+    if (combined.written.unchanged) throw new Problem('wrong_state', 'Everything is so already. Withdraw the request.');
+    if (!sameDiff(outcome.diff, row.diff)) {
+      throw new Problem('changed_since', 'It would come to something else than what was looked at. Rebase it.', {
+        current: { diff: outcome.diff, positions: outcome.base },
+      });
+    }
+    const closed = { state: 'applied' as const, closedAt: ground.now, closedBy: actorOf(asking.principal) };
+    const result = await updateRequest(tx, projectId, id, closed);
+    return {
+      ...combined.written,
+      result,
+      afterEntry: async (inside, changeId) => {
+        await combined.written.afterEntry?.(inside, changeId);
+        await updateRequest(inside, projectId, id, { changeId });
+      },
+    };
+  });
+  // A name, a protection or a freeze is in every node's memory.
+  if (plan.protection) await parts.list.refresh().catch(() => undefined);
+  return withResult(committed, () => requireRequest(door.db, projectId, id, asking.principal));
+}
+
+function orderFor(asking: Asking, row: RequestRow, plan: PlannedDraft): ChangeOrder {
+  return {
+    ...orderOf({ ...asking, reason: row.reason }),
+    ...{ projectId: row.projectId, environmentIds: plan.environmentIds, action: 'request.apply' },
+    ...{ subject: `request/${row.id}`, approved: { request: row.id } },
+    ...(plan.protection ? { access: true as const, ...withinOf(plan) } : {}),
+  };
+}
+
+/** Somebody changed what an item is about: what they made of it is in the answer. */
+function movedOn(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== 'stale_version') return error;
+  return new Problem('changed_since', `${error.message} Rebase the request, and have it approved as it then is.`, {
+    ...error.extra,
+  });
+}

@@ -1,0 +1,127 @@
+import type { JudgeApproval } from '../access/may-change.ts';
+import type { Grant } from '../access/principal.ts';
+import type { Direction } from '../changes/door.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import { approvalsOf } from '../environments/environment.ts';
+import { allEnvironments, type EnvironmentRow } from '../environments/environment-store.ts';
+import type { Freeze } from '../environments/freeze.ts';
+import { readFreezes } from '../environments/freeze-store.ts';
+import { Problem } from '../platform/problem.ts';
+import { describeNeed, mayGive, missingOf, needsOf } from './count-approvals.ts';
+import { ALONE_MS, type Need } from './request.ts';
+import { isExpired } from './request-time.ts';
+import { findRequest, type GivenApproval, givenApprovals, membersNow, type RequestRow } from './store.ts';
+
+/** What a request still waits for. */
+export interface Judged {
+  needs: { need: Need; environment: string | undefined; missing: number }[];
+  expired: boolean;
+  /** Where nobody else could agree: from when on it goes without. */
+  aloneUntil: Date | undefined;
+}
+
+/**
+ * Whether a change that carries out a request has the approvals that it needs, as rights, protection and freezes are at
+ * this moment, inside of the change's own transaction. The directions are those of the change, not of the draft.
+ */
+export function judgeRequests(clock: { now(): Date }): JudgeApproval {
+  return async (tx, { projectId, approved }, steps) => {
+    const row = await findRequest(tx, projectId, approved?.request ?? '');
+    if (!row || row.kind === 'stage') return new Problem('approval_required', 'There is no such request.');
+    const directions: Record<string, Direction> = {};
+    for (const { environment, direction, grace } of steps) if (!grace) directions[environment.key] = direction;
+    const ground = await readJudgeGround(tx, projectId, [row]);
+    const now = clock.now();
+    return refusalOf(judgeRow(ground, row, directions, now), now);
+  };
+}
+
+/** What requests are judged by, as it is at one moment. */
+export interface JudgeGround {
+  environments: readonly EnvironmentRow[];
+  freezes: readonly Freeze[];
+  given: readonly GivenApproval[];
+  /** Everybody who could sign in; empty where nobody asks for a second admin. */
+  members: readonly { id: string; grants: Grant[] }[];
+}
+
+/** Reads what these requests of a project are judged by. */
+export async function readJudgeGround(
+  db: Db | Tx,
+  projectId: number,
+  rows: readonly RequestRow[],
+): Promise<JudgeGround> {
+  const since = new Date(Math.min(...rows.map(({ editedAt }) => editedAt.getTime())));
+  const asksAdmins = rows.some(({ kind }) => kind === 'protection');
+  return {
+    environments: await allEnvironments(db, projectId),
+    freezes: rows.length === 0 ? [] : await readFreezes(db, projectId, since),
+    given: await givenApprovals(
+      db,
+      rows.map(({ id }) => id),
+    ),
+    members: asksAdmins ? await membersNow(db, projectId) : [],
+  };
+}
+
+/** What a request still waits for, where it goes in these directions. */
+export function judgeRow(
+  ground: JudgeGround,
+  row: RequestRow,
+  directions: Readonly<Record<string, Direction>>,
+  now: Date,
+): Judged {
+  const { environments, freezes } = ground;
+  const needs = needsOfRow(row, environments, directions);
+  const given = ground.given.filter(({ requestId }) => requestId === row.id);
+  const [need] = needs;
+  const alone = row.kind === 'protection' && need !== undefined && isAlone(ground, row, need);
+  return {
+    needs: needs.map((one) => ({
+      need: one,
+      environment: environments.find(({ id }) => id === one.environmentId)?.key,
+      missing: missingOf(given, row, one),
+    })),
+    expired: isExpired(row, freezes, now),
+    aloneUntil: alone ? new Date(row.editedAt.getTime() + ALONE_MS) : undefined,
+  };
+}
+
+/** The approvals that a request asks for. */
+function needsOfRow(
+  row: RequestRow,
+  environments: readonly EnvironmentRow[],
+  directions: Readonly<Record<string, Direction>>,
+): Need[] {
+  if (row.kind === 'stage') return row.needs === null ? [] : [row.needs];
+  if (row.kind === 'protection') {
+    const [only] = row.environments;
+    return [{ environmentId: row.environments.length === 1 ? only : undefined, roles: ['admin'], count: 1 }];
+  }
+  const rules = environments.map((environment) => ({ ...environment, rule: approvalsOf(environment) }));
+  return needsOf(rules, directions);
+}
+
+/** Nobody but its authors could agree. */
+function isAlone({ members }: JudgeGround, row: RequestRow, need: Need): boolean {
+  return !members.some(({ id, grants }) => !row.authors.includes(id) && mayGive(id, grants, row.projectId, need));
+}
+
+/** What stands before it; undefined where nothing does. */
+export function refusalOf({ needs, expired, aloneUntil }: Judged, now: Date): Problem | undefined {
+  if (needs.length === 0) return undefined;
+  if (expired) {
+    return new Problem('approval_required', 'Its approvals have expired. Rebase it, and ask for them again.');
+  }
+  const missing = needs.filter((one) => one.missing > 0);
+  if (missing.length === 0) return undefined;
+  if (aloneUntil !== undefined) {
+    if (now >= aloneUntil) return undefined;
+    return new Problem(
+      'approval_required',
+      `There is no second admin who could agree, so it waits until ${aloneUntil.toISOString()}, for everybody to see.`,
+    );
+  }
+  const told = missing.map(({ need, missing: count, environment }) => describeNeed(need, count, environment));
+  return new Problem('approval_required', `It needs ${told.join(', and ')}.`);
+}

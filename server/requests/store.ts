@@ -1,0 +1,187 @@
+import { and, count, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import type { Grant } from '../access/principal.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import { approvals, changeRequests, memberships, people } from '../database/tables.ts';
+
+export type RequestRow = typeof changeRequests.$inferSelect;
+export type NewRequest = Omit<typeof changeRequests.$inferInsert, 'seq'>;
+
+/** An approval that was given and not voided, with what its giver may do now; null for whoever was disabled. */
+export interface GivenApproval {
+  requestId: string;
+  personId: string;
+  name: string;
+  hash: string;
+  givenAt: Date;
+  grants: Grant[] | null;
+}
+
+export interface RequestFilter {
+  state: RequestRow['state'] | undefined;
+  /** Made by this actor. */
+  createdBy?: string | undefined;
+}
+
+/** Newest first below `seq`; one more than `limit`, so that the caller sees whether there are more. */
+export async function listRequests(
+  db: Db | Tx,
+  projectId: number,
+  filter: RequestFilter,
+  page: { limit: number; below: number | undefined },
+): Promise<RequestRow[]> {
+  return db
+    .select()
+    .from(changeRequests)
+    .where(
+      and(
+        eq(changeRequests.projectId, projectId),
+        filter.state && eq(changeRequests.state, filter.state),
+        filter.createdBy === undefined ? undefined : eq(changeRequests.createdBy, filter.createdBy),
+        page.below === undefined ? undefined : lt(changeRequests.seq, page.below),
+      ),
+    )
+    .orderBy(desc(changeRequests.seq))
+    .limit(page.limit + 1);
+}
+
+export async function findRequest(db: Db | Tx, projectId: number, id: string): Promise<RequestRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(changeRequests)
+    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.id, id)));
+  return row;
+}
+
+/** The newest of a subject, whatever its state. */
+export async function findBySubject(db: Db | Tx, projectId: number, subject: string): Promise<RequestRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(changeRequests)
+    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.subject, subject)))
+    .orderBy(desc(changeRequests.seq))
+    .limit(1);
+  return row;
+}
+
+export async function insertRequest(tx: Tx, row: NewRequest): Promise<RequestRow> {
+  const [made] = await tx.insert(changeRequests).values(row).returning();
+  return made as RequestRow;
+}
+
+/** Writes what changed and counts the version up. */
+export async function updateRequest(
+  tx: Tx,
+  projectId: number,
+  id: string,
+  set: Partial<NewRequest>,
+): Promise<RequestRow> {
+  const [row] = await tx
+    .update(changeRequests)
+    .set({ ...set, version: sql`${changeRequests.version} + 1` })
+    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.id, id)))
+    .returning();
+  return row as RequestRow;
+}
+
+/** Who approves of some requests, with what each may do at this moment. */
+export async function givenApprovals(db: Db | Tx, requestIds: readonly string[]): Promise<GivenApproval[]> {
+  if (requestIds.length === 0) return [];
+  const rows = await db
+    .select({ approval: approvals, name: people.name, disabledAt: people.disabledAt })
+    .from(approvals)
+    .innerJoin(people, eq(people.id, approvals.personId))
+    .where(and(inArray(approvals.requestId, [...requestIds]), isNull(approvals.voidedAt)))
+    .orderBy(approvals.id);
+  const grants = await grantsOf(db, [...new Set(rows.map(({ approval }) => approval.personId))]);
+  return rows.map(({ approval: { requestId, personId, hash, givenAt }, name, disabledAt }) => ({
+    ...{ requestId, personId, name, hash, givenAt },
+    grants: disabledAt === null ? (grants.get(personId) ?? []) : null,
+  }));
+}
+
+async function grantsOf(db: Db | Tx, personIds: readonly string[]): Promise<Map<string, Grant[]>> {
+  const found = new Map<string, Grant[]>();
+  if (personIds.length === 0) return found;
+  const { personId, projectId, environmentId, roles } = memberships;
+  const rows = await db
+    .select({ personId, projectId, environmentId, roles })
+    .from(memberships)
+    .where(inArray(personId, [...personIds]));
+  for (const { personId: whose, ...grant } of rows) found.set(whose, [...(found.get(whose) ?? []), grant]);
+  return found;
+}
+
+/** Everybody who could sign in and belongs to the project, or to the whole installation. */
+export async function membersNow(db: Db | Tx, projectId: number): Promise<{ id: string; grants: Grant[] }[]> {
+  const rows = await db
+    .selectDistinct({ id: people.id })
+    .from(people)
+    .innerJoin(memberships, eq(memberships.personId, people.id))
+    .where(
+      and(
+        isNull(people.disabledAt),
+        sql`${people.password} IS NOT NULL`,
+        sql`(${memberships.projectId} IS NULL OR ${memberships.projectId} = ${projectId})`,
+      ),
+    );
+  const grants = await grantsOf(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map(({ id }) => ({ id, grants: grants.get(id) ?? [] }));
+}
+
+export async function insertApproval(
+  tx: Tx,
+  row: { requestId: string; personId: string; hash: string; givenAt: Date },
+): Promise<void> {
+  await tx.insert(approvals).values(row);
+}
+
+/** Takes back what was approved, with why; of one person, or of all. Answers how many that were. */
+export async function voidApprovals(
+  tx: Tx,
+  requestId: string,
+  at: Date,
+  reason: string,
+  personId?: string,
+): Promise<number> {
+  const rows = await tx
+    .update(approvals)
+    .set({ voidedAt: at, voidReason: reason })
+    .where(
+      and(
+        eq(approvals.requestId, requestId),
+        isNull(approvals.voidedAt),
+        personId === undefined ? undefined : eq(approvals.personId, personId),
+      ),
+    )
+    .returning({ id: approvals.id });
+  return rows.length;
+}
+
+/** What was approved is the same after a rebase: it goes by its new hash. */
+export async function carryApprovals(tx: Tx, requestId: string, hash: string): Promise<void> {
+  await tx
+    .update(approvals)
+    .set({ hash })
+    .where(and(eq(approvals.requestId, requestId), isNull(approvals.voidedAt)));
+}
+
+/** How people of the log are called. */
+export async function namesOfPeople(db: Db | Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: people.id, name: people.name })
+    .from(people)
+    .where(inArray(people.id, [...ids]));
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+export async function countOpen(tx: Tx, projectId: number): Promise<number> {
+  const [row] = await tx
+    .select({ open: count() })
+    .from(changeRequests)
+    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.state, 'open')));
+  return row?.open ?? 0;
+}

@@ -1,0 +1,55 @@
+import { formOf, groundAfter, joinTouched } from '../changes/combine-works.ts';
+import type { Ground, ReadRuleset, Touched } from '../changes/door.ts';
+import type { LoggedChange, Undoer, Undone } from '../changes/undoer.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import { Problem } from '../platform/problem.ts';
+import { itemsOf } from './tell-request.ts';
+
+/** Puts back what an applied request changed: each of its items, the last first, all or none. */
+export function requestUndoer(readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer {
+  return {
+    kind: 'request',
+    environments: (db, change) => environmentsOf(db, change, undoers),
+    undo: (tx, change, ground) => undoItems(readRuleset, undoers, [tx, ground], change),
+  };
+}
+
+async function environmentsOf(db: Db, change: LoggedChange, undoers: readonly Undoer[]): Promise<number[]> {
+  const ids = change.environments.map(({ id }) => id);
+  for (const { undoer, part } of partsOf(change, undoers)) {
+    if (undoer.environments) ids.push(...(await undoer.environments(db, part)));
+  }
+  return [...new Set(ids)].sort((a, b) => a - b);
+}
+
+async function undoItems(
+  readRuleset: ReadRuleset,
+  undoers: readonly Undoer[],
+  [tx, ground]: [Tx, Ground],
+  change: LoggedChange,
+): Promise<Undone> {
+  let now = ground;
+  const touched: Touched[] = [];
+  for (const { undoer, part } of partsOf(change, undoers).reverse()) {
+    const undone = await undoer.undo(tx, part, now);
+    touched.push(undone.touched);
+    now = await groundAfter(readRuleset, tx, now, undone.touched);
+  }
+  return { touched: joinTouched(touched), before: change.after, after: change.before };
+}
+
+/** Each item as if it had been a change of its own. */
+function partsOf(change: LoggedChange, undoers: readonly Undoer[]): { undoer: Undoer; part: LoggedChange }[] {
+  if (change.action !== 'request.apply') {
+    throw new Problem('wrong_state', 'What was written of a request is not undone: edit or withdraw it.');
+  }
+  const was = itemsOf(change.before);
+  return itemsOf(change.after).map((item, index) => {
+    const [subject, action] = [String(item.subject), String(item.action)];
+    const undoer = undoers.find(({ kind }) => subject.startsWith(`${kind}/`));
+    if (!undoer) throw new Problem('wrong_state', `A change of ${subject} is not undone: edit it instead.`);
+    const key = subject.slice(subject.indexOf('/') + 1);
+    const [before, after] = [formOf(was[index] ?? {}) ?? null, formOf(item) ?? null];
+    return { undoer, part: { ...change, subject, action, key, before, after } };
+  });
+}
