@@ -20,7 +20,7 @@ it('Falls have words of their own', () => {
     { ...ERRORS, rate: 0.3, direction: 'down' },
     'checkout.done',
     { unitsPerMinute: 10, bakeMs: 1e9 },
-    [3, 2, 1.5],
+    [1 / 3, 2, 1.5],
   );
   expect(told).toMatch(
     /^At the traffic of the last day a fall to a third of checkout.done shows in about \d+ minutes; /,

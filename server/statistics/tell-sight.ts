@@ -22,7 +22,9 @@ export function tellSight(
   coming: Coming,
   factors: readonly number[] = USUAL_FACTORS,
 ): string {
-  const parts = factors.map((factor, at) => {
+  const parts = factors.map((written, at) => {
+    // A fall to a third may be written 3 or a third.
+    const factor = effect.direction === 'down' ? Math.max(written, 1 / written) : written;
     const what = `${nameChange(factor, effect.direction)}${at === 0 ? ` of ${event}` : ''}`;
     return `${what} ${tellWhen({ ...effect, factor }, coming)}`;
   });
