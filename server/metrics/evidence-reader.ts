@@ -1,4 +1,4 @@
-import type { Db } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import { EntryUnits, type MeasuredMetric } from './entry-units.ts';
 import type { EntryEvidence } from './evidence.ts';
 import { readRow } from './unit-row.ts';
@@ -31,10 +31,10 @@ const HELD_MS = 600_000;
  * that starts anew reads all of it, in the same order, and finds the same.
  */
 export class EvidenceReader {
-  readonly #db: Db;
+  readonly #db: Db | Tx;
   readonly #held = new Map<string, Held>();
 
-  constructor(db: Db) {
+  constructor(db: Db | Tx) {
     this.#db = db;
   }
 

@@ -8,6 +8,7 @@ import { EvidenceReader } from './evidence-reader.ts';
 import { NewUnits } from './new-units.ts';
 import { OfrepCounts, type OfrepCountsParts } from './ofrep-counts.ts';
 import { SWEEPS } from './old-reports-store.ts';
+import { makeRecentRates, type RecentRates } from './recent-rates.ts';
 import type { ArrivedReport } from './report.ts';
 import { storeReports } from './report-store.ts';
 import { type ReportCounts, ReportWriter } from './report-writer.ts';
@@ -26,6 +27,8 @@ export interface Reports {
   ofrep: OfrepCounts;
   /** What was measured, for whoever decides by it. */
   evidence: EvidenceReader;
+  /** How often metrics' events were lately. */
+  recentRates: RecentRates;
   /** Begins what goes on by itself; answers how to stop it. */
   follow(): () => void;
 }
@@ -44,6 +47,7 @@ export function openReports({ db, clock, metrics, flags, log }: ReportsParts): R
     writer,
     ofrep,
     evidence: new EvidenceReader(db),
+    recentRates: makeRecentRates(clock),
     follow: () => {
       const stops = [ofrep.follow(), repeat(SWEEP_EVERY_MS, () => void sweep(db))];
       return () => {

@@ -29,7 +29,7 @@ export async function insertUnits(tx: Tx, rows: readonly UnitRow[]): Promise<voi
 
 /** Rows of an entry after an id, the oldest first. */
 export async function readUnitsAfter(
-  db: Db,
+  db: Db | Tx,
   { environmentId, run, entry }: EntryPlace,
   after: number,
   limit: number,
@@ -44,11 +44,26 @@ export async function readUnitsAfter(
   return rows.map(({ events, ...row }) => ({ ...row, events: JSON.parse(events) as string[] }));
 }
 
-/** Entries of an environment in which something came in within so many days, those with the newest first. */
-export async function recentEntries(db: Db, environmentId: number, days: number, limit: number): Promise<EntryPlace[]> {
+export interface RecentEntry extends EntryPlace {
+  firstAt: Date;
+  lastAt: Date;
+}
+
+/** Entries of an environment of which something came in within so many days, the newest first. */
+export async function recentEntries(
+  db: Db | Tx,
+  environmentId: number,
+  days: number,
+  limit: number,
+): Promise<RecentEntry[]> {
   const of = measuredReports;
+  const moment = (of: typeof measuredReports.arrivedAt, which: 'min' | 'max') =>
+    sql<Date>`${sql.raw(which)}(${of})`.mapWith(of);
   return db
-    .select({ environmentId: of.environmentId, run: of.run, entry: of.entry })
+    .select({
+      ...{ environmentId: of.environmentId, run: of.run, entry: of.entry },
+      ...{ firstAt: moment(of.arrivedAt, 'min'), lastAt: moment(of.arrivedAt, 'max') },
+    })
     .from(of)
     .where(and(eq(of.environmentId, environmentId), sql`${of.arrivedAt} > now() - make_interval(days => ${days}::int)`))
     .groupBy(of.environmentId, of.run, of.entry)
