@@ -15,6 +15,7 @@ import type { PeopleParts } from './access/people-parts.ts';
 import { SecurityEvents } from './access/security-events.ts';
 import { SignInDelay } from './access/sign-in-delay.ts';
 import { commitChange } from './changes/commit-change.ts';
+import type { Check } from './changes/door.ts';
 import { LocalDoorbell } from './changes/local-doorbell.ts';
 import { NotifyDoorbell } from './changes/notify-doorbell.ts';
 import type { Config } from './config.ts';
@@ -28,10 +29,10 @@ import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { KillFollower } from './incidents/follow-kills.ts';
 import { openReports, type Reports } from './metrics/open-reports.ts';
 import { Admission } from './platform/admission.ts';
-import { systemClock } from './platform/clock.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
-import { type Outbound, openOutbound } from './platform/outbound.ts';
+import { type Outbound, type OutboundParts, openOutbound } from './platform/outbound.ts';
 import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { judgeRequests } from './requests/judge-request.ts';
@@ -86,15 +87,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     shared: redis && instancesInRedis({ redis, node, ...signingInstances(secrets) }),
   });
   const delivery: Delivery = await openDelivery({
-    ...{
-      db,
-      clock,
-      doorbell,
-      secrets,
-      list,
-      log: logger,
-      checks: [mayChangeBy(judgeRequests(clock)), checkFreeze(clock)],
-    },
+    ...{ db, clock, doorbell, secrets, list, log: logger, checks: checksOf(clock) },
     ...{ dataDir: config.dataDir, snapshotMaxAgeMs: config.snapshotMaxAgeMs },
   });
   const commit: CommitAccess = (order, write) => commitChange(delivery.door, order, write);
@@ -126,7 +119,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
       delivery,
       fleet,
       reports,
-      outbound: openOutbound({ allowed: config.outboundAllow }),
+      outbound: openOutbound({ allowed: config.outboundAllow, onDone: countOutbound(metrics) }),
       redis,
       node,
     },
@@ -134,10 +127,20 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   return parts;
 }
 
+/** What the door asks of every change, in this order. */
+function checksOf(clock: Clock): Check[] {
+  return [mayChangeBy(judgeRequests(clock)), checkFreeze(clock)];
+}
+
 /** Whatever a doorbell that was away may have missed is read. */
 export function catchUp({ house, delivery }: Parts): void {
   house.list.refresh().catch(() => undefined);
   void delivery.rulesets.askPlaces();
+}
+
+/** Whether calls to other systems succeed, and why not, by the few ways in which they can fail. */
+function countOutbound(metrics: Metrics): NonNullable<OutboundParts['onDone']> {
+  return metrics.counterBy('outbound_calls_total', 'Calls to other systems, by how they ended', 'outcome');
 }
 
 function signingInstances(secrets: Secrets) {

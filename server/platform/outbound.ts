@@ -1,4 +1,3 @@
-import { lookup as lookUp } from 'node:dns/promises';
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -10,6 +9,7 @@ import {
   isPublicAddress,
   portOf,
 } from './outbound-address.ts';
+import { fewAtOnce, type Resolve, resolveBySystem } from './outbound-look-up.ts';
 
 /** What is asked of somebody outside. Nothing is ever sent but these headers. */
 export interface OutboundRequest {
@@ -55,10 +55,12 @@ export interface OutboundParts {
   /** OUTBOUND_ALLOW: what may be called though it is not public. */
   allowed: readonly AllowedTarget[];
   /** All addresses of a name; the system's unless given. */
-  resolve?(host: string): Promise<string[]>;
+  resolve?: Resolve;
   /** The whole call may take so long, from the look-up to the last byte; 5 s unless given. */
   withinMs?: number;
   mostBytes?: number;
+  /** Told of each call, for metrics. */
+  onDone?(outcome: OutboundFaultCode | 'answered'): void;
 }
 
 const WITHIN_MS = 5_000;
@@ -69,33 +71,43 @@ const MOST_BYTES = 1_048_576;
  * those that were checked: whoever answers the next look-up differently gains nothing.
  */
 export function openOutbound(parts: OutboundParts): Outbound {
-  const { allowed, resolve = resolveBySystem, withinMs = WITHIN_MS, mostBytes = MOST_BYTES } = parts;
+  const bounds = { withinMs: WITHIN_MS, mostBytes: MOST_BYTES, ...parts };
+  const resolve = fewAtOnce(parts.resolve ?? resolveBySystem);
   return {
     async ask(request) {
-      const bad = describeBadAddress(request.url);
-      if (bad !== undefined) throw new OutboundFault('bad-address', `This is not ${bad}.`);
-      const url = new URL(request.url);
-      const host = hostOf(url);
-      const limit = AbortSignal.timeout(withinMs);
-      const late = () => new OutboundFault('too-late', `${host} did not answer within ${withinMs / 1_000} s.`);
-      const addresses = await beforeLate(findAddresses(host, resolve), limit, late);
-      refuseInside(addresses, { host, port: portOf(url) }, allowed);
       try {
-        return await send(request, url, addresses, limit, mostBytes);
+        const answer = await askWithin(request, { ...bounds, resolve });
+        parts.onDone?.('answered');
+        return answer;
       } catch (error) {
-        throw limit.aborted ? late() : asFault(host, error);
+        if (error instanceof OutboundFault) parts.onDone?.(error.code);
+        throw error;
       }
     },
   };
 }
 
-async function resolveBySystem(host: string): Promise<string[]> {
-  const found = await lookUp(host, { all: true });
-  return found.map(({ address }) => address);
+async function askWithin(
+  request: OutboundRequest,
+  { allowed, resolve, withinMs, mostBytes }: Required<Omit<OutboundParts, 'onDone'>>,
+): Promise<OutboundAnswer> {
+  const bad = describeBadAddress(request.url);
+  if (bad !== undefined) throw new OutboundFault('bad-address', `This is not ${bad}.`);
+  const url = new URL(request.url);
+  const host = hostOf(url);
+  const limit = AbortSignal.timeout(withinMs);
+  const late = () => new OutboundFault('too-late', `${host} did not answer within ${withinMs / 1_000} s.`);
+  const addresses = await beforeLate(findAddresses(host, resolve), limit, late);
+  refuseInside(addresses, { host, port: portOf(url) }, allowed);
+  try {
+    return await send(request, url, addresses, limit, mostBytes);
+  } catch (error) {
+    throw limit.aborted ? late() : asFault(host, error);
+  }
 }
 
 /** A literal is its own address: the system would not be asked for it, and so it would go unchecked. */
-async function findAddresses(host: string, resolve: (host: string) => Promise<string[]>): Promise<string[]> {
+async function findAddresses(host: string, resolve: Resolve): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
   const found = await resolve(host).catch(() => []);
   if (found.length === 0) throw new OutboundFault('unknown-host', `${host} has no address.`);
