@@ -105,14 +105,14 @@ export class TokensSection extends LitElement {
   }
 
   #draw(project: MyProject, token: TokenAnswer) {
-    const { name, roles, environment, startsWith, state, createdBy, createdAt, expiresAt, revokedAt } = token;
+    const { name, roles, check, environment, startsWith, state, createdBy, createdAt, expiresAt, revokedAt } = token;
     const live = state === 'live';
     const place = project.environments.find(({ key }) => key === environment)?.name ?? environment;
     const names = new Map((this.#members.items ?? []).map(({ person }) => [person.id, person.name]));
     return html`<article class="item ${live ? '' : 'over'}" aria-label="Token ${name}">
       <div class="title">
         <h3 class="name">${name}</h3>
-        ${roles.map((role) => html`<span class="tag">${role}</span>`)}
+        ${(check === null ? roles : [`check ${check}`]).map((one) => html`<span class="tag">${one}</span>`)}
         <span class="small quiet">${place === null ? 'in the whole project' : `only in ${place}`}</span>
         ${state === 'revoked' ? html`<span class="tag">revoked <t-ago .at=${revokedAt ?? ''}></t-ago></span>` : nothing}
         ${
@@ -124,7 +124,7 @@ export class TokensSection extends LitElement {
       <div class="facts">
         <code>${startsWith}…</code>
         <span>made <t-ago .at=${createdAt}></t-ago> by ${tellMaker(createdBy, names)}</span>
-        <span>${tellRoles(roles)}</span>
+        <span>${check === null ? tellRoles(roles) : 'Posts the results of this check, and does nothing else.'}</span>
       </div>
       <div class="actions">
         ${live ? html`<button class="plain" aria-label="Revoke ${name}" @click=${() => void this.#revoke(project, token)}>Revoke</button>` : nothing}
