@@ -179,6 +179,7 @@ const house: House = {
     'server/metrics/lifecycle.ts',
     'server/metrics/read-prometheus.ts',
     'server/metrics/report.ts',
+    'server/metrics/tell-source.ts',
     'server/rollouts/compare-owned.ts',
     'server/rollouts/decide.ts',
     'server/rollouts/decide-deadline.ts',

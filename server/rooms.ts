@@ -27,6 +27,7 @@ import { liveRoutes } from './live/routes.ts';
 import { metricRoutes } from './metrics/metric-routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import { sourceRoutes } from './metrics/source-routes.ts';
+import { sourceTeller } from './metrics/tell-source.ts';
 import type { Parts } from './parts.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
@@ -42,7 +43,7 @@ import { importTeller } from './transfer/tell-import.ts';
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
-const OWN_TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller, incidentTeller];
+const OWN_TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller, incidentTeller, sourceTeller];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
 /** The calls that can wait until they are approved. */
