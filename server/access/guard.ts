@@ -68,6 +68,8 @@ export interface NeedOptions {
   withoutKeptAnswers?: true;
   /** How many bytes a body may have, where that is not what it is everywhere. */
   bodyLimit?: number;
+  /** A body may be YAML too, which the route reads itself. */
+  orYaml?: true;
 }
 
 /**
@@ -87,7 +89,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     // Kill, SDK and evaluation stand under no limit of the admin API and never ask the database on the way in.
     const isAdminApi = right !== 'kill' && right !== 'ruleset' && right !== 'evaluate';
     if (isAdminApi) await house.admission.admitAdmin(principal.id);
-    const body = await takeBody(c, options.bodyLimit);
+    const body = await takeBody(c, options.bodyLimit, options.orYaml);
     if (right !== 'evaluate') refuseUnstorable(body?.value);
     const requestId = readRequestId(c, principal);
     if (requestId !== undefined) c.set('requestId', requestId);

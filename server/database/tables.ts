@@ -13,6 +13,7 @@
  *             └─ changes ─┬─ change_payloads
  *                         ├─ change_environments
  *                         └─ kills, lifted_kills
+ *   policies (of a project) ─── policy_versions, policy_attachments;  policy_floors
  *   rollouts (of a project) ─── runs (of an environment too) ─── decisions, guard_points
  *   incidents (of a project) ─── incident_places, incident_people, incident_signals, incident_kills
  *   hooks (of a project) ─── hook_secrets, hook_flips, signals
@@ -27,6 +28,7 @@ export * from '../flags/tables.ts';
 export * from '../fleet/tables.ts';
 export * from '../incidents/tables.ts';
 export * from '../metrics/tables.ts';
+export * from '../policies/tables.ts';
 export * from '../requests/tables.ts';
 export * from '../rollouts/tables.ts';
 export * from '../segments/tables.ts';

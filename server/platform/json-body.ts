@@ -49,12 +49,27 @@ export function jsonBody(limit = BODY_LIMIT): MiddlewareHandler {
 }
 
 /** Reads the body of a context once and leaves its text where validators look for it. */
-export async function takeBody(c: Context, limit = BODY_LIMIT): Promise<JsonBody | undefined> {
-  const body = await readJson(c.req.raw, limit);
+export async function takeBody(c: Context, limit = BODY_LIMIT, orYaml = false): Promise<JsonBody | undefined> {
+  const body = orYaml && isYaml(c.req.raw) ? await readText(c.req.raw, limit) : await readJson(c.req.raw, limit);
   // Who has nothing to say may send nothing, also where they claim a type for it: the contract sees an empty object.
   const nothing = c.req.header('content-type') === undefined ? '' : '{}';
   Object.assign(c.req.bodyCache, { text: Promise.resolve(body?.text ?? nothing) });
   return body;
+}
+
+/** Whether a request says that its body is YAML. */
+export function isYaml(request: Request): boolean {
+  const [essence = ''] = (request.headers.get('content-type') ?? '').split(';');
+  return essence.trim().toLowerCase() === 'application/yaml';
+}
+
+/** A body within the same bounds that is no JSON: what it says is for its route to read. */
+async function readText(request: Request, limit: number): Promise<JsonBody | undefined> {
+  if (request.body === null) return undefined;
+  refuseCoding(request.headers.get('content-encoding'));
+  const bytes = await readBounded(request, limit);
+  const text = decode(bytes);
+  return { bytes, text, value: text };
 }
 
 function refuseCoding(coding: string | null): void {

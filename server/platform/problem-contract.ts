@@ -8,7 +8,17 @@ export const problem = z
     status: z.number().int(),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     detail: z.string(),
-    errors: z.array(z.object({ path: z.string(), code: z.string(), expected: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string(),
+          code: z.string(),
+          expected: z.string(),
+          line: z.number().int().optional(),
+          column: z.number().int().optional(),
+        }),
+      )
+      .optional(),
     current: z.unknown().optional(),
   })
   .openapi('Problem');

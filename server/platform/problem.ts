@@ -48,6 +48,9 @@ export interface FieldFault {
   path: string;
   code: string;
   expected: string;
+  /** Where it stands in a text, both from 1; only where a text was sent. */
+  line?: number;
+  column?: number;
 }
 
 export interface ProblemExtra {

@@ -20,7 +20,13 @@ export function checkGuards(document: PolicyDocument, ground: PolicyGround): Fie
   return [...faults, ...unwatchedStages(document, ground)];
 }
 
-function checkGuard(guard: GuardDocument, path: string, document: PolicyDocument, ground: PolicyGround): FieldFault[] {
+/** What is wrong with one guard on a path. */
+export function checkGuard(
+  guard: GuardDocument,
+  path: string,
+  document: Pick<PolicyDocument, 'path'>,
+  ground: PolicyGround,
+): FieldFault[] {
   switch (guard.kind) {
     case 'versus-control':
     case 'absolute': {
@@ -98,7 +104,7 @@ function checkClientEvidence(
   { mode, onFail }: OfMetric,
   metric: MetricDefinition,
   path: string,
-  document: PolicyDocument,
+  document: Pick<PolicyDocument, 'path'>,
   ground: PolicyGround,
 ): FieldFault[] {
   if (metric.source !== 'client' || mode === 'shadow' || (onFail !== 'rollBack' && onFail !== 'kill')) return [];
@@ -124,7 +130,12 @@ function checkThreshold(
 }
 
 /** Guards that look outside apply where they say, or in the protected environments of the path. */
-function checkPlace(guard: Placed, path: string, document: PolicyDocument, ground: PolicyGround): FieldFault[] {
+function checkPlace(
+  guard: Placed,
+  path: string,
+  document: Pick<PolicyDocument, 'path'>,
+  ground: PolicyGround,
+): FieldFault[] {
   const at = `${path}/environment`;
   const places = document.path.map(({ environment }) => environment);
   if (guard.environment !== undefined) {
