@@ -25,6 +25,8 @@ CREATE TABLE rollouts (
   step integer NOT NULL DEFAULT 0,
   started_by text NOT NULL,
   started_at timestamptz(3) NOT NULL,
+  -- Ids of the people whose approval of its stages does not count.
+  authors json NOT NULL,
   reason text,
   retry_of text REFERENCES rollouts (id),
   -- Whether its splits draw everybody anew: a retry may ask for that.

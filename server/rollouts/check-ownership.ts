@@ -9,6 +9,7 @@ import { endRun, pauseRun } from './move-run.ts';
 import type { Run } from './rollout.ts';
 import { lockRollout, type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type KeptRun, lockLiveRuns, saveRun } from './run-store.ts';
+import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';
 
 /**
  * The door's check of what live runs own. Whoever else changes a flag that is rolled out is refused where the numbers
@@ -88,6 +89,8 @@ async function follow(tx: Tx, order: ChangeOrder, { kept, rollout, touch, now }:
     (await saveRollout(tx, { ...withState(rollout, moved.state, now), step: moved.step }));
   if (!saved) throw new Error('a run was written by somebody else under its environment’s lock');
   const action = touch.outcome === 'ends' ? 'end' : 'pause';
+  const ask = stageAskOf(rollout, run);
+  if (ask !== undefined) await closeStageApprovals(tx, ask, false, now);
   await insertDecision(tx, run, now, { actor, action, reason, because: [touch.because] });
 }
 

@@ -8,10 +8,12 @@ export interface Readings {
   entry?: number;
   thresholds?: Record<string, JsonValue>;
   gates?: Record<string, JsonValue>;
+  /** By the place of an approval of the next stage: how often it was asked for. */
+  asks?: Record<string, number>;
 }
 
 /** What is remembered in this entry; nothing of an earlier one. */
 export function readingsOf(kept: Readings, entry: number): Required<Readings> {
   const own = kept.entry === entry ? kept : {};
-  return { entry, thresholds: own.thresholds ?? {}, gates: own.gates ?? {} };
+  return { entry, thresholds: own.thresholds ?? {}, gates: own.gates ?? {}, asks: own.asks ?? {} };
 }

@@ -12,6 +12,8 @@ export interface PinnedRollout extends Rollout {
   /** In the order of the path. */
   environmentIds: number[];
   reason: string | null;
+  /** People who started it: their approval of its stages does not count. */
+  authors: string[];
   /** Its splits draw everybody anew. */
   newSalt: boolean;
   endedAt: Date | null;

@@ -1,5 +1,5 @@
 import { type Asking, orderOf } from '../access/asking.ts';
-import { actorOf } from '../access/principal.ts';
+import { actorOf, type Principal } from '../access/principal.ts';
 import { findEntry } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt, Written } from '../changes/door.ts';
@@ -67,7 +67,7 @@ export async function startRollout(
         await principalNow(tx, asking.principal),
         (await placesOf(tx, projectId, found.policy)).slice(start.step ?? 0),
       );
-      const rollout = rolloutOf(id, projectId, start, found, places, { by: actorOf(asking.principal), at: now });
+      const rollout = rolloutOf(id, projectId, start, found, places, { by: asking.principal, at: now });
       return writeStart(tx, rollout, { ...asking, beside, path });
     },
   );
@@ -190,7 +190,7 @@ function rolloutOf(
   start: Start,
   { key, version, policy }: FoundPolicy,
   places: readonly PathPlace[],
-  started: { by: string; at: Date },
+  started: { by: Principal; at: Date },
 ): PinnedRollout {
   const { flag, target, from, to } = start;
   return {
@@ -200,7 +200,8 @@ function rolloutOf(
     commit: start.commit ?? null,
     state: 'waiting',
     step: start.step ?? 0,
-    startedBy: started.by,
+    startedBy: actorOf(started.by),
+    authors: authorsOf(started.by),
     startedAt: started.at,
     retryOf: start.retryOf ?? null,
     version: 1,
@@ -209,4 +210,10 @@ function rolloutOf(
     newSalt: start.newSalt ?? false,
     endedAt: null,
   };
+}
+
+/** A token's owner starts what the token starts. */
+function authorsOf(principal: Principal): string[] {
+  if (principal.kind === 'person') return [principal.id];
+  return principal.kind === 'token' && principal.owner !== undefined ? [principal.owner.id] : [];
 }

@@ -17,6 +17,7 @@ import { isLive, type Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { findRollout, type PinnedRollout } from './rollout-store.ts';
 import { runsOf } from './run-store.ts';
+import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';
 import { type PathPlace, requireMayGrow, requireMayOverride, requireMayStop } from './steer-right.ts';
 
 /** What a person may do with a live rollout. */
@@ -61,6 +62,8 @@ export async function steerRollout(
     const actor = actorOf(asking.principal);
     const decided = { actor, action: STEERS[steer].decided, reason: sayWho(steer, asking.reason) };
     const next = await saveMove(tx, locked, { run: move.run, now: ground.now, decided });
+    const ask = stageAskOf(rollout, locked.kept.run);
+    if (ask !== undefined && ENDS_ENTRY.has(steer)) await closeStageApprovals(tx, ask, false, ground.now);
     return written(next, { ...move, from: locked.kept.run, ground });
   });
   parts.wake();
@@ -169,6 +172,9 @@ async function findPlace(tx: Tx, { rollout, kept }: LockedRollout): Promise<Path
   if (place === undefined) throw new Problem('not_found', `The environment ${kept.run.environment} is gone.`);
   return place;
 }
+
+/** What was approved is of an entry, and ends with it. */
+const ENDS_ENTRY: ReadonlySet<Steer> = new Set(['pause', 'resume', 'rollback']);
 
 const SAYS: Record<Steer, string> = {
   advance: 'Somebody pressed Advance.',

@@ -38,6 +38,7 @@ export const rollouts = pgTable(
     step: integer('step').notNull().default(0),
     startedBy: text('started_by').notNull(),
     startedAt: at('started_at').notNull(),
+    authors: json('authors').$type<string[]>().notNull(),
     reason: text('reason'),
     retryOf: text('retry_of'),
     newSalt: boolean('new_salt').notNull().default(false),

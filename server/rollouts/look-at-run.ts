@@ -1,0 +1,99 @@
+import type { HeldLease } from '../platform/lease.ts';
+import { actOn } from './act.ts';
+import { atPoints, type LoopStep } from './crash-point.ts';
+import { decide } from './decide.ts';
+import type { Decision, Evidence } from './decision.ts';
+import { gatherEvidence } from './gather-evidence.ts';
+import { keepLook, type Looked } from './keep-look.ts';
+import type { LoopParts } from './loop-parts.ts';
+import { lowerSample } from './lower-sample.ts';
+import { becomeEffective, standStill, standsStill } from './move-run.ts';
+import { followReach } from './reach.ts';
+import { readUnitsGround } from './read-units-ground.ts';
+import { readingsOf } from './readings.ts';
+import type { PinnedRollout } from './rollout-store.ts';
+import type { KeptRun } from './run-store.ts';
+import { askStageApprovals, stageAskOf } from './stage-approvals.ts';
+
+/** One look at a live run: gather, decide, act. Answers when to look again, at the latest. */
+export async function lookAtRun(
+  parts: LoopParts,
+  rollout: PinnedRollout,
+  kept: KeptRun,
+  lease: HeldLease,
+): Promise<Date | null> {
+  const { door, sources, crash } = parts;
+  const now = door.clock.now();
+  const look = { db: door.db, sources, rollout, kept, now };
+  const { evidence, readings } = await atPoints(crash, 'ask sources', () => gatherEvidence(look));
+  const reach = kept.reach && followReach(kept.reach, evidence.readBack, now);
+  const isInForce = kept.run.enteredAt !== null && reach?.reachedAt != null;
+  const counted = standStill(kept.run, standsStill(kept.run, evidence), now);
+  const run = isInForce ? becomeEffective(counted, now) : counted;
+  const decision = decide({ rollout, run, policy: rollout.pinned }, evidence, now);
+  const looked: Looked = { rollout, kept, run, decision, evidence, beside: { readings, reach }, lease, now };
+  if (decision.page !== null) await atPoints(crash, 'page', async () => page(parts, looked));
+  await carryOut(parts, looked);
+  return decision.checkAgainAt === null ? null : new Date(decision.checkAgainAt);
+}
+
+const STEP_OF: Record<Exclude<Decision['action'], 'hold' | 'needApproval'>, LoopStep> = {
+  advance: 'advance',
+  finish: 'finish',
+  rollBack: 'roll back',
+  kill: 'kill',
+  pause: 'pause',
+  end: 'end',
+};
+
+async function carryOut(parts: LoopParts, looked: Looked): Promise<void> {
+  const { crash, names } = parts;
+  const { rollout, run, decision, now } = looked;
+  if (decision.action === 'hold') {
+    await atPoints(crash, 'keep look', () => keepLook(parts, looked));
+    return lowerIfMany(parts, looked);
+  }
+  if (decision.action === 'needApproval') {
+    const ask = stageAskOf(rollout, run);
+    if (ask === undefined || decision.askFor.length === 0) {
+      return atPoints(crash, 'keep look', () => keepLook(parts, looked));
+    }
+    // Asked and noted in one transaction: nobody is asked twice for the same.
+    return atPoints(crash, 'ask approval', () =>
+      keepLook(parts, withAsks(looked), (tx) => askStageApprovals(tx, ask, decision.askFor, now)),
+    );
+  }
+  const { action } = decision;
+  const units = await readUnitsGround(parts, rollout, run);
+  await atPoints(crash, STEP_OF[action], () => actOn(parts, looked, action, { units, names }));
+}
+
+function withAsks(looked: Looked): Looked {
+  const readings = readingsOf(looked.beside.readings ?? {}, looked.run.entry);
+  for (const place of looked.decision.askFor) readings.asks[place] = (readings.asks[place] ?? 0) + 1;
+  return { ...looked, beside: { ...looked.beside, readings } };
+}
+
+/** What comes in is more than it takes: measured is less of it from now on. A freeze is no time to write anything. */
+async function lowerIfMany(parts: LoopParts, { rollout, run, kept, evidence, lease, now }: Looked): Promise<void> {
+  const below = run.wrote?.run?.sample.below;
+  if (below === undefined || run.state !== 'running' || run.enteredAt === null || evidence.freeze !== null) return;
+  const units = unitsOf(evidence);
+  const next = parts.sources.suggestBelow(below, units, now.getTime() - run.enteredAt.getTime());
+  // The look before may have written the run: then the next one will do.
+  if (next >= below || run.version !== kept.run.version) return;
+  await atPoints(parts.crash, 'lower sample', () => lowerSample(parts, { rollout, run: kept.run, below: next, lease }));
+}
+
+function unitsOf({ entry }: Evidence): number {
+  return entry === undefined ? 0 : Math.max(entry.exposed.to, entry.exposed.treatment) + entry.exposed.control;
+}
+
+/** Loud in the log, where whoever is on call has an alarm on it; the screen shows the same. */
+function page({ log }: LoopParts, { rollout, run, decision }: Looked): void {
+  const { environment } = run;
+  log.error(
+    { page: decision.page, rollout: rollout.id, flag: rollout.flag, environment, reason: decision.reason },
+    'a rollout needs a person',
+  );
+}

@@ -1,0 +1,42 @@
+import type { Frozen } from '../environments/freeze.ts';
+import type { Calm, OpenIncident } from '../incidents/calm.ts';
+import type { MeasuredMetric } from '../metrics/entry-units.ts';
+import type { EntryEvidence } from '../metrics/evidence.ts';
+import type { QueryAnswer } from '../metrics/query-answer.ts';
+import type { CheckGate, ProbeGate } from '../policies/policy.ts';
+import type { CheckRow } from './check-store.ts';
+import type { ProbeShot } from './probe.ts';
+import type { RolloutSources } from './rollout-parts.ts';
+
+/** A place that a change led to, which every node and app is to have in force. */
+export interface Written {
+  projectId: number;
+  environmentId: number;
+  position: string;
+  flag: string;
+}
+
+/** Everything that the loop asks of other rooms: where evidence comes from. */
+export interface LoopSources extends RolloutSources {
+  readEntry(
+    asked: { environmentId: number; run: string; entry: number; below: number; metrics: readonly MeasuredMetric[] },
+    now: Date,
+  ): Promise<EntryEvidence>;
+  suggestBelow(below: number, units: number, sinceMs: number): number;
+  askSource(projectId: number, source: string, query: string, now: Date): Promise<QueryAnswer>;
+  /** The newest signal that fires and holds all of the labels. */
+  firingSignal(
+    projectId: number,
+    labels: Record<string, string>,
+    since: Date,
+  ): Promise<{ at: string; summary: string } | null>;
+  runProbe(gate: ProbeGate): Promise<ProbeShot>;
+  checkResult(projectId: number, gate: CheckGate, commit: string): Promise<CheckRow | undefined>;
+  /** Distinct hosts whose apps are live and have this place in force. */
+  hostsAt(environmentId: number, position: string): Promise<number>;
+  openIncident(environmentId: number, flag: string): Promise<OpenIncident | undefined>;
+  incidentFree(environmentId: number, flag: string, withinMs: number, now: Date): Promise<Calm>;
+  freezeOf(environmentId: number, now: Date): Promise<Frozen | null>;
+  /** Whether what was written is served here, and in force in every app that was there. */
+  seeReach(written: Written): Promise<{ effective: boolean; laggards: string[] }>;
+}

@@ -1,0 +1,122 @@
+import type { HeldLease } from '../platform/lease.ts';
+import { Problem } from '../platform/problem.ts';
+import { followEnded } from './follow-ended.ts';
+import { lookAtRun } from './look-at-run.ts';
+import type { LoopParts } from './loop-parts.ts';
+import { isLive } from './rollout.ts';
+import { findRollouts, type PinnedRollout } from './rollout-store.ts';
+import { type KeptRun, runsToLookAt } from './run-store.ts';
+
+/** Signals, presses of other nodes and everything else that rings nobody are seen after so long. */
+const MOST_WAIT_MS = 5_000;
+/** While something is on its way to every app, it is looked at more often: a bake begins when it is there. */
+const REACHING_MS = 500;
+const LEAST_WAIT_MS = 50;
+/** Sources may take seconds to answer; one that is slow holds up no more than its own rollout. */
+const AT_ONCE = 4;
+
+/**
+ * Looks at every live run again and again, on the node that holds the lease: gathers evidence, decides, and acts. It
+ * keeps nothing in memory that another node would need to go on: whoever holds the lease next begins with the database,
+ * decides on what is there then, and skips nothing.
+ */
+export class RolloutLoop {
+  readonly #parts: LoopParts;
+  #timer: NodeJS.Timeout | undefined;
+  #passing: Promise<void> | undefined;
+  #isAwake = false;
+  #follows = false;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes on by itself from now on; answers how to stop. */
+  follow(): () => void {
+    this.#follows = true;
+    this.wake();
+    return () => {
+      this.#follows = false;
+      clearTimeout(this.#timer);
+    };
+  }
+
+  /** Something was pressed or rung: looks at once, or right after the look that is under way. */
+  wake = (): void => {
+    this.#isAwake = true;
+    if (this.#follows && this.#passing === undefined) this.#schedule(0);
+  };
+
+  /** Looks at every run once. Never throws: what could not be done is seen again at the next look. */
+  pass(): Promise<void> {
+    this.#passing ??= this.#pass().finally(() => {
+      this.#passing = undefined;
+    });
+    return this.#passing;
+  }
+
+  /** Waits for the look that is under way. */
+  async close(): Promise<void> {
+    this.#follows = false;
+    clearTimeout(this.#timer);
+    await this.#passing;
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.pass(), ms);
+    this.#timer.unref();
+  }
+
+  async #pass(): Promise<void> {
+    this.#isAwake = false;
+    let next = MOST_WAIT_MS;
+    try {
+      const lease = this.#parts.held();
+      if (lease !== undefined) next = await this.#lookAtAll(lease);
+    } catch (error) {
+      this.#parts.log.warn({ error }, 'rollouts could not be looked at: nothing acts until they can be');
+    }
+    if (this.#follows) this.#schedule(this.#isAwake ? 0 : next);
+  }
+
+  /** Answers after how many ms the next look is due. */
+  async #lookAtAll(lease: HeldLease): Promise<number> {
+    const { door } = this.#parts;
+    const runs = await runsToLookAt(door.db);
+    const rollouts = new Map(
+      (await findRollouts(door.db, [...new Set(runs.map(({ run }) => run.rollout))])).map((one) => [one.id, one]),
+    );
+    const waits: number[] = [MOST_WAIT_MS];
+    const left = [...runs];
+    const work = async () => {
+      for (let kept = left.shift(); kept !== undefined; kept = left.shift()) {
+        const rollout = rollouts.get(kept.run.rollout);
+        if (rollout !== undefined) waits.push(await this.#lookAt(rollout, kept, lease));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return Math.max(LEAST_WAIT_MS, Math.min(...waits));
+  }
+
+  async #lookAt(rollout: PinnedRollout, kept: KeptRun, lease: HeldLease): Promise<number> {
+    const { door, log } = this.#parts;
+    const isReaching = kept.reach !== null && kept.reach.reachedAt === null && kept.reach.lateAt === null;
+    const most = isReaching ? REACHING_MS : MOST_WAIT_MS;
+    try {
+      if (!isLive(kept.run.state)) {
+        await followEnded(this.#parts, rollout, kept, lease);
+        return most;
+      }
+      const at = await lookAtRun(this.#parts, rollout, kept, lease);
+      return at === null ? most : Math.min(most, at.getTime() - door.clock.now().getTime());
+    } catch (error) {
+      // Somebody moved it meanwhile, or another node acts now: whoever looks next sees what is.
+      const isPassing = error instanceof Problem && PASSING.has(error.code);
+      if (!isPassing) log.warn({ error, rollout: rollout.id }, 'a rollout could not be looked at');
+      return isPassing ? REACHING_MS : most;
+    }
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set(['changed_since', 'lease_lost', 'frozen']);

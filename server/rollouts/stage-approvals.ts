@@ -1,0 +1,78 @@
+import { canonicalJson, sha256 } from '../changes/canonical.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import type { StageApproval } from '../policies/policy.ts';
+import { askApproval, closeAsk, readApprovals } from '../requests/ask-approval.ts';
+import type { ApprovalReading } from './decision.ts';
+import type { Run } from './rollout.ts';
+import type { PinnedRollout } from './rollout-store.ts';
+
+/** Who must approve before a run enters its next stage. */
+export interface StageAsk {
+  projectId: number;
+  environmentId: number;
+  /** Of this entry and this stage: what was approved before a pause counts for nothing after it. */
+  subject: string;
+  title: string;
+  actor: string;
+  /** People whose approval does not count. */
+  authors: readonly string[];
+  needed: readonly StageApproval[];
+}
+
+/** Undefined where nobody has to. */
+export function stageAskOf(rollout: PinnedRollout, run: Run): StageAsk | undefined {
+  const stage = rollout.pinned.path[rollout.step]?.stages[run.stage + 1];
+  if (stage === undefined || stage.approvals.length === 0) return undefined;
+  const share = stage.exposure === undefined ? stage.audience : `${stage.exposure / 1_000} %`;
+  return {
+    ...{ projectId: rollout.projectId, environmentId: run.environmentId },
+    subject: `rollout/${rollout.id}/${run.id}/${run.entry}/${run.stage + 1}`,
+    title: `${rollout.flag}: ${rollout.to} for ${stage.name ?? share ?? 'everybody'} in ${run.environment}`,
+    ...{ actor: `rollout:${rollout.id}`, authors: rollout.authors, needed: stage.approvals },
+  };
+}
+
+/** How it stands with each of them; `asks` says how often each was asked for. */
+export async function readStageApprovals(
+  db: Db,
+  { projectId, subject, needed }: StageAsk,
+  asks: Readonly<Record<string, number>>,
+  now: Date,
+): Promise<ApprovalReading[]> {
+  const found: ApprovalReading[] = [];
+  for (const [place, { role, count }] of needed.entries()) {
+    const asked = await readApprovals(db, projectId, `${subject}/${place}`, now);
+    const given = (asked?.by ?? []).map(({ personId, at }) => ({ by: personId, at: at.toISOString() }));
+    const expired = asked?.state === 'expired';
+    found.push({ role, needed: count, given, asks: asked === undefined ? 0 : Math.max(1, asks[place] ?? 0), expired });
+  }
+  return found;
+}
+
+/** Asks for those at these places, for the first time or again. */
+export async function askStageApprovals(tx: Tx, ask: StageAsk, places: readonly number[], now: Date): Promise<void> {
+  const { projectId, environmentId, subject, title, actor, authors, needed } = ask;
+  for (const place of places) {
+    const one = needed[place];
+    if (one === undefined) continue;
+    const { role, count, expiresMs } = one;
+    const hash = sha256(canonicalJson({ subject, title, role, count }));
+    await askApproval(
+      tx,
+      {
+        ...{ projectId, environmentId, subject: `${subject}/${place}`, hash, title, actor },
+        ...{ roles: [role], count, expiresAt: new Date(now.getTime() + expiresMs), excluded: authors },
+        reason: 'The policy of this rollout asks for it before this stage is entered.',
+      },
+      now,
+    );
+  }
+}
+
+/** Takes them out of everybody's inbox: they were used, or are not needed any more. */
+export async function closeStageApprovals(tx: Tx, ask: StageAsk, used: boolean, now: Date): Promise<void> {
+  const { projectId, subject, actor, needed } = ask;
+  for (const place of needed.keys()) {
+    await closeAsk(tx, { projectId, subject: `${subject}/${place}`, used, actor }, now);
+  }
+}
