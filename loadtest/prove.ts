@@ -9,6 +9,7 @@ import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
 import { provePower } from './prove/power.ts';
 import { proveScreen } from './prove/screen.ts';
+import { proveUnits } from './prove/units.ts';
 import { proveUnleash } from './prove/unleash.ts';
 
 /** `npm run prove -- <name>`: makes a figure, and writes it with its method to docs/evidence. */
@@ -22,6 +23,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   guesses: proveGuesses,
   screen: proveScreen,
   unleash: proveUnleash,
+  units: proveUnits,
   'false-alarms': proveFalseAlarms,
   power: provePower,
 };
