@@ -36,6 +36,9 @@ import { type Outbound, type OutboundParts, openOutbound } from './platform/outb
 import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { judgeRequests } from './requests/judge-request.ts';
+import { checkLease } from './rollouts/check-lease.ts';
+import { checkOwnership } from './rollouts/check-ownership.ts';
+import { openRollouts, type Rollouts } from './rollouts/open-rollouts.ts';
 import { watchDatabase } from './watch-database.ts';
 
 /** What is there before anything slow happens. */
@@ -62,6 +65,8 @@ export interface Parts extends Ground {
   /** The apps that run, and what they have put in force. */
   fleet: Fleet;
   reports: Reports;
+  /** Policies that act: this node's part of it. */
+  rollouts: Rollouts;
   /** The only way to addresses that people write down. */
   outbound: Outbound;
   /** Where nodes tell each other which apps run; undefined where Postgres keeps that. */
@@ -105,6 +110,11 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     ...{ hashing: new PasswordHashing(), delay: new SignInDelay(clock), revocations },
   };
   const reports = openReports({ db, clock, metrics, flags: delivery.rulesets, log: logger });
+  const outbound = openOutbound({ allowed: config.outboundAllow, onDone: countOutbound(metrics) });
+  const rollouts = openRollouts({
+    ...{ db, clock, door: delivery.door, doorbell, delivery, fleet, reports, node, outbound, secrets, metrics },
+    log: logger,
+  });
   const parts: Parts = {
     ...{
       ...ground,
@@ -119,7 +129,8 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
       delivery,
       fleet,
       reports,
-      outbound: openOutbound({ allowed: config.outboundAllow, onDone: countOutbound(metrics) }),
+      rollouts,
+      outbound,
       redis,
       node,
     },
@@ -129,7 +140,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
 
 /** What the door asks of every change, in this order. */
 function checksOf(clock: Clock): Check[] {
-  return [mayChangeBy(judgeRequests(clock)), checkFreeze(clock)];
+  return [mayChangeBy(judgeRequests(clock)), checkFreeze(clock), checkLease, checkOwnership(clock)];
 }
 
 /** Whatever a doorbell that was away may have missed is read. */
@@ -167,7 +178,8 @@ function makeDoorbell(
 }
 
 /** Begins what goes on by itself; answers how to stop each. */
-export function followAll({ house, doorbell, revocations, delivery, fleet, reports, logger }: Parts): (() => void)[] {
+export function followAll(parts: Parts): (() => void)[] {
+  const { house, doorbell, revocations, delivery, fleet, reports, rollouts, logger } = parts;
   const { list, events, used } = house;
   const followed = fleet.follow();
   delivery.start();
@@ -185,5 +197,6 @@ export function followAll({ house, doorbell, revocations, delivery, fleet, repor
     revocations.follow(),
     reports.follow(),
     incidents.follow(),
+    rollouts.follow(),
   ];
 }

@@ -8,7 +8,7 @@ import { Problem } from '../platform/problem.ts';
 import { sameDiff } from './draft-diff.ts';
 import { type PlannedDraft, planDraft } from './plan-draft.ts';
 import { type RequestParts, requireDraft, requireOpen, requireRequest } from './request-parts.ts';
-import { type RequestRow, updateRequest } from './store.ts';
+import { nameChange, type RequestRow, updateRequest } from './store.ts';
 import { carryOut, outcomeOf, withinOf } from './try-draft.ts';
 
 /**
@@ -47,13 +47,14 @@ export async function applyRequest(
       result,
       afterEntry: async (inside, changeId) => {
         await combined.written.afterEntry?.(inside, changeId);
-        await updateRequest(inside, projectId, id, { changeId });
+        await nameChange(inside, projectId, id, changeId);
       },
     };
   });
   // A name, a protection or a freeze is in every node's memory.
   if (plan.protection) await parts.list.refresh().catch(() => undefined);
-  return withResult(committed, () => requireRequest(door.db, projectId, id, asking.principal));
+  const done = await withResult(committed, () => requireRequest(door.db, projectId, id, asking.principal));
+  return { ...done, result: { ...done.result, changeId: done.change?.id ?? null } };
 }
 
 function orderFor(asking: Asking, row: RequestRow, plan: PlannedDraft): ChangeOrder {

@@ -1,4 +1,4 @@
-import { diffRulesets, type Flag, type JsonValue, type Ruleset } from '@turnout/core';
+import { diffRulesets, type Flag, type Ruleset } from '@turnout/core';
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
 import type { DraftItem, EnvironmentDiff } from './request.ts';
 
@@ -15,7 +15,7 @@ export function environmentDiff(before: Ruleset, after: Ruleset): EnvironmentDif
     // Of thousands of members only those who come and go are shown.
     segments: keys(patch.segments, patch.removedSegments).map((key) => {
       const change = patch.segments[key];
-      if (change !== undefined && 'members' in change) return { key, members: change.members as unknown as JsonValue };
+      if (change !== undefined && 'members' in change) return { key, members: change.members };
       return { key, before: sideOf(before.segments, key), after: sideOf(after.segments, key) };
     }),
   };

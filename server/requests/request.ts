@@ -1,4 +1,4 @@
-import type { Flag, JsonValue, Segment } from '@turnout/core';
+import type { Flag, JsonValue, Patch, Segment } from '@turnout/core';
 import type { Role } from '../access/principal.ts';
 
 /** `protection` takes away what protects, and needs a second admin; `stage` is one of a rollout. */
@@ -18,10 +18,12 @@ export interface DraftItem {
   base: number | null;
 }
 
+type MembersMoved = Extract<Patch['segments'][string], { members: unknown }>['members'];
+
 /** What a draft would come to in one environment: what is served there before and after. */
 export interface EnvironmentDiff {
   flags: { key: string; before: Flag | null; after: Flag | null }[];
-  segments: ({ key: string } & ({ before: Segment | null; after: Segment | null } | { members: JsonValue }))[];
+  segments: ({ key: string } & ({ before: Segment | null; after: Segment | null } | { members: MembersMoved }))[];
 }
 
 /** Who must approve, and where they must have the role; without an environment in the whole project. */

@@ -83,6 +83,14 @@ export async function updateRequest(
   return row as RequestRow;
 }
 
+/** Names the change that carried a request out. */
+export async function nameChange(tx: Tx, projectId: number, id: string, changeId: number): Promise<void> {
+  await tx
+    .update(changeRequests)
+    .set({ changeId })
+    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.id, id)));
+}
+
 /** Who approves of some requests, with what each may do at this moment. */
 export async function givenApprovals(db: Db | Tx, requestIds: readonly string[]): Promise<GivenApproval[]> {
   if (requestIds.length === 0) return [];

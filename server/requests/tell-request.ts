@@ -1,6 +1,6 @@
 import type { JsonValue } from '@turnout/core';
 import { formOf } from '../changes/combine-works.ts';
-import { asFields, joinWords, type Teller, type ToldChange } from '../changes/tell-change.ts';
+import { asFields, type Teller, type ToldChange } from '../changes/tell-change.ts';
 
 const DONE: Record<string, string> = {
   'request.create': 'asked for',
@@ -34,7 +34,7 @@ function tellItems(change: ToldChange, tellers: readonly Teller[]): string {
     const text = teller?.tell({ ...change, action, kind, key, before, after });
     return text ? [text] : [`${kind} ${key} changed`];
   });
-  return joinWords([...new Set(told)]);
+  return [...new Set(told)].join('; ');
 }
 
 type Item = { [field: string]: JsonValue };

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ask, askApproval, closeAsk, readApprovals } from './ask-approval.ts';
+import { type Caller, openRequests, type RequestWorld } from './requests.fixture.ts';
+
+const HOUR = 3_600_000;
+
+describe('a stage of a rollout that asks for approvals', () => {
+  let world: RequestWorld;
+  let rita: Caller;
+  let bea: Caller;
+  let subject = 'rollout/none';
+  let count = 0;
+  beforeAll(async () => {
+    world = await openRequests(['new-cart']);
+    rita = await world.person('Rita', ['release-manager']);
+    bea = await world.person('Bea', ['release-manager']);
+  });
+  afterAll(() => world.database.close());
+
+  const ask = (over: Partial<Ask> = {}) => {
+    const [, environmentId = 0] = world.environmentIds;
+    const asked: Ask = {
+      ...{ projectId: world.projectId, environmentId, subject, hash: 'a'.repeat(64), roles: ['release-manager'] },
+      ...{ count: 1, expiresAt: new Date(world.now().getTime() + 48 * HOUR), excluded: [], actor: 'rollout:r1' },
+      ...{ title: 'Stage 3 of new-cart in production: 50 %', reason: 'The policy asks for it', ...over },
+    };
+    return world.database.db.transaction((tx) => askApproval(tx, asked, world.now()));
+  };
+  const fresh = () => {
+    count += 1;
+    subject = `rollout/r1/run-1/${count}/2`;
+  };
+  const stands = () => readApprovals(world.database.db, world.projectId, subject, world.now());
+  const approve = (who: Caller, id: string, hash = 'a'.repeat(64)) =>
+    world.ask(who, 'POST', `/requests/${id}/approve`, { hash });
+
+  it('shows in the same inbox, and is approved as everything else', async () => {
+    fresh();
+    const id = await ask();
+    expect(await ask()).toBe(id);
+    const inbox = await world.ask(rita, 'GET', '/requests?inbox=true');
+    expect(inbox.body.items).toMatchObject([
+      { id, kind: 'stage', subject, environments: ['production'], needs: [{ missing: 1 }] },
+    ]);
+    expect((await world.ask(rita, 'GET', `/requests/${id}`)).body.now).toMatchObject({ same: true, problem: null });
+    expect((await stands())?.state).toBe('open');
+    expect((await approve(rita, id)).status).toBe(200);
+    expect(await stands()).toMatchObject({ state: 'approved', missing: 0, by: [{ name: 'Rita' }] });
+    for (const how of ['apply', 'rebase', 'withdraw']) {
+      expect((await world.ask(rita, 'POST', `/requests/${id}/${how}`, {})).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it('counts neither who started it nor who lost the role since', async () => {
+    fresh();
+    const id = await ask({ excluded: [rita.id] });
+    expect((await approve(rita, id)).body.code).toBe('forbidden');
+    await approve(bea, id);
+    expect((await stands())?.state).toBe('approved');
+    await world.setRoles(bea, ['editor']);
+    expect(await stands()).toMatchObject({ state: 'open', missing: 1, by: [] });
+    await world.setRoles(bea, ['release-manager']);
+  });
+
+  it('asks again where what is asked for is another, and what was given is void then', async () => {
+    fresh();
+    const id = await ask();
+    await approve(rita, id);
+    expect(await ask({ hash: 'b'.repeat(64) })).toBe(id);
+    expect(await stands()).toMatchObject({ state: 'open', missing: 1 });
+    expect((await approve(rita, id)).body.code).toBe('changed_since');
+    expect((await approve(rita, id, 'b'.repeat(64))).status).toBe(200);
+    expect((await stands())?.state).toBe('approved');
+  });
+
+  it('says who said no, and goes out of the inbox when it was used', async () => {
+    fresh();
+    const id = await ask();
+    await world.ask(rita, 'POST', `/requests/${id}/reject`, { reason: 'Not on a Friday' });
+    expect(await stands()).toMatchObject({
+      state: 'rejected',
+      rejected: { by: 'person:rita', reason: 'Not on a Friday' },
+    });
+    const next = await ask();
+    expect(next).not.toBe(id);
+    const used = { projectId: world.projectId, subject, used: true, actor: 'rollout:r1' };
+    await world.database.db.transaction((tx) => closeAsk(tx, used, world.now()));
+    expect((await stands())?.state).toBe('closed');
+    expect((await world.ask(rita, 'GET', '/requests?inbox=true')).body.items).not.toMatchObject([{ id: next }]);
+  });
+
+  it('expires, and does not while a freeze holds', async () => {
+    fresh();
+    await ask({ expiresAt: new Date(world.now().getTime() + 2 * HOUR) });
+    const from = new Date(world.now().getTime() + HOUR).toISOString();
+    const to = new Date(world.now().getTime() + 4 * HOUR).toISOString();
+    const freeze = { name: 'Night', environments: ['production'], from, to, reason: 'quiet' };
+    expect((await world.ask(world.root, 'POST', '/freezes', freeze)).status).toBe(201);
+    world.later(4 * HOUR);
+    expect((await stands())?.state).toBe('open');
+    world.later(HOUR);
+    expect((await stands())?.state).toBe('expired');
+  });
+});
