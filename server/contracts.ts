@@ -19,6 +19,20 @@ export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsA
 export type { MetricAnswer } from './metrics/metric-contract.ts';
 export type { SourceAnswer, TriedQuery } from './metrics/source-contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
+export type {
+  ListedPolicy,
+  PolicyAnswer,
+  PolicyCheckAnswer,
+  PolicyFloorAnswer,
+  PolicyWithVersions,
+} from './policies/contract.ts';
+export type {
+  FloorDocument,
+  GateDocument,
+  GuardDocument,
+  PolicyDocument,
+  StageDocument,
+} from './policies/document-contract.ts';
 export type { EditedItems, NewRequestIn, RequestSummary, WholeRequest } from './requests/contract.ts';
 export type { CheckAnswer } from './rollouts/check-contract.ts';
 export type {

@@ -29,10 +29,17 @@ import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import { sourceRoutes } from './metrics/source-routes.ts';
 import { sourceTeller } from './metrics/tell-source.ts';
 import type { Parts } from './parts.ts';
+import { floorRoutes } from './policies/floor-routes.ts';
+import { policyDrafts } from './policies/policy-drafts.ts';
+import { policiesNaming, policyReaders } from './policies/policy-readers.ts';
+import { policyRoutes } from './policies/policy-routes.ts';
+import { floorTeller, policyTeller } from './policies/tell-policy.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
 import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
+import { livePolicies } from './rollouts/live-policies-store.ts';
+import { hasLiveRollout } from './rollouts/rollout-store.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentDrafts } from './segments/segment-drafts.ts';
 import { segmentTeller } from './segments/tell-segment-change.ts';
@@ -43,7 +50,17 @@ import { importTeller } from './transfer/tell-import.ts';
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
 
-const OWN_TELLERS = [flagTeller, segmentTeller, importTeller, memberTeller, freezeTeller, incidentTeller, sourceTeller];
+const OWN_TELLERS = [
+  flagTeller,
+  segmentTeller,
+  importTeller,
+  memberTeller,
+  freezeTeller,
+  incidentTeller,
+  sourceTeller,
+  policyTeller,
+  floorTeller,
+];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
 /** The calls that can wait until they are approved. */
@@ -61,6 +78,7 @@ export function listRooms(
   const { clock, commit, revocations, delivery, fleet } = parts;
   const { list } = parts.house;
   const { door } = delivery;
+  const policies = { door, readers: policyReaders(clock, hasLiveRollout) };
   const keys = { db: parts.database.db, clock, commit, list, revocations };
   const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
@@ -81,8 +99,18 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
-    { path: IN_PROJECT, routes: metricRoutes({ door, metricNamedBy: namedBy }) },
-    { path: IN_PROJECT, routes: sourceRoutes({ door, secrets: parts.secrets, outbound: parts.outbound, namedBy }) },
+    { path: IN_PROJECT, routes: metricRoutes({ door, metricNamedBy: policiesNaming('metric', livePolicies) }) },
+    {
+      path: IN_PROJECT,
+      routes: sourceRoutes({
+        door,
+        secrets: parts.secrets,
+        outbound: parts.outbound,
+        namedBy: policiesNaming('source', livePolicies),
+      }),
+    },
+    { path: IN_PROJECT, routes: policyRoutes(policies) },
+    { path: IN_PROJECT, routes: floorRoutes(policies) },
     { path: IN_PROJECT, routes: checkRoutes({ db: parts.database.db, clock }) },
     {
       path: IN_PROJECT,
@@ -91,7 +119,7 @@ export function listRooms(
         undoers: [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)],
       }),
     },
-    { path: IN_PROJECT, routes: requestRoutes({ door, list, kinds: DRAFTS }) },
+    { path: IN_PROJECT, routes: requestRoutes({ door, list, kinds: [...DRAFTS, ...policyDrafts(policies)] }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },
@@ -99,6 +127,3 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }
-
-/** The policies that ask a source: none, as long as no room keeps any. */
-const namedBy = async (): Promise<string[]> => [];

@@ -1,5 +1,6 @@
 import { OUTSIDE_OPERATIONS } from './outside-operations.fixture.ts';
 import { PEOPLE_OPERATIONS } from './people-operations.fixture.ts';
+import { POLICY_OPERATIONS } from './policy-operations.fixture.ts';
 import type { Answer } from './server-process.fixture.ts';
 
 /**
@@ -42,7 +43,12 @@ export interface Sample {
 }
 
 /** Calls the admin API as root; throws where that fails. */
-export type AsRoot = (method: string, path: string, body?: unknown) => Promise<Answer['body']>;
+export type AsRoot = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer['body']>;
 
 export interface Operation {
   need: Need;
@@ -139,6 +145,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'get /ofrep/v1/stream': { need: 'token-in-address', of: 'own' },
 
   ...PEOPLE_OPERATIONS,
+  ...POLICY_OPERATIONS,
   ...OUTSIDE_OPERATIONS,
 
   'get /api/v1/places': { need: 'kill', of: 'installation' },

@@ -1,0 +1,58 @@
+import type { Db, Tx } from '../database/connect.ts';
+import { listMetrics } from '../metrics/metric-store.ts';
+import { makeRecentRates } from '../metrics/recent-rates.ts';
+import { listSources } from '../metrics/source-store.ts';
+import type { Clock } from '../platform/clock.ts';
+import { unitsNeeded } from '../statistics/power.ts';
+import { findFloor } from './floor-store.ts';
+import type { UnitsNeeded } from './ground.ts';
+import type { Guard, Policy } from './policy.ts';
+import type { PolicyReaders } from './policy-parts.ts';
+import { newestPolicies } from './policy-store.ts';
+
+/** What policies are held against, of this database; rollouts are of a later room. */
+export function policyReaders(clock: Clock, hasLiveRollout: PolicyReaders['hasLiveRollout']): PolicyReaders {
+  return {
+    metrics: listMetrics,
+    sources: async (db, projectId) => (await listSources(db, projectId)).map(({ key }) => key),
+    rates: makeRecentRates(clock),
+    unitsNeeded: remember((ask) => unitsNeeded(ask)),
+    hasLiveRollout,
+  };
+}
+
+/** So many answers are kept: each is a few bytes, and takes a while to find. */
+const MOST_KEPT = 1_000;
+
+/** The same is asked with every key that somebody types. */
+function remember(find: UnitsNeeded): UnitsNeeded {
+  const kept = new Map<string, number | undefined>();
+  return (ask) => {
+    const { rate, factor, margin, direction, alpha, guards } = ask;
+    const name = [rate, factor, margin, direction, alpha, guards].join(' ');
+    if (!kept.has(name)) {
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(name, find(ask));
+    }
+    return kept.get(name);
+  };
+}
+
+type LivePolicies = (tx: Db | Tx, projectId: number) => Promise<Policy[]>;
+type NamedBy = (tx: Tx, projectId: number, key: string) => Promise<string[]>;
+
+/**
+ * Who goes by a metric or a source: policies in their newest version or in one that a live rollout was started with, and
+ * the floor of the project.
+ */
+export function policiesNaming(what: 'metric' | 'source', livePolicies: LivePolicies): NamedBy {
+  const isNaming = (guard: Guard, key: string) =>
+    what === 'metric' ? 'metric' in guard && guard.metric === key : 'source' in guard && guard.source === key;
+  return async (tx, projectId, key) => {
+    const all = [...(await newestPolicies(tx, projectId)), ...(await livePolicies(tx, projectId))];
+    const named = all.filter(({ guards }) => guards.some((guard) => isNaming(guard, key))).map((policy) => policy.key);
+    const floor = await findFloor(tx, projectId);
+    const isInFloor = floor?.floor.guards.some((guard) => isNaming(guard, key)) === true;
+    return [...new Set([...named, ...(isInFloor ? ['the floor of all policies'] : [])])].sort();
+  };
+}

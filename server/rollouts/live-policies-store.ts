@@ -1,0 +1,13 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { rollouts } from '../database/tables.ts';
+import type { Policy } from '../policies/policy.ts';
+
+/** The policies that live rollouts of a project were started with, in the versions that they pinned. */
+export async function livePolicies(db: Db | Tx, projectId: number): Promise<Policy[]> {
+  const rows = await db
+    .select({ policy: rollouts.policy })
+    .from(rollouts)
+    .where(and(eq(rollouts.projectId, projectId), inArray(rollouts.state, ['waiting', 'running', 'paused'])));
+  return rows.map(({ policy }) => policy);
+}
