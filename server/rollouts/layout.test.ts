@@ -1,4 +1,13 @@
-import { type Condition, compile, evaluate, type Flag, type Ruleset, type Serve } from '@turnout/core';
+import {
+  armOf,
+  type Condition,
+  compile,
+  type Evaluation,
+  evaluate,
+  type Flag,
+  type Ruleset,
+  type Serve,
+} from '@turnout/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../policies/policy.ts';
@@ -84,7 +93,7 @@ const RULES: Flag['rules'] = [
 const BEFORE: Served = { rules: RULES, fallthrough: { variant: 'old' }, run: null };
 const isGerman: Condition = RULES[1]!.if;
 
-function answer(served: Served, context: { [attribute: string]: string | boolean }): string | undefined {
+function answer(served: Served, context: { [attribute: string]: string | boolean }): Evaluation {
   const segment = (key: string) => ({ key, by: key, included: ['yes'], excluded: [] });
   const { run, ...rest } = served;
   const flag: Flag = {
@@ -96,7 +105,7 @@ function answer(served: Served, context: { [attribute: string]: string | boolean
     flags: { f: flag },
     segments: { staff: segment('staff'), beta: segment('beta') },
   };
-  return evaluate(compile(ruleset), 'f', context).variant;
+  return evaluate(compile(ruleset), 'f', context);
 }
 
 const units = fc.array(
@@ -125,20 +134,42 @@ describe('what is served', () => {
           for (const [stage] of list.entries()) {
             const writes = layRun(terms, list, stage, stage + 1);
             served = growRun(served, writes);
-            const has = new Set(contexts.flatMap((one, at) => (answer(served, one) === 'new' ? [at] : [])));
+            const has = new Set(contexts.flatMap((one, at) => (answer(served, one).variant === 'new' ? [at] : [])));
             for (const at of had) expect(has).toContain(at);
             for (const at of has) expect(contexts[at]!.blocked).toBe(false);
             if (target === 'de') for (const at of has) expect(contexts[at]!.country).toBe('de');
             had = has;
             expect(leaveRun(served, writes, TERMS.anchor)).toEqual(BEFORE);
             const finished = leaveRun(served, writes, { variant: 'new' });
-            for (const at of has) expect(answer(finished, contexts[at]!)).toBe('new');
+            for (const at of has) expect(answer(finished, contexts[at]!).variant).toBe('new');
           }
         }),
         { seed: SEED, numRuns: 30 },
       );
     },
   );
+
+  it('As it is evaluated and reported, nobody is in one arm first and in the other later', () => {
+    fc.assert(
+      fc.property(stages, units, (list, contexts) => {
+        const been = contexts.map(() => new Set<string>());
+        let served = BEFORE;
+        for (const [stage, { exposure }] of list.entries()) {
+          const writes = layRun(TERMS, list, stage, stage + 1);
+          served = growRun(served, writes);
+          for (const [at, context] of contexts.entries()) {
+            const evaluation = answer(served, context);
+            const arm = armOf(writes.run!, evaluation, context.targetingKey);
+            expect(arm === 'treatment' || arm === 'to').toBe(evaluation.variant === 'new');
+            if (exposure === undefined) expect(arm === 'treatment' || arm === 'control').toBe(false);
+            if (arm !== undefined && arm !== 'to') been[at]!.add(arm);
+          }
+        }
+        for (const arms of been) expect(arms.size).toBeLessThan(2);
+      }),
+      { seed: SEED, numRuns: 30 },
+    );
+  });
 
   it('An audience comes directly before the target, and a stage for it alone leaves the target as it was', () => {
     const list: Stage[] = [{ audience: 'staff', bakeMs: 0, gates: [], approvals: [] }];
