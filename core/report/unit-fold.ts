@@ -19,6 +19,8 @@ import { byteColumn, type UnitColumn, UnitTable } from './unit-table.ts';
 export const MOST_UNITS = 200_000;
 /** So many signs of records go into one batch: with all the rest, it stays below what a server takes. */
 export const MOST_RUN_SIGNS = 384 * 1024;
+/** So many units are known by their names for a while: what is asked again costs no hash. */
+const MOST_RECENT = 5_000;
 /** More measured runs at once in one environment than anybody looks after. */
 const MOST_RUNS = 100;
 
@@ -64,8 +66,8 @@ class EntryFold {
   readonly #events: string[] = [];
   /** Events that wait of units that were not exposed here, by the number of the unit. */
   #early = new Map<number, number[]>();
-  #lastUnit: string | undefined;
-  #lastAnswer: Evaluation | undefined;
+  /** Whom the same answer was given to lately: there is nothing to tell, and nothing to hash. */
+  #recent = new Map<string, Evaluation>();
   run: MeasuredRun;
 
   constructor(run: MeasuredRun, most: number, now: () => number) {
@@ -85,12 +87,11 @@ class EntryFold {
   expose(found: Evaluation, context: Context): void {
     const unit = unitOf(this.#read(context));
     if (unit === undefined) return;
-    // A request asks for the same flag again and again.
-    if (unit === this.#lastUnit && found === this.#lastAnswer) return;
+    if (this.#recent.get(unit) === found) return;
     const arm = this.#arms.of(found, unit);
     if (arm !== undefined) this.#note(unit, arm === 'treatment' ? TREATMENT : arm === 'control' ? CONTROL : TO);
-    this.#lastUnit = unit;
-    this.#lastAnswer = found;
+    if (this.#recent.size >= MOST_RECENT) this.#recent.clear();
+    this.#recent.set(unit, found);
   }
 
   #note(unit: string, arm: number): void {
@@ -120,7 +121,7 @@ class EntryFold {
     this.#exposed = byteColumn();
     this.#sent = [];
     this.#early = new Map();
-    this.#lastUnit = undefined;
+    this.#recent.clear();
   }
 
   track(event: string, value: number, context: Context): void {
