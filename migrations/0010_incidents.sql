@@ -104,8 +104,9 @@ CREATE TABLE signals (
   last_at timestamptz(3) NOT NULL,
   -- It had begun long before it came: it is recorded, and does nothing.
   late boolean NOT NULL,
-  -- What came of it; empty while somebody is at it.
+  -- What came of it, and why in a sentence; empty while somebody is at it.
   outcome text,
+  because text,
   CONSTRAINT signals_once UNIQUE (hook_id, fingerprint, starts_at, status)
 );
 CREATE INDEX signals_project ON signals (project_id, received_at);

@@ -45,4 +45,5 @@ export type {
 } from './rollouts/contract.ts';
 export type { ListedSegment, SegmentAnswer, SegmentWithUsers } from './segments/contract.ts';
 export type { Dependent } from './segments/dependents.ts';
+export type { HookAnswer, HookPatch, NewHook, SignalAnswer } from './signals/contract.ts';
 export type { ExportAnswer, ImportAnswer } from './transfer/contract.ts';

@@ -3,7 +3,7 @@ import { type HouseEnv, type Right, rightOfGuard } from './access/guard.ts';
 import { RAW_PATHS } from './raw-paths.ts';
 
 /** Who may call an operation: a right of the guards, or nobody in particular. Written as `x-right`. */
-export type OperationRight = Right | 'none' | 'stream-token';
+export type OperationRight = Right | 'none' | 'stream-token' | 'hook-secret';
 
 interface Parameter {
   name: string;

@@ -39,6 +39,7 @@ import { judgeRequests } from './requests/judge-request.ts';
 import { checkLease } from './rollouts/check-lease.ts';
 import { checkOwnership } from './rollouts/check-ownership.ts';
 import { openRollouts, type Rollouts } from './rollouts/open-rollouts.ts';
+import { openSignals, type Signals } from './signals/open-signals.ts';
 import { watchDatabase } from './watch-database.ts';
 
 /** What is there before anything slow happens. */
@@ -65,6 +66,8 @@ export interface Parts extends Ground {
   /** The apps that run, and what they have put in force. */
   fleet: Fleet;
   reports: Reports;
+  /** What comes in from outside, and who waits for it. */
+  signals: Signals;
   /** Policies that act: this node's part of it. */
   rollouts: Rollouts;
   /** The only way to addresses that people write down. */
@@ -115,6 +118,10 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     ...{ db, clock, door: delivery.door, doorbell, delivery, fleet, reports, node, outbound, secrets, metrics },
     log: logger,
   });
+  const signals = openSignals({
+    ...{ door: delivery.door, kill: delivery.kill },
+    onError: (error) => logger.error({ error }, 'what a signal asks for could not be done; its sender comes again'),
+  });
   const parts: Parts = {
     ...{
       ...ground,
@@ -129,6 +136,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
       delivery,
       fleet,
       reports,
+      signals,
       rollouts,
       outbound,
       redis,
@@ -179,7 +187,7 @@ function makeDoorbell(
 
 /** Begins what goes on by itself; answers how to stop each. */
 export function followAll(parts: Parts): (() => void)[] {
-  const { house, doorbell, revocations, delivery, fleet, reports, rollouts, logger } = parts;
+  const { house, doorbell, revocations, delivery, fleet, reports, signals, rollouts, logger } = parts;
   const { list, events, used } = house;
   const followed = fleet.follow();
   delivery.start();
@@ -197,6 +205,7 @@ export function followAll(parts: Parts): (() => void)[] {
     revocations.follow(),
     reports.follow(),
     incidents.follow(),
+    signals.follow(),
     rollouts.follow(),
   ];
 }

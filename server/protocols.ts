@@ -16,6 +16,7 @@ import { LiveStreams } from './live/live-streams.ts';
 import { reportProtocol } from './metrics/report-protocol.ts';
 import type { Parts } from './parts.ts';
 import { listRooms, TELLERS } from './rooms.ts';
+import { HookProtocol } from './signals/hook-protocol.ts';
 
 /** Everything that answers: raw requests first, then hono. */
 export interface Protocols {
@@ -60,6 +61,7 @@ export function buildProtocols(parts: Parts): Protocols {
     onStuck: () => counts.stuck(),
   });
   const reports = reportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });
+  const hooks = new HookProtocol({ ...parts.signals, secrets, gate: house, onAnswer: noting('POST') });
   rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
   watchDelivery(metrics, {
     doorbell: parts.doorbell,
@@ -78,7 +80,7 @@ export function buildProtocols(parts: Parts): Protocols {
   });
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [receipts, reports, sdk, ofrep, ofrepStream, health, screen],
+    takers: [receipts, reports, sdk, ofrep, ofrepStream, health, hooks, screen],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, live, open };

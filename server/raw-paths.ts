@@ -1,5 +1,6 @@
 import { reportSchema } from './metrics/contract.ts';
 import type { ApiDescription, Operation, OperationRight } from './openapi.ts';
+import { deliverySchemas } from './signals/delivery-contract.ts';
 
 const json = (description: string, schema: object = { type: 'object' }) => ({
   description,
@@ -113,6 +114,32 @@ export const RAW_PATHS: ApiDescription['paths'] = {
       requestBody: { required: true, content: { 'application/json': { schema: reportSchema } } },
       responses: { 202: { description: 'It is stored, now or before' }, default: PROBLEM },
     }),
+  },
+  '/hooks/v1/{source}/{id}': {
+    post: operation(
+      'Hooks',
+      'Signals from outside, each taken once: the path and the secret of a hook',
+      'hook-secret',
+      {
+        description:
+          'Alertmanager’s webhook, version 4, with `Authorization: Bearer <token>`; or signals of any sender, signed by ' +
+          '`X-Turnout-Signature: t=<seconds>,v1=<HMAC-SHA-256 of "<seconds>.<body>" in hex>`, within five minutes. 503 ' +
+          'means: send it again.',
+        parameters: [
+          {
+            ...{ name: 'source', in: 'path', required: true, description: 'Who sends' },
+            schema: { type: 'string', enum: ['alertmanager', 'generic'] },
+          },
+          { name: 'id', in: 'path', required: true, description: 'The id of a hook', schema: { type: 'string' } },
+          fromHeader('X-Turnout-Signature', 'Of hooks that are signed for'),
+        ],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { anyOf: deliverySchemas.bodies } } },
+        },
+        responses: { 200: json('What came of it', deliverySchemas.answer), default: PROBLEM },
+      },
+    ),
   },
   '/ofrep/v1/evaluate/flags/{key}': {
     post: operation('OFREP', 'Evaluate one flag', 'evaluate', {

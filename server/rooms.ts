@@ -46,6 +46,8 @@ import { segmentTeller } from './segments/tell-segment-change.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
 import { transferRoutes } from './transfer/routes.ts';
 import { importTeller } from './transfer/tell-import.ts';
+import { hookTeller } from './signals/hook.ts';
+import { hookRoutes } from './signals/hook-routes.ts';
 
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
@@ -59,6 +61,7 @@ const OWN_TELLERS = [
   incidentTeller,
   sourceTeller,
   policyTeller,
+  hookTeller,
   floorTeller,
 ];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
@@ -127,3 +130,4 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }
+    { path: IN_PROJECT, routes: hookRoutes({ door, secrets: parts.secrets }) },

@@ -1,4 +1,4 @@
-import { actorOf, type Principal } from '../access/principal.ts';
+import { actorOf, type HookPrincipal, type Principal } from '../access/principal.ts';
 import { readReceipt } from '../changes/change-store.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
 import type { Db } from '../database/connect.ts';
@@ -26,7 +26,7 @@ export interface KillParts {
 }
 
 export interface KillAsking {
-  principal: Principal;
+  principal: Principal | HookPrincipal;
   reason?: string | undefined;
   incident?: string | undefined;
   requestId?: string | undefined;

@@ -1,4 +1,4 @@
-import type { Principal } from '../access/principal.ts';
+import type { HookPrincipal, Principal } from '../access/principal.ts';
 import type { Db } from '../database/connect.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
@@ -21,9 +21,13 @@ const ASK_MS = 1_000;
 
 /**
  * Throws where a kill key is limited to other flags and tags. Memory says yes at once; before it says no, the database
- * is asked, for the flag may have got its tag a moment ago.
+ * is asked, for the flag may have got its tag a moment ago. What a hook may kill was decided with its limit.
  */
-export async function checkKillRight(parts: KillRightParts, principal: Principal, place: FlagPlace): Promise<void> {
+export async function checkKillRight(
+  parts: KillRightParts,
+  principal: Principal | HookPrincipal,
+  place: FlagPlace,
+): Promise<void> {
   if (principal.kind !== 'key') return;
   const { flags, tags } = principal;
   if (flags === null && tags === null) return;

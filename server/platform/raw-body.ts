@@ -14,10 +14,11 @@ export interface BodyBounds {
 
 /** Reads the JSON of a raw request within bounds, unpacked where it may be packed. Throws a problem. */
 export async function readRawJson(request: IncomingMessage, bounds: BodyBounds): Promise<unknown> {
-  return parseJson(await readBytes(request, bounds)).value;
+  return parseJson(await readRawBytes(request, bounds)).value;
 }
 
-async function readBytes(request: IncomingMessage, bounds: BodyBounds): Promise<Buffer> {
+/** The same as it came, for whoever signed its bytes. */
+export async function readRawBytes(request: IncomingMessage, bounds: BodyBounds): Promise<Buffer> {
   const { mostBytes, mayBeGzip = false } = bounds;
   const coding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   const isPacked = coding === 'gzip' && mayBeGzip;

@@ -14,6 +14,20 @@ import { environments, projects } from '../environments/tables.ts';
 
 export type SignalSource = 'alertmanager' | 'generic';
 export type HookAction = 'kill' | 'incident';
+/**
+ * `recorded`: it trips guards, and does nothing else. `late`: not even that. `already`: the flag was killed. `limited`: the
+ * hook had its flips of this hour. `failed`: it is tried again when it comes again.
+ */
+export type SignalOutcome =
+  | 'recorded'
+  | 'resolved'
+  | 'late'
+  | 'killed'
+  | 'already'
+  | 'limited'
+  | 'refused'
+  | 'joined'
+  | 'failed';
 
 /** By which alerts come in, and what they may do. A list that is empty allows nothing. */
 export const hooks = pgTable(
@@ -78,8 +92,9 @@ export const signals = pgTable(
     lastAt: timestamp('last_at', { withTimezone: true, precision: 3 }).notNull(),
     /** It had begun long before it came: it is recorded, and does nothing. */
     late: boolean('late').notNull(),
-    /** What came of it; null while somebody is at it. */
-    outcome: text('outcome'),
+    /** What came of it, and why in a sentence; null while somebody is at it. */
+    outcome: text('outcome').$type<SignalOutcome>(),
+    because: text('because'),
   },
   (table) => [
     unique('signals_once').on(table.hookId, table.fingerprint, table.startsAt, table.status),
