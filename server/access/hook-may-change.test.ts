@@ -21,7 +21,16 @@ describe('what a hook may change', () => {
     expect(await beside(hook, 'incident.open')).toBe('yes');
     expect(await beside(hook, 'incident.join')).toBe('yes');
     expect(await beside(hook, 'incident.open', 2)).toBe('forbidden');
-    for (const action of ['incident.close', 'incident.update', 'flag.create', 'hook.create', 'key.revoke']) {
+    for (const action of [
+      'rollout.pause',
+      'incident.note',
+      'incident.reopen',
+      'incident.close',
+      'incident.update',
+      'flag.create',
+      'hook.create',
+      'key.revoke',
+    ]) {
       expect([action, await beside(hook, action)]).toEqual([action, 'forbidden']);
     }
   });

@@ -162,7 +162,13 @@ async function readNow(tx: Tx, { principal, subject }: Order): Promise<ActingPri
 }
 
 /** Whoever may turn things off may say that something is wrong; that it is over, lets rollouts go on again. */
-const MAY_SAY = new Set(['incident.open', 'incident.join', 'incident.note', 'incident.reopen']);
+const MAY_SAY = new Set([
+  ...['incident.open', 'incident.join', 'incident.note', 'incident.reopen'],
+  // A rollout that stands, or goes back, grows no more.
+  ...['rollout.pause', 'rollout.rollback'],
+]);
+
+const OF_HOOKS = new Set(['incident.open', 'incident.join']);
 
 /** What alters no ruleset. */
 function mayChangeBeside(principal: ActingPrincipal, order: Order): Problem | undefined {
@@ -170,7 +176,8 @@ function mayChangeBeside(principal: ActingPrincipal, order: Order): Problem | un
   // What a run decides and serves nobody: it is held, paused, finished.
   if (principal.kind === 'rollout') return principal.projectId === projectId ? undefined : OTHER_PROJECT();
   if (principal.kind === 'hook') {
-    return principal.projectId === projectId && MAY_SAY.has(action) ? undefined : HOOK_DOES_NO_MORE();
+    const may = principal.projectId === projectId && OF_HOOKS.has(action);
+    return may ? undefined : HOOK_DOES_NO_MORE();
   }
   const place = { projectId, ...(within === undefined ? {} : { environmentId: within }) };
   if (access) {
