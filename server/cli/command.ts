@@ -88,6 +88,10 @@ export const OPTIONS = {
   link: { type: 'string', value: '<address>', meaning: 'Where the run can be read.' },
   summary: { type: 'string', value: '<text>', meaning: 'What was found, in a line.' },
   fork: { type: 'boolean', meaning: 'The commit came from a fork: the result is kept and never counts.' },
+  worse: { type: 'string', value: '<up|down>', meaning: 'Which way is worse. Default: up.' },
+  unit: { type: 'string', value: '<name>', meaning: 'What its values are, such as ms.' },
+  cap: { type: 'string', value: '<number>', meaning: 'Where values of a mean are cut.' },
+  per: { type: 'string', value: '<event>', meaning: 'Of a ratio: the event below the line.' },
   demo: { type: 'boolean', meaning: 'Make the demo project and its keys, on a Postgres too.' },
   url: {
     type: 'string',

@@ -6,6 +6,7 @@ import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } fro
 import { evalCommand } from './evaluate.ts';
 import { flipCommands } from './flip.ts';
 import { instancesCommand } from './instances.ts';
+import { metricCommand } from './metric.ts';
 import { migrateCommand } from './migrate.ts';
 import { newEpochCommand } from './new-epoch.ts';
 import { printHelp, printOverview } from './print-help.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   ...transferCommands,
   codegenCommand,
   checkCommand,
+  metricCommand,
   verifyCommand,
   newEpochCommand,
   adminCommand,
