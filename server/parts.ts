@@ -123,25 +123,8 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     onError: (error) => logger.error({ error }, 'what a signal asks for could not be done; its sender comes again'),
   });
   const parts: Parts = {
-    ...{
-      ...ground,
-      clock,
-      metrics,
-      database,
-      doorbell,
-      house,
-      commit,
-      revocations,
-      people,
-      delivery,
-      fleet,
-      reports,
-      signals,
-      rollouts,
-      outbound,
-      redis,
-      node,
-    },
+    ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, people, delivery, fleet, reports },
+    ...{ signals, rollouts, outbound, redis, node },
   };
   return parts;
 }
@@ -206,6 +189,7 @@ export function followAll(parts: Parts): (() => void)[] {
     reports.follow(),
     incidents.follow(),
     signals.follow(),
+    signals.listen(() => rollouts.parts.wake()),
     rollouts.follow(),
   ];
 }
