@@ -78,6 +78,20 @@ export const OPTIONS = {
   },
   'dry-run': { type: 'boolean', meaning: 'Only say what would come of it.' },
   from: { type: 'string', value: '<file>', meaning: 'Read this exported file, and ask no server.' },
+  version: { type: 'string', value: '<number>', meaning: 'This version. Default: the newest.' },
+  yaml: { type: 'boolean', meaning: 'Print the text alone, as it was written.' },
+  'accept-too-few-units': {
+    type: 'boolean',
+    meaning: 'Save it though its stages wait for fewer units than mustSee needs; needs a reason.',
+  },
+  until: { type: 'string', value: '<moment>', meaning: 'When it ends, such as 2026-11-30T00:00:00Z.' },
+  rule: {
+    type: 'string',
+    value: '<rule>',
+    meaning: 'When each window begins: five fields of cron, or an RRULE.',
+  },
+  zone: { type: 'string', value: '<zone>', meaning: 'On whose clock, such as Europe/Zurich. Default: UTC.' },
+  lasts: { type: 'string', value: '<time>', meaning: 'How long each window is, such as 63h.' },
   check: {
     type: 'boolean',
     meaning: 'Write nothing; end with 1 where the file is not what would be written.',

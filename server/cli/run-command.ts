@@ -5,12 +5,15 @@ import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
 import { evalCommand } from './evaluate.ts';
 import { flipCommands } from './flip.ts';
+import { freezeCommand } from './freeze.ts';
 import { instancesCommand } from './instances.ts';
 import { metricCommand } from './metric.ts';
 import { migrateCommand } from './migrate.ts';
 import { newEpochCommand } from './new-epoch.ts';
+import { policyCommand } from './policy.ts';
 import { printHelp, printOverview } from './print-help.ts';
 import { readWords } from './read-words.ts';
+import { requestCommand } from './request.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { tailCommand } from './tail.ts';
@@ -27,6 +30,9 @@ export const COMMANDS: readonly Command[] = [
   instancesCommand,
   tailCommand,
   undoCommand,
+  requestCommand,
+  freezeCommand,
+  policyCommand,
   ...transferCommands,
   codegenCommand,
   checkCommand,

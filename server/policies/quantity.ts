@@ -26,10 +26,6 @@ export function readShare(text: string): number | undefined {
   return found ? Number(`${found[1]}${found[2] === undefined ? '' : `.${found[2]}`}e-2`) : undefined;
 }
 
-export function writeShare(share: number): string {
-  return `${Number((share * 100).toFixed(4))}%`;
-}
-
 /** `3x` as 3. */
 export function readFactor(text: string): number | undefined {
   const found = /^((?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,3})?)x$/.exec(text);
