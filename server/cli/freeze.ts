@@ -1,0 +1,82 @@
+import { Api } from './api.ts';
+import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
+import { findProject, inPath, projectPath } from './find-place.ts';
+
+interface Freeze {
+  id: string;
+  name: string;
+  environments: string[] | null;
+  from: string;
+  to: string | null;
+  rule: string | null;
+  zone: string;
+  lasts: string | null;
+  state: string;
+  until: string | null;
+}
+
+async function freeze(asked: Asked): Promise<Exit> {
+  const [verb = '', word] = asked.words;
+  const api = await Api.open(asked);
+  const path = `${projectPath(await findProject(api, asked))}/freezes`;
+  if (verb === 'list') return list(asked, api, path);
+  if (verb !== 'add' && verb !== 'end')
+    throw new UsageFault(`turnout freeze knows list, add and end, and not ${verb}.`);
+  if (word === undefined) throw new UsageFault(verb === 'add' ? 'What is it called?' : 'Which freeze? By its id.');
+  const reason = asked.given.reason === undefined ? {} : { reason: asked.given.reason };
+  const answer =
+    verb === 'add'
+      ? await api.call<{ freeze: Freeze }>('POST', path, { body: { ...contentOf(asked, word), ...reason } })
+      : await api.call<{ freeze: Freeze }>('DELETE', `${path}/${inPath(word)}`, { body: reason });
+  asked.shell.print(asked.given.json ? JSON.stringify(answer.body) : describe(answer.body.freeze));
+  return EXIT.done;
+}
+
+function contentOf({ given }: Asked, name: string) {
+  const { environment, from, until, rule, zone, lasts } = given;
+  return {
+    name,
+    ...(environment === undefined ? {} : { environments: [environment] }),
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { to: until }),
+    ...(rule === undefined ? {} : { rule }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(lasts === undefined ? {} : { lasts }),
+  };
+}
+
+async function list({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
+  const { items } = (await api.call<{ items: Freeze[] }>('GET', `${path}?over=${given.all ?? false}`)).body;
+  for (const one of items) shell.print(given.json ? JSON.stringify(one) : describe(one));
+  if (items.length === 0 && !given.json) shell.print('No freeze holds or is ahead.');
+  return EXIT.done;
+}
+
+function describe({ id, name, environments, from, to, rule, zone, lasts, state, until }: Freeze): string {
+  const where = environments === null ? 'everywhere' : `in ${environments.join(', ')}`;
+  const when = rule === null ? `from ${from} to ${to}` : `${rule} (${zone}) for ${lasts}`;
+  const now = state === 'holds' ? `It holds until ${until}.` : state === 'over' ? 'It is over.' : 'It is ahead.';
+  return `${id}  ${name} ${where}, ${when}. ${now}`;
+}
+
+export const freezeCommand: Command = {
+  name: 'freeze',
+  words: ['<list|add|end>', '[name or id]'],
+  summary: 'Times in which nothing grows: look at them, make one, end one',
+  teaching:
+    'While a freeze holds, nothing grows where it holds, and rollouts stand still. Turning off and killing work as ever. ' +
+    'Once: --from and --until. Again and again: --rule says when each begins, on the clock of --zone, and --lasts how ' +
+    'long each is. To end one early takes a second admin, or the root token and a reason.',
+  examples: [
+    'turnout freeze add "Black Friday" --from 2026-11-27T00:00:00Z --until 2026-11-30T00:00:00Z',
+    'turnout freeze add Weekend -e production --rule "0 17 * * 5" --zone Europe/Zurich --lasts 63h',
+    'turnout freeze end 9b1c2d3e4f50 --reason "The shop is closed"',
+  ],
+  options: ['environment', 'project', 'from', 'until', 'rule', 'zone', 'lasts', 'all', 'reason', ...REACH],
+  meanings: {
+    environment: 'The environment that it covers. Default: all of the project.',
+    from: 'When it begins, such as 2026-11-27T00:00:00Z. Default: now.',
+    all: 'With list: those that are over, too.',
+  },
+  run: freeze,
+};

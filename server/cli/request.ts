@@ -1,0 +1,102 @@
+import { Api, type Fields } from './api.ts';
+import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
+import { findProject, inPath, projectPath } from './find-place.ts';
+import { describeChange, type Made } from './print-flip.ts';
+import { listAll } from './read-pages.ts';
+
+interface Request {
+  id: string;
+  kind: string;
+  title: string;
+  reason: string;
+  state: string;
+  environments: string[];
+  directions: Record<string, string>;
+  createdByName: string | null;
+  createdBy: string;
+  approvals: { person: { name: string }; counts: boolean; why: string | null }[];
+  waits: string | null;
+  expiresAt: string;
+}
+
+interface Whole extends Request {
+  items: { method: string; path: string; base: number | null }[];
+  now: {
+    same: boolean;
+    problem: { detail: string } | null;
+    frozen: Record<string, { name: string; until: string }>;
+  } | null;
+}
+
+const VERBS = ['list', 'show', 'apply', 'rebase', 'withdraw'];
+
+async function request(asked: Asked): Promise<Exit> {
+  const [verb = '', id] = asked.words;
+  if (!VERBS.includes(verb)) throw new UsageFault(`turnout request knows ${VERBS.join(', ')}, and not ${verb}.`);
+  const api = await Api.open(asked);
+  const path = `${projectPath(await findProject(api, asked))}/requests`;
+  if (verb === 'list') return list(asked, api, path);
+  if (id === undefined)
+    throw new UsageFault(`Which request? turnout request list shows them: turnout request ${verb} <id>`);
+  const one = `${path}/${inPath(id)}`;
+  if (verb === 'show') return show(asked, api, one);
+  const body = asked.given.reason === undefined ? {} : { reason: asked.given.reason };
+  const answer = (await api.call<{ request: Request; change?: Made }>('POST', `${one}/${verb}`, { body })).body;
+  if (asked.given.json) asked.shell.print(JSON.stringify(answer));
+  else {
+    asked.shell.print(describe(answer.request));
+    if (verb === 'apply' && answer.change) asked.shell.print(describeChange(answer.change));
+  }
+  return EXIT.done;
+}
+
+async function list({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
+  const items = await listAll<Request>(api, given.all ? path : `${path}?state=open`);
+  for (const one of items) shell.print(given.json ? JSON.stringify(one) : describe(one));
+  if (items.length === 0 && !given.json) shell.print(given.all ? 'There are no requests.' : 'Nothing waits.');
+  return EXIT.done;
+}
+
+async function show({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
+  const whole = (await api.call<Whole & Fields>('GET', path)).body;
+  if (given.json) {
+    shell.print(JSON.stringify(whole));
+    return EXIT.done;
+  }
+  shell.print(describe(whole));
+  shell.print(`  ${whole.reason}`);
+  for (const { method, path: call, base } of whole.items) {
+    shell.print(`  ${method} ${call}${base === null ? '' : ` (written for version ${base})`}`);
+  }
+  for (const [environment, way] of Object.entries(whole.directions)) shell.print(`  ${environment}: ${way}`);
+  for (const { person, counts, why } of whole.approvals) {
+    shell.print(`  approved by ${person.name}${counts ? '' : `, which does not count: ${why}`}`);
+  }
+  for (const [environment, { name, until }] of Object.entries(whole.now?.frozen ?? {})) {
+    shell.print(`  ${environment} is frozen until ${until}: ${name}`);
+  }
+  if (whole.now?.problem) shell.print(`  ${whole.now.problem.detail}`);
+  else if (whole.now && !whole.now.same) shell.print('  It would come to something else now: rebase it.');
+  return EXIT.done;
+}
+
+function describe({ id, title, state, environments, waits, createdBy, createdByName }: Request): string {
+  const where = environments.length === 0 ? '' : ` in ${environments.join(', ')}`;
+  const how = state === 'open' ? (waits ?? 'It can be applied.') : `${state}.`;
+  return `${id}  ${title}${where}, by ${createdByName ?? createdBy}. ${how}`;
+}
+
+export const requestCommand: Command = {
+  name: 'request',
+  words: ['<list|show|apply|rebase|withdraw>', '[id]'],
+  summary: 'What waits for an approval: look at it, apply it, take it back',
+  teaching:
+    'What grows in a protected environment waits in a request until enough people approve of it. They approve on the ' +
+    'screen, signed in: no token approves. An approved request is applied by whoever may change flags there, as one ' +
+    'change. Where something moved since it was written, rebase takes it there; what was approved stays approved only ' +
+    'where it still comes to the same.',
+  examples: ['turnout request list -p shop', 'turnout request show 4f1d0c2a9b7e', 'turnout request apply 4f1d0c2a9b7e'],
+  options: ['project', 'all', 'reason', ...REACH],
+  meanings: { all: 'With list: closed ones too.' },
+  run: request,
+};
