@@ -8,7 +8,13 @@ import { listRooms } from './rooms.ts';
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
 // The description is made of the routes alone: nothing behind them is asked.
-const behind = { house: { clock: systemClock }, delivery: { door: {} }, database: {}, fleet: {} };
+const behind = {
+  house: { clock: systemClock },
+  delivery: { door: {} },
+  database: {},
+  fleet: {},
+  rollouts: { parts: { door: {} } },
+};
 const parts = {
   house: behind.house,
   rooms: listRooms(behind as unknown as Parts, { open: async () => undefined }),

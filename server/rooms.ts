@@ -40,14 +40,16 @@ import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
 import { livePolicies } from './rollouts/live-policies-store.ts';
 import { hasLiveRollout } from './rollouts/rollout-store.ts';
+import { rolloutRoutes } from './rollouts/routes.ts';
+import { rolloutTeller } from './rollouts/tell-rollout.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentDrafts } from './segments/segment-drafts.ts';
 import { segmentTeller } from './segments/tell-segment-change.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
-import { transferRoutes } from './transfer/routes.ts';
-import { importTeller } from './transfer/tell-import.ts';
 import { hookTeller } from './signals/hook.ts';
 import { hookRoutes } from './signals/hook-routes.ts';
+import { transferRoutes } from './transfer/routes.ts';
+import { importTeller } from './transfer/tell-import.ts';
 
 const IN_PROJECT = '/projects/:project';
 const IN_ENVIRONMENT = `${IN_PROJECT}/environments/:environment`;
@@ -59,10 +61,11 @@ const OWN_TELLERS = [
   memberTeller,
   freezeTeller,
   incidentTeller,
+  hookTeller,
   sourceTeller,
   policyTeller,
-  hookTeller,
   floorTeller,
+  rolloutTeller,
 ];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
@@ -70,14 +73,23 @@ export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
 const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts];
 const UNDOERS = [flagUndoer, segmentUndoer];
 
+type RoomParts = Pick<
+  Parts,
+  | 'house'
+  | 'database'
+  | 'clock'
+  | 'commit'
+  | 'revocations'
+  | 'people'
+  | 'delivery'
+  | 'fleet'
+  | 'secrets'
+  | 'outbound'
+  | 'rollouts'
+>;
+
 /** Every room's routes, and where they are mounted. */
-export function listRooms(
-  parts: Pick<
-    Parts,
-    'house' | 'database' | 'clock' | 'commit' | 'revocations' | 'people' | 'delivery' | 'fleet' | 'secrets' | 'outbound'
-  >,
-  live: Pick<LiveStreams, 'open'>,
-): Room[] {
+export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Room[] {
   const { clock, commit, revocations, delivery, fleet } = parts;
   const { list } = parts.house;
   const { door } = delivery;
@@ -102,19 +114,7 @@ export function listRooms(
     { path: IN_ENVIRONMENT, routes: instanceRoutes(running) },
     { path: IN_ENVIRONMENT, routes: segmentRoutes({ door }) },
     { path: IN_ENVIRONMENT, routes: evaluationRoutes({ db: parts.database.db, clock }) },
-    { path: IN_PROJECT, routes: metricRoutes({ door, metricNamedBy: policiesNaming('metric', livePolicies) }) },
-    {
-      path: IN_PROJECT,
-      routes: sourceRoutes({
-        door,
-        secrets: parts.secrets,
-        outbound: parts.outbound,
-        namedBy: policiesNaming('source', livePolicies),
-      }),
-    },
-    { path: IN_PROJECT, routes: policyRoutes(policies) },
-    { path: IN_PROJECT, routes: floorRoutes(policies) },
-    { path: IN_PROJECT, routes: checkRoutes({ db: parts.database.db, clock }) },
+    ...listDecisionRooms(parts, policies),
     {
       path: IN_PROJECT,
       routes: changeRoutes({
@@ -126,8 +126,27 @@ export function listRooms(
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },
+    { path: IN_PROJECT, routes: hookRoutes({ door, secrets: parts.secrets }) },
     { path: IN_PROJECT, routes: liveRoutes(live) },
     { path: IN_ENVIRONMENT, routes: epochRoutes({ door }) },
   ];
 }
-    { path: IN_PROJECT, routes: hookRoutes({ door, secrets: parts.secrets }) },
+
+/** What decides when to grow and when to go back, and what it decides on. */
+function listDecisionRooms(parts: RoomParts, policies: Parameters<typeof policyRoutes>[0]): Room[] {
+  const { database, clock, delivery, fleet, secrets, outbound, rollouts } = parts;
+  const { list } = parts.house;
+  const { door } = delivery;
+  const { awaitReceipts } = fleet;
+  return [
+    { path: IN_PROJECT, routes: metricRoutes({ door, metricNamedBy: policiesNaming('metric', livePolicies) }) },
+    {
+      path: IN_PROJECT,
+      routes: sourceRoutes({ door, secrets, outbound, namedBy: policiesNaming('source', livePolicies) }),
+    },
+    { path: IN_PROJECT, routes: policyRoutes(policies) },
+    { path: IN_PROJECT, routes: floorRoutes(policies) },
+    { path: IN_PROJECT, routes: rolloutRoutes({ rollouts: rollouts.parts, list, awaitReceipts }) },
+    { path: IN_PROJECT, routes: checkRoutes({ db: database.db, clock }) },
+  ];
+}

@@ -89,7 +89,7 @@ export function showServed(flag: FlagRow, row: ConfigurationRow, shedLevel: numb
   return describeServe(servedFlag(flag, row), shedLevel);
 }
 
-function showServe(serve: Serve): ServeAnswer {
+export function showServe(serve: Serve): ServeAnswer {
   return 'split' in serve ? { split: { ...serve.split, weights: weightsOf(serve.split.slices) } } : serve;
 }
 

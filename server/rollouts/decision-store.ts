@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { decisions, environments, guardPoints, runs } from '../database/tables.ts';
 import type { Decision, Evidence } from './decision.ts';
@@ -25,15 +25,21 @@ export async function insertDecision(tx: Tx | Db, run: Run, at: Date, kept: Kept
 export async function listDecisions(
   db: Db,
   rolloutId: string,
-  page: { limit: number; before: number | undefined },
+  page: { limit: number; before: number | undefined; seen?: readonly number[] | undefined },
 ): Promise<DecisionRow[]> {
-  const { before, limit } = page;
+  const { before, limit, seen } = page;
   const rows = await db
     .select({ row: decisions, environment: environments.key })
     .from(decisions)
     .innerJoin(runs, eq(runs.id, decisions.runId))
     .innerJoin(environments, eq(environments.id, runs.environmentId))
-    .where(and(eq(decisions.rolloutId, rolloutId), before === undefined ? undefined : lt(decisions.id, before)))
+    .where(
+      and(
+        eq(decisions.rolloutId, rolloutId),
+        before === undefined ? undefined : lt(decisions.id, before),
+        seen === undefined ? undefined : inArray(runs.environmentId, [...seen]),
+      ),
+    )
     .orderBy(desc(decisions.id))
     .limit(limit + 1);
   return rows.map(({ row, environment }) => ({ ...row, environment }));

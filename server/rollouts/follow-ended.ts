@@ -35,7 +35,8 @@ export async function followEnded(
       await insertDecision(tx, run, now, { ...told, actor: `rollout:${rollout.id}` });
     }),
   );
-  if (told?.page === undefined) return;
+  if (!told?.page) return;
+  parts.paged?.(told.page);
   const { environment } = run;
   log.error(
     { page: told.page, rollout: rollout.id, flag, environment, reason: told.reason },

@@ -1,4 +1,3 @@
-import type { JsonValue } from '@turnout/core';
 import type { Db } from '../database/connect.ts';
 import { servedFlag } from '../flags/configuration.ts';
 import { findFlagIn } from '../flags/flag-store.ts';
@@ -67,6 +66,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     flag,
     readBack,
   };
+  readings.exposed = evidence.entry?.exposed ?? null;
   return { evidence, readings };
 }
 
@@ -114,12 +114,11 @@ async function askThresholds(
   const answers = await Promise.all(
     asked.map(async (guard) => {
       const answer = await sources.askSource(rollout.projectId, guard.source, guard.query, now);
-      const previous = readings.thresholds[guard.id] as ThresholdReading | undefined;
-      return [guard.id, foldThreshold(previous, answer, guard, now)] as const;
+      return [guard.id, foldThreshold(readings.thresholds[guard.id], answer, guard, now)] as const;
     }),
   );
   const found = Object.fromEntries(answers);
-  readings.thresholds = found as unknown as Record<string, JsonValue>;
+  readings.thresholds = found;
   return found;
 }
 
@@ -152,11 +151,11 @@ async function readGate(gate: Gate, look: Look, readings: Required<Readings>): P
   const { run, flag } = kept;
   switch (gate.kind) {
     case 'probe': {
-      let state = readings.gates[gate.id] as unknown as ProbeState | undefined;
+      let state: ProbeState | undefined = readings.probes[gate.id];
       const next = nextCallOf(state, gate, now);
       if (next !== undefined && next <= now && mayProbe(look)) {
         state = foldProbe(state, await sources.runProbe(gate), gate, now);
-        readings.gates[gate.id] = state as unknown as JsonValue;
+        readings.probes[gate.id] = state;
       }
       return readProbe(state, gate, now);
     }
@@ -166,7 +165,7 @@ async function readGate(gate: Gate, look: Look, readings: Required<Readings>): P
       return readCheck(gate, commit, result);
     }
     case 'instances': {
-      const hosts = await sources.hostsAt(run.environmentId, kept.reach?.position ?? '');
+      const hosts = await sources.hostsAt(run.environmentId, kept.reach?.position);
       const because = `${hosts} of ${gate.atLeast} hosts are live and up to date.`;
       return { open: hosts >= gate.atLeast, because };
     }

@@ -49,3 +49,12 @@ export async function isInForce(tx: Tx, { name, token }: HeldLease): Promise<boo
     .for('share');
   return row !== undefined;
 }
+
+/** Whether somebody holds it, or held it a moment ago: one node takes over from another within ten seconds. */
+export async function isAnybodyActing(db: Db, name: string): Promise<boolean> {
+  const rows = await db
+    .select({ name: leases.name })
+    .from(leases)
+    .where(and(eq(leases.name, name), sql`${leases.expiresAt} > clock_timestamp() - interval '10 seconds'`));
+  return rows.length > 0;
+}

@@ -90,7 +90,8 @@ function unitsOf({ entry }: Evidence): number {
 }
 
 /** Loud in the log, where whoever is on call has an alarm on it; the screen shows the same. */
-function page({ log }: LoopParts, { rollout, run, decision }: Looked): void {
+function page({ log, paged }: LoopParts, { rollout, run, decision }: Looked): void {
+  if (decision.page !== null) paged?.(decision.page);
   const { environment } = run;
   log.error(
     { page: decision.page, rollout: rollout.id, flag: rollout.flag, environment, reason: decision.reason },

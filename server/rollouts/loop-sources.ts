@@ -33,7 +33,7 @@ export interface LoopSources extends RolloutSources {
   runProbe(gate: ProbeGate): Promise<ProbeShot>;
   checkResult(projectId: number, gate: CheckGate, commit: string): Promise<CheckRow | undefined>;
   /** Distinct hosts whose apps are live and have this place in force. */
-  hostsAt(environmentId: number, position: string): Promise<number>;
+  hostsAt(environmentId: number, position: string | undefined): Promise<number>;
   openIncident(environmentId: number, flag: string): Promise<OpenIncident | undefined>;
   incidentFree(environmentId: number, flag: string, withinMs: number, now: Date): Promise<Calm>;
   freezeOf(environmentId: number, now: Date): Promise<Frozen | null>;

@@ -1,4 +1,6 @@
-import type { JsonValue } from '@turnout/core';
+import type { EntryEvidence } from '../metrics/evidence.ts';
+import type { ThresholdReading } from './decision.ts';
+import type { ProbeState } from './probe.ts';
 
 /**
  * What must be remembered of sources between two looks, by the id of its guard or gate: since when a value is beyond its
@@ -6,14 +8,22 @@ import type { JsonValue } from '@turnout/core';
  */
 export interface Readings {
   entry?: number;
-  thresholds?: Record<string, JsonValue>;
-  gates?: Record<string, JsonValue>;
+  thresholds?: Record<string, ThresholdReading>;
+  probes?: Record<string, ProbeState>;
   /** By the place of an approval of the next stage: how often it was asked for. */
   asks?: Record<string, number>;
+  /** How many units were measured, for the screen. */
+  exposed?: EntryEvidence['exposed'] | null;
 }
 
 /** What is remembered in this entry; nothing of an earlier one. */
 export function readingsOf(kept: Readings, entry: number): Required<Readings> {
   const own = kept.entry === entry ? kept : {};
-  return { entry, thresholds: own.thresholds ?? {}, gates: own.gates ?? {}, asks: own.asks ?? {} };
+  return {
+    entry,
+    thresholds: own.thresholds ?? {},
+    probes: own.probes ?? {},
+    asks: own.asks ?? {},
+    exposed: own.exposed ?? null,
+  };
 }

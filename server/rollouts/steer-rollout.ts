@@ -50,7 +50,7 @@ export async function steerRollout(
   const rollout = await requireRollout(db, place.projectId, place.id);
   const kept = (await runsOf(db, [rollout.id])).at(-1);
   if (kept === undefined) throw new Error(`the rollout ${rollout.id} has no run`);
-  const units = steer === 'resume' ? await readUnitsGround(parts, rollout, kept.run) : undefined;
+  const units = enters(kept.run, steer) ? await readUnitsGround(parts, rollout, kept.run) : undefined;
   const order = orderOfSteer(asking, rollout, kept.run, steer);
   const { change } = await commitChange<Run>(parts.door, order, async (tx, ground) => {
     const locked = await lockWhole(tx, place.projectId, place.id);
@@ -78,13 +78,14 @@ export async function requireRollout(db: Db, projectId: number, id: string): Pro
 
 function orderOfSteer(asking: Asking, rollout: PinnedRollout, run: Run, steer: Steer): ChangeOrder {
   const { projectId, id, flag } = rollout;
-  const writes = run.stage >= 0 && (steer === 'resume' || steer === 'rollback');
+  const entering = enters(run, steer);
+  const writes = run.stage >= 0 && (entering || steer === 'rollback');
   return {
     ...orderOf(asking),
     ...{ projectId, action: `rollout.${steer}`, subject: writes ? `flag/${flag}` : `rollout/${id}` },
     ...(writes ? { environmentIds: [run.environmentId] } : { environmentIds: [], within: run.environmentId }),
     // A new entry of the same stage serves what was served: it is the rollout's own, at the word of a person.
-    ...(writes && steer === 'resume' ? { principal: principalOf(rollout), actor: actorOf(asking.principal) } : {}),
+    ...(writes && entering ? { principal: principalOf(rollout), actor: actorOf(asking.principal) } : {}),
     ...(steer === 'rollback' ? { toAnchor: true as const } : {}),
   };
 }
@@ -109,11 +110,20 @@ async function moveBy(
       requireOn(ground, locked);
       if (units === undefined) throw new Error('what a resumed entry needs was not read');
       return writeEntry(tx, ground, locked, run, 'same', { units, names });
+    case 'override-ratio': {
+      if (units === undefined) return { run: overrideRatio(run) };
+      requireOn(ground, locked);
+      const entered = await writeEntry(tx, ground, locked, run, 'same', { units, names });
+      return { ...entered, run: overrideRatio(entered.run) };
+    }
     case 'rollback':
       return writeAnchor(tx, ground, locked, run, 'rolledBack');
-    case 'override-ratio':
-      return { run: overrideRatio(run) };
   }
+}
+
+/** To go on after a pause is a new entry of the same stage, also where unequal arms are what it was paused for. */
+function enters({ state }: Run, steer: Steer): boolean {
+  return steer === 'resume' || (steer === 'override-ratio' && state === 'paused');
 }
 
 interface Steering {
@@ -162,7 +172,9 @@ function requireReason({ reason }: Asking, { key, isProtected }: PathPlace, stee
 
 /** What was read before the locks chose what to lock; where it went on meanwhile, whoever asks looks again. */
 function requireSamePlace({ kept }: LockedRollout, read: Run): void {
-  if (kept.run.id === read.id && kept.run.stage < 0 === read.stage < 0) return;
+  const isPaused = kept.run.state === 'paused';
+  if (kept.run.id === read.id && kept.run.stage < 0 === read.stage < 0 && isPaused === (read.state === 'paused'))
+    return;
   throw new Problem('changed_since', 'The rollout went on at this very moment. Look at it, and try again.');
 }
 

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { Door } from '../changes/door.ts';
+import type { Doorbell } from '../changes/doorbell.ts';
+import type { Delivery } from '../delivery/open-delivery.ts';
+import { freezeOf } from '../environments/freeze-store.ts';
+import { newNames } from '../flags/names.ts';
+import type { Fleet } from '../fleet/open-fleet.ts';
+import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
+import { type AskParts, askSource } from '../metrics/ask-source.ts';
+import { listMetrics } from '../metrics/metric-store.ts';
+import type { Reports } from '../metrics/open-reports.ts';
+import { suggestBelow } from '../metrics/suggest-below.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Lease } from '../platform/lease.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { readPolicyFor } from '../policies/attachment-store.ts';
+import { findVersion } from '../policies/policy-store.ts';
+import { firingSignals } from '../signals/signal-store.ts';
+import { unitsNeeded } from '../statistics/index.ts';
+import { checkResult } from './check-store.ts';
+import { leaseInDatabase } from './lease-store.ts';
+import type { LoopSources } from './loop-sources.ts';
+import { RolloutLoop } from './rollout-loop.ts';
+import type { RolloutParts } from './rollout-parts.ts';
+import { runProbe } from './run-probe.ts';
+import { countHostsAt, seeReach } from './see-reach.ts';
+
+export interface OpenRolloutsParts extends AskParts {
+  clock: Clock;
+  door: Door;
+  doorbell: Doorbell;
+  delivery: Pick<Delivery, 'rulesets'>;
+  fleet: Fleet;
+  reports: Pick<Reports, 'evidence' | 'recentRates'>;
+  /** How this node calls itself. */
+  node: string;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  metrics: Metrics;
+}
+
+/** Everything of rollouts that lives as long as the house does. */
+export interface Rollouts {
+  /** For the use cases of people. */
+  parts: RolloutParts;
+  sources: LoopSources;
+  /** Begins to ask for the lease, and to act under it; answers how to stop. */
+  follow(): () => void;
+  /** Waits for what is under way, and lets another node act at once. */
+  close(): Promise<void>;
+}
+
+const LEASE = 'rollouts';
+
+export function openRollouts(parts: OpenRolloutsParts): Rollouts {
+  const { db, clock, door, doorbell, node, log, metrics } = parts;
+  const sources = openSources(parts);
+  const names = { salt: newNames.salt, id: () => randomBytes(6).toString('hex') };
+  const lease = new Lease({ store: leaseInDatabase(db, LEASE, node), clock, log, onTaken: () => loop.wake() });
+  const paged = metrics.counterBy('rollout_pages_total', 'Times that a rollout needed a person, by why', 'about');
+  metrics.gauge('rollout_lease', '1 on the node that runs the rollouts', () => (lease.held() === undefined ? 0 : 1));
+  const loop: RolloutLoop = new RolloutLoop({ door, sources, names, held: () => lease.held(), log, paged });
+  return {
+    parts: { door, sources, names, wake: loop.wake },
+    sources,
+    follow: () => {
+      // A kill, an edit, a press on another node: whatever alters a ruleset rings.
+      const stops = [lease.follow(), loop.follow(), doorbell.onRing(() => loop.wake())];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    close: async () => {
+      await loop.close();
+      await lease.close();
+    },
+  };
+}
+
+function openSources(parts: OpenRolloutsParts): LoopSources {
+  const { db, outbound, reports, delivery, fleet, clock } = parts;
+  const reach = { clock, rulesets: delivery.rulesets, fleet };
+  return {
+    findPolicy: async (inside, projectId, key, version) => {
+      const found = await findVersion(inside, projectId, key, version);
+      if (found === undefined || found.row.archivedAt !== null) return undefined;
+      return { key, version: found.version.version, policy: found.version.policy };
+    },
+    policyFor: async (inside, projectId, flag) => (await readPolicyFor(inside, projectId, flag.key))?.policy,
+    listMetrics,
+    recentRates: reports.recentRates,
+    unitsNeeded,
+    readEntry: (asked, now) => reports.evidence.read(asked, now),
+    suggestBelow,
+    askSource: (projectId, source, query, now) => askSource(parts, projectId, source, query, now),
+    firingSignal: async (projectId, labels, since) => {
+      const [newest] = await firingSignals(db, projectId, labels, since);
+      return newest === undefined ? null : { at: newest.receivedAt.toISOString(), summary: newest.summary };
+    },
+    runProbe: (gate) => runProbe(outbound, gate),
+    checkResult: (projectId, gate, commit) => checkResult(db, projectId, gate.check, commit),
+    hostsAt: (environmentId, position) => countHostsAt(reach, environmentId, position),
+    openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
+    incidentFree: (environmentId, flag, withinMs, now) => incidentFree(db, environmentId, flag, withinMs, now),
+    freezeOf: (environmentId, now) => freezeOf(db, environmentId, now),
+    seeReach: ({ environmentId, position }) => seeReach(reach, environmentId, position),
+  };
+}
