@@ -3,7 +3,11 @@ import { type DebianProgram, findProgram, startDebianProgram } from './debian-pr
 export const alertmanagerPath = findProgram('prometheus-alertmanager');
 
 /** A real Alertmanager that tells one webhook of everything within a second, as operations.md shows it. */
-export function startAlertmanager(path: string, hook: { url: string; token: string }): Promise<DebianProgram> {
+export function startAlertmanager(
+  path: string,
+  hook: { url: string; token: string },
+  port?: number,
+): Promise<DebianProgram> {
   const config = {
     route: { receiver: 'turnout', group_wait: '0s', group_interval: '1s', repeat_interval: '1h' },
     receivers: [
@@ -21,6 +25,7 @@ export function startAlertmanager(path: string, hook: { url: string; token: stri
   };
   return startDebianProgram({
     path,
+    port,
     files: { 'alertmanager.json': JSON.stringify(config) },
     args: (folder, port) => [
       `--config.file=${folder}/alertmanager.json`,

@@ -23,6 +23,8 @@ interface Wanted {
   args(folder: string, port: number): string[];
   /** What answers 200 once it is ready. */
   readyPath: string;
+  /** Where it is to listen; any port that is free unless given. */
+  port?: number | undefined;
 }
 
 /** Where the machine has a program; in CI a machine without it is a failure. */
@@ -33,10 +35,11 @@ export function findProgram(name: string): string | undefined {
   return found;
 }
 
-export async function startDebianProgram({ path, files, args, readyPath }: Wanted): Promise<DebianProgram> {
+export async function startDebianProgram(wanted: Wanted): Promise<DebianProgram> {
+  const { path, files, args, readyPath } = wanted;
   const folder = mkdtempSync(join(tmpdir(), 'turnout-program-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const port = await freePort();
+  const port = wanted.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   let running: ChildProcess | undefined;
   const crash = async () => {
@@ -73,7 +76,8 @@ export async function startDebianProgram({ path, files, args, readyPath }: Wante
 
 let next = 21_000 + (process.pid % 10_000);
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody has, for what must be known before it listens. */
+export async function freePort(): Promise<number> {
   // Below 32768, so that no outgoing connection of this machine is given it meanwhile.
   for (;;) {
     const port = next++;

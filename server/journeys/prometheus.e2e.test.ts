@@ -1,9 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import { alertmanagerPath, startAlertmanager } from './alertmanager.fixture.ts';
-import type { DebianProgram } from './debian-program.fixture.ts';
+import { type DebianProgram, freePort } from './debian-program.fixture.ts';
 import { type Exporter, startExporter } from './exporter.fixture.ts';
 import { prometheusPath, startPrometheus } from './prometheus.fixture.ts';
 import { type ServerProcess, startServer } from './server-process.fixture.ts';
@@ -15,45 +13,61 @@ describe.skipIf(prometheusPath === undefined || alertmanagerPath === undefined)(
   let exporter: Exporter;
   let prometheus: DebianProgram;
   let alertmanager: DebianProgram;
-  let hook: Server;
-  const heard: { authorization: string | undefined; body: string }[] = [];
+  let hook: { id: string; path: string };
+
+  const root = async (method: string, path: string, body?: unknown) => {
+    const ifMatch = method === 'PUT' ? { headers: { 'if-match': '*' } } : {};
+    const answer = await server.api(method, path, body, ifMatch);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
 
   beforeAll(async () => {
     exporter = await startExporter({
       ...{ 'latency_seconds{app="shop"}': 0.25, errors: 0, requests: 0 },
       ...{ 'busy{host="a"}': 1, 'busy{host="b"}': 2 },
     });
-    hook = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      heard.push({ authorization: request.headers.authorization, body });
-      response.end();
-    });
-    await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
-    alertmanager = await startAlertmanager(alertmanagerPath ?? '', { url, token: 'a-token-of-the-hook' });
+    // Each must know the next one before it starts, and the last of them is asked by the first.
+    const [alerts, port] = [await freePort(), await freePort()];
     prometheus = await startPrometheus(prometheusPath ?? '', {
       targets: [exporter.target],
-      alert: { name: 'Slow', expr: 'latency_seconds > 2', labels: { severity: 'critical' } },
-      alertmanager: `127.0.0.1:${alertmanager.port}`,
+      alert: {
+        name: 'Slow',
+        expr: 'latency_seconds > 2',
+        labels: { severity: 'critical', turnout_flag: 'checkout', turnout_environment: 'production' },
+      },
+      alertmanager: `127.0.0.1:${alerts}`,
     });
-    server = await startServer({ OUTBOUND_ALLOW: `127.0.0.1:${prometheus.port}` });
-    await server.api('POST', '/projects', { key: 'shop' });
-    for (const [key, source] of Object.entries({ prometheus: prometheus.url, alertmanager: alertmanager.url })) {
-      const put = await server.api('PUT', `/projects/shop/sources/${key}`, { kind: 'prometheus', url: source }, ANY);
-      expect(put.status).toBe(200);
-    }
+    server = await startServer({ PORT: String(port), OUTBOUND_ALLOW: `127.0.0.1:${prometheus.port}` });
+    await prepareShop();
+    const made = await root('POST', '/projects/shop/hooks', {
+      ...{ name: 'Alerts', source: 'alertmanager', environments: ['production'] },
+      ...{ flags: ['checkout'], actions: ['kill'] },
+    });
+    hook = made.hook;
+    const to = { url: `${server.url}${hook.path}`, token: made.secret };
+    alertmanager = await startAlertmanager(alertmanagerPath ?? '', to, alerts);
+    await root('PUT', '/projects/shop/sources/alertmanager', { kind: 'prometheus', url: alertmanager.url });
   }, 120_000);
   afterAll(async () => {
-    hook?.close();
     await Promise.all([server?.remove(), prometheus?.stop(), alertmanager?.stop(), exporter?.close()]);
   });
 
-  const ANY = { headers: { 'if-match': '*' } };
+  const FLAG = '/projects/shop/environments/production/flags/checkout';
+  async function prepareShop() {
+    await root('POST', '/projects', { key: 'shop' });
+    await root('POST', '/projects/shop/environments', { key: 'production' });
+    await root('POST', '/projects/shop/flags', { key: 'checkout', type: 'boolean', signalKill: true });
+    await root('POST', `${FLAG}/on`, {});
+    await root('PUT', '/projects/shop/sources/prometheus', { kind: 'prometheus', url: prometheus.url });
+  }
+
   const ask = async (query: string, source = 'prometheus'): Promise<QueryAnswer> =>
-    (await server.api('GET', `/projects/shop/sources/${source}/try?query=${encodeURIComponent(query)}`)).body.answer;
+    (await root('GET', `/projects/shop/sources/${source}/try?query=${encodeURIComponent(query)}`)).answer;
   const seen = (query: string, answer: unknown) =>
     vi.waitFor(async () => expect(await ask(query)).toEqual(answer), soon);
+  const signals = async (): Promise<{ status: string; outcome: string; labels: object }[]> =>
+    (await root('GET', `/projects/shop/hooks/${hook.id}/signals`)).items;
 
   it('answers a value, no data, what is no number, and several series, and each is told as what it is', async () => {
     await seen('latency_seconds', { kind: 'value', value: 0.25 });
@@ -73,13 +87,21 @@ describe.skipIf(prometheusPath === undefined || alertmanagerPath === undefined)(
     expect(answer).toMatchObject({ kind: 'error', message: expect.stringContaining('OUTBOUND_ALLOW=') });
   });
 
-  it('tells a real Alertmanager, which tells a webhook with its token, one alert at a time', async () => {
+  it('tells a real Alertmanager, which tells a hook: the flag is killed, and stays so when the alert is over', async () => {
     exporter.values.set('latency_seconds{app="shop"}', 3);
-    await vi.waitFor(() => expect(heard).toHaveLength(1), soon);
-    const [{ authorization, body } = { authorization: '', body: '{}' }] = heard;
-    expect(authorization).toBe('Bearer a-token-of-the-hook');
-    const labels = { alertname: 'Slow', severity: 'critical', app: 'shop' };
-    expect(JSON.parse(body)).toMatchObject({ version: '4', alerts: [{ status: 'firing', labels }] });
+    await vi.waitFor(async () => expect(await root('GET', FLAG)).toMatchObject({ killed: true }), soon);
+    const labels = { alertname: 'Slow', severity: 'critical', app: 'shop', turnout_flag: 'checkout' };
+    const firing = { status: 'firing', outcome: 'killed', labels };
+    await vi.waitFor(async () => expect(await signals()).toMatchObject([firing]), soon);
+    exporter.values.set('latency_seconds{app="shop"}', 0.25);
+    await vi.waitFor(async () => expect(await signals()).toMatchObject([{ status: 'resolved' }, firing]), soon);
+    expect(await root('GET', FLAG)).toMatchObject({ killed: true });
+    // Within two seconds of a kill there is an incident that names it.
+    const done = async () => (await root('GET', '/projects/shop/changes?limit=2')).items;
+    const actor = `hook:${hook.id}`;
+    await vi.waitFor(async () => {
+      expect(await done()).toMatchObject([{ action: 'incident.open' }, { action: 'flag.kill', actor }]);
+    }, soon);
   });
 
   it('that scrapes nobody any more has no data; stopped it is an error; back again it answers', async () => {
