@@ -188,16 +188,19 @@ export class EntryUnits {
 
   /** Units that got `to` and whose window is over, in the order in which they got it. */
   #judge(event: EventUnits, window: number, now: number): NonNullable<MetricEvidence['absolute']>[string] {
-    const over: number[] = [];
+    const over = new Float64Array(this.exposed.to);
+    let count = 0;
     for (let unit = 0; unit < this.#table.size; unit++) {
-      if (this.#toAt.get(unit) + window + LATE_MS <= now) over.push(unit);
+      const toAt = this.#toAt.get(unit);
+      if (toAt + window + LATE_MS > now) continue;
+      // Moments are whole milliseconds: the half tells of a hit, and numbers alone are sorted fast.
+      over[count++] = toAt + (event.toFirst.get(unit) - toAt <= window ? 0.5 : 0);
     }
-    over.sort((a, b) => this.#toAt.get(a) - this.#toAt.get(b) || a - b);
     const judged = { bad: 0, good: 0, restarts: [] as [number, number][] };
-    for (const [i, unit] of over.entries()) {
-      if (event.toFirst.get(unit) - this.#toAt.get(unit) <= window) judged.bad += 1;
+    for (const at of over.subarray(0, count).sort()) {
+      if (at % 1 !== 0) judged.bad += 1;
       else judged.good += 1;
-      if ((i + 1) % RESTART_EVERY === 0) judged.restarts.push([judged.bad, judged.good]);
+      if ((judged.bad + judged.good) % RESTART_EVERY === 0) judged.restarts.push([judged.bad, judged.good]);
     }
     return judged;
   }

@@ -51,7 +51,7 @@ export class NewUnits {
         }
       }
     }
-    return [...writers.values()].filter(({ isEmpty }) => !isEmpty).map((writer) => writer.row());
+    return [...writers.values()].filter(({ isEmpty }) => !isEmpty).flatMap((writer) => writer.rows());
   }
 
   /** Nothing of these environments is known any more: it may not have been stored. */

@@ -12,6 +12,8 @@ export interface UnitRow {
 }
 
 const RECORD = 24;
+/** About half a megabyte, in whole records. */
+const LONGEST_ROW = RECORD * 20_000;
 
 /** Writes records of one entry into one row. */
 export class UnitRowWriter {
@@ -51,8 +53,14 @@ export class UnitRowWriter {
     this.#length = bytes.writeDoubleLE(value, to);
   }
 
-  row(): UnitRow {
-    return { ...this.#of, events: this.#events, dropped: this.dropped, body: this.#bytes.subarray(0, this.#length) };
+  /** In rows of bounded size, so that whoever reads them can stop between two. */
+  rows(): UnitRow[] {
+    const rows: UnitRow[] = [];
+    for (let from = 0; from < this.#length || rows.length === 0; from += LONGEST_ROW) {
+      const body = this.#bytes.subarray(from, Math.min(this.#length, from + LONGEST_ROW));
+      rows.push({ ...this.#of, events: this.#events, dropped: from === 0 ? this.dropped : 0, body });
+    }
+    return rows;
   }
 }
 
