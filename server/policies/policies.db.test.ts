@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPolicyFor } from './attachment-store.ts';
 import { openPolicies, type PolicyAnswered, type PolicyWorld } from './policies.fixture.ts';
-import { newestPolicies, readPinned } from './policy-store.ts';
+import { findVersion, newestPolicies } from './policy-store.ts';
 import { SAMPLE, WHOLE_SAMPLE } from './sample.fixture.ts';
 
 const ANY = { headers: { 'if-match': '*' } };
@@ -43,8 +43,12 @@ describe('policies of a project', () => {
     expect([asJson.status, asJson.body.change, asJson.body.policy.version]).toEqual([200, undefined, 1]);
     const again = await call('PUT', WEB, read.body.yaml, { headers: { 'if-match': '"v1"' } });
     expect([again.status, again.body.change, again.body.policy.version]).toEqual([200, undefined, 1]);
-    const stored = await readPinned(world.database.db, world.projectId, { key: 'web-standard', version: 1 });
-    expect(stored?.path[1]?.stages[1]).toMatchObject({ exposure: 5_000, bakeMs: 1_800_000, minUnits: 4_000 });
+    const stored = await findVersion(world.database.db, world.projectId, 'web-standard', 1);
+    expect(stored?.version.policy.path[1]?.stages[1]).toMatchObject({
+      exposure: 5_000,
+      bakeMs: 1_800_000,
+      minUnits: 4_000,
+    });
   });
 
   it('are refused whole with every fault by its path, and by line and column where they came as text', async () => {

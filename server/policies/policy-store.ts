@@ -35,15 +35,6 @@ export async function findVersion(
   return found;
 }
 
-/** The policy of a version that a rollout pinned. */
-export async function readPinned(
-  db: Db | Tx,
-  projectId: number,
-  pinned: { key: string; version: number },
-): Promise<Policy | undefined> {
-  return (await findVersion(db, projectId, pinned.key, pinned.version))?.version.policy;
-}
-
 /** Policies by key with their newest version, after `after`; one more than `limit`. */
 export async function listPolicies(
   db: Db | Tx,

@@ -1,5 +1,6 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
-import { newRoutes } from '../access/guard.ts';
+import { type HouseEnv, newRoutes } from '../access/guard.ts';
 import { type Answered, readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { mayChangeBy } from '../access/may-change.ts';
 import { PUBLIC_URL } from '../access/people.fixture.ts';
@@ -7,6 +8,7 @@ import type { Role } from '../access/principal.ts';
 import { makeSession } from '../access/session.ts';
 import { testDoor } from '../changes/door.fixture.ts';
 import type { Door } from '../changes/door.ts';
+import type { DraftKind } from '../changes/draft.ts';
 import { changeRoutes } from '../changes/routes.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { environments, installation, memberships, people, sessions } from '../database/tables.ts';
@@ -60,7 +62,10 @@ export interface RequestWorld {
 const TELLERS = [flagTeller, segmentTeller, freezeTeller];
 const UNDOERS = [flagUndoer, segmentUndoer];
 
-export async function openRequests(flagKeys: string[]): Promise<RequestWorld> {
+/** What a later room adds: its routes below the project, and which of its calls can wait. */
+export type MoreRooms = (door: Door) => { routes: OpenAPIHono<HouseEnv>[]; kinds: readonly DraftKind[] };
+
+export async function openRequests(flagKeys: string[], more?: MoreRooms): Promise<RequestWorld> {
   const database = await openTestDatabase();
   const { db } = database;
   const { projectId, environmentIds } = await seedProject(db, 'shop', ['staging', 'production'], flagKeys);
@@ -73,7 +78,7 @@ export async function openRequests(flagKeys: string[]): Promise<RequestWorld> {
   const house = await testHouse(database);
   const { list } = house.house;
   Object.assign(house.house, { publicUrl: PUBLIC_URL });
-  const app = mountAll(house, door);
+  const app = mountAll(house, door, more?.(door) ?? { routes: [], kinds: [] });
   const reread = async () => {
     await db.update(installation).set({ accessRevision: sql`${installation.accessRevision} + 1` });
     await list.refresh();
@@ -116,9 +121,9 @@ export async function openRequests(flagKeys: string[]): Promise<RequestWorld> {
   };
 }
 
-function mountAll(house: TestHouse, door: Door) {
+function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
   const { list } = house.house;
-  const kinds = [...flagDrafts, ...segmentDrafts, ...environmentDrafts];
+  const kinds = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...more.kinds];
   const tellers = [...TELLERS, requestTeller(TELLERS)];
   const undoers = [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)];
   const all = newRoutes();
@@ -128,6 +133,7 @@ function mountAll(house: TestHouse, door: Door) {
     freezeRoutes({ door }),
     changeRoutes({ door, list, undoers, tellers }),
     environmentRoutes({ door, list, fillEnvironment: async () => undefined }),
+    ...more.routes,
   ]) {
     all.route('/', routes);
   }
