@@ -106,6 +106,21 @@ export const OPTIONS = {
   unit: { type: 'string', value: '<name>', meaning: 'What its values are, such as ms.' },
   cap: { type: 'string', value: '<number>', meaning: 'Where values of a mean are cut.' },
   per: { type: 'string', value: '<event>', meaning: 'Of a ratio: the event below the line.' },
+  flag: { type: 'string', multiple: true, value: '<key>', meaning: 'A flag; may be given several times.' },
+  tag: {
+    type: 'string',
+    multiple: true,
+    value: '<tag>',
+    meaning: 'Flags with this tag; may be given several times.',
+  },
+  severity: { type: 'string', value: '<name>', meaning: 'critical, major or minor. Default: major.' },
+  act: {
+    type: 'string',
+    multiple: true,
+    value: '<what>',
+    meaning: 'What it may do besides tripping guards: kill, incident; may be given several times. Default: nothing.',
+  },
+  most: { type: 'string', value: '<count>', meaning: 'How many flags it may flip an hour. Default: 3.' },
   demo: { type: 'boolean', meaning: 'Make the demo project and its keys, on a Postgres too.' },
   url: {
     type: 'string',

@@ -6,6 +6,8 @@ import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } fro
 import { evalCommand } from './evaluate.ts';
 import { flipCommands } from './flip.ts';
 import { freezeCommand } from './freeze.ts';
+import { hookCommand } from './hook.ts';
+import { incidentCommand } from './incident.ts';
 import { instancesCommand } from './instances.ts';
 import { metricCommand } from './metric.ts';
 import { migrateCommand } from './migrate.ts';
@@ -35,6 +37,8 @@ export const COMMANDS: readonly Command[] = [
   policyCommand,
   ...transferCommands,
   codegenCommand,
+  incidentCommand,
+  hookCommand,
   checkCommand,
   metricCommand,
   verifyCommand,
