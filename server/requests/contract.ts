@@ -4,7 +4,13 @@ import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, problem, reason } from '../platform/problem-contract.ts';
 
 const STATES = ['open', 'expired', 'applied', 'rejected', 'withdrawn'] as const;
-const jsonValue = z.custom<unknown>(() => true).openapi({ description: 'Any JSON value' });
+const jsonValue = z
+  .custom<unknown>(() => true)
+  .openapi({
+    type: ['null', 'boolean', 'string', 'number', 'array', 'object'],
+    items: {},
+    description: 'Any JSON value',
+  });
 
 const itemFields = {
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
