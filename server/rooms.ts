@@ -7,6 +7,7 @@ import type { Room } from './app.ts';
 import { changeRoutes, epochRoutes } from './changes/routes.ts';
 import { memberTeller } from './changes/tell-member.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
+import { restoreDrafts } from './delivery/restore-draft.ts';
 import { environmentDrafts } from './environments/environment-drafts.ts';
 import { environmentRoutes } from './environments/environment-routes.ts';
 import { freezeRoutes } from './environments/freeze-routes.ts';
@@ -70,7 +71,7 @@ const OWN_TELLERS = [
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
 /** The calls that can wait until they are approved. */
-const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts];
+const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts];
 const UNDOERS = [flagUndoer, segmentUndoer];
 
 type RoomParts = Pick<

@@ -25,6 +25,8 @@ export interface DraftPlan {
   alters: 'environment' | 'all' | 'nothing';
   /** The version of what it changes, as it is now; undefined where it makes something new, or there is nothing. */
   version(db: Db | Tx): Promise<number | undefined>;
+  /** What it comes to does not tell all: an approval is bound to the version too, also over a rebase. */
+  bindsVersion?: true;
   work: Work<unknown>;
 }
 

@@ -86,7 +86,7 @@ export async function insertKill(tx: Tx, row: NewKillRow): Promise<void> {
 }
 
 /** The kills of a flag that took effect and that no restore has lifted, newest first. */
-export async function unliftedKills(tx: Tx, environmentId: number, flagKey: string): Promise<KillRow[]> {
+export async function unliftedKills(tx: Db | Tx, environmentId: number, flagKey: string): Promise<KillRow[]> {
   return tx
     .select()
     .from(kills)

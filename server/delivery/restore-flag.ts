@@ -1,8 +1,8 @@
 import type { JsonObject } from '@turnout/core';
 import { type Asking, orderOf } from '../access/asking.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { ChangeReceipt, Door, Ground, Written } from '../changes/door.ts';
-import type { Tx } from '../database/connect.ts';
+import type { ChangeReceipt, Door, Ground, Work, Written } from '../changes/door.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import type { ServedToUsers } from '../flags/contract.ts';
 import { describeServe } from '../flags/describe-serve.ts';
 import { withResult } from '../platform/committed.ts';
@@ -61,6 +61,26 @@ export async function restoreFlag(parts: RestoreParts, asking: Asking, place: Fl
   if (parts.overlays.find(environment.id, flag) !== undefined) await settleInTime(parts, environment.id);
   const { result, change } = await withResult(committed, ({ id }) => restoredBefore(parts.door, place, id));
   return { ...result, changed: change !== undefined, ...(change === undefined ? {} : { change }) };
+}
+
+/**
+ * The same inside of a change that may carry more. `newest` is the change of the newest kill that whoever asked for it
+ * knew: a kill that came since is not lifted along.
+ */
+export function restoreWork(place: FlagPlace, newest: number | undefined): Work<Outcome> {
+  return async (tx, ground) => {
+    const now = await newestKill(tx, place);
+    if (newest !== undefined && now !== newest) {
+      throw new Problem('stale_version', `The kills of ${place.flag} are others than when this was written.`);
+    }
+    return writeRestore(tx, place, [], ground);
+  };
+}
+
+/** The change that recorded the newest kill of a flag which nobody has lifted. */
+export async function newestKill(tx: Db | Tx, { environment, flag }: FlagPlace): Promise<number | undefined> {
+  const [kill] = await unliftedKills(tx, environment.id, flag);
+  return kill?.changeId ?? undefined;
 }
 
 async function settleInTime(parts: RestoreParts, environmentId: number): Promise<void> {

@@ -24,6 +24,8 @@ export interface PlannedDraft {
   protection: boolean;
   /** The environments that its paths name, though none of their rulesets alters. */
   named: number[];
+  /** The places of items whose version is a part of what is approved. */
+  bound: number[];
 }
 
 interface Found {
@@ -45,7 +47,7 @@ export async function planDraft(
   const read = draft.items.map((item, index) => readItem(kinds, ground, item, index));
   const faults = read.flatMap((one) => ('faults' in one ? one.faults : []));
   if (faults.length > 0) throw invalid(faults);
-  const planned: PlannedDraft = { items: [], pieces: [], environmentIds: [], protection: false, named: [] };
+  const planned: PlannedDraft = { items: [], pieces: [], environmentIds: [], protection: false, named: [], bound: [] };
   const seen = new Set<string>();
   for (const [index, item] of draft.items.entries()) {
     const found = read[index];
@@ -56,12 +58,15 @@ export async function planDraft(
     const now = seen.has(what) ? null : ((await first.version(db)) ?? null);
     const base = now === null ? null : anew ? now : (item.base ?? now);
     seen.add(what);
-    const { action, subject, work, alters } = plan(base);
+    const { action, subject, work, alters, bindsVersion } = plan(base);
+    // What alters no ruleset is not seen by the door, which asks for approvals by what grows.
+    if (alters === 'nothing' && !found.kind.protection) throw new Error(`${found.kind.path} would pass unapproved`);
     planned.items.push({ ...item, base });
     planned.pieces.push({ action, subject, work });
     planned.environmentIds.push(...environmentsOf(ground, alters, found));
     planned.named.push(...environmentsOf(ground, 'environment', found));
     if (found.kind.protection) planned.protection = true;
+    if (bindsVersion) planned.bound.push(index);
   }
   return { ...planned, environmentIds: unique(planned.environmentIds), named: unique(planned.named) };
 }

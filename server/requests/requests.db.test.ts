@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordKill } from '../delivery/record-kill.ts';
 import { faultsOf } from '../flags/authoring.fixture.ts';
 import { type Caller, openRequests, type RequestWorld, turnOn } from './requests.fixture.ts';
 
@@ -107,6 +108,38 @@ describe('a change request', () => {
     expect(refused.body.detail).toContain('Item 2, POST /environments/production/segments');
     expect(await positions()).toEqual(before);
     expect((await read(`/requests/${request.id}`)).state).toBe('open');
+  });
+
+  it('may lift a kill, the one that its author knew and none that came since', async () => {
+    const flag = newFlag();
+    const [, environmentId = 0] = world.environmentIds;
+    const kill = (id: string) => {
+      const entry = {
+        id,
+        environmentId,
+        flag,
+        epoch: 'e',
+        actor: 'root',
+        reason: 'it burns',
+        at: world.now().toISOString(),
+      };
+      return recordKill(world.door, entry);
+    };
+    const restore = { method: 'POST', path: `/environments/production/flags/${flag}/restore` };
+    await kill('k1');
+    const { request } = (await make(ed, [restore])).body;
+    expect(request.directions).toEqual({ production: 'growing' });
+    await world.ask(rita, 'POST', `/requests/${request.id}/approve`, { hash: request.hash });
+    await kill('k2');
+    expect((await world.ask(ed, 'POST', `/requests/${request.id}/apply`, {})).body.code).toBe('changed_since');
+    const rebased = (await world.ask(ed, 'POST', `/requests/${request.id}/rebase`, {})).body.request;
+    expect(rebased).toMatchObject({ approvals: [], needs: [{ missing: 1 }] });
+    await world.ask(rita, 'POST', `/requests/${request.id}/approve`, { hash: rebased.hash });
+    const done = await world.ask(ed, 'POST', `/requests/${request.id}/apply`, {});
+    expect(done.status).toBe(200);
+    expect((await read(`/environments/production/flags/${flag}`)).killed).toBe(false);
+    const undo = await world.ask(world.root, 'POST', `/changes/${done.body.change.id}/undo`, { reason: 'no' });
+    expect(undo.body).toMatchObject({ code: 'wrong_state', detail: 'A restore is not undone: kill the flag again.' });
   });
 
   it('segments in a protected environment go by requests, like flags', async () => {

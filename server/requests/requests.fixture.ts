@@ -13,6 +13,7 @@ import { changeRoutes } from '../changes/routes.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { environments, installation, memberships, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { restoreDrafts } from '../delivery/restore-draft.ts';
 import { checkFreeze } from '../environments/check-freeze.ts';
 import { environmentDrafts } from '../environments/environment-drafts.ts';
 import { environmentRoutes } from '../environments/environment-routes.ts';
@@ -123,7 +124,7 @@ export async function openRequests(flagKeys: string[], more?: MoreRooms): Promis
 
 function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
   const { list } = house.house;
-  const kinds = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...more.kinds];
+  const kinds = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts, ...more.kinds];
   const tellers = [...TELLERS, requestTeller(TELLERS)];
   const undoers = [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)];
   const all = newRoutes();

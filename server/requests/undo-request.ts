@@ -54,6 +54,7 @@ function partsOf(change: LoggedChange, undoers: readonly Undoer[]): { undoer: Un
   return itemsOf(change.after).map((item, index) => {
     const [subject, action] = [String(item.subject), String(item.action)];
     const undoer = undoers.find(({ kind }) => subject.startsWith(`${kind}/`));
+    if (action === 'flag.restore') throw new Problem('wrong_state', 'A restore is not undone: kill the flag again.');
     if (!undoer) throw new Problem('wrong_state', `A change of ${subject} is not undone: edit it instead.`);
     const key = subject.slice(subject.indexOf('/') + 1);
     const [before, after] = [formOf(was[index] ?? {}) ?? null, formOf(item) ?? null];

@@ -117,7 +117,8 @@ export async function rebaseRequest(
     requireMayWrite(await requireNow(tx, asking.principal), projectId, tried.plan);
     const expired = isExpired(row, await readFreezes(tx, projectId, row.editedAt), ground.now);
     if (!expired && tried.hash === row.hash) return { result: row, touched: NO_RULESET, unchanged: true };
-    const same = !expired && sameDiff(tried.diff, row.diff);
+    const bound = tried.plan.bound.every((at) => tried.plan.items[at]?.base === row.items[at]?.base);
+    const same = !expired && bound && sameDiff(tried.diff, row.diff);
     if (same) await carryApprovals(tx, id, tried.hash);
     else await voidApprovals(tx, id, ground.now, expired ? 'its time was over' : 'it comes to something else now');
     const next = await updateRequest(tx, projectId, id, {
