@@ -11,7 +11,8 @@ import { insertDecision } from './decision-store.ts';
 import { type EntryGround, writeEntry } from './enter-next.ts';
 import { arriveNext, writeAnchor, writeFinish } from './leave-environment.ts';
 import { type LockedRollout, lockWhole, requireVersion, saveMove } from './lock-rollout.ts';
-import { endRun, noteDecision, pauseRun } from './move-run.ts';
+import { endRun, pauseRun } from './move-run.ts';
+import { noteSeen } from './note-seen.ts';
 import type { Reach } from './reach.ts';
 import { isLive, type Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
@@ -70,7 +71,7 @@ export async function actOn(
   await commitChange(parts.door, order, async (tx, ground) => {
     const locked = await lockWhole(tx, rollout.projectId, rollout.id);
     requireVersion(locked, run);
-    const noted = noteDecision(run, decision, rollout.pinned, ground.now);
+    const noted = noteSeen(run, decided, rollout.pinned, ground.now);
     const moved = await moveRun(tx, ground, locked, { decided, run: noted, move, entry });
     const ask = stageAskOf(rollout, run);
     if (ask !== undefined) await closeStageApprovals(tx, ask, move === 'advance', ground.now);

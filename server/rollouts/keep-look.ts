@@ -7,7 +7,7 @@ import type { Decision, Evidence } from './decision.ts';
 import { insertDecision, insertPoints, lastPointAt } from './decision-store.ts';
 import { isPointDue, pointsOf } from './guard-point.ts';
 import type { LoopParts } from './loop-parts.ts';
-import { noteDecision } from './move-run.ts';
+import { noteSeen } from './note-seen.ts';
 import type { Run } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import { type BesideRun, type KeptRun, saveLook, saveRun } from './run-store.ts';
@@ -35,7 +35,7 @@ export async function keepLook(
   also?: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   const { kept, run, decision, evidence, rollout, lease, now } = looked;
-  const next = noteDecision(run, decision, rollout.pinned, now);
+  const next = noteSeen(run, { decision, evidence }, rollout.pinned, now);
   const beside = { ...looked.beside, decision, decidedAt: now };
   await door.db.transaction(async (tx) => {
     await requireLease(tx, lease);
