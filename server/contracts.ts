@@ -16,7 +16,7 @@ export type {
 export type { InstanceShown } from './fleet/contract.ts';
 export type { IncidentAnswer, TimelineItem, WholeIncidentAnswer } from './incidents/contract.ts';
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
-export type { MetricAnswer } from './metrics/metric-contract.ts';
+export type { MetricAnswer, MetricRate } from './metrics/metric-contract.ts';
 export type { SourceAnswer, TriedQuery } from './metrics/source-contract.ts';
 export type { FlipReceiptsShown } from './platform/receipts-contract.ts';
 export type {

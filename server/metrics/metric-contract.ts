@@ -57,3 +57,15 @@ export const changedMetric = z.object({ metric: metricAnswer, change: changeRece
 export const deletedMetric = z.object({ metric: z.string(), change: changeReceipt.optional() });
 export const withReason = z.strictObject({ reason: reason.optional() });
 export const metricParams = z.object({ metric: objectKey.openapi({ example: 'checkout.error' }) });
+
+const metricRate = z
+  .object({
+    environment: z.string(),
+    metric: z.string(),
+    rate: z.number().openapi({ description: 'Share of units that had the event' }),
+    hours: z.number().openapi({ description: 'Over how many hours of the last seven days' }),
+    n: z.number().int().openapi({ description: 'Of how many units' }),
+  })
+  .openapi('MetricRate');
+export type MetricRate = z.infer<typeof metricRate>;
+export const rateList = z.object({ items: z.array(metricRate) });
