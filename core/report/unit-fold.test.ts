@@ -45,8 +45,11 @@ describe('a fold of units', () => {
     expect(records.filter(({ what }) => what === 'control').length).toBeGreaterThan(50);
     expect(new Set(records.map(({ agoMs }) => agoMs))).toEqual(new Set([250]));
     expect(new Set(records.map(({ name }) => name)).size).toBe(records.length);
+    expect(fold.take()).toEqual([]);
     for (const unit of users) ask(unit);
     expect(fold.waiting).toBe(0);
+    // There is nothing new, and that is told: an entry of which nobody hears anything is held.
+    expect(fold.take()).toMatchObject([{ run: 'r1', entry: 1, records: 0, dropped: 0 }]);
   });
 
   it('tells nothing of flags without a run, and is idle where there is none', () => {

@@ -68,6 +68,8 @@ class EntryFold {
   #early = new Map<number, number[]>();
   /** Whom the same answer was given to lately: there is nothing to tell, and nothing to hash. */
   #recent = new Map<string, Evaluation>();
+  /** Whether its flag was asked for since the last batch: where all units are known, that alone says that somebody looks. */
+  #isAsked = false;
   run: MeasuredRun;
 
   constructor(run: MeasuredRun, most: number, now: () => number) {
@@ -84,7 +86,12 @@ class EntryFold {
     return this.#pending.length + this.#pending.dropped;
   }
 
+  get isToTell(): boolean {
+    return this.#isAsked || this.waiting > 0;
+  }
+
   expose(found: Evaluation, context: Context): void {
+    this.#isAsked = true;
     const unit = unitOf(this.#read(context));
     if (unit === undefined) return;
     if (this.#recent.get(unit) === found) return;
@@ -174,6 +181,7 @@ class EntryFold {
     const [treatment, control, to] = arms;
     const { dropped } = this.#pending;
     this.#pending.dropped = 0;
+    this.#isAsked = false;
     return {
       ...{ run: this.run.id, entry: this.run.entry, takenAt: now, records, dropped },
       ...(treatment === undefined ? {} : { treatment }),
@@ -267,13 +275,13 @@ export class UnitFold {
     }
   }
 
-  /** The oldest records, as many as one batch holds. */
+  /** The oldest records, as many as one batch holds; and of entries that were asked for, that they were. */
   take(): TakenRun[] {
     const now = this.#now();
     const taken: TakenRun[] = [];
     let room = Math.floor(MOST_RUN_SIGNS / (UNIT_SIGNS + VALUE_SIGNS));
     for (const entry of this.#byFlag.values()) {
-      if (entry.waiting === 0) continue;
+      if (!entry.isToTell) continue;
       if (room === 0) break;
       const run = entry.take(room, now);
       taken.push(run);

@@ -156,6 +156,24 @@ describe('units that are counted', () => {
     expect([hits(-1, MARK_BEFORE), hits(-60_000, MARK_ARM)]).toEqual([0, 1]);
   });
 
+  it('are stored once by a node, and that somebody reports now and then', () => {
+    const at = 1_700_000_000_000;
+    const store = (node: NewUnits, afterMs: number) => {
+      const app = new AppProcess(() => 0);
+      for (let i = 0; i < 20; i++) app.ask({ targetingKey: `u${i}` });
+      return node.rowsOf([arrived(PLACE, app.cut()())], new Date(at + afterMs)).map(({ body }) => body.length > 0);
+    };
+    const node = new NewUnits(() => RUN);
+    expect([store(node, 0), store(node, 10_000), store(node, 29_999), store(node, 30_000)]).toEqual([
+      [true],
+      [],
+      [],
+      [false],
+    ]);
+    node.forget(new Set([PLACE.environmentId]));
+    expect(store(node, 30_001)).toEqual([true]);
+  });
+
   it('are dropped where their entry is not the one that runs', () => {
     const app = new AppProcess(() => 0);
     app.ask({ targetingKey: 'user-1' });

@@ -93,19 +93,22 @@ describe.each(databaseKinds)('evidence in %s', (kind) => {
     expect(smaller.exposed.treatment).toBeLessThan(100);
   });
 
-  it('stores nothing of an entry that is over, and of units nothing twice by one node', async () => {
-    const [{ reports }, later] = [live(50), live(50)];
+  it('is as new as the last report, also where that had nothing new to tell', async () => {
+    const app = new AppProcess(() => performance.now());
+    const tell = () => {
+      app.ask({ targetingKey: 'user-1' });
+      return app.cut()();
+    };
     const store = node();
-    for (const tell of reports) await store(tell());
-    const before = (await rows()).length;
-    await store(later.reports[0]!());
-    const bytes = (await rows()).slice(before).reduce((sum, { body }) => sum + body.length, 0);
-    // Those whom the second life of the process saw a little earlier, by its own account.
-    expect(bytes).toBeLessThan(24 * 5);
-    const count = (await rows()).length;
-    current = { ...RUN, entry: 2 };
-    await node()(live(50).reports[0]!());
-    expect(await rows()).toHaveLength(count);
+    await store(tell());
+    await store(tell());
+    expect(await rows()).toHaveLength(1);
+    // A node that has noted nothing for a while notes it; one that begins anew has not.
+    await node()(tell());
+    const stored = await rows();
+    expect(stored.map(({ body }) => body.length)).toEqual([24, 0]);
+    const found = await new EvidenceReader(database.db).read(asked(), new Date());
+    expect(found.newestAt).toBe(stored[1]?.arrivedAt.toISOString());
   });
 
   it('is stored whole or not at all: what a failed transaction held comes again', async () => {

@@ -10,11 +10,16 @@ export type FindRun = (environmentId: number, run: string) => MeasuredRun | unde
 /** So many units of an entry are remembered; beyond, all are forgotten, and some are stored twice. */
 const MOST_UNITS = 2_000_000;
 
+/** Where nothing is new, it is noted so often that somebody reports. */
+const NOTE_MS = 30_000;
+
 interface Known {
   environmentId: number;
   run: string;
   entry: number;
   units: EntryUnits;
+  /** When it was stored last that somebody reports, by the database's time. */
+  notedAt: number;
 }
 
 /**
@@ -33,7 +38,7 @@ export class NewUnits {
 
   /**
    * What is to be stored of reports that arrived by `now`, the database's time: the records of entries that run, new to
-   * this node. They count as stored from here on; where storing fails, `forget` takes that back.
+   * this node; and now and then that there was a report without any. They count as stored from here on; where storing fails, `forget` takes that back.
    */
   rowsOf(arrived: readonly ArrivedReport[], now: Date): UnitRow[] {
     this.#leaveWhatIsOver();
@@ -51,7 +56,12 @@ export class NewUnits {
         }
       }
     }
-    return [...writers.values()].filter(({ isEmpty }) => !isEmpty).flatMap((writer) => writer.rows());
+    return [...writers].flatMap(([name, writer]) => {
+      const known = this.#known.get(name);
+      if (known === undefined || (writer.isEmpty && now.getTime() - known.notedAt < NOTE_MS)) return [];
+      known.notedAt = now.getTime();
+      return writer.rows();
+    });
   }
 
   /** Nothing of these environments is known any more: it may not have been stored. */
@@ -70,6 +80,7 @@ export class NewUnits {
         environmentId,
         run,
         entry,
+        notedAt: 0,
         units: new EntryUnits(current.sample.below, { waits: false, slackMs: this.#slackMs }),
       };
       this.#known.set(name, found);
