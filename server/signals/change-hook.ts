@@ -3,7 +3,7 @@ import { mintSecret, newId, verifierOf } from '../access/mint-secret.ts';
 import { actorOf } from '../access/principal.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { ChangeReceipt, Committed, Door, Written } from '../changes/door.ts';
+import type { Committed, Door, Written } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -24,13 +24,6 @@ import {
 export interface HookParts {
   door: Door;
   secrets: Pick<Secrets, 'seal' | 'unseal'>;
-}
-
-/** A hook with its new secret, which is in no other answer; undefined for a repeated request. */
-export interface MadeHook {
-  row: HookRow;
-  secret: string | undefined;
-  change: ChangeReceipt;
 }
 
 const NOTHING_SERVED = { flags: [], segments: [] };

@@ -21,7 +21,6 @@ describe('signals', () => {
     const seeded = await seedShop(database, FLAGS);
     projectId = seeded.projectId;
     production = seeded.environmentIds[1] ?? 0;
-    await seedStorm(database, projectId, production);
     shop = await openSignalNode(database, seeded.environmentIds);
     other = await openSignalNode(database, seeded.environmentIds);
   }, 60_000);
@@ -185,6 +184,30 @@ describe('signals', () => {
     expect(await fires(entry)).toEqual(['now']);
   });
 
+  it('that could not be done is answered 503, and done when it comes again, with the flip that it was allowed', async () => {
+    const { hook, send, outcomes } = await newHook({ flags: ['j'], actions: ['kill'], maxFlipsPerHour: 1 });
+    const startsAt = ago(1);
+    shop.node.database.state = 'refused';
+    expect((await send([alert('j', { startsAt })])).status).toBe(503);
+    shop.node.database.state = 'there';
+    // As a node leaves it that ends in the middle: allowed, and not done.
+    const row = { projectId, hookId: hook.id, source: 'alertmanager', fingerprint: 'f-j', status: 'firing' } as const;
+    const times = { startsAt: new Date(startsAt), receivedAt: new Date(), lastAt: new Date() };
+    const [left] = await database.db
+      .insert(signals)
+      .values({ ...row, ...times, severity: 'critical', labels: {}, summary: '', late: false })
+      .returning();
+    const flip = { signalId: left?.id ?? 0, environmentId: production, hookId: hook.id, flagKey: 'j', at: new Date() };
+    await database.db.insert(hookFlips).values(flip);
+    expect([(await send([alert('j', { startsAt })])).status, await isKilled('j')]).toEqual([503, false]);
+    await database.db
+      .update(signals)
+      .set({ receivedAt: new Date(Date.now() - 11_000) })
+      .where(eq(signals.id, flip.signalId));
+    expect((await send([alert('j', { startsAt })], other)).body).toMatchObject({ fresh: 0, killed: 1 });
+    expect([await isKilled('j'), await outcomes()]).toEqual([true, ['killed']]);
+  });
+
   it('is forgotten a day after it came last', async () => {
     const { hook, send, outcomes } = await newHook({});
     const startsAt = ago(1);
@@ -203,13 +226,14 @@ describe('signals', () => {
   });
 
   it('a storm of 1,000 alerts on 1,000 flags, on two nodes at once, flips three and opens one incident', async () => {
+    await seedStorm(database, projectId, production);
     const { hook, secret } = await newHook({ flags: [], tags: ['storm'], actions: ['kill'] });
     const startsAt = ago(1);
     // Most of them in groups, the others one by one; each comes to both nodes, as from a pair of Alertmanagers.
     const alerts = manyFlags.map((flag) => alert(flag, { startsAt }));
     const groups = [
-      ...Array.from({ length: 9 }, (_, i) => alerts.slice(i * 100, i * 100 + 100)),
-      ...alerts.slice(900).map((one) => [one]),
+      ...Array.from({ length: 12 }, (_, i) => alerts.slice(i * 80, i * 80 + 80)),
+      ...alerts.slice(960).map((one) => [one]),
     ];
     const answers = await sendAll(
       groups.flatMap((group) => [shop, other].map((node) => ({ node, body: alertmanagerBody(group) }))),
