@@ -26,6 +26,7 @@ import { incidentTeller } from './incidents/tell-incident.ts';
 import type { LiveStreams } from './live/live-streams.ts';
 import { liveRoutes } from './live/routes.ts';
 import { metricRoutes } from './metrics/metric-routes.ts';
+import { rateRoutes } from './metrics/rate-routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
 import { sourceRoutes } from './metrics/source-routes.ts';
 import { sourceTeller } from './metrics/tell-source.ts';
@@ -40,6 +41,7 @@ import { requestTeller } from './requests/tell-request.ts';
 import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
 import { livePolicies } from './rollouts/live-policies-store.ts';
+import { recentTraffic } from './rollouts/recent-traffic.ts';
 import { hasLiveRollout } from './rollouts/rollout-store.ts';
 import { rolloutRoutes } from './rollouts/routes.ts';
 import { rolloutTeller } from './rollouts/tell-rollout.ts';
@@ -87,6 +89,7 @@ type RoomParts = Pick<
   | 'secrets'
   | 'outbound'
   | 'rollouts'
+  | 'reports'
 >;
 
 /** Every room's routes, and where they are mounted. */
@@ -94,7 +97,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
   const { clock, commit, revocations, delivery, fleet } = parts;
   const { list } = parts.house;
   const { door } = delivery;
-  const policies = { door, readers: policyReaders(clock, hasLiveRollout) };
+  const policies = { door, readers: policyReaders(clock, { hasLiveRollout, traffic: recentTraffic }) };
   const keys = { db: parts.database.db, clock, commit, list, revocations };
   const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
@@ -135,17 +138,18 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
 
 /** What decides when to grow and when to go back, and what it decides on. */
 function listDecisionRooms(parts: RoomParts, policies: Parameters<typeof policyRoutes>[0]): Room[] {
-  const { database, clock, delivery, fleet, secrets, outbound, rollouts } = parts;
+  const { database, clock, delivery, fleet, secrets, outbound, rollouts, reports } = parts;
   const { list } = parts.house;
   const { door } = delivery;
   const { awaitReceipts } = fleet;
   return [
     { path: IN_PROJECT, routes: metricRoutes({ door, metricNamedBy: policiesNaming('metric', livePolicies) }) },
+    { path: IN_ENVIRONMENT, routes: rateRoutes({ db: database.db, recentRates: reports.recentRates }) },
     {
       path: IN_PROJECT,
       routes: sourceRoutes({ door, secrets, outbound, namedBy: policiesNaming('source', livePolicies) }),
     },
-    { path: IN_PROJECT, routes: policyRoutes(policies) },
+    { path: IN_PROJECT, routes: policyRoutes({ ...policies, nameOf: (actor) => list.nameOf(actor) }) },
     { path: IN_PROJECT, routes: floorRoutes(policies) },
     { path: IN_PROJECT, routes: rolloutRoutes({ rollouts: rollouts.parts, list, awaitReceipts }) },
     { path: IN_PROJECT, routes: checkRoutes({ db: database.db, clock }) },

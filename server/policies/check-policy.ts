@@ -1,6 +1,9 @@
 import type { PolicyCheckAnswer } from './contract.ts';
 import { foresee } from './foresee.ts';
+import type { RecentTraffic } from './ground.ts';
+import { readGroundEnvironments } from './ground-store.ts';
 import { loosenings } from './loosening.ts';
+import type { Policy } from './policy.ts';
 import type { PolicyParts } from './policy-parts.ts';
 import { findVersion } from './policy-store.ts';
 import { readGround } from './read-ground.ts';
@@ -13,6 +16,7 @@ export async function checkPolicy(
   { door, readers }: PolicyParts,
   projectId: number,
   written: Written,
+  flag?: string,
 ): Promise<PolicyCheckAnswer> {
   const text = readWritten(written);
   if (text.fault !== undefined) return { ...NOTHING, faults: [text.fault] };
@@ -23,11 +27,28 @@ export async function checkPolicy(
     ok: faults.length === 0,
     faults: faults.map(text.place),
     remarks: remarks.map(text.place),
-    foresight: policy ? foresee(policy, ground) : [],
+    foresight: policy ? foresee(policy, ground, await trafficOf({ door, readers }, projectId, policy, flag)) : [],
     document,
     yaml: document === null ? null : writeYaml(document),
     loosens: policy && newest ? loosenings(newest.version.policy, policy) : [],
   };
+}
+
+/** By environment of the path, as far as anybody asked for the flag there for a day. */
+async function trafficOf(
+  { door, readers }: PolicyParts,
+  projectId: number,
+  { path }: Policy,
+  flag: string | undefined,
+): Promise<Map<string, RecentTraffic>> {
+  const found = new Map<string, RecentTraffic>();
+  if (flag === undefined) return found;
+  for (const { id, key } of await readGroundEnvironments(door.db, projectId)) {
+    if (!path.some(({ environment }) => environment === key)) continue;
+    const traffic = await readers.traffic(door.db, { projectId, environmentId: id }, flag, door.clock.now());
+    if (traffic !== undefined && traffic.hours >= 24) found.set(key, traffic);
+  }
+  return found;
 }
 
 const NOTHING: Omit<PolicyCheckAnswer, 'faults'> = {

@@ -55,6 +55,7 @@ const saved = {
   savedBy: z
     .string()
     .openapi({ example: 'person:4f2a', description: 'As in the change log; `request` where one was carried out' }),
+  savedByName: z.string().nullable(),
   savedAt: moment,
 };
 
@@ -68,6 +69,9 @@ const listedPolicy = z
     gates: z.number().int(),
     mode: z.enum(['automatic', 'button']),
     reversible: z.enum(['instant', 'forward-only', 'runbook']),
+    watches: z
+      .array(z.object({ guard: z.string(), metric: z.string().optional(), source: z.string().optional() }))
+      .openapi({ description: 'Guards that look at a metric, or ask a source' }),
     attachments: z.array(attachment),
     ...saved,
   })
@@ -115,7 +119,9 @@ export const policySaveQuery = z.object({
   reason: reason.optional(),
   acceptTooFewUnits: z.enum(['true', 'false']).optional(),
 });
-export const policyCheck = z.strictObject(written);
+const flag = objectKey.optional().openapi({ description: 'At whose traffic is told how long seeing takes' });
+export const policyCheck = z.strictObject({ ...written, flag });
+export const policyCheckQuery = z.object({ flag });
 /** The text itself, which the route reads: nothing of it is looked at as JSON. */
 export const policyText = z
   .custom<z.infer<typeof policyCheck> & { acceptTooFewUnits?: boolean; reason?: string }>()
@@ -137,12 +143,13 @@ export const checkAnswer = z
         z.object({
           environment: z.string(),
           guard: z.string(),
-          /** Undefined where nothing can be said yet. */
-          units: z.number().int().optional(),
+          stage: z.number().int().optional().openapi({ description: 'Where a flag was named: from 0' }),
+          units: z.number().int().optional().openapi({ description: 'In each arm; left out where none can be told' }),
+          takesMs: z.number().int().optional(),
           says: z.string(),
         }),
       )
-      .openapi({ description: 'What its guards will see, at the rates of the last seven days' }),
+      .openapi({ description: 'What its guards will see, at the rates and the traffic of the last seven days' }),
     document: policyDocument
       .nullable()
       .openapi({ description: 'With its defaults; null where its shape is not sound' }),

@@ -27,6 +27,12 @@ export interface RecentRate {
   hours: number;
 }
 
+/** How many units of a flag come in an hour, and over how many hours that was seen. */
+export interface RecentTraffic {
+  perHour: number;
+  hours: number;
+}
+
 /** How many units each arm needs so that an effect is seen with a power of 80 %; undefined where none would do. */
 export type UnitsNeeded = (ask: {
   rate: number;

@@ -22,6 +22,7 @@ describe('a policy with which a rollout is live', () => {
           sources: async () => ground.sources,
           rates: async () => [],
           unitsNeeded: ground.unitsNeeded,
+          traffic: async () => undefined,
           hasLiveRollout: async () => true,
         },
       };

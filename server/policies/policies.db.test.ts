@@ -158,6 +158,8 @@ describe('policies of a project', () => {
         says: 'errors sees 3x of 1 % after about 1,000 units in each arm; 1.25x after about 1,000.',
       },
     ]);
+    const atTraffic = await call('POST', '/policies/check', { yaml: SAMPLE, flag: 'cart' });
+    expect(atTraffic.body.foresight).toMatchObject([{ stage: 1, takesMs: 60_000 }, { stage: 2 }, { stage: 3 }]);
     const bad = await call('POST', '/policies/check', WHOLE_SAMPLE.replace('5m, onNoData: hold', '5m'), {
       token: viewer,
     });

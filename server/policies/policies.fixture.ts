@@ -58,6 +58,7 @@ export async function openPolicies(kind?: 'postgres' | 'embedded'): Promise<Poli
       sources: async () => ['prometheus'],
       rates: async (_db, { environment }) => rates.filter((one) => one.environment === environment),
       unitsNeeded: () => 1_000,
+      traffic: async (_db, _place, flag) => (flag === 'cart' ? { perHour: 1_200_000, hours: 100 } : undefined),
       hasLiveRollout: async (_tx, _projectId, policy) => live.has(policy),
     },
   };

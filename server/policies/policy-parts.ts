@@ -1,7 +1,7 @@
 import type { Door } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { MetricDefinition } from '../metrics/evidence.ts';
-import type { RecentRate, UnitsNeeded } from './ground.ts';
+import type { RecentRate, RecentTraffic, UnitsNeeded } from './ground.ts';
 
 /** What policies are held against, read from other rooms; whoever builds the house hands it in. */
 export interface PolicyReaders {
@@ -15,6 +15,13 @@ export interface PolicyReaders {
     metrics: readonly MetricDefinition[],
   ): Promise<RecentRate[]>;
   unitsNeeded: UnitsNeeded;
+  /** How often a flag was asked for in an environment in the last week; undefined where nobody ever asked. */
+  traffic(
+    db: Db,
+    place: { projectId: number; environmentId: number },
+    flag: string,
+    now: Date,
+  ): Promise<RecentTraffic | undefined>;
   /** Whether a rollout that goes by some version of this policy is not over yet. */
   hasLiveRollout(tx: Tx, projectId: number, policy: string): Promise<boolean>;
 }

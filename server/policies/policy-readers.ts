@@ -11,13 +11,16 @@ import type { PolicyReaders } from './policy-parts.ts';
 import { newestPolicies } from './policy-store.ts';
 
 /** What policies are held against, of this database; rollouts are of a later room. */
-export function policyReaders(clock: Clock, hasLiveRollout: PolicyReaders['hasLiveRollout']): PolicyReaders {
+export function policyReaders(
+  clock: Clock,
+  ofRollouts: Pick<PolicyReaders, 'hasLiveRollout' | 'traffic'>,
+): PolicyReaders {
   return {
     metrics: listMetrics,
     sources: async (db, projectId) => (await listSources(db, projectId)).map(({ key }) => key),
     rates: makeRecentRates(clock),
     unitsNeeded: remember((ask) => unitsNeeded(ask)),
-    hasLiveRollout,
+    ...ofRollouts,
   };
 }
 

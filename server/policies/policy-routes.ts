@@ -15,6 +15,7 @@ import {
   changedPolicy,
   checkAnswer,
   policyCheck,
+  policyCheckQuery,
   policyPage,
   policyParams,
   policyQuery,
@@ -29,7 +30,7 @@ import {
 import type { PolicyParts } from './policy-parts.ts';
 import { findVersion, listPolicies, listVersions, type PolicyVersion } from './policy-store.ts';
 import { requireVersion, savePolicy } from './save-policy.ts';
-import { listPolicy, showPolicy, showSaved } from './show-policy.ts';
+import { listPolicy, type NameOf, showPolicy, showSaved } from './show-policy.ts';
 import type { Written } from './written-policy.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
@@ -50,7 +51,7 @@ const check = createRoute({
   ...{ method: 'post', path: '/policies/check', tags, summary: 'What saving a policy would say; changes nothing' },
   description: 'The body is `{document}` or `{yaml}`, or the YAML itself as `application/yaml`.',
   middleware: need('read', { withoutKeptAnswers: true, orYaml: true }),
-  request: { body: orYaml(policyCheck) },
+  request: { query: policyCheckQuery, body: orYaml(policyCheck) },
   responses: { 200: answer('Every fault and remark, and what its guards will see', checkAnswer), ...problemAnswers },
 });
 const read = createRoute({
@@ -109,8 +110,10 @@ const detach = createRoute({
   responses: { 200: answer('The policy as it is now', changedPolicy), ...problemAnswers },
 });
 
+type RouteParts = PolicyParts & { nameOf?: NameOf };
+
 /** `/policies` of a project. */
-export function policyRoutes(parts: PolicyParts): OpenAPIHono<HouseEnv> {
+export function policyRoutes(parts: RouteParts): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
   answerQuestions(routes, parts);
   routes.openapi(save, async (c) => {
@@ -152,7 +155,8 @@ export function policyRoutes(parts: PolicyParts): OpenAPIHono<HouseEnv> {
 }
 
 /** What changes nothing. */
-function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: PolicyParts): void {
+function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: RouteParts): void {
+  const { nameOf } = parts;
   const { db } = parts.door;
   routes.openapi(list, async (c) => {
     const { projectId } = c.get('scope');
@@ -160,29 +164,31 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: PolicyParts): voi
     const { limit, archived } = query;
     const rows = await listPolicies(db, projectId, { limit, after: textAfter(query), archived });
     const attachments = await listAttachments(db, projectId);
-    const show = (found: PolicyVersion) => listPolicy(found, attachments);
+    const show = (found: PolicyVersion) => listPolicy(found, attachments, nameOf);
     return c.json(
       makePage(rows, limit, show, ({ row }) => row.key),
       200,
     );
   });
   routes.openapi(check, async (c) => {
-    const written = await writtenOf(c, isYaml(c.req.raw) ? {} : c.req.valid('json'));
-    return c.json(await checkPolicy(parts, c.get('scope').projectId, written), 200);
+    const body = isYaml(c.req.raw) ? {} : c.req.valid('json');
+    const flag = body.flag ?? c.req.valid('query').flag;
+    return c.json(await checkPolicy(parts, c.get('scope').projectId, await writtenOf(c, body), flag), 200);
   });
   routes.openapi(read, async (c) => {
     const { projectId } = c.get('scope');
     const found = requireVersion(await findVersion(db, projectId, c.req.valid('param').policy));
     const versions = await listVersions(db, found.row.id);
     c.header('ETag', versionTag(found.row.newest));
-    const shown = showPolicy(found, await listAttachments(db, projectId, found.row.id));
-    return c.json({ ...shown, versions: versions.map((one) => ({ version: one.version, ...showSaved(one) })) }, 200);
+    const shown = showPolicy(found, await listAttachments(db, projectId, found.row.id), nameOf);
+    const saved = versions.map((one) => ({ version: one.version, ...showSaved(one, nameOf) }));
+    return c.json({ ...shown, versions: saved }, 200);
   });
   routes.openapi(readOne, async (c) => {
     const { projectId } = c.get('scope');
     const { policy, version } = c.req.valid('param');
     const found = requireVersion(await findVersion(db, projectId, policy, Number(version)));
-    return c.json(showPolicy(found, await listAttachments(db, projectId, found.row.id)), 200);
+    return c.json(showPolicy(found, await listAttachments(db, projectId, found.row.id), nameOf), 200);
   });
 }
 
@@ -195,11 +201,11 @@ async function writtenOf(c: Context, body: { document?: unknown; yaml?: string |
 }
 
 async function changed(
-  { door }: PolicyParts,
+  { door, nameOf }: RouteParts,
   c: Context<HouseEnv>,
   { result, change }: Awaited<ReturnType<typeof savePolicy>>,
 ) {
   c.header('ETag', versionTag(result.row.newest));
-  const policy = showPolicy(result, await listAttachments(door.db, c.get('scope').projectId, result.row.id));
+  const policy = showPolicy(result, await listAttachments(door.db, c.get('scope').projectId, result.row.id), nameOf);
   return { policy, ...(change ? { change } : {}) };
 }
