@@ -174,6 +174,17 @@ describe('units that are counted', () => {
     expect(store(node, 30_001)).toEqual([true]);
   });
 
+  it('are stored with the events that the run’s metrics name, and with no other', () => {
+    const app = new AppProcess(() => 0);
+    app.track('bought', undefined, { targetingKey: 'u1' });
+    const report = app.cut()();
+    const [run] = report.runs ?? [];
+    const events = ['bought', 'made-up'].map((event) => ({ event, units: run?.events?.[0]?.units ?? '' }));
+    const forged = { ...report, runs: run === undefined ? [] : [{ ...run, events }] };
+    const rows = new NewUnits(() => RUN).rowsOf([arrived(PLACE, forged)], new Date());
+    expect(rows.map((row) => row.events)).toEqual([['bought']]);
+  });
+
   it('are dropped where their entry is not the one that runs', () => {
     const app = new AppProcess(() => 0);
     app.ask({ targetingKey: 'user-1' });

@@ -47,11 +47,12 @@ export class NewUnits {
       for (const run of report.runs ?? []) {
         const known = this.#knownOf(place.environmentId, run.run, run.entry);
         if (known === undefined) continue;
-        const { name, units } = known;
+        const { name, units, wants } = known;
         const writer = writers.get(name) ?? new UnitRowWriter({ ...known.place, arrivedAt: now });
         writers.set(name, writer);
         writer.dropped += run.dropped;
-        for (const record of readUnits(run, now.getTime() - waitedMs, writer.eventIndex)) {
+        const wanted = { ...run, events: run.events?.filter(({ event }) => wants(event)) };
+        for (const record of readUnits(wanted, now.getTime() - waitedMs, writer.eventIndex)) {
           if (units.add(record, writer.eventName(record.what))) writer.write(record);
         }
       }
@@ -85,7 +86,9 @@ export class NewUnits {
       };
       this.#known.set(name, found);
     }
-    return { name, units: found.units, place: { environmentId, run, entry } };
+    // Names that no metric of the run has are nobody's: they would only fill memory.
+    const wants = (event: string) => current.events?.includes(event) === true;
+    return { name, units: found.units, wants, place: { environmentId, run, entry } };
   }
 
   #leaveWhatIsOver(): void {
