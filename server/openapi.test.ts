@@ -14,6 +14,7 @@ const behind = {
   database: {},
   fleet: {},
   rollouts: { parts: { door: {} } },
+  reports: {},
 };
 const parts = {
   house: behind.house,
@@ -59,6 +60,7 @@ describe('the description of the API', () => {
       'get /readyz',
       'get /sdk/v1/ruleset',
       'get /sdk/v1/stream',
+      'post /hooks/v1/{source}/{id}',
       'post /ofrep/v1/evaluate/flags',
       'post /ofrep/v1/evaluate/flags/{key}',
       'post /sdk/v1/receipts',
