@@ -6,7 +6,13 @@ const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 const [PRODUCTION, STAGING] = [1, 2];
 
 const incident = (id: string, over: Partial<Joinable>): Joinable => ({
-  ...{ id, state: 'open', activeAt: ago(10), places: [{ environmentId: PRODUCTION, flag: 'other' }] },
+  ...{
+    id,
+    state: 'open',
+    openedAt: ago(90),
+    activeAt: ago(10),
+    places: [{ environmentId: PRODUCTION, flag: 'other' }],
+  },
   ...over,
 });
 const place = { environmentId: PRODUCTION, flag: 'cart' };

@@ -23,6 +23,7 @@ export interface IncidentContent {
 export interface Joinable {
   id: string;
   state: 'open' | 'closed';
+  openedAt: Date;
   activeAt: Date;
   places: readonly Pick<IncidentPlace, 'environmentId' | 'flag'>[];
 }

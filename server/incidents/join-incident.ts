@@ -83,7 +83,7 @@ async function open(door: Door, cause: Cause): Promise<string> {
     const actor = cause.actor ?? actorOf(cause.principal);
     const reference = of.kind === 'kill' ? of.named : null;
     // A kill that waited in a journal began what it began when it came into force.
-    const openedAt = new Date(Math.min(cause.at.getTime(), now.getTime()));
+    const openedAt = earlier(cause.at, now);
     const row = { id, projectId, title, severity, reference, openedAt, activeAt: now, openedBy: actor };
     await insertIncident(tx, { ...row, state: 'open', openedHow: of.kind }, [place]);
     await record(tx, id, cause);
@@ -107,12 +107,16 @@ async function join(door: Door, cause: Cause, { id }: Joinable): Promise<string>
     const reopened = target.state === 'closed';
     const again = reopened ? { state: 'open' as const, closedAt: null } : {};
     await joinPerson(tx, id, cause.actor ?? actorOf(cause.principal), now);
-    const { title } = await updateIncident(tx, projectId, id, { activeAt: now, ...again });
+    const times = { activeAt: now, openedAt: earlier(target.openedAt, cause.at) };
+    const { title } = await updateIncident(tx, projectId, id, { ...times, ...again });
     const more = { ...(isNew ? { places: logPlaces([place]) } : {}), ...(reopened ? { reopened } : {}) };
     return { result: undefined, touched: NOTHING_SERVED, after: { title, ...more, ...logCause(cause) } };
   });
   return id;
 }
+
+/** An incident begins with the first of what belongs to it, so that its timeline has all of that. */
+const earlier = (one: Date, other: Date) => new Date(Math.min(one.getTime(), other.getTime()));
 
 const UNCHANGED = { result: undefined, touched: NOTHING_SERVED, unchanged: true } as const;
 

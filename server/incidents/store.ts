@@ -126,7 +126,9 @@ async function withPlaces(tx: Db | Tx, rows: readonly IncidentRow[]): Promise<Jo
     tx,
     rows.map(({ id }) => id),
   );
-  return rows.map(({ id, state, activeAt }) => ({ id, state, activeAt, places: places.get(id) ?? [] }));
+  return rows.map(({ id, state, openedAt, activeAt }) => {
+    return { id, state, openedAt, activeAt, places: places.get(id) ?? [] };
+  });
 }
 
 export async function insertIncident(

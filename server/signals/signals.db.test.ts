@@ -143,6 +143,16 @@ describe('signals', () => {
     expect(items.map(({ kind }: { kind: string }) => kind)).toEqual(['signal', 'opened']);
   });
 
+  it('that kills and opens an incident has both in one story', async () => {
+    const { send } = await newHook({ flags: ['c'], actions: ['kill', 'incident'] });
+    await send([alert('c', { summary: 'Orders fail' })]);
+    await shop.follower.look();
+    const [incident, ...more] = await listOpen();
+    expect([incident.title, incident.severity, more]).toEqual(['Orders fail', 'critical', []]);
+    const { items } = (await shop.call('GET', `/incidents/${incident.id}/timeline`)).body;
+    expect(items.map(({ kind }: { kind: string }) => kind)).toEqual(['joined', 'opened', 'kill']);
+  });
+
   it('of any sender is the same: one, or several, signed', async () => {
     const made = (await shop.call('POST', '/hooks', { name: 'CI', source: 'generic' })).body;
     const heard: number[] = [];
