@@ -1,8 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { environments } from '../database/tables.ts';
 import { readPolicyFor } from './attachment-store.ts';
 import { openPolicies, type PolicyAnswered, type PolicyWorld } from './policies.fixture.ts';
 import { findVersion, newestPolicies } from './policy-store.ts';
+import { recheckPolicy } from './recheck-policy.ts';
 import { SAMPLE, WHOLE_SAMPLE } from './sample.fixture.ts';
 
 const ANY = { headers: { 'if-match': '*' } };
@@ -209,6 +211,25 @@ describe('policies of a project', () => {
     expect((await attach('of-type', 'type', 'boolean')).body.code).toBe('wrong_state');
     expect((await save(small('of-type', '2h'))).body.code).toBe('wrong_state');
     expect((await call('POST', '/policies/of-type/unarchive', {})).body.policy.archived).toBe(false);
+  });
+
+  it('are looked at again before anything starts with them: what they go through may have been protected since', async () => {
+    await save(small('older'), NEW);
+    const { db } = world.database;
+    const again = async () => {
+      const faults = await recheckPolicy(world.parts.readers, db, world.projectId, { key: 'older', version: 1 });
+      return faults.map(({ path, code }) => `${path} ${code}`);
+    };
+    expect(await again()).toEqual([]);
+    const protect = (isProtected: boolean) =>
+      db.update(environments).set({ protected: isProtected }).where(eq(environments.key, 'staging'));
+    await protect(true);
+    const faults = await again();
+    await protect(false);
+    expect(faults).toEqual([
+      ...['/evidence/onNoData required', '/evidence/onError required'],
+      '/path/0/stages/1 unwatched_stage',
+    ]);
   });
 
   it('are listed by key, page by page, archived ones where they are asked for', async () => {

@@ -10,14 +10,19 @@ import type { Guard, Policy } from './policy.ts';
 import type { PolicyReaders } from './policy-parts.ts';
 import { newestPolicies } from './policy-store.ts';
 
+/** What a project has that policies name. */
+export const projectReaders: Pick<PolicyReaders, 'metrics' | 'sources'> = {
+  metrics: listMetrics,
+  sources: async (db, projectId) => (await listSources(db, projectId)).map(({ key }) => key),
+};
+
 /** What policies are held against, of this database; rollouts are of a later room. */
 export function policyReaders(
   clock: Clock,
   ofRollouts: Pick<PolicyReaders, 'hasLiveRollout' | 'traffic'>,
 ): PolicyReaders {
   return {
-    metrics: listMetrics,
-    sources: async (db, projectId) => (await listSources(db, projectId)).map(({ key }) => key),
+    ...projectReaders,
     rates: makeRecentRates(clock),
     unitsNeeded: remember((ask) => unitsNeeded(ask)),
     ...ofRollouts,

@@ -7,7 +7,7 @@ import type { PolicyReaders } from './policy-parts.ts';
 
 /** Everything that a document is held against. Rates are read only of the metrics whose effects it says must be seen. */
 export async function readGround(
-  readers: PolicyReaders,
+  readers: Pick<PolicyReaders, 'metrics' | 'sources' | 'rates' | 'unitsNeeded'>,
   db: Db | Tx,
   projectId: number,
   written: unknown,

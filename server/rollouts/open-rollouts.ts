@@ -15,7 +15,9 @@ import { Lease } from '../platform/lease.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { readPolicyFor } from '../policies/attachment-store.ts';
+import { projectReaders } from '../policies/policy-readers.ts';
 import { findVersion } from '../policies/policy-store.ts';
+import { recheckPolicy } from '../policies/recheck-policy.ts';
 import { firingSignals } from '../signals/signal-store.ts';
 import { unitsNeeded } from '../statistics/index.ts';
 import { checkResult } from './check-store.ts';
@@ -86,6 +88,7 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
       if (found === undefined || found.row.archivedAt !== null) return undefined;
       return { key, version: found.version.version, policy: found.version.policy };
     },
+    policyFaults: (inside, projectId, found) => recheckPolicy(projectReaders, inside, projectId, found),
     policyFor: async (inside, projectId, flag) => (await readPolicyFor(inside, projectId, flag.key))?.policy,
     listMetrics,
     recentRates: reports.recentRates,

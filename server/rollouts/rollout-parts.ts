@@ -3,6 +3,7 @@ import type { Door } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { Names } from '../flags/plan-configuration.ts';
 import type { MetricDefinition } from '../metrics/evidence.ts';
+import type { FieldFault } from '../platform/problem.ts';
 import type { RecentRate, UnitsNeeded } from '../policies/ground.ts';
 import type { Policy } from '../policies/policy.ts';
 
@@ -25,6 +26,8 @@ export interface AttachedTo {
 export interface RolloutSources {
   /** A policy of the project, in its newest version or the one that is named. */
   findPolicy(db: Db | Tx, projectId: number, key: string, version?: number): Promise<FoundPolicy | undefined>;
+  /** What speaks against a version now that did not when it was saved. */
+  policyFaults(db: Db | Tx, projectId: number, found: FoundPolicy): Promise<FieldFault[]>;
   /** The key of the policy that is attached to a flag; the most specific wins. */
   policyFor(db: Db | Tx, projectId: number, flag: AttachedTo): Promise<string | undefined>;
   listMetrics(db: Db | Tx, projectId: number): Promise<MetricDefinition[]>;

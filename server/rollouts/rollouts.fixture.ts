@@ -156,6 +156,7 @@ function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSources {
       const policy = policies.get(key);
       return policy === undefined || version !== 1 ? undefined : { key, version, policy };
     },
+    policyFaults: async () => [],
     policyFor: async () => undefined,
     listMetrics: async () => says.metrics,
     recentRates: async () => [],

@@ -136,7 +136,12 @@ async function requirePolicy(
     throw invalid([{ path: '/policy', code: 'required', expected }]);
   }
   const found = await sources.findPolicy(door.db, projectId, key, version);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    const [fault] = await sources.policyFaults(door.db, projectId, found);
+    if (fault === undefined) return found;
+    const expected = `a version that still holds: of version ${found.version}, ${fault.path} must be ${fault.expected}`;
+    throw invalid([{ path: '/policy', code: 'outdated_policy', expected }]);
+  }
   const path = version === undefined ? '/policy' : '/version';
   throw invalid([{ path, code: 'unknown_policy', expected: 'a policy of this project, and a version that it has' }]);
 }

@@ -1,0 +1,25 @@
+import type { Db, Tx } from '../database/connect.ts';
+import type { FieldFault } from '../platform/problem.ts';
+import type { PolicyReaders } from './policy-parts.ts';
+import { findVersion } from './policy-store.ts';
+import { readGround } from './read-ground.ts';
+import { readPolicy } from './read-policy.ts';
+
+/**
+ * What speaks against a version now that did not when it was saved: an environment that was protected since, a floor that
+ * was raised, a metric or a segment that is gone. Asked before a rollout starts with it. How many units are enough was
+ * decided when it was saved.
+ */
+export async function recheckPolicy(
+  readers: Pick<PolicyReaders, 'metrics' | 'sources'>,
+  db: Db | Tx,
+  projectId: number,
+  { key, version }: { key: string; version: number },
+): Promise<FieldFault[]> {
+  const found = await findVersion(db, projectId, key, version);
+  if (found === undefined) return [];
+  const { document } = found.version;
+  const withoutRates = { ...readers, rates: async () => [], unitsNeeded: () => undefined };
+  const ground = await readGround(withoutRates, db, projectId, document);
+  return readPolicy(document, ground, true).faults ?? [];
+}
