@@ -17,7 +17,7 @@ export function atDeadline(
   const asked = run.askedAfterMs;
   const endsAfter = onDeadline === 'rollBack' ? afterMs : asked === null ? undefined : asked + afterMs;
   if (endsAfter !== undefined && active >= endsAfter) return giveUp(waits, policy, active);
-  const until = [endsAfter === undefined ? afterMs : endsAfter].map((ms) => whenActive(run, ms));
+  const until = [afterMs, endsAfter].map((ms) => (ms === undefined ? null : whenActive(run, ms)));
   if (onDeadline === 'rollBack' || active < afterMs) return { ...waits, until: [...waits.until, ...until] };
   const missing = `It takes ${sayDuration(active)} already, and its time was ${sayDuration(afterMs)}.`;
   const then = policy.reversible === 'instant' ? 'rolls back' : 'is paused';

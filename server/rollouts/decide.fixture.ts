@@ -29,6 +29,10 @@ export const METRICS: Record<string, MetricDefinition> = {
   'http.5xx': metric('http.5xx', 'rate'),
 };
 
+export function copyMetrics(): Record<string, MetricDefinition> {
+  return Object.fromEntries(Object.entries(METRICS).map(([key, known]) => [key, { ...known }]));
+}
+
 export function metric(key: string, kind: MetricDefinition['kind']): MetricDefinition {
   return { key, kind, event: `${key}.event`, direction: 'up', unit: '', source: 'server' };
 }
@@ -84,15 +88,15 @@ export function runningRun(policy: Policy, run: Partial<Run> = {}): Run {
 }
 
 export function entryOf(units: number, now: Date, change: (entry: EntryEvidence) => void = () => {}): EntryEvidence {
-  const rate = { hits: { treatment: units / 100, control: units / 100, to: units / 100 }, restarts: [] };
-  const values = { n: units, mean: 100, variance: 1600 };
+  const rate = () => ({ hits: { treatment: units / 100, control: units / 100, to: units / 100 }, restarts: [] });
+  const values = () => ({ n: units, mean: 100, variance: 1600 });
   const entry: EntryEvidence = {
     ...{ run: 'r1-0', entry: 1, newestAt: now.toISOString() },
     exposed: { treatment: units, control: units, to: units },
     metrics: {
-      'checkout.error': structuredClone(rate),
-      'checkout.ms': { ...structuredClone(rate), values: { treatment: { ...values }, control: { ...values } } },
-      'http.5xx': { ...structuredClone(rate), absolute: { [10 * MINUTE]: { bad: 0, good: units, restarts: [] } } },
+      'checkout.error': rate(),
+      'checkout.ms': { ...rate(), values: { treatment: values(), control: values() } },
+      'http.5xx': { ...rate(), absolute: { [10 * MINUTE]: { bad: 0, good: units, restarts: [] } } },
     },
   };
   change(entry);
@@ -103,7 +107,7 @@ export function entryOf(units: number, now: Date, change: (entry: EntryEvidence)
 export function healthy(now: Date, units = 5000): Evidence {
   return {
     entry: entryOf(units, now),
-    metrics: structuredClone(METRICS),
+    metrics: copyMetrics(),
     thresholds: { p95: { kind: 'value', value: 0.2, beyondSince: null, at: now.toISOString() } },
     signals: { alert: null },
     ...{ gates: {}, approvals: [], freeze: null, incident: null },

@@ -1,7 +1,7 @@
 import { isEventGate, type Policy, type Stage } from '../policies/policy.ts';
 import type { Decision, Evidence } from './decision.ts';
 import { isMeasured } from './guard-scope.ts';
-import type { PageAbout, PauseCause, Run, RunWrites } from './rollout.ts';
+import type { PauseCause, Run, RunWrites } from './rollout.ts';
 import { activeMs } from './run-time.ts';
 
 /** What a run knows before its first stage: everything of an entry is at nothing. */
@@ -135,35 +135,38 @@ export function endRun(run: Run, state: 'finished' | 'rolledBack' | 'killed' | '
 
 /**
  * What a decision leaves behind in its run, whatever is done about it: guards that failed have failed for this entry,
- * event gates that opened stay open, and it is remembered who was asked and paged.
+ * event gates that opened stay open, and it is remembered who was asked and paged. The same run where nothing is new.
  */
 export function noteDecision(run: Run, decision: Decision, policy: Policy, now: Date): Run {
-  const at = now.toISOString();
   const asks = decision.page === 'deadline' && run.askedAfterMs === null;
+  const failed = latchFailures(run, decision, now);
+  const passedGates = latchGates(run, decision, policy, now);
+  const same = failed === run.failed && passedGates === run.passedGates;
+  // Mostly nothing is new, and then nothing has to be written.
+  if (same && decision.page === null) return run;
   return {
-    ...run,
-    failed: latchFailures(run, decision, at),
-    passedGates: latchGates(run, decision, policy, at),
+    ...{ ...run, failed, passedGates },
     askedAfterMs: asks ? activeMs(run, now) : run.askedAfterMs,
-    paged: decision.page === null ? run.paged : pagedNow(decision.page, now),
+    paged: decision.page === null ? run.paged : { about: decision.page, at: now },
   };
 }
 
-const pagedNow = (about: PageAbout, at: Date) => ({ about, at });
-
-function latchFailures({ failed }: Run, { guards }: Decision, at: string): Run['failed'] {
+function latchFailures({ failed }: Run, { guards }: Decision, now: Date): Run['failed'] {
   const fresh = guards.filter(({ id, verdict }) => verdict === 'fail' && !Object.hasOwn(failed, id));
   if (fresh.length === 0) return failed;
+  const at = now.toISOString();
   return { ...failed, ...Object.fromEntries(fresh.map(({ id, because }) => [id, { at, because }])) };
 }
 
 /** A check counts whenever it was posted; a probe only after the bake of the stage before. */
-function latchGates({ passedGates }: Run, { conditions }: Decision, policy: Policy, at: string): Run['passedGates'] {
+function latchGates({ passedGates }: Run, { conditions }: Decision, policy: Policy, now: Date): Run['passedGates'] {
   const baked = conditions.every(({ kind, met }) => kind !== 'bake' || met);
-  const open = new Set(conditions.flatMap(({ kind, id, met }) => (kind === 'gate' && met ? [id] : [])));
+  const open = conditions.filter(({ kind, id, met }) => kind === 'gate' && met && !Object.hasOwn(passedGates, id));
+  if (open.length === 0) return passedGates;
   const fresh = policy.gates.filter(
-    (gate) => open.has(gate.id) && isEventGate(gate) && (baked || gate.kind === 'check'),
+    (gate) => isEventGate(gate) && (baked || gate.kind === 'check') && open.some(({ id }) => id === gate.id),
   );
-  const news = fresh.filter(({ id }) => !Object.hasOwn(passedGates, id));
-  return news.length === 0 ? passedGates : { ...passedGates, ...Object.fromEntries(news.map(({ id }) => [id, at])) };
+  if (fresh.length === 0) return passedGates;
+  const at = now.toISOString();
+  return { ...passedGates, ...Object.fromEntries(fresh.map(({ id }) => [id, at])) };
 }
