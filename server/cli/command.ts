@@ -78,6 +78,10 @@ export const OPTIONS = {
   },
   'dry-run': { type: 'boolean', meaning: 'Only say what would come of it.' },
   from: { type: 'string', value: '<file>', meaning: 'Read this exported file, and ask no server.' },
+  to: { type: 'string', value: '<variant>', meaning: 'The variant that is rolled out.' },
+  target: { type: 'string', value: '<rule>', meaning: 'The id of a rule. Default: fallthrough.' },
+  policy: { type: 'string', value: '<key>', meaning: 'Its key. Default: the one that is attached to the flag.' },
+  'new-salt': { type: 'boolean', meaning: 'Draw all users anew: with the old salt a chance imbalance would repeat.' },
   version: { type: 'string', value: '<number>', meaning: 'This version. Default: the newest.' },
   yaml: { type: 'boolean', meaning: 'Print the text alone, as it was written.' },
   'accept-too-few-units': {

@@ -16,6 +16,7 @@ import { policyCommand } from './policy.ts';
 import { printHelp, printOverview } from './print-help.ts';
 import { readWords } from './read-words.ts';
 import { requestCommand } from './request.ts';
+import { rolloutCommand } from './rollout.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { tailCommand } from './tail.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   instancesCommand,
   tailCommand,
   undoCommand,
+  rolloutCommand,
   requestCommand,
   freezeCommand,
   policyCommand,

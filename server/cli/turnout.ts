@@ -4,9 +4,11 @@ import { runCommand } from './run-command.ts';
 /** The program `turnout`: words in, lines out, an exit code at the end. */
 const stop = new AbortController();
 process.on('SIGINT', () => {
-  // `tail` ends in order; everything else has nothing to put in order. `start` hears the signals itself.
-  if (process.argv[2] === 'tail') stop.abort();
-  else if (process.argv[2] !== 'start') process.exit(130);
+  const [, , command, verb] = process.argv;
+  const follows = command === 'tail' || (command === 'rollout' && verb === 'watch');
+  // What follows something ends in order; everything else has nothing to put in order. `start` hears the signals itself.
+  if (follows) stop.abort();
+  else if (command !== 'start') process.exit(130);
 });
 
 process.exitCode = await runCommand(process.argv.slice(2), {

@@ -1,0 +1,100 @@
+import type { Shell } from './command.ts';
+
+/** A rollout as the API lists it, as far as it is shown. */
+interface ListedRollout {
+  id: string;
+  flag: string;
+  from: string;
+  to: string;
+  state: string;
+  environment: string;
+  stage: number;
+  stages: number;
+  exposure: number | null;
+  audience: string | null;
+  says: string | null;
+}
+
+interface Stage {
+  name: string | null;
+  audience: string | null;
+  exposure: number | null;
+  state: string;
+}
+
+interface Run {
+  state: string;
+  pausedBy: { reason: string; at: string } | null;
+  decision: {
+    reason: string;
+    guards: { id: string; mode: string; verdict: string; because: string }[];
+    conditions: { id: string; met: boolean; because: string }[];
+  } | null;
+  reach: { state: string; laggards: string[] } | null;
+}
+
+/** One rollout as the API answers it, as far as it is shown. */
+export interface ShownRollout {
+  id: string;
+  flag: string;
+  target: string;
+  from: string;
+  to: string;
+  state: string;
+  policy: { key: string; version: number };
+  path: { environment: string; state: string; stages: Stage[]; run: Run | null }[];
+  acts: boolean;
+}
+
+/** One line of a list. */
+export function describeRollout(one: ListedRollout): string {
+  const { id, flag, from, to, state, environment, stage, stages, says } = one;
+  const where = stage < 0 ? environment : `${environment} ${stage + 1}/${stages} ${nameStage({ ...one, name: null })}`;
+  return `${id}  ${flag}: ${from} → ${to}  ${describeState(state)}  ${where}${says === null ? '' : `  ${says}`}`;
+}
+
+/** Where it is on its track, what it waits for, and what its guards say. */
+export function printRollout(
+  shell: Shell,
+  { id, flag, target, from, to, policy, state, path, acts }: ShownRollout,
+): void {
+  const where = target === 'fallthrough' ? '' : ` in the rule ${target}`;
+  shell.print(`${flag}: ${from} → ${to}${where}, by ${policy.key} v${policy.version} (${id}): ${describeState(state)}`);
+  for (const { environment, state: at, stages, run } of path) {
+    shell.print(`  ${environment} ${describeState(at)}: ${stages.map(markStage).join('  ')}`);
+    if (run !== null && (isLive(run.state) || run.reach?.state !== 'reached')) printRun(shell, run);
+  }
+  if (!acts && isLive(state))
+    shell.warn('No node has acted for a while: is the database away? No policy acts without it.');
+}
+
+function printRun(shell: Shell, { state, decision, reach, pausedBy }: Run): void {
+  if (pausedBy !== null && state === 'paused') shell.print(`    paused since ${pausedBy.at}: ${pausedBy.reason}`);
+  if (decision !== null && isLive(state)) {
+    shell.print(`    ${decision.reason}`);
+    for (const { met, because } of decision.conditions) shell.print(`    ${met ? '✓' : '·'} ${because}`);
+    for (const { id, mode, verdict, because } of decision.guards) {
+      shell.print(`    guard ${id}${mode === 'shadow' ? ' (shadow)' : ''}: ${verdict}. ${because}`);
+    }
+  }
+  if (reach?.state === 'pending') shell.print('    not in force everywhere yet');
+  if (reach?.state === 'late') {
+    const what = state === 'rolledBack' || state === 'killed' ? 'ROLLBACK NOT EFFECTIVE' : 'NOT IN FORCE EVERYWHERE';
+    shell.print(`    ${what}: ${reach.laggards.join(', ')}`);
+  }
+}
+
+function markStage(stage: Stage): string {
+  const mark = { done: '✓', current: '▶', ahead: '·', left: '–' }[stage.state] ?? '';
+  return `${mark} ${nameStage(stage)}`;
+}
+
+function nameStage({ name, audience, exposure }: Omit<Stage, 'state'>): string {
+  const share = exposure === null ? undefined : `${exposure} %`;
+  const whom = [audience, share].filter((part) => part !== null && part !== undefined).join(' and ');
+  return name === null || name === whom ? whom : `${name} (${whom})`;
+}
+
+const STATES: Record<string, string> = { rolledBack: 'rolled back', ahead: 'ahead', left: 'not reached' };
+export const describeState = (state: string): string => STATES[state] ?? state;
+export const isLive = (state: string): boolean => ['waiting', 'running', 'paused'].includes(state);

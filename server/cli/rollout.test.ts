@@ -1,0 +1,148 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from './run-command.ts';
+
+const STAGE = { name: null, audience: null, exposure: 10, state: 'current' };
+const RUN = {
+  ...{ state: 'running', pausedBy: null, reach: { state: 'reached', laggards: [] as string[] } },
+  decision: {
+    reason: 'Holds: bakes, 4 minutes of 30 minutes to go.',
+    guards: [{ id: 'errors', mode: 'enforce', verdict: 'inconclusive', because: '210 of 4,000 units.' }],
+    conditions: [{ id: 'bake', met: false, because: 'Bakes: 4 minutes of 30 minutes to go.' }],
+  },
+};
+const ROLLOUT = {
+  ...{ id: 'r1', flag: 'cart', target: 'fallthrough', from: 'off', to: 'on', state: 'running', acts: true },
+  policy: { key: 'web', version: 3 },
+  path: [
+    {
+      environment: 'production',
+      state: 'running',
+      stages: [STAGE, { ...STAGE, exposure: 100, state: 'ahead' }],
+      run: RUN,
+    },
+  ],
+};
+const over = (state: string, reach: typeof RUN.reach) => ({
+  ...{ ...ROLLOUT, state },
+  path: [{ ...ROLLOUT.path[0], state, run: { ...RUN, state, reach } }],
+});
+
+describe('turnout rollout', () => {
+  let server: Server;
+  let url = '';
+  let heard: { call: string; body: unknown }[] = [];
+  let answers: (call: string) => { status?: number; body: object };
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      const call = `${request.method} ${request.url}`;
+      heard.push({ call, body: text === '' ? null : JSON.parse(text) });
+      const { status = 200, body } = answers(call);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    heard = [];
+    answers = () => ({ body: ROLLOUT });
+  });
+  afterAll(() => server.close());
+
+  async function run(...words: string[]) {
+    const out: string[] = [];
+    const code = await runCommand(['rollout', ...words, '-p', 'shop', '--url', url], {
+      env: { TURNOUT_KEY: 'a-key' },
+      print: (line) => out.push(line),
+      warn: (line) => out.push(`! ${line}`),
+      readInput: async () => '',
+      stopped: new AbortController().signal,
+    });
+    return { code, out: out.join('\n') };
+  }
+
+  it('says where one is, what it waits for, and what its guards say', async () => {
+    expect(await run('status', 'r1')).toEqual({
+      code: 0,
+      out: [
+        'cart: off → on, by web v3 (r1): running',
+        '  production running: ▶ 10 %  · 100 %',
+        '    Holds: bakes, 4 minutes of 30 minutes to go.',
+        '    · Bakes: 4 minutes of 30 minutes to go.',
+        '    guard errors: inconclusive. 210 of 4,000 units.',
+      ].join('\n'),
+    });
+  });
+
+  it('finds the newest of a flag where the word is no id', async () => {
+    answers = (call) => {
+      if (call.endsWith('/rollouts/cart')) return { status: 404, body: { detail: 'There is no such rollout.' } };
+      return { body: call.includes('?flag=cart&limit=1') ? { items: [{ id: 'r1' }], next: null } : ROLLOUT };
+    };
+    expect((await run('status', 'cart')).code).toBe(0);
+    expect(heard.at(-1)?.call).toBe('GET /api/v1/projects/shop/rollouts/r1');
+  });
+
+  it('starts with what was named, and tells what will not be seen', async () => {
+    answers = () => ({ body: { rollout: ROLLOUT, warnings: ['production has less than a day of traffic.'] } });
+    const words = ['start', 'cart', '--from', 'off', '--to', 'on', '--policy', 'web', '--version', '3', '-r', 'Ready.'];
+    expect((await run(...words)).out).toContain('! production has less than a day of traffic.');
+    expect(heard).toEqual([
+      {
+        call: 'POST /api/v1/projects/shop/rollouts',
+        body: { flag: 'cart', from: 'off', to: 'on', policy: 'web', version: 3, reason: 'Ready.' },
+      },
+    ]);
+    expect((await run('start', 'cart')).code).toBe(2);
+  });
+
+  it('rolls back, waits, and ends with 3 where somebody has not got it', async () => {
+    const laggard = { instance: 'abcdefgh', host: 'till-7', environment: 'production', silentMs: 4_000, why: 'silent' };
+    const receipts = { live: 2, reached: 1, max: 40, laggards: [laggard], unknown: [], complete: true };
+    answers = (call) => {
+      if (call.startsWith('GET')) return { body: ROLLOUT };
+      return { body: { rollout: over('rolledBack', { state: 'late', laggards: ['till-7 (silent)'] }), receipts } };
+    };
+    const { code, out } = await run('rollback', 'r1', '--wait', '5s', '-r', 'Errors.');
+    expect(code).toBe(3);
+    expect(out).toContain('ROLLBACK NOT EFFECTIVE: till-7 (silent)');
+    expect(out).toContain('not yet: till-7 abcdefgh');
+    expect(heard.at(-1)).toEqual({
+      ...{ call: 'POST /api/v1/projects/shop/rollouts/r1/rollback?wait=5s', body: { reason: 'Errors.' } },
+    });
+  });
+
+  it('watches until it is over and in force, and ends with 1 where it did not finish', async () => {
+    const decision = { id: 4, at: '2026-01-01T00:00:00.000Z', environment: 'production', action: 'rollBack' };
+    let looks = 0;
+    answers = (call) => {
+      if (call.includes('/decisions')) return { body: { items: [{ ...decision, reason: 'Rolls back: errors.' }] } };
+      looks++;
+      return { body: looks < 3 ? ROLLOUT : over('rolledBack', { state: 'reached', laggards: [] }) };
+    };
+    expect(await run('watch', 'r1')).toEqual({
+      code: 1,
+      out: '2026-01-01 00:00:00Z  production  rollBack  Rolls back: errors.\ncart: rolled back',
+    });
+  });
+
+  it('lists what is rolled out, and knows no other verb', async () => {
+    const item = {
+      ...ROLLOUT,
+      environment: 'production',
+      stage: 0,
+      stages: 2,
+      exposure: 10,
+      audience: null,
+      says: 'Holds.',
+    };
+    answers = () => ({ body: { items: [item], next: null } });
+    expect((await run('list')).out).toBe('r1  cart: off → on  running  production 1/2 10 %  Holds.');
+    expect(heard[0]?.call).toContain('state=live');
+    expect(await run('stop', 'r1')).toMatchObject({ code: 2 });
+  });
+});
