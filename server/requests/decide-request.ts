@@ -58,8 +58,7 @@ export function withdrawRequest(parts: RequestParts, asking: Asking, projectId: 
   return closeRequest(parts, asking, projectId, id, 'withdrawn', async (_tx, row, principal) => {
     const own =
       row.createdBy === actorOf(principal) || (principal.kind === 'person' && row.authors.includes(principal.id));
-    if (row.kind !== 'stage' && (own || principal.kind === 'root' || isAllowed(principal, 'admin', { projectId })))
-      return;
+    if (row.kind !== 'stage' && (own || principal.kind === 'root' || isAdminOf(row, principal))) return;
     throw new Problem('forbidden', 'Only who wrote a request, or an admin, takes it back.');
   });
 }
@@ -83,6 +82,12 @@ async function closeRequest(
     return { result, touched: NO_RULESET, before: { ...logged, state: row.state }, after: logged };
   });
   return withResult(committed, () => requireRequest(parts.door.db, projectId, id, asking.principal));
+}
+
+/** An administrator of all that it is about. */
+function isAdminOf({ projectId, environments }: RequestRow, principal: Principal): boolean {
+  const places = environments.map((environmentId) => ({ projectId, environmentId }));
+  return (places.length === 0 ? [{ projectId }] : places).every((place) => isAllowed(principal, 'admin', place));
 }
 
 /** Only people decide, who may, who did not write it, and who signed in today. */

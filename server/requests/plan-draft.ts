@@ -117,9 +117,10 @@ function readItem(
     return { faults: [{ path: `/items/${index}/path`, code: 'unknown_call', expected: `one of ${calls}` }] };
   }
   const { environment } = found.params;
+  // What one may not see is 404, as it is for the call itself.
   if (environment !== undefined && !ground.environments.some(({ key }) => key === environment)) {
-    const expected = `an environment of this project: ${ground.environments.map(({ key }) => key).join(', ')}`;
-    return { faults: [{ path: `/items/${index}/path`, code: 'unknown_environment', expected }] };
+    const seen = ground.environments.map(({ key }) => key).join(', ');
+    throw new Problem('not_found', `Item ${index + 1}: there is no environment ${environment}. You see: ${seen}`);
   }
   const read = found.kind.body.safeParse(item.body ?? {});
   if (read.success) return found;

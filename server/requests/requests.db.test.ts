@@ -161,15 +161,18 @@ describe('a change request', () => {
     const before = (await read('/requests?limit=200')).items.length;
     const bad = await make(ed, [
       { method: 'POST', path: `/environments/production/flags/${flag}/kill` },
-      { method: 'POST', path: `/environments/nowhere/flags/${flag}/on` },
       { method: 'PATCH', path: `/environments/production/flags/${flag}`, body: { state: 'maybe', more: 1 } },
     ]);
     expect(faultsOf({ ...bad, replayed: false })).toEqual([
       '/items/0/path unknown_call',
-      '/items/1/path unknown_environment',
-      '/items/2/body/state invalid_value',
-      '/items/2/body/more unrecognized_keys',
+      '/items/1/body/state invalid_value',
+      '/items/1/body/more unrecognized_keys',
     ]);
+    const nowhere = await make(ed, [{ method: 'POST', path: `/environments/nowhere/flags/${flag}/on` }]);
+    expect(nowhere.body).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining('You see: staging, production'),
+    });
     const wrong = { fallthrough: { variant: 'blue' } };
     const inside = await make(ed, [{ method: 'PATCH', path: `/environments/production/flags/${flag}`, body: wrong }]);
     expect(faultsOf({ ...inside, replayed: false })).toEqual(['/items/0/body/fallthrough/variant unknown_variant']);
