@@ -9,6 +9,7 @@ import { openTestDatabase, type TestDatabase } from '../database/test-database.t
 import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import type { HeldLease } from '../platform/lease.ts';
+import type { FieldFault } from '../platform/problem.ts';
 import type { Policy } from '../policies/policy.ts';
 import { checkLease } from './check-lease.ts';
 import { checkOwnership } from './check-ownership.ts';
@@ -35,6 +36,8 @@ export interface Says {
   freeze: { name: string; until: Date } | null;
   incident: { id: string; title: string; severity: 'minor'; openedAt: Date } | undefined;
   below(below: number): number;
+  /** What speaks against every policy by now. */
+  policyFaults: FieldFault[];
 }
 
 export interface RolloutWorld {
@@ -146,6 +149,7 @@ function quiet(): Says {
     freeze: null,
     incident: undefined,
     below: (below) => below,
+    policyFaults: [],
   };
 }
 
@@ -156,7 +160,7 @@ function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSources {
       const policy = policies.get(key);
       return policy === undefined || version !== 1 ? undefined : { key, version, policy };
     },
-    policyFaults: async () => [],
+    policyFaults: async () => says.policyFaults,
     policyFor: async () => undefined,
     listMetrics: async () => says.metrics,
     recentRates: async () => [],
