@@ -45,20 +45,6 @@ export async function listDecisions(
   return rows.map(({ row, environment }) => ({ ...row, environment }));
 }
 
-/** When the last decision of an entry was kept, and what it was; undefined where none was. */
-export async function lastDecision(
-  db: Db | Tx,
-  { id, entry }: Run,
-): Promise<typeof decisions.$inferSelect | undefined> {
-  const [row] = await db
-    .select()
-    .from(decisions)
-    .where(and(eq(decisions.runId, id), eq(decisions.entry, entry)))
-    .orderBy(desc(decisions.id))
-    .limit(1);
-  return row;
-}
-
 export async function insertPoints(
   tx: Tx | Db,
   { id, entry }: Run,

@@ -1,4 +1,3 @@
-import type { Role } from '../access/principal.ts';
 import type { Door } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { Names } from '../flags/plan-configuration.ts';
@@ -47,11 +46,4 @@ export interface RolloutParts {
   names: Pick<Names, 'salt'> & { id(): string };
   /** Told when something was pressed or started, so that nobody waits for the next look. */
   wake(): void;
-}
-
-/** Whose approval a stage asks for. */
-export interface ApprovalAsked {
-  role: Role;
-  count: number;
-  expiresMs: number;
 }

@@ -77,10 +77,6 @@ export function runsOf(db: Db | Tx, rolloutIds: readonly string[]): Promise<Kept
   return rolloutIds.length === 0 ? Promise.resolve([]) : select(db, inArray(runs.rolloutId, [...rolloutIds]));
 }
 
-export async function findRun(db: Db | Tx, id: string): Promise<KeptRun | undefined> {
-  return (await select(db, eq(runs.id, id)))[0];
-}
-
 /** The live runs of an environment, with their locks: nobody else writes them until the transaction ends. */
 export function lockLiveRuns(tx: Tx, environmentId: number, flags?: readonly string[]): Promise<KeptRun[]> {
   if (flags?.length === 0) return Promise.resolve([]);
