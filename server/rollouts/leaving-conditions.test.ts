@@ -37,18 +37,11 @@ describe('leaving a stage', () => {
     expect(stood(SECOND, SECOND)).toMatchObject({ action: 'advance' });
   });
 
-  it('counts units that got the new variant where a stage has no arms', () => {
-    const policy = policyOf({
-      guards: [],
-      path: [{ environment: 'production', stages: [stageOf({ audience: 'staff', minUnits: 20 })] }],
-    });
-    const scene = readyScene(policy);
-    scene.evidence.entry!.exposed = { treatment: 0, control: 0, to: 19 };
-    expect(decide(scene, scene.evidence, scene.now).reason).toMatch(
-      /^Holds: 19 of 20 units with the new variant; about/,
-    );
-    scene.evidence.entry!.exposed.to = 20;
-    expect(decide(scene, scene.evidence, scene.now).action).toBe('finish');
+  it('waits for no units where a stage has no arms', () => {
+    const stages = [stageOf({ audience: 'staff', minUnits: 20 })];
+    const scene = readyScene(policyOf({ guards: [], path: [{ environment: 'production', stages }] }));
+    scene.evidence.entry!.exposed = { treatment: 0, control: 0, to: 3 };
+    expect(decide(scene, scene.evidence, scene.now)).toMatchObject({ action: 'finish' });
   });
 
   it('counts units with an event that a stage asks for', () => {

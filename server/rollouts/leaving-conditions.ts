@@ -36,30 +36,28 @@ function baked({ bakeMs }: Stage, { run, now }: GuardGround): ConditionState {
   return { id: 'bake', kind: 'bake', met, because: met ? `Baked for ${sayDuration(bakeMs)}.` : `Bakes: ${left}.` };
 }
 
-/** Units of each arm; where a stage has no arms, all that got the new variant, if the policy asks for a number. */
+/** Units of each arm; a stage without a control has no arms in which any could come. */
 function units(stage: Stage, ground: GuardGround): ConditionState[] {
-  const { exposed } = countsOf(ground);
   const needed = ground.run.minUnits ?? stage.minUnits ?? 0;
-  if (hasControl(stage)) {
-    const arm = exposed.control < exposed.treatment ? 'control' : 'treatment';
-    return needed === 0 ? [] : [unitsOf(exposed[arm], needed, `in ${arm}`, ground)];
-  }
-  return stage.minUnits === undefined ? [] : [unitsOf(exposed.to, stage.minUnits, 'with the new variant', ground)];
+  if (needed === 0 || !hasControl(stage)) return [];
+  const { exposed } = countsOf(ground);
+  const arm = exposed.control < exposed.treatment ? 'control' : 'treatment';
+  return [unitsOf(exposed[arm], needed, arm, ground)];
 }
 
-function unitsOf(seen: number, needed: number, where: string, { run, now }: GuardGround): ConditionState {
+function unitsOf(seen: number, needed: number, arm: string, { run, now }: GuardGround): ConditionState {
   const met = seen >= needed;
   if (met)
     return {
       id: 'units',
       kind: 'units',
       met,
-      because: `${sayMany(seen, 'unit')} ${where}, ${sayCount(needed)} needed.`,
+      because: `${sayMany(seen, 'unit')} in ${arm}, ${sayCount(needed)} needed.`,
     };
   const baked = bakedMs(run, now);
   const pace = seen === 0 || baked === 0 ? undefined : (baked / seen) * (needed - seen);
   const wait = pace === undefined ? 'none came yet' : `about ${sayDuration(pace)} at this pace`;
-  const because = `${sayCount(seen)} of ${sayMany(needed, 'unit')} ${where}; ${wait}.`;
+  const because = `${sayCount(seen)} of ${sayMany(needed, 'unit')} in ${arm}; ${wait}.`;
   return { id: 'units', kind: 'units', met, because };
 }
 
