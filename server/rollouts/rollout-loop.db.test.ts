@@ -1,10 +1,15 @@
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changes, decisions } from '../database/tables.ts';
+import { root } from '../changes/seed.fixture.ts';
+import { changes, decisions, kills } from '../database/tables.ts';
 import { databaseKinds } from '../database/test-database.ts';
-import { openRolloutWorld, type RolloutWorld } from './rollouts.fixture.ts';
+import { Overlays } from '../delivery/overlay.ts';
+import { restoreFlag } from '../delivery/restore-flag.ts';
+import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 
 describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
+  // That the other database does the same is seen by the first.
+  const once = it.skipIf(kind !== databaseKinds[0]);
   let world: RolloutWorld;
   beforeAll(async () => {
     world = await openRolloutWorld(kind);
@@ -52,4 +57,92 @@ describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
     expect(acted).toEqual(['advance -1', 'finish 0', 'advance -1', 'advance 0', 'finish 1']);
     expect(kept.every(({ reason }) => reason.endsWith('.'))).toBe(true);
   });
+
+  once('goes one stage at a time after a day in which no node ran', async () => {
+    await fresh();
+    const loop = await world.takeOver();
+    const id = await world.start();
+    await loop.pass();
+    world.wait(86_400_000);
+    const seen: string[] = [];
+    const other = await world.takeOver();
+    for (let look = 0; look < 20 && seen.at(-1) !== 'production finished 1'; look++) {
+      await other.pass();
+      const { run } = (await world.read(id)).run;
+      const at = `${run.environment} ${run.state} ${run.stage}`;
+      if (seen.at(-1) !== at) seen.push(at);
+      world.wait(31_000);
+    }
+    // What was written before the day is seen to be in force only now, so its bake begins now.
+    expect(seen).toEqual([
+      'staging running 0',
+      'production waiting -1',
+      'production running 0',
+      'production running 1',
+      'production finished 1',
+    ]);
+  });
+
+  once('kills and goes back in one change that a restore lifts, and serves the anchor then', async () => {
+    await fresh();
+    const guard = { id: 'p95', kind: 'threshold', query: 'q', source: 's', above: 0.4, forMs: 0 } as const;
+    const killing = { ...guard, onFail: 'kill', mode: 'enforce', environment: 'staging' } as const;
+    world.policies.set('killing', shortPolicy({ guards: [killing] }));
+    const loop = await world.takeOver();
+    const id = await world.start({ policy: 'killing' });
+    await loop.pass();
+    world.says.query = { kind: 'value', value: 1 };
+    await loop.pass();
+    world.says.query = { kind: 'value', value: 0 };
+    expect((await world.read(id)).rollout.state).toBe('killed');
+    expect(await world.flag()).toMatchObject({ killed: true, fallthrough: { variant: 'off' }, run: null });
+    const { db } = world.database;
+    const [kill] = await db.select().from(kills);
+    expect(kill).toMatchObject({ actor: `rollout:${id}`, effect: true, liftedBy: null });
+    const [change] = await db
+      .select()
+      .from(changes)
+      .where(eq(changes.id, kill?.changeId ?? 0));
+    expect(change).toMatchObject({ action: 'rollout.kill', killId: kill?.id, actor: `rollout:${id}` });
+    const restore = { door: world.door, overlays: new Overlays(), settler: { settle: async () => undefined } };
+    const place = { projectId: world.projectId, environment: { id: world.environmentIds[0] ?? 0, key: 'staging' } };
+    const restored = await restoreFlag(restore, { principal: root, reason: 'Mended.' }, { ...place, flag: FLAG });
+    expect(restored.lifted).toEqual([kill?.id]);
+    await loop.pass();
+    expect(await world.flag()).toMatchObject({ killed: false, fallthrough: { variant: 'off' }, run: null });
+  });
+
+  once(
+    'holds in a freeze and with an incident, lets no time pass in a freeze, and does nothing without the lease',
+    async () => {
+      await fresh();
+      const loop = await world.takeOver();
+      const id = await world.start();
+      world.says.incident = { id: 'i', title: 'Payments fail', severity: 'minor', openedAt: world.now() };
+      await loop.pass();
+      expect((await world.read(id)).run.run).toMatchObject({ state: 'waiting', stage: -1 });
+      world.says.incident = undefined;
+      await loop.pass();
+      await loop.pass();
+      world.says.freeze = { name: 'Weekend', until: new Date(world.now().getTime() + 600_000) };
+      await loop.pass();
+      world.wait(600_000);
+      await loop.pass();
+      world.says.freeze = null;
+      await loop.pass();
+      const { run } = (await world.read(id)).run;
+      expect(run).toMatchObject({ stage: 0, standsSince: null, stoodMs: 600_000 });
+      await world.takeOver();
+      world.wait(120_000);
+      await loop.pass();
+      expect((await world.read(id)).run.run).toMatchObject({ environment: 'staging', stage: 0 });
+    },
+  );
+
+  async function fresh(): Promise<void> {
+    for (const index of [0, 1]) {
+      const set = { state: 'on', killed: false, fallthrough: { variant: 'off' }, rules: [], run: null } as const;
+      await world.setFlag({ ...set, rules: [] }, index);
+    }
+  }
 });
