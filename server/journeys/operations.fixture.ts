@@ -1,12 +1,15 @@
+import { DECISION_OPERATIONS } from './decision-operations.fixture.ts';
 import { OUTSIDE_OPERATIONS } from './outside-operations.fixture.ts';
 import { PEOPLE_OPERATIONS } from './people-operations.fixture.ts';
 import { POLICY_OPERATIONS } from './policy-operations.fixture.ts';
+import { REQUEST_OPERATIONS } from './request-operations.fixture.ts';
 import type { Answer } from './server-process.fixture.ts';
 
 /**
  * What an operation takes of whoever calls it, written by hand from the rights table. `look` is a list that shows each
- * caller their part; `safe` and `growing` are changes, by what the sample does; `grant` hands out rights, which no token
- * may; `self` and `session` are for everybody and for people; `link` wants one that nobody here has.
+ * caller their part; `safe` and `growing` are changes, by what the sample does; `author` writes what nobody is served by;
+ * `grant` hands out rights, which no token may; `ask` writes and applies what waits for an approval; `approve` needs a release manager, who is none of these,
+ * where something waits; `self` and `session` are for everybody and for people; `link` wants one that nobody here has.
  */
 export type Need =
   | 'open'
@@ -15,6 +18,7 @@ export type Need =
   | 'read'
   | 'safe'
   | 'growing'
+  | 'author'
   | 'kill'
   | 'admin'
   | 'grant'
@@ -26,6 +30,8 @@ export type Need =
   | 'ruleset'
   | 'receipt'
   | 'check'
+  | 'ask'
+  | 'approve'
   | 'evaluate';
 
 /** Where an operation is tried, by keys. */
@@ -56,6 +62,10 @@ export interface Operation {
   of: 'environment' | 'project' | 'installation' | 'own';
   /** The sample makes a project of its own, which whoever has no right in all of them does not see either. */
   ofNewProject?: true;
+  /** Callers of one environment come through too, to what concerns theirs. */
+  across?: true;
+  /** Who comes through depends on what it is about, which is tried in its room: only refusals are tried here. */
+  onlyRefusals?: true;
   /** Whoever may do it is nobody afterwards, so only refusals are tried. */
   endsCaller?: true;
   sample?(root: AsRoot, place: Place): Promise<Sample>;
@@ -146,6 +156,8 @@ export const OPERATIONS: Record<string, Operation> = {
 
   ...PEOPLE_OPERATIONS,
   ...POLICY_OPERATIONS,
+  ...DECISION_OPERATIONS,
+  ...REQUEST_OPERATIONS,
   ...OUTSIDE_OPERATIONS,
 
   'get /api/v1/places': { need: 'kill', of: 'installation' },

@@ -34,23 +34,23 @@ export const POLICY_OPERATIONS: Record<string, Operation> = {
   [`get ${P}/policies/{policy}`]: { need: 'read', of: 'project', sample: withPolicy() },
   [`get ${P}/policies/{policy}/versions/{version}`]: { need: 'read', of: 'project', sample: withPolicy() },
   [`put ${P}/policies/{policy}`]: {
-    ...{ need: 'growing', of: 'project' },
+    ...{ need: 'author', of: 'project' },
     sample: async (_root, place) => {
       const key = `policy-${++count}`;
       return { params: { policy: key }, headers: { 'if-match': '*' }, body: { document: documentOf(key, place) } };
     },
   },
-  [`post ${P}/policies/{policy}/archive`]: { need: 'growing', of: 'project', sample: withPolicy({}) },
+  [`post ${P}/policies/{policy}/archive`]: { need: 'author', of: 'project', sample: withPolicy({}) },
   [`post ${P}/policies/{policy}/unarchive`]: {
-    ...{ need: 'growing', of: 'project' },
+    ...{ need: 'author', of: 'project' },
     sample: withPolicy({}, (root, path) => root('POST', `${path}/archive`, {})),
   },
   [`post ${P}/policies/{policy}/attachments`]: {
-    ...{ need: 'growing', of: 'project' },
+    ...{ need: 'author', of: 'project' },
     sample: async (root, place) => ({ params: { policy: (await newPolicy(root, place)).key }, body: attach() }),
   },
   [`delete ${P}/policies/{policy}/attachments`]: {
-    ...{ need: 'growing', of: 'project' },
+    ...{ need: 'author', of: 'project' },
     sample: async (root, place) => {
       const { key, path } = await newPolicy(root, place);
       const body = attach();
