@@ -1,3 +1,4 @@
+import { proveCanary } from './prove/canary.ts';
 import { buildHouse } from './prove/child.ts';
 import { proveFalseAlarms } from './prove/false-alarms.ts';
 import { proveFlagd } from './prove/flagd.ts';
@@ -20,6 +21,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   outage: proveOutage,
   nodes: proveNodes,
   kill: proveKill,
+  canary: proveCanary,
   guesses: proveGuesses,
   screen: proveScreen,
   unleash: proveUnleash,

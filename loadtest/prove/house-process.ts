@@ -14,6 +14,8 @@ export interface HouseProcess {
   child: ChildProcess;
   /** A call of the admin API by the root token; throws on anything but success. */
   call(method: string, path: string, body?: unknown): Promise<Answered>;
+  /** The same by PUT, whatever is there. */
+  put(path: string, body: unknown): Promise<Answered>;
   /** Ends it with SIGKILL and starts it again on the same port and data. */
   restart(): Promise<void>;
   /** Ends it and removes its data. */
@@ -54,6 +56,7 @@ export async function startHouse(settings: Record<string, string> = {}, preload?
     token: rootToken,
     child: await start(),
     call: (method, path, body) => callApi(`${url}/api/v1${path}`, rootToken, method, body),
+    put: (path, body) => callApi(`${url}/api/v1${path}`, rootToken, 'PUT', body, { 'if-match': '*' }),
     restart: async () => {
       const gone = new Promise((resolve) => house.child.once('exit', resolve));
       house.child.kill('SIGKILL');
@@ -81,10 +84,16 @@ function startProcess(env: NodeJS.ProcessEnv, preload: string | undefined): Chil
   });
 }
 
-async function callApi(address: string, token: string, method: string, body: unknown): Promise<Answered> {
+async function callApi(
+  address: string,
+  token: string,
+  method: string,
+  body: unknown,
+  more: Record<string, string> = {},
+): Promise<Answered> {
   const response = await fetch(address, {
     method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
