@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from './run-command.ts';
 
-const SAVED = { savedAt: '2026-01-31T12:00:00.000Z', savedBy: 'root', reason: 'calm' };
+const SAVED = { savedAt: '2026-01-31T12:00:00.000Z', savedBy: 'person:4f2a', savedByName: 'Ada', reason: 'calm' };
 const DOCUMENT = {
   key: 'web',
   path: [
@@ -130,7 +130,7 @@ describe('turnout policy', () => {
     expect(heard[0]?.name).toBe('GET /api/v1/projects/shop/policies/web/versions/2');
     expect(shown.out).toEqual([
       'web: version 2, the newest is 3',
-      'saved 2026-01-31T12:00:00.000Z by root: calm',
+      'saved 2026-01-31T12:00:00.000Z by Ada: calm',
       'staging: canary 5 % for 30m → 100 % for 0s',
       'guard split: sample-ratio, enforce, hold',
       'gate ci',

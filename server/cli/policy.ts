@@ -131,7 +131,7 @@ function printPolicy(shell: Shell, body: PolicyAnswer | PolicyWithVersions): voi
   const { key, version, newest, archived, document, attachments } = body;
   const state = archived ? ', archived' : version === newest ? '' : `, the newest is ${newest}`;
   shell.print(`${key}: version ${version}${state}`);
-  shell.print(`saved ${body.savedAt} by ${body.savedBy}${body.reason === null ? '' : `: ${body.reason}`}`);
+  shell.print(`saved ${body.savedAt} by ${whoSaved(body)}${body.reason === null ? '' : `: ${body.reason}`}`);
   for (const { environment, stages } of document.path) {
     const told = stages.map(({ name, audience, exposure, bake }) => {
       const who = [audience, exposure === undefined ? undefined : `${exposure} %`].filter(Boolean).join(' + ');
@@ -143,7 +143,11 @@ function printPolicy(shell: Shell, body: PolicyAnswer | PolicyWithVersions): voi
   for (const { id } of document.gates) shell.print(`gate ${id}`);
   for (const { by, value } of attachments) shell.print(`attached to ${by} ${value}`);
   if (!('versions' in body)) return;
-  for (const one of body.versions) shell.print(`version ${one.version}: ${one.savedAt} by ${one.savedBy}`);
+  for (const one of body.versions) shell.print(`version ${one.version}: ${one.savedAt} by ${whoSaved(one)}`);
+}
+
+function whoSaved({ savedByName, savedBy }: Pick<PolicyAnswer, 'savedBy' | 'savedByName'>): string {
+  return savedByName ?? savedBy;
 }
 
 export const policyCommand: Command = {

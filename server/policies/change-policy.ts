@@ -1,7 +1,9 @@
+import type { FlagType } from '@turnout/core';
 import { type Asking, orderOf } from '../access/asking.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import type { FlagKind } from '../flags/tables.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { Attachment } from './attachment.ts';
@@ -13,6 +15,9 @@ import { findVersion, type PolicyVersion, setPolicyArchived } from './policy-sto
 import { requireVersion } from './save-policy.ts';
 
 type Selected = Pick<Attachment, 'by' | 'value'>;
+
+const KINDS: readonly string[] = ['release', 'experiment', 'ops', 'permission'] satisfies FlagKind[];
+const TYPES: readonly string[] = ['boolean', 'string', 'number', 'object'] satisfies FlagType[];
 
 /**
  * Archives a policy, or brings it back. Its versions stay, and rollouts that go by one of them go on; what it was
@@ -64,12 +69,18 @@ export function attachPolicy(
         { errors: [{ path: '/value', code: 'duplicate', expected: `a ${selected.by} that has no policy` }] },
       );
     }
-    if (selected.by === 'flag' && !(await hasFlag(tx, projectId, selected.value))) {
-      throw invalid([{ path: '/value', code: 'unknown_flag', expected: 'the key of a flag of this project' }]);
-    }
+    await requireThere(tx, projectId, selected);
     const own = all.filter(({ policy }) => policy === key);
     return attachedTo(tx, projectId, found, own, [...own, selected]);
   });
+}
+
+/** Tags come and go; a flag, a kind or a type that there is not would never be found. */
+async function requireThere(tx: Tx, projectId: number, { by, value }: Selected): Promise<void> {
+  const refuse = (expected: string) => invalid([{ path: '/value', code: `unknown_${by}`, expected }]);
+  if (by === 'flag' && !(await hasFlag(tx, projectId, value))) throw refuse('the key of a flag of this project');
+  if (by === 'kind' && !KINDS.includes(value)) throw refuse(`one of ${KINDS.join(', ')}`);
+  if (by === 'type' && !TYPES.includes(value)) throw refuse(`one of ${TYPES.join(', ')}`);
 }
 
 export function detachPolicy(

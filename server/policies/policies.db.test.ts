@@ -199,6 +199,8 @@ describe('policies of a project', () => {
     const taken = await attach('of-type', 'flag', 'cart');
     expect([taken.status, faultsOf(taken)]).toEqual([409, ['/value duplicate']]);
     expect(faultsOf(await attach('of-flag', 'flag', 'nobody'))).toEqual(['/value unknown_flag']);
+    expect(faultsOf(await attach('of-flag', 'kind', 'releases'))).toEqual(['/value unknown_kind']);
+    expect(faultsOf(await attach('of-flag', 'type', 'bool'))).toEqual(['/value unknown_type']);
     const detached = await call('DELETE', '/policies/of-flag/attachments', { by: 'flag', value: 'cart' });
     const { body: entry } = await call('GET', `/changes/${detached.body.change.id}`);
     expect(entry.summary).toBe('of-flag: detached from flag cart');
