@@ -36,6 +36,7 @@ import { policyDrafts } from './policies/policy-drafts.ts';
 import { policiesNaming, policyReaders } from './policies/policy-readers.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { floorTeller, policyTeller } from './policies/tell-policy.ts';
+import { memberDrafts } from './requests/member-drafts.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
 import { requestUndoer } from './requests/undo-request.ts';
@@ -126,7 +127,10 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
         undoers: [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)],
       }),
     },
-    { path: IN_PROJECT, routes: requestRoutes({ door, list, kinds: [...DRAFTS, ...policyDrafts(policies)] }) },
+    {
+      path: IN_PROJECT,
+      routes: requestRoutes({ door, list, kinds: [...DRAFTS, ...memberDrafts(list), ...policyDrafts(policies)] }),
+    },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },

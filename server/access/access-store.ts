@@ -10,6 +10,7 @@ import {
   sessions,
   tokens,
 } from '../database/tables.ts';
+import type { ApprovalRule } from './approval-rule.ts';
 import type { Grant, KeyKind, Role } from './principal.ts';
 import { withoutArchived } from './without-archived.ts';
 
@@ -234,4 +235,23 @@ export async function isProtected(tx: Tx, environmentId: number): Promise<boolea
     .from(environments)
     .where(eq(environments.id, environmentId));
   return row?.protected ?? true;
+}
+
+/** The protected environments in which a role would hold that is given there; without a project, those of all. */
+export async function protectedWithin(
+  tx: Tx,
+  { projectId, environmentId }: { projectId: number | null; environmentId: number | null },
+): Promise<{ key: string; approvals: ApprovalRule | null }[]> {
+  return tx
+    .select({ key: environments.key, approvals: environments.approvals })
+    .from(environments)
+    .innerJoin(projects, eq(projects.id, environments.projectId))
+    .where(
+      and(
+        eq(environments.protected, true),
+        isNull(projects.archivedAt),
+        projectId === null ? undefined : eq(environments.projectId, projectId),
+        environmentId === null ? undefined : eq(environments.id, environmentId),
+      ),
+    );
 }

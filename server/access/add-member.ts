@@ -1,7 +1,7 @@
 import type { Tx } from '../database/connect.ts';
 import type { ChangeReceipt } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { NO_RULESET } from './commit.ts';
+import { type AccessWritten, NO_RULESET } from './commit.ts';
 import { madeBefore, readAgain, receiptOf } from './key-place.ts';
 import { type MadeLink, makeLink } from './make-link.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import type { NewMember } from './member-contract.ts';
 import { findMember, findMembershipOf, insertMembership, type Member } from './member-store.ts';
 import { newId } from './mint-secret.ts';
+import { requireNoNewApprover } from './new-approver.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { findPersonByLogin, insertPerson, type PersonRow } from './person-store.ts';
 import { actorOf } from './principal.ts';
@@ -39,27 +40,13 @@ export async function addMember(
   place: MemberPlace,
   wanted: NewMember,
 ): Promise<AddedMember> {
-  const environmentId = findEnvironment(parts, place, wanted.environment);
   const id = newId();
+  const work = addMemberWork(parts, asking, place, id, wanted);
   const order = {
     ...{ ...grantingOrderOf(asking), projectId: place.chain, environmentIds: [] },
     ...{ action: 'member.add', subject: `member/${id}` },
   };
-  const committed = await parts.commit<Omit<AddedMember, 'change'> & Renewed>(order, async (tx, { now }) => {
-    await requireGranting(tx, asking, place);
-    const { person, link } = await findOrMake(tx, asking, wanted, now);
-    const { projectId } = place;
-    if (await findMembershipOf(tx, { personId: person.id, projectId, environmentId })) {
-      throw new Problem('duplicate', `${person.login} is a member there already: change their roles instead.`);
-    }
-    const createdBy = actorOf(asking.principal);
-    const row = await insertMembership(tx, {
-      ...{ id, personId: person.id, projectId, environmentId, roles: wanted.roles, createdBy },
-    });
-    const renewed = await renewSessions(tx, asking, person.id, now);
-    const member = { row, person };
-    return { result: { member, link, ...renewed }, touched: NO_RULESET, after: logMember(parts, member) };
-  });
+  const committed = await parts.commit<Omit<AddedMember, 'change'> & Renewed>(order, work);
   await readAgain(parts);
   const change = receiptOf(committed);
   if (committed.replayed) {
@@ -67,6 +54,36 @@ export async function addMember(
     return { member, link: undefined, change, own: undefined };
   }
   return { ...committed.result, change };
+}
+
+/**
+ * The same inside of a change that a second admin may have agreed to. Then nobody is there to whom a new account's link
+ * could be shown: it is made afterwards.
+ */
+export function addMemberWork(
+  parts: Pick<PeopleParts, 'list'>,
+  asking: MemberAsking & { approved?: true },
+  place: MemberPlace,
+  id: string,
+  wanted: NewMember,
+): (tx: Tx, ground: { now: Date }) => Promise<AccessWritten<Omit<AddedMember, 'change'> & Renewed>> {
+  const environmentId = findEnvironment(parts, place, wanted.environment);
+  return async (tx, { now }) => {
+    await requireGranting(tx, asking, place);
+    const { projectId } = place;
+    await requireNoNewApprover(tx, asking, { projectId, environmentId, roles: wanted.roles });
+    const { person, link } = await findOrMake(tx, asking, wanted, now);
+    if (await findMembershipOf(tx, { personId: person.id, projectId, environmentId })) {
+      throw new Problem('duplicate', `${person.login} is a member there already: change their roles instead.`);
+    }
+    const createdBy = asking.approved ? 'request' : actorOf(asking.principal);
+    const row = await insertMembership(tx, {
+      ...{ id, personId: person.id, projectId, environmentId, roles: wanted.roles, createdBy },
+    });
+    const renewed = await renewSessions(tx, asking, person.id, now);
+    const member = { row, person };
+    return { result: { member, link, ...renewed }, touched: NO_RULESET, before: null, after: logMember(parts, member) };
+  };
 }
 
 /** A membership of exactly there, or 404. */
@@ -95,7 +112,7 @@ export function findEnvironment(
 
 async function findOrMake(
   tx: Tx,
-  asking: MemberAsking,
+  asking: MemberAsking & { approved?: true },
   { login, name }: NewMember,
   now: Date,
 ): Promise<{ person: PersonRow; link: MadeLink | undefined }> {
@@ -104,7 +121,7 @@ async function findOrMake(
     throw new Problem('wrong_state', `The account ${known.login} is disabled: an installation admin can enable it.`);
   }
   if (known) return { person: known, link: undefined };
-  const createdBy = actorOf(asking.principal);
+  const createdBy = asking.approved ? 'request' : actorOf(asking.principal);
   const person = await insertPerson(tx, { id: newId(), login, name: name ?? login, createdBy });
-  return { person, link: await makeLink(tx, person, createdBy, now) };
+  return { person, link: asking.approved ? undefined : await makeLink(tx, person, createdBy, now) };
 }

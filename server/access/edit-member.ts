@@ -1,8 +1,9 @@
+import type { Tx } from '../database/connect.ts';
 import type { ChangeReceipt } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
 import { findEnvironment, requireMember } from './add-member.ts';
-import { NO_RULESET } from './commit.ts';
+import { type AccessWritten, NO_RULESET } from './commit.ts';
 import { readAgain, receiptOf } from './key-place.ts';
 import {
   grantingOrderOf,
@@ -17,6 +18,7 @@ import {
 } from './member.ts';
 import type { MemberPatch } from './member-contract.ts';
 import { deleteMembership, findMembershipOf, type Member, updateMembership } from './member-store.ts';
+import { gainedRoles, requireNoNewApprover } from './new-approver.ts';
 import type { PeopleParts } from './people-parts.ts';
 
 export interface ChangedMember {
@@ -34,7 +36,22 @@ export async function editMember(
   patch: MemberPatch,
 ): Promise<ChangedMember> {
   const order = orderOf(asking, place, id, 'member.update');
-  const committed = await parts.commit<{ member: Member } & Renewed>(order, async (tx, { now }) => {
+  const work = editMemberWork(parts, asking, place, id, patch);
+  const committed = await parts.commit<{ member: Member } & Renewed>(order, work);
+  if (committed.replayed) return replayed(parts, place, id, committed.change);
+  await forget(parts, committed.result);
+  return { member: committed.result.member, change: committed.change, own: committed.result.own };
+}
+
+/** The same inside of a change that a second admin may have agreed to. */
+export function editMemberWork(
+  parts: Pick<PeopleParts, 'list'>,
+  asking: MemberAsking & { approved?: true },
+  place: MemberPlace,
+  id: string,
+  patch: MemberPatch,
+): (tx: Tx, ground: { now: Date }) => Promise<AccessWritten<{ member: Member } & Renewed>> {
+  return async (tx, { now }) => {
     await requireGranting(tx, asking, place);
     const before = await requireMember({ db: tx }, place, id);
     requireExpected(asking.expected, before.row.version, showMember(parts, before));
@@ -46,6 +63,8 @@ export async function editMember(
       const result = { member: before, ended: [], own: undefined };
       return { result, touched: NO_RULESET, unchanged: true };
     }
+    const gained = gainedRoles(before.row, { roles, environmentId });
+    await requireNoNewApprover(tx, asking, { projectId: place.projectId, environmentId, roles: gained });
     const there = { personId: before.person.id, projectId: place.projectId, environmentId };
     const other = await findMembershipOf(tx, there);
     if (other && other.id !== id) throw new Problem('duplicate', 'They are a member there already.');
@@ -56,10 +75,7 @@ export async function editMember(
       ...{ result: { member, ...renewed }, touched: NO_RULESET },
       ...{ before: logMember(parts, before), after: logMember(parts, member) },
     };
-  });
-  if (committed.replayed) return replayed(parts, place, id, committed.change);
-  await forget(parts, committed.result);
-  return { member: committed.result.member, change: committed.change, own: committed.result.own };
+  };
 }
 
 /** Takes somebody's roles away there. Their account stays, and what they made. */

@@ -82,7 +82,7 @@ function environmentsOf(ground: DraftGround, alters: DraftPlan['alters'], { para
 function planItem(
   ground: DraftGround,
   { kind, params }: Found,
-  { body }: DraftItem,
+  item: DraftItem,
   { index, seed, base }: { index: number; seed: string; base: number | null },
 ): DraftPlan {
   const { projectId } = ground;
@@ -91,8 +91,12 @@ function planItem(
     if (!environment) throw new Problem('not_found', 'There is no such environment.');
     return { projectId, environment };
   };
-  const read = kind.body.parse(body ?? {});
-  return kind.plan({ projectId, place, params, body: read, base: base ?? undefined, names: namesOf(seed, index) });
+  const read = kind.body.parse(item.body ?? {});
+  try {
+    return kind.plan({ projectId, place, params, body: read, base: base ?? undefined, names: namesOf(seed, index) });
+  } catch (error) {
+    throw ofItem(error, item, index);
+  }
 }
 
 /** The same names whenever the same draft is tried, so that what was approved is what is written. */
@@ -127,7 +131,16 @@ function readItem(
   return { faults: faultsOf(read.error.issues).map((fault) => underItem(fault, index)) };
 }
 
-export function underItem(fault: FieldFault, index: number): FieldFault {
+/** What an item threw, said of that item. */
+export function ofItem(error: unknown, item: DraftItem | undefined, index: number): unknown {
+  if (!(error instanceof Problem)) return error;
+  const { errors, ...extra } = error.extra;
+  const detail = `Item ${index + 1}, ${item?.method} ${item?.path}: ${error.message}`;
+  const faults = errors?.map((fault) => underItem(fault, index));
+  return new Problem(error.code, detail, { ...extra, ...(faults ? { errors: faults } : {}), cause: error });
+}
+
+function underItem(fault: FieldFault, index: number): FieldFault {
   return { ...fault, path: `/items/${index}/body${fault.path === '/' ? '' : fault.path}` };
 }
 

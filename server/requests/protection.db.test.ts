@@ -68,6 +68,24 @@ describe('what protects', () => {
     expect((await patch(ada, { protected: true })).status).toBe(200);
   });
 
+  it('has a say of nobody new without a second admin: whoever could add approvers alone would need none', async () => {
+    const wanted = { login: 'rolf', name: 'Rolf', roles: ['release-manager'] };
+    const { request } = (await askFor(ada, { method: 'POST', path: '/members', body: wanted })).body;
+    expect(request).toMatchObject({
+      kind: 'protection',
+      environments: [],
+      waits: 'It needs 1 more approval by admin.',
+    });
+    ben = await world.person('Ben', ['admin']);
+    await world.ask(ben, 'POST', `/requests/${request.id}/approve`, { hash: request.hash });
+    expect((await apply(ada, request)).status).toBe(200);
+    const [entry] = (await world.ask(ed, 'GET', '/changes?limit=1')).body.items;
+    expect(entry.summary).toBe('Rolf: release-manager');
+    const nowhere = { ...wanted, login: 'rudi', environment: 'nowhere' };
+    const bad = await askFor(ada, { method: 'POST', path: '/members', body: nowhere });
+    expect(bad.body.errors).toMatchObject([{ path: '/items/0/body/environment' }]);
+  });
+
   it('stands in a request of its own', async () => {
     const on = { method: 'POST', path: '/environments/staging/flags/banner/on' };
     const mixed = await world.ask(ada, 'POST', '/requests', { title: 'Both', reason: 'r', items: [lower, on] });

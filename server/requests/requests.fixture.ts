@@ -11,6 +11,7 @@ import type { Door } from '../changes/door.ts';
 import type { DraftKind } from '../changes/draft.ts';
 import { changeRoutes } from '../changes/routes.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
+import { memberTeller } from '../changes/tell-member.ts';
 import { environments, installation, memberships, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { restoreDrafts } from '../delivery/restore-draft.ts';
@@ -29,6 +30,7 @@ import { segmentDrafts } from '../segments/segment-drafts.ts';
 import { segmentTeller } from '../segments/tell-segment-change.ts';
 import { segmentUndoer } from '../segments/undo-segment-change.ts';
 import { judgeRequests } from './judge-request.ts';
+import { memberDrafts } from './member-drafts.ts';
 import { requestRoutes } from './routes.ts';
 import { requestTeller } from './tell-request.ts';
 import { requestUndoer } from './undo-request.ts';
@@ -60,7 +62,7 @@ export interface RequestWorld {
   ask(who: Caller, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
 }
 
-const TELLERS = [flagTeller, segmentTeller, freezeTeller];
+const TELLERS = [flagTeller, segmentTeller, freezeTeller, memberTeller];
 const UNDOERS = [flagUndoer, segmentUndoer];
 
 /** What a later room adds: its routes below the project, and which of its calls can wait. */
@@ -124,7 +126,14 @@ export async function openRequests(flagKeys: string[], more?: MoreRooms): Promis
 
 function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
   const { list } = house.house;
-  const kinds = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts, ...more.kinds];
+  const kinds = [
+    ...flagDrafts,
+    ...segmentDrafts,
+    ...environmentDrafts,
+    ...restoreDrafts,
+    ...memberDrafts(list),
+    ...more.kinds,
+  ];
   const tellers = [...TELLERS, requestTeller(TELLERS)];
   const undoers = [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)];
   const all = newRoutes();

@@ -6,9 +6,8 @@ import { direction } from '../changes/direction.ts';
 import type { Direction, Door, Ground } from '../changes/door.ts';
 import { attempt } from '../changes/rehearse.ts';
 import type { Tx } from '../database/connect.ts';
-import { Problem } from '../platform/problem.ts';
 import { environmentDiff, hashDraft } from './draft-diff.ts';
-import { type PlannedDraft, underItem } from './plan-draft.ts';
+import { ofItem, type PlannedDraft } from './plan-draft.ts';
 import type { DraftItem, EnvironmentDiff } from './request.ts';
 
 /** What a draft comes to on the ground on which it was tried. */
@@ -51,14 +50,7 @@ export function withinOf({ named }: Pick<PlannedDraft, 'named'>): { within?: num
 
 /** Does what the items of a draft say, under the locks. */
 export function carryOut(door: Door, draft: PlannedDraft, inside: [Tx, Ground]): Promise<Combined> {
-  return combineWorks(door.readRuleset, draft.pieces, inside, (error, index) => {
-    if (!(error instanceof Problem)) return error;
-    const { errors, ...extra } = error.extra;
-    const item = draft.items[index];
-    const detail = `Item ${index + 1}, ${item?.method} ${item?.path}: ${error.message}`;
-    const faults = errors?.map((fault) => underItem(fault, index));
-    return new Problem(error.code, detail, { ...extra, ...(faults ? { errors: faults } : {}), cause: error });
-  });
+  return combineWorks(door.readRuleset, draft.pieces, inside, (error, at) => ofItem(error, draft.items[at], at));
 }
 
 /** Where it was written, what it comes to there, and the hash of both. */

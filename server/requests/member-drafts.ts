@@ -1,0 +1,38 @@
+import type { AccessList } from '../access/access-list.ts';
+import { addMemberWork } from '../access/add-member.ts';
+import { editMemberWork } from '../access/edit-member.ts';
+import { memberPatch, newMember } from '../access/member-contract.ts';
+import { findMember } from '../access/member-store.ts';
+import { newId } from '../access/mint-secret.ts';
+import { ROOT } from '../access/principal.ts';
+import { type DraftKind, draftKind } from '../changes/draft.ts';
+
+/** The door looks who agreed before anything of this is kept; so the work itself asks nobody. */
+const agreed = (base: number | undefined) => ({
+  ...{ principal: ROOT, reason: 'agreed', expected: base, approved: true as const, from: { address: '', agent: '' } },
+});
+const placeOf = (projectId: number) => ({ projectId, chain: projectId });
+
+/** Giving somebody a say in what is protected may wait for a second admin. */
+export function memberDrafts(list: AccessList): readonly DraftKind[] {
+  return [
+    draftKind({
+      ...{ method: 'POST', path: '/members', body: newMember, protection: true },
+      plan: ({ projectId, body: { reason: _reason, ...wanted }, base }) => {
+        const id = newId();
+        return {
+          ...{ action: 'member.add', subject: `member/${id}`, alters: 'nothing', version: async () => undefined },
+          work: addMemberWork({ list }, agreed(base), placeOf(projectId), id, wanted),
+        };
+      },
+    }),
+    draftKind({
+      ...{ method: 'PATCH', path: '/members/{id}', body: memberPatch, protection: true },
+      plan: ({ projectId, params: { id = '' }, body: { reason: _reason, ...patch }, base }) => ({
+        ...{ action: 'member.update', subject: `member/${id}`, alters: 'nothing' },
+        version: async (db) => (await findMember(db, projectId, id))?.row.version,
+        work: editMemberWork({ list }, agreed(base), placeOf(projectId), id, patch),
+      }),
+    }),
+  ];
+}
