@@ -161,7 +161,7 @@ export class EntryUnits {
     const found = this.#events.get(event) ?? new EventUnits();
     const values = kind === 'mean' ? { values: this.#valuesOf(found, cap) } : {};
     const below = denominator === undefined ? {} : { denominator: this.#hitsOf(denominator) };
-    const judged = windows.map((window) => [String(window), this.#judge(found, window, now)] as const);
+    const judged = windows.map((windowMs) => [String(windowMs), this.#judge(found, windowMs, now)] as const);
     return {
       hits: { ...found.hits },
       restarts: found.restarts.map(([treatment, control]) => [treatment, control]),
@@ -187,14 +187,14 @@ export class EntryUnits {
   }
 
   /** Units that got `to` and whose window is over, in the order in which they got it. */
-  #judge(event: EventUnits, window: number, now: number): NonNullable<MetricEvidence['absolute']>[string] {
+  #judge(event: EventUnits, windowMs: number, now: number): NonNullable<MetricEvidence['absolute']>[string] {
     const over = new Float64Array(this.exposed.to);
     let count = 0;
     for (let unit = 0; unit < this.#table.size; unit++) {
       const toAt = this.#toAt.get(unit);
-      if (toAt + window + LATE_MS > now) continue;
+      if (toAt + windowMs + LATE_MS > now) continue;
       // Moments are whole milliseconds: the half tells of a hit, and numbers alone are sorted fast.
-      over[count++] = toAt + (event.toFirst.get(unit) - toAt <= window ? 0.5 : 0);
+      over[count++] = toAt + (event.toFirst.get(unit) - toAt <= windowMs ? 0.5 : 0);
     }
     const judged = { bad: 0, good: 0, restarts: [] as [number, number][] };
     for (const at of over.subarray(0, count).sort()) {
