@@ -43,6 +43,7 @@ const state = z.enum(STATES).openapi({
 });
 const name = z.string().min(1).max(128);
 const actor = z.string().openapi({ example: 'person:4f2a', description: 'As in the change log' });
+const actorName = z.string().nullable().openapi({ description: 'How it is called, where that is known' });
 const share = z.number().openapi({ description: 'Per cent' });
 
 // ---- What is asked
@@ -120,6 +121,7 @@ export const decisionAnswer = z
     stage: z.number().int(),
     entry: z.number().int(),
     actor,
+    actorName,
     ...decided,
     evidence: z.unknown().openapi({ description: 'What it saw, as it was then' }),
   })
@@ -158,7 +160,7 @@ const runAnswer = z
     bakeEndsAt: moment.nullable(),
     deadlineAt: moment.nullable(),
     standsSince: moment.nullable().openapi({ description: 'No bake and no deadline runs since then' }),
-    pausedBy: z.object({ cause: z.enum(CAUSES), actor, reason: z.string(), at: moment }).nullable(),
+    pausedBy: z.object({ cause: z.enum(CAUSES), actor, actorName, reason: z.string(), at: moment }).nullable(),
     pressedBy: actor.nullable(),
     ratioOverridden: z.boolean(),
     anchor: serveAnswer.openapi({ description: 'What a rollback writes back' }),

@@ -172,8 +172,9 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: RolloutRouteParts
     const query = c.req.valid('query');
     const { id } = await placeOf(parts, c);
     const rows = await listDecisions(db, id, { limit: query.limit, before: numberAfter(query), seen: seenBy(c) });
+    const show = (row: (typeof rows)[number]) => showDecision(row, nameOf);
     return c.json(
-      makePage(rows, query.limit, showDecision, (row) => row.id),
+      makePage(rows, query.limit, show, (row) => row.id),
       200,
     );
   });

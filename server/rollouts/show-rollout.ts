@@ -64,7 +64,7 @@ export async function showRollout(
       ...{ environment: step.environment, protected: isProtected },
       state: stateOfStep(kept?.run, index < rollout.step, isOver),
       stages: showStages(policy, step, isProtected, kept?.run, isOver),
-      run: kept === undefined ? null : await showRun(parts.db, kept, policy, step),
+      run: kept === undefined ? null : await showRun(parts, kept, policy, step),
     });
   }
   return {
@@ -97,11 +97,12 @@ function whatMay({ state, pinned }: PinnedRollout, last: KeptRun | undefined): R
   return state === 'paused' ? ['resume', 'rollback', ...override] : ['advance', 'pause', 'rollback', ...override];
 }
 
-export function showDecision(row: DecisionRow): DecisionAnswer {
+export function showDecision(row: DecisionRow, nameOf: ShowParts['nameOf']): DecisionAnswer {
   const { id, runId: run, environment, stage, entry, actor, at, action, reason, because } = row;
   const { guards, conditions, page, evidence } = row;
   return {
-    ...{ id, run, environment, stage, entry, actor, at: at.toISOString(), action, reason, because },
+    ...{ id, run, environment, stage, entry, actor, actorName: nameOf(actor) ?? null },
+    ...{ at: at.toISOString(), action, reason, because },
     ...{ guards, conditions, page, evidence: evidence ?? null },
   };
 }

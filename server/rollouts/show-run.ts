@@ -13,7 +13,12 @@ const moment = (at: Date | null | undefined): string | null => at?.toISOString()
 export const percentOf = (exposure: number): number => exposure / 1_000;
 
 /** A run with where its guards stood over time in this entry. */
-export async function showRun(db: Db, kept: KeptRun, policy: Policy, step: PathStep): Promise<RunAnswer> {
+export async function showRun(
+  { db, nameOf }: { db: Db; nameOf(actor: string): string | undefined },
+  kept: KeptRun,
+  policy: Policy,
+  step: PathStep,
+): Promise<RunAnswer> {
   const { run, decision, decidedAt, reach, readings } = kept;
   const stage = step.stages[run.stage];
   const deadline = (step.stages[Math.max(0, run.stage)] ?? stage)?.deadline ?? policy.deadline;
@@ -23,7 +28,9 @@ export async function showRun(db: Db, kept: KeptRun, policy: Policy, step: PathS
     ...{ enteredAt: moment(run.enteredAt), effectiveAt: moment(run.effectiveAt), standsSince: moment(run.standsSince) },
     bakeEndsAt: stage === undefined || !isLive(run.state) ? null : moment(whenBaked(run, stage.bakeMs)),
     deadlineAt: isLive(run.state) ? moment(whenActive(run, deadline.afterMs)) : null,
-    pausedBy: pausedBy && { ...pausedBy, at: pausedBy.at.toISOString() },
+    pausedBy: pausedBy && {
+      ...{ ...pausedBy, actorName: nameOf(pausedBy.actor) ?? null, at: pausedBy.at.toISOString() },
+    },
     ...{ pressedBy: run.pressedBy, ratioOverridden: run.overriddenRatio, minUnits: run.minUnits },
     anchor: showServe(anchor),
     exposed: readings.entry === run.entry ? (readings.exposed ?? null) : null,
