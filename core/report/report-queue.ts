@@ -1,6 +1,7 @@
+import type { TakenRun } from './entry-fold.ts';
 import { EventFold, type EventReport } from './event-fold.ts';
 import { type FlagReport, REPORT_LIMITS, type ReportBatch, ReportFold, totalOf } from './fold.ts';
-import { type TakenRun, UnitFold } from './unit-fold.ts';
+import { UnitFold } from './unit-fold.ts';
 import type { RunReport } from './unit-records.ts';
 
 /** The body of `POST /sdk/v1/reports`. Times are durations by the client's monotonic clock: its wall clock says nothing. */
