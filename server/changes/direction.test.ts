@@ -28,6 +28,11 @@ const split = (cut: number, over: { salt?: string; by?: string } = {}): Serve =>
 const rule = (serve: Serve) => ({ id: 'r', if: { attribute: 'x', op: 'equals' as const, values: [1] }, serve });
 const waiting = flag({ key: 'g', prerequisites: [{ flag: 'f', variants: ['off'] }] });
 
+const measured: NonNullable<Flag['run']> = {
+  ...{ id: 'r', entry: 1, stage: 0, target: 'fallthrough', by: 'targetingKey', salt: 's', from: 'off', to: 'a' },
+  ...{ treatment: [0, 500], control: [50_000, 50_500], sample: { salt: 'm', below: 100_000 } },
+};
+
 const table: [string, Flag[], Flag[], 'safe' | 'growing' | 'none'][] = [
   ['nothing changed', [flag()], [flag()], 'none'],
   ['off', [flag()], [flag({ state: 'off' })], 'safe'],
@@ -46,6 +51,18 @@ const table: [string, Flag[], Flag[], 'safe' | 'growing' | 'none'][] = [
     'the fallthrough to the offVariant that another flag waits for',
     [flag(), waiting],
     [flag({ fallthrough: { variant: 'off' } }), waiting],
+    'growing',
+  ],
+  [
+    'a rollout that ends by an edit to the offVariant',
+    [flag({ fallthrough: split(500), run: measured })],
+    [flag({ fallthrough: { variant: 'off' } })],
+    'safe',
+  ],
+  [
+    'a rollout that ends by an edit to what it rolls out',
+    [flag({ fallthrough: split(500), run: measured })],
+    [flag({ fallthrough: { variant: 'a' } })],
     'growing',
   ],
   ['a split that shrinks', [flag({ fallthrough: split(500) })], [flag({ fallthrough: split(100) })], 'safe'],

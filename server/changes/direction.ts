@@ -55,9 +55,12 @@ function isTowardsSafe(was: Flag, is: Flag, ruleset: Ruleset): boolean {
   return !gains || !isWanted(was, ruleset);
 }
 
-/** All of a flag but what a change towards safe may alter. */
+/**
+ * All of a flag but what a change towards safe may alter. What is measured of it gives nobody anything: an edit that ends a
+ * rollout goes the way that its serves go.
+ */
 function unserved(flag: Flag): unknown {
-  const { state: _state, killed: _killed, rules: _rules, fallthrough: _fallthrough, ...rest } = flag;
+  const { state: _state, killed: _killed, rules: _rules, fallthrough: _fallthrough, run: _run, ...rest } = flag;
   return rest;
 }
 

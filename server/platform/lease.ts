@@ -40,6 +40,7 @@ export class Lease {
   #until = 0;
   #asking: Promise<void> | undefined;
   #isOver = false;
+  #isAway = false;
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
@@ -85,19 +86,23 @@ export class Lease {
     try {
       if (this.#lease !== undefined && (await store.renew(this.#lease, this.#ms))) {
         this.#until = asked + this.#ms;
+        this.#isAway = false;
         return;
       }
       if (this.#lease !== undefined)
         log.warn({ lease: this.#lease.name }, 'a lease was lost: another node may act now');
       this.#lease = undefined;
       const taken = await store.take(this.#ms);
+      this.#isAway = false;
       if (taken === undefined) return;
       this.#lease = taken;
       this.#until = asked + this.#ms;
       log.info({ lease: taken.name, token: taken.token }, 'this node holds the lease and acts');
       onTaken?.();
     } catch (error) {
-      log.warn({ error }, 'the lease could not be asked for: nothing acts without it');
+      // Once for each time that the database is away: it is asked every two seconds.
+      if (!this.#isAway) log.warn({ error }, 'the lease could not be asked for: nothing acts without it');
+      this.#isAway = true;
     }
   }
 }

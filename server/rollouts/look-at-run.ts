@@ -27,6 +27,7 @@ export async function lookAtRun(
   const look = { db: door.db, sources, rollout, kept, now };
   const { evidence, readings } = await atPoints(crash, 'ask sources', () => gatherEvidence(look));
   const reach = kept.reach && followReach(kept.reach, evidence.readBack, now);
+  if (reach?.lateAt && !kept.reach?.lateAt) warnLate(parts, rollout, kept, reach.laggards);
   const isInForce = kept.run.enteredAt !== null && reach?.reachedAt != null;
   const counted = standStill(kept.run, standsStill(kept.run, evidence), now);
   const run = isInForce ? becomeEffective(counted, now) : counted;
@@ -87,6 +88,11 @@ async function lowerIfMany(parts: LoopParts, { rollout, run, kept, evidence, lea
 
 function unitsOf({ entry }: Evidence): number {
   return entry === undefined ? 0 : Math.max(entry.exposed.to, entry.exposed.treatment) + entry.exposed.control;
+}
+
+function warnLate({ log }: LoopParts, { id, flag }: PinnedRollout, { run }: KeptRun, laggards: string[]): void {
+  const { environment, stage } = run;
+  log.warn({ rollout: id, flag, environment, stage, laggards }, 'a stage is not in force everywhere');
 }
 
 /** Loud in the log, where whoever is on call has an alarm on it; the screen shows the same. */
