@@ -79,10 +79,11 @@ const INCIDENTS: Record<string, Operation> = {
 };
 
 const anyRollout = nothing({ id: 'aaaaaaaaaaaa' });
+const looking = { sample: async (): Promise<Sample> => ({ params: { id: 'aaaaaaaaaaaa' } }) };
 const ROLLOUTS: Record<string, Operation> = {
   [`get ${P}/rollouts`]: { need: 'look', of: 'project' },
-  [`get ${P}/rollouts/{id}`]: { need: 'look', of: 'project', onlyRefusals: true },
-  [`get ${P}/rollouts/{id}/decisions`]: { need: 'look', of: 'project', onlyRefusals: true },
+  [`get ${P}/rollouts/{id}`]: { need: 'look', of: 'project', onlyRefusals: true, ...looking },
+  [`get ${P}/rollouts/{id}/decisions`]: { need: 'look', of: 'project', onlyRefusals: true, ...looking },
   [`post ${P}/rollouts`]: { ...ruled, ...anyRollout },
   [`post ${P}/rollouts/{id}/retry`]: { ...ruled, ...anyRollout },
   [`post ${P}/rollouts/{id}/advance`]: { ...ruled, ...anyRollout },
