@@ -269,6 +269,24 @@ describe('a threshold', () => {
     ],
     ['is an error with several series', reads({ kind: 'several-series', count: 3, since: since(0) }), 'error', 'hold'],
     [
+      'does not keep from the first stage what it can only answer once somebody gets it',
+      (scene) => {
+        scene.run = waitingRun();
+        reads({ kind: 'not-a-number', since: since(DAY) })(scene);
+      },
+      'not-applicable',
+      'advance',
+    ],
+    [
+      'keeps from the first stage where nobody answers',
+      (scene) => {
+        scene.run = waitingRun();
+        reads({ kind: 'error', message: 'refused', since: since(DAY) })(scene);
+      },
+      'error',
+      'hold',
+    ],
+    [
       'is an error where nobody answers',
       reads({ kind: 'error', message: 'refused', since: since(DAY) }),
       'error',

@@ -56,8 +56,12 @@ function judgeValue(guard: ThresholdGuard, { value, beyondSince, at }: ValueRead
   return { verdict: 'pass', because: `${says}.`, statistic, until: stale };
 }
 
-/** No data, once it is missing for long enough in this entry. */
+/**
+ * No data, once it is missing for long enough in this entry. Before the first one it says nothing: a query about the new
+ * variant has no answer as long as nobody gets it, and would keep everybody from getting it for ever.
+ */
 function judgeSilence(what: string, since: string, ground: GuardGround): Found {
+  if (ground.run.stage < 0) return { verdict: 'not-applicable', because: `${what}; nobody gets the new variant yet.` };
   const { from, at } = missingFrom(since, ground);
   const because = `${what} since ${sayMoment(from.toISOString())}.`;
   return at <= ground.now ? { verdict: 'no-data', because } : { verdict: 'inconclusive', because, until: at };
