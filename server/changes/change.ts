@@ -2,7 +2,7 @@ import type { JsonValue, Patch } from '@turnout/core';
 import type { Entry, EntryStep } from './change-store.ts';
 import type { ChangeItem, WholeChange } from './contract.ts';
 import { seenSteps } from './seen-change.ts';
-import { type Teller, tellChange } from './tell-change.ts';
+import { asFields, type Teller, tellChange } from './tell-change.ts';
 
 /** What it takes to tell of entries: who tells what was done, and how whoever did it is called. */
 export interface ChangeWords {
@@ -75,11 +75,19 @@ function seenKeys(entry: Entry, only: readonly number[] | undefined): string[] |
   return only === undefined ? undefined : seenSteps(entry, only).map(({ key }) => key);
 }
 
+function isSeen(item: JsonValue, keys: readonly string[]): boolean {
+  const places = asFields(item)?.in;
+  return !Array.isArray(places) || places.some((key) => keys.includes(String(key)));
+}
+
 /** A logged form without what it says of other environments, which stands under `environments` (see `Undoer`). */
 function seenForm(form: JsonValue, keys: readonly string[] | undefined): JsonValue {
   if (keys === undefined || typeof form !== 'object' || form === null || Array.isArray(form)) return form;
-  // A change that carries several has the form of each in its list.
-  if (Array.isArray(form.items)) return { ...form, items: form.items.map((item) => seenForm(item, keys)) };
+  // A change that carries several has the form of each in its list, with where it was.
+  if (Array.isArray(form.items)) {
+    const seen = form.items.filter((item) => isSeen(item, keys));
+    return { ...form, items: seen.map((item) => seenForm(item, keys)) };
+  }
   const { environments } = form;
   if (typeof environments !== 'object' || environments === null || Array.isArray(environments)) return form;
   return {

@@ -1,6 +1,7 @@
 import type { JsonValue, Ruleset } from '@turnout/core';
 import type { Tx } from '../database/connect.ts';
 import type { Ground, ReadRuleset, Touched, Work, Written } from './door.ts';
+import { asFields } from './tell-change.ts';
 
 /** One of the changes that are made as one. */
 export interface Piece {
@@ -38,7 +39,9 @@ export async function combineWorks(
     now = await groundAfter(readRuleset, tx, now, written.touched);
   }
   const side = (which: 'before' | 'after'): JsonValue => ({
-    items: done.map(({ piece: { action, subject }, written }) => ({ action, subject, ...inForm(written[which]) })),
+    items: done.map(({ piece: { action, subject }, written }) => {
+      return { action, subject, ...placesOf(written), ...inForm(written[which]) };
+    }),
   });
   return {
     after: now.before,
@@ -70,20 +73,20 @@ export function joinTouched(all: readonly Touched[]): Touched {
   return { flags: each('flags'), segments: each('segments'), ...(everything ? { everything } : {}) };
 }
 
+/** The environments that a piece was about, where it was about some alone: on both sides, for one may have no form. */
+function placesOf({ before, after }: Written<unknown>): { in?: string[] } {
+  const keys = [before, after].flatMap((form) => Object.keys(asFields(asFields(form)?.environments) ?? {}));
+  return keys.length === 0 ? {} : { in: [...new Set(keys)] };
+}
+
 /**
  * One side of a piece beside its name. A side that says what stands in each environment keeps that on top, where the
  * log looks for what a reader may see.
  */
 function inForm(form: JsonValue | undefined): { [field: string]: JsonValue } {
   if (form === undefined) return {};
-  const isForm = typeof form === 'object' && form !== null && !Array.isArray(form);
-  return isForm && 'environments' in form
-    ? { environments: form.environments ?? null, form: withoutEnvironments(form) }
-    : { form };
-}
-
-function withoutEnvironments({ environments: _environments, ...rest }: { [field: string]: JsonValue }): JsonValue {
-  return rest;
+  const { environments, ...rest } = asFields(form) ?? {};
+  return environments === undefined ? { form } : { environments, form: rest };
 }
 
 /** What `inForm` made, taken apart again; undefined where there was no such side. */

@@ -173,6 +173,26 @@ describe('an approval', () => {
     expect((await apply(ed, other)).body.code).toBe('approval_required');
   });
 
+  it('is used once: of two who apply at once, one does, and an edit that comes first is not applied', async () => {
+    const request = await asked(ed);
+    await approve(rita, request);
+    const both = await Promise.all([apply(ed, request), apply(rita, request)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const other = await asked(ed);
+    await approve(rita, other);
+    const items = [
+      { method: 'POST', path: `/environments/production/flags/${other.flag}/serve`, body: { variant: 'off' } },
+    ];
+    const [edited, applied] = await Promise.all([
+      world.ask(ed, 'PUT', `/requests/${other.id}/items`, { items }, { 'if-match': '*' }),
+      apply(rita, other),
+    ]);
+    const flag = await world.ask(ed, 'GET', `/environments/production/flags/${other.flag}`);
+    // Whichever came first: what nobody approved is not served.
+    expect([edited.status, applied.status].filter((status) => status === 200)).toHaveLength(1);
+    expect(flag.body.fallthrough).toEqual({ variant: 'on' });
+  });
+
   it('is not asked for where the change goes towards safe', async () => {
     const request = await asked(ed);
     await approve(rita, request);

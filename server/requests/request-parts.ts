@@ -74,9 +74,11 @@ export async function requireOpen(
   asking: Pick<Asking, 'principal' | 'expected'>,
 ): Promise<RequestRow> {
   const row = await requireRequest(tx, projectId, id, asking.principal);
+  if (row.state !== 'open') {
+    throw new Problem('wrong_state', `This request was ${row.state}, and stays so. Make a new one.`);
+  }
   requireExpected(asking.expected, row.version, undefined);
-  if (row.state === 'open') return row;
-  throw new Problem('wrong_state', `This request was ${row.state}, and stays so. Make a new one.`);
+  return row;
 }
 
 /** What can be written and applied; what a rollout asked for cannot. */

@@ -61,6 +61,20 @@ describe('a change request', () => {
     expect((await read('/environments/production/segments/swiss')).code).toBe('not_found');
   });
 
+  it('tells whoever sees one environment of what it did there, and nothing of the others', async () => {
+    const [staging = 0] = world.environmentIds;
+    const gil = await world.person('Gil', ['viewer'], { environmentId: staging });
+    const flag = newFlag();
+    const done = await applied([
+      { method: 'POST', path: `/environments/staging/flags/${flag}/on` },
+      { method: 'POST', path: '/environments/production/segments', body: { key: 'hidden', included: ['u-1'] } },
+    ]);
+    const entry = (await world.ask(gil, 'GET', `/changes/${done.body.change.id}`)).body;
+    expect(entry.summary).toBe(`${flag} in staging: off → on for everyone`);
+    expect(entry.after.items).toHaveLength(1);
+    expect(JSON.stringify(entry)).not.toContain('hidden');
+  });
+
   it('writes what was approved: new rules and salts have the names that they had when it was tried', async () => {
     const flag = newFlag();
     const split = { split: { weights: { on: 30_000, off: 70_000 } } };

@@ -1,6 +1,6 @@
+import type { JsonValue } from '@turnout/core';
 import { formOf, groundAfter, joinTouched } from '../changes/combine-works.ts';
 import type { Ground, ReadRuleset, Touched } from '../changes/door.ts';
-import { asFields } from '../changes/tell-change.ts';
 import type { LoggedChange, Undoer, Undone } from '../changes/undoer.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
@@ -40,9 +40,8 @@ async function undoItems(
 }
 
 /** The environments that an item was about; the others of the change are for other items. */
-function placesOf({ environments }: LoggedChange, sides: ReturnType<typeof itemsOf>) {
-  const named = sides.flatMap((side) => Object.keys(asFields(side.environments) ?? {}));
-  return named.length === 0 ? environments : environments.filter(({ key }) => named.includes(key));
+function placesOf({ environments }: LoggedChange, named: JsonValue | undefined) {
+  return Array.isArray(named) ? environments.filter(({ key }) => named.includes(key)) : environments;
 }
 
 /** Each item as if it had been a change of its own. */
@@ -58,7 +57,7 @@ function partsOf(change: LoggedChange, undoers: readonly Undoer[]): { undoer: Un
     if (!undoer) throw new Problem('wrong_state', `A change of ${subject} is not undone: edit it instead.`);
     const key = subject.slice(subject.indexOf('/') + 1);
     const [before, after] = [formOf(was[index] ?? {}) ?? null, formOf(item) ?? null];
-    const environments = placesOf(change, [was[index] ?? {}, item]);
+    const environments = placesOf(change, item.in);
     return { undoer, part: { ...change, subject, action, key, before, after, environments } };
   });
 }
