@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commitChange } from '../changes/commit-change.ts';
 import { testDoor } from '../changes/door.fixture.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/test-database.ts';
-import type { HeldLease } from '../platform/lease.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type HeldLease, Lease } from '../platform/lease.ts';
 import { checkLease } from './check-lease.ts';
 import { leaseInDatabase } from './lease-store.ts';
 
@@ -38,6 +39,19 @@ describe.each(databaseKinds)('the lease on the %s database', (kind) => {
     const lease = (await at('a').take(60_000)) as HeldLease;
     await at('a').release(lease);
     expect(await at('b').take(60_000)).toEqual({ name: 'rollouts', token: 2 });
+  });
+
+  it('goes to another node by itself when its holder stops renewing', async () => {
+    const log = { info: () => undefined, warn: () => undefined };
+    const node = (holder: string) => new Lease({ store: at(holder), clock: systemClock, log, ms: 600 });
+    const [first, second] = [node('a'), node('b')];
+    const stopFirst = first.follow();
+    await vi.waitFor(() => expect(first.held()).toBeDefined());
+    const stopSecond = second.follow();
+    stopFirst();
+    await vi.waitFor(() => expect(second.held()).toBeDefined(), { timeout: 5_000 });
+    expect(first.held()).toBeUndefined();
+    stopSecond();
   });
 
   it('refuses, inside the transaction, whoever comes with a token that was taken over or has expired', async () => {

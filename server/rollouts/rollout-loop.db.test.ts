@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../changes/seed.fixture.ts';
-import { changes, decisions, kills } from '../database/tables.ts';
+import { changes, decisions, kills, projects } from '../database/tables.ts';
 import { databaseKinds } from '../database/test-database.ts';
 import { Overlays } from '../delivery/overlay.ts';
 import { restoreFlag } from '../delivery/restore-flag.ts';
@@ -136,8 +136,35 @@ describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
       world.wait(120_000);
       await loop.pass();
       expect((await world.read(id)).run.run).toMatchObject({ environment: 'staging', stage: 0 });
+      await world.steer(id, 'rollback', 'The test is over.');
     },
   );
+
+  once('ends where it cannot go on, keeps what it finished, and stands still in an archived project', async () => {
+    await fresh();
+    const loop = await world.takeOver();
+    const id = await world.start();
+    await loop.pass();
+    await loop.pass();
+    // Nobody owns production yet, so what it serves may change.
+    await world.setFlag({ fallthrough: { coded: true } }, 1);
+    const { db } = world.database;
+    await db.update(projects).set({ archivedAt: world.now() }).where(eq(projects.id, world.projectId));
+    world.wait(61_000);
+    await loop.pass();
+    expect((await world.read(id)).run.run).toMatchObject({ environment: 'staging', state: 'running' });
+    await db.update(projects).set({ archivedAt: null }).where(eq(projects.id, world.projectId));
+    await loop.pass();
+    const { rollout, runs } = await world.read(id);
+    expect([rollout.state, runs.map(({ run }) => `${run.environment} ${run.state}`)]).toEqual([
+      ...['ended', ['staging finished']],
+    ]);
+    const kept = await db.select().from(decisions).where(eq(decisions.rolloutId, id)).orderBy(asc(decisions.id));
+    expect(kept.at(-1)?.reason).toBe(
+      "It does not go on: in production the caller's own default is served, and not off.",
+    );
+    expect((await world.flag()).fallthrough).toEqual({ variant: 'on' });
+  });
 
   async function fresh(): Promise<void> {
     for (const index of [0, 1]) {

@@ -1,6 +1,6 @@
-import { and, asc, eq, inArray, or, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { environments, runs } from '../database/tables.ts';
+import { environments, projects, runs } from '../database/tables.ts';
 import type { Decision } from './decision.ts';
 import type { Reach } from './reach.ts';
 import type { Readings } from './readings.ts';
@@ -68,9 +68,12 @@ export async function saveLook(tx: Tx | Db, { id, version }: Run, beside: Beside
   return rows.length > 0;
 }
 
-/** The runs that the loop looks at: those that live, and those whose last write is not in force everywhere yet. */
+/**
+ * The runs that the loop looks at: those that live, and those whose last write is not in force everywhere yet. In a project
+ * that is archived nothing moves; when it comes back they go on.
+ */
 export function runsToLookAt(db: Db): Promise<KeptRun[]> {
-  return select(db, or(inArray(runs.state, LIVE), eq(runs.isReached, false)));
+  return select(db, and(isNull(projects.archivedAt), or(inArray(runs.state, LIVE), eq(runs.isReached, false))));
 }
 
 export function runsOf(db: Db | Tx, rolloutIds: readonly string[]): Promise<KeptRun[]> {
@@ -94,6 +97,7 @@ function query(db: Db | Tx, where: SQL | undefined) {
     .select({ row: runs, environment: environments })
     .from(runs)
     .innerJoin(environments, eq(environments.id, runs.environmentId))
+    .innerJoin(projects, eq(projects.id, environments.projectId))
     .where(where)
     .orderBy(asc(runs.startedAt), asc(runs.id));
 }
