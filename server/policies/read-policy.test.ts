@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gatesOfStage } from './policy.ts';
 import { readPolicy } from './read-policy.ts';
@@ -119,5 +120,13 @@ describe('the sample policy', () => {
       'onDeadline: rollBack',
     );
     expect(codes(forward)).toContain('/deadline/onDeadline no_rollback');
+  });
+
+  it('of the documentation is sound, and its defaults are those that the page tells', () => {
+    const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
+    const { policy, document, faults } = read(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? '');
+    expect(faults).toBeUndefined();
+    expect(policy?.guards.map(({ kind }) => kind)).toEqual(['versus-control', 'absolute', 'signal', 'sample-ratio']);
+    expect(document).toMatchObject({ reversible: 'instant', unit: 'targetingKey', alpha: 0.01, mode: 'automatic' });
   });
 });
