@@ -8,6 +8,8 @@ export interface Sending {
   body?: unknown;
   /** `If-Match`: the version that the sender believes to change; `*` for any. */
   version?: number | '*';
+  /** `If-None-Match: *`: it must not be there yet. */
+  isNew?: boolean;
   query?: Record<string, string | number | boolean | undefined>;
   signal?: AbortSignal;
 }
@@ -20,10 +22,11 @@ export const unsigned = new EventTarget();
  * carries an Idempotency-Key, so that asking again after a lost answer does nothing twice.
  */
 export async function send<T>(path: string, sending: Sending = {}): Promise<T> {
-  const { method = 'GET', body, version, query, signal } = sending;
+  const { method = 'GET', body, version, isNew, query, signal } = sending;
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['Content-Type'] = 'application/json';
   if (version !== undefined) headers['If-Match'] = version === '*' ? '*' : `"v${version}"`;
+  if (isNew) headers['If-None-Match'] = '*';
   if (method === 'POST') headers['Idempotency-Key'] = crypto.randomUUID();
   const request: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
   if (method !== 'GET') request.body = JSON.stringify(body ?? {});

@@ -27,6 +27,7 @@ import power from 'lucide-static/icons/octagon-x.svg?url';
 import plus from 'lucide-static/icons/plus.svg?url';
 import radio from 'lucide-static/icons/radio.svg?url';
 import refresh from 'lucide-static/icons/refresh-cw.svg?url';
+import waypoints from 'lucide-static/icons/route.svg?url';
 import search from 'lucide-static/icons/search.svg?url';
 import server from 'lucide-static/icons/server.svg?url';
 import settings from 'lucide-static/icons/settings.svg?url';
@@ -44,6 +45,7 @@ import cross from 'lucide-static/icons/x.svg?url';
 const ICONS: Record<string, string> = {
   ...{ activity, alert, archive, boxes, check, copy, download, flag, grip, history, key, link, lock, minus, monitor },
   ...{ moon, more, plus, radio, refresh, search, server, settings, shield, sun, tag, trash, undo, upload, users },
+  route: waypoints,
   ...{
     'arrow-left': arrowLeft,
     'arrow-right': arrowRight,

@@ -39,6 +39,7 @@ function inProject({ project, environment }: Here): KeyedCommand[] {
     to('kill', 'Kill a flag', 'kill', 'k'),
     to('flags', 'Flags', 'flag', 'f'),
     to('segments', 'Segments', 'users', 's'),
+    to('policies', 'Policies', 'route', 'p'),
     to('activity', 'Activity', 'activity', 'a'),
     to('fleet', 'Fleet', 'server', 'r'),
     to('settings', 'Settings', 'settings', ',', { section: 'members' }),

@@ -43,6 +43,22 @@ export const INSIDE: Record<Inside, Page> = {
     draw: ({ params }) =>
       html`<t-segment-page .project=${params.project ?? ''} .segment=${params.segment ?? ''}></t-segment-page>`,
   },
+  policies: {
+    title: () => 'Policies',
+    load: () => import('../pages/policies/policies-page.ts'),
+    draw: ({ params }) => html`<t-policies-page .project=${params.project ?? ''}></t-policies-page>`,
+  },
+  'new-policy': {
+    title: () => 'New policy',
+    load: () => import('../pages/policies/policy-page.ts'),
+    draw: ({ params }) => html`<t-policy-page .project=${params.project ?? ''} .policy=${''}></t-policy-page>`,
+  },
+  policy: {
+    title: ({ params }) => params.policy ?? '',
+    load: () => import('../pages/policies/policy-page.ts'),
+    draw: ({ params }) =>
+      html`<t-policy-page .project=${params.project ?? ''} .policy=${params.policy ?? ''}></t-policy-page>`,
+  },
   kill: {
     title: () => 'Kill',
     load: () => import('../pages/kill/kill-page.ts'),

@@ -18,6 +18,7 @@ interface Place {
 const PLACES: Place[] = [
   { page: 'flags', label: 'Flags', icon: 'flag', also: 'flag' },
   { page: 'segments', label: 'Segments', icon: 'users', also: 'segment' },
+  { page: 'policies', label: 'Policies', icon: 'route', also: 'policy' },
   { page: 'activity', label: 'Activity', icon: 'activity', also: 'change' },
   { page: 'fleet', label: 'Fleet', icon: 'server' },
   { page: 'settings', label: 'Settings', icon: 'settings', section: 'members' },

@@ -41,6 +41,8 @@ export class SaveBar extends LitElement {
   ];
 
   @property({ type: Number }) count = 0;
+  /** What is not stored, where that is no number of changes. */
+  @property() what = '';
   /** Why it cannot be stored as it is; empty where it can. */
   @property() why = '';
 
@@ -55,7 +57,8 @@ export class SaveBar extends LitElement {
 
   override render() {
     if (this.count === 0) return nothing;
-    const many = `${this.count} ${this.count === 1 ? 'change' : 'changes'} not stored`;
+    const changes = this.count === 1 ? 'change' : 'changes';
+    const many = this.what === '' ? `${this.count} ${changes} not stored` : this.what;
     return html`<div class="bar" role="region" aria-label="Not stored yet">
       <span class="why"
         ><strong>${many}.</strong> <span class=${this.why === '' ? 'quiet' : 'fault'} id="why"

@@ -106,12 +106,16 @@ function listenToReturns(listener: () => void): () => void {
 }
 
 /** All of a list that comes in pages. */
-export async function readAllPages<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+export async function readAllPages<T>(
+  path: string,
+  signal?: AbortSignal,
+  asked: Record<string, string> = {},
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
     const page = await send<{ items: T[]; next: string | null }>(path, {
-      query: { limit: PAGE, cursor },
+      query: { ...asked, limit: PAGE, cursor },
       ...(signal ? { signal } : {}),
     });
     items.push(...page.items);
