@@ -240,7 +240,7 @@ export const rolloutItem = z
     stageName: z.string().nullable(),
     exposure: share.nullable(),
     audience: z.string().nullable(),
-    says: z.string().nullable().openapi({ description: 'The last decision, in one sentence' }),
+    says: z.string().nullable().openapi({ description: 'The last decision, in one sentence; also a person’s' }),
     page: z.enum(PAGES).nullable(),
     reach: z.enum(REACHES).nullable(),
   })
@@ -255,6 +255,7 @@ export const rolloutAnswer = z
     runbookUrl: z.string().nullable(),
     path: z.array(stepAnswer).openapi({ description: 'The stage track: environments in order, with their stages' }),
     guards: z.array(guardAnswer),
+    says: z.string().nullable().openapi({ description: 'The last decision, in one sentence; also a person’s' }),
     may: z
       .array(z.enum(['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio']))
       .openapi({ description: 'What can be done with it now; rights are asked when it is done' }),

@@ -45,6 +45,27 @@ export async function listDecisions(
   return rows.map(({ row, environment }) => ({ ...row, environment }));
 }
 
+/** What was decided last of each of these rollouts, in its sentence: also by a person, and of what is over. */
+export async function lastWords(
+  db: Db,
+  rolloutIds: readonly string[],
+  seen: readonly number[] | undefined,
+): Promise<Map<string, string>> {
+  if (rolloutIds.length === 0) return new Map();
+  const rows = await db
+    .selectDistinctOn([decisions.rolloutId], { id: decisions.rolloutId, reason: decisions.reason })
+    .from(decisions)
+    .innerJoin(runs, eq(runs.id, decisions.runId))
+    .where(
+      and(
+        inArray(decisions.rolloutId, [...rolloutIds]),
+        seen === undefined ? undefined : inArray(runs.environmentId, [...seen]),
+      ),
+    )
+    .orderBy(decisions.rolloutId, desc(decisions.id));
+  return new Map(rows.map(({ id, reason }) => [id, reason]));
+}
+
 export async function insertPoints(
   tx: Tx | Db,
   { id, entry }: Run,

@@ -24,7 +24,7 @@ import {
   steeredRollout,
   withReason,
 } from './contract.ts';
-import { listDecisions } from './decision-store.ts';
+import { lastWords, listDecisions } from './decision-store.ts';
 import { isAnybodyActing } from './lease-store.ts';
 import { retryRollout } from './retry-rollout.ts';
 import type { RolloutState } from './rollout.ts';
@@ -161,7 +161,12 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: RolloutRouteParts
       db,
       rows.map(({ id }) => id),
     );
-    const show = (row: PinnedRollout) => showItem(row, runs, { nameOf }, seen);
+    const words = await lastWords(
+      db,
+      rows.map(({ id }) => id),
+      seen,
+    );
+    const show = (row: PinnedRollout) => showItem(row, runs, { nameOf, lastWord: words.get(row.id) }, seen);
     return c.json(makePage(rows, query.limit, show, writePlace), 200);
   });
   routes.openapi(read, async (c) => {

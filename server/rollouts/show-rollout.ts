@@ -1,6 +1,6 @@
 import type { Db } from '../database/connect.ts';
 import type { DecisionAnswer, RolloutAnswer, RolloutItem } from './contract.ts';
-import type { DecisionRow } from './decision-store.ts';
+import { type DecisionRow, lastWords } from './decision-store.ts';
 import { placesOf } from './path-places.ts';
 import { stateOfReach } from './reach.ts';
 import { isLive } from './rollout.ts';
@@ -21,7 +21,7 @@ export type Seen = readonly number[] | undefined;
 export function showItem(
   rollout: PinnedRollout,
   runs: readonly KeptRun[],
-  { nameOf }: Pick<ShowParts, 'nameOf'>,
+  { nameOf, lastWord }: Pick<ShowParts, 'nameOf'> & { lastWord: string | undefined },
   seen: Seen,
 ): RolloutItem {
   const own = runs.filter(({ run }) => run.rollout === rollout.id && maySee(seen, run.environmentId));
@@ -33,9 +33,15 @@ export function showItem(
     ...{ environment: last?.run.environment ?? '', stage: last?.run.stage ?? -1, stages: step?.stages.length ?? 0 },
     ...{ stageName: stage?.name ?? null, audience: stage?.audience ?? null },
     exposure: stage?.exposure === undefined ? null : percentOf(stage.exposure),
-    ...{ says: last?.decision?.reason ?? null, page: isLive(rollout.state) ? pageOf(last) : null },
+    ...{ says: sayLast(rollout, last, lastWord), page: isLive(rollout.state) ? pageOf(last) : null },
     reach: last?.reach ? stateOfReach(last.reach) : null,
   };
+}
+
+/** While it lives the last look says it, with the numbers of now; what is over has had its last word in the log. */
+function sayLast({ state }: PinnedRollout, last: KeptRun | undefined, lastWord: string | undefined): string | null {
+  const looked = last?.decision?.reason;
+  return (isLive(state) ? (looked ?? lastWord) : (lastWord ?? looked)) ?? null;
 }
 
 /** What somebody was paged about in this entry stays on the screen until it is over. */
@@ -74,6 +80,11 @@ export async function showRollout(
       const { id, kind, mode, onFail } = guard;
       return { id, kind, mode, onFail, says: sayGuard(guard) };
     }),
+    says: sayLast(
+      rollout,
+      runs.filter(({ run }) => maySee(seen, run.environmentId)).at(-1),
+      (await lastWords(parts.db, [rollout.id], seen)).get(rollout.id),
+    ),
     may: whatMay(rollout, runs.at(-1)),
   };
 }
