@@ -22,6 +22,9 @@ export interface Gathered {
   readings: Readings;
 }
 
+/** A source that was asked a moment ago is not asked again for each of many looks. */
+const ASK_AGAIN_MS = 4_000;
+
 /** What one look at a run is made on. */
 interface Look {
   db: Db;
@@ -111,15 +114,17 @@ async function askThresholds(
   readings: Required<Readings>,
 ): Promise<Record<string, ThresholdReading>> {
   const asked = guards.filter((guard): guard is ThresholdGuard => guard.kind === 'threshold');
+  const isFresh = readings.askedAt !== null && now.getTime() - Date.parse(readings.askedAt) < ASK_AGAIN_MS;
+  if (isFresh && asked.every(({ id }) => readings.thresholds[id] !== undefined)) return readings.thresholds;
   const answers = await Promise.all(
     asked.map(async (guard) => {
       const answer = await sources.askSource(rollout.projectId, guard.source, guard.query, now);
       return [guard.id, foldThreshold(readings.thresholds[guard.id], answer, guard, now)] as const;
     }),
   );
-  const found = Object.fromEntries(answers);
-  readings.thresholds = found;
-  return found;
+  readings.thresholds = Object.fromEntries(answers);
+  readings.askedAt = now.toISOString();
+  return readings.thresholds;
 }
 
 async function readSignals({ sources, rollout, kept }: Look, guards: readonly Guard[]): Promise<Evidence['signals']> {

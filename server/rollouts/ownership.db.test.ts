@@ -97,7 +97,7 @@ describe('what a live run owns, between two looks of the loop', () => {
   async function failGuard(): Promise<void> {
     world.says.query = { kind: 'value', value: 0.9 };
     for (let look = 0; look < 2; look++) {
-      world.wait(1_000);
+      world.wait(5_000);
       await loop.pass();
     }
   }

@@ -9,6 +9,8 @@ import type { ProbeState } from './probe.ts';
 export interface Readings {
   entry?: number;
   thresholds?: Record<string, ThresholdReading>;
+  /** When they were asked last. */
+  askedAt?: string | null;
   probes?: Record<string, ProbeState>;
   /** By the place of an approval of the next stage: how often it was asked for. */
   asks?: Record<string, number>;
@@ -22,6 +24,7 @@ export function readingsOf(kept: Readings, entry: number): Required<Readings> {
   return {
     entry,
     thresholds: own.thresholds ?? {},
+    askedAt: own.askedAt ?? null,
     probes: own.probes ?? {},
     asks: own.asks ?? {},
     exposed: own.exposed ?? null,

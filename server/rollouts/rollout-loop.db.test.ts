@@ -92,6 +92,7 @@ describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
     const id = await world.start({ policy: 'killing' });
     await loop.pass();
     world.says.query = { kind: 'value', value: 1 };
+    world.wait(5_000);
     await loop.pass();
     world.says.query = { kind: 'value', value: 0 };
     expect((await world.read(id)).rollout.state).toBe('killed');

@@ -12,6 +12,8 @@ const MOST_WAIT_MS = 5_000;
 /** While something is on its way to every app, it is looked at more often: a bake begins when it is there. */
 const REACHING_MS = 500;
 const LEAST_WAIT_MS = 50;
+/** However often it rings, there is so much time between two looks. */
+const GAP_MS = 200;
 /** Sources may take seconds to answer; one that is slow holds up no more than its own rollout. */
 const AT_ONCE = 4;
 
@@ -26,6 +28,7 @@ export class RolloutLoop {
   #passing: Promise<void> | undefined;
   #isAwake = false;
   #follows = false;
+  #begun = Number.NEGATIVE_INFINITY;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -44,7 +47,7 @@ export class RolloutLoop {
   /** Something was pressed or rung: looks at once, or right after the look that is under way. */
   wake = (): void => {
     this.#isAwake = true;
-    if (this.#follows && this.#passing === undefined) this.#schedule(0);
+    if (this.#follows && this.#passing === undefined) this.#schedule(this.#begun + GAP_MS - this.#now());
   };
 
   /** Looks at every run once. Never throws: what could not be done is seen again at the next look. */
@@ -62,14 +65,19 @@ export class RolloutLoop {
     await this.#passing;
   }
 
+  #now(): number {
+    return this.#parts.door.clock.monotonic();
+  }
+
   #schedule(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.pass(), ms);
+    this.#timer = setTimeout(() => void this.pass(), Math.max(0, ms));
     this.#timer.unref();
   }
 
   async #pass(): Promise<void> {
     this.#isAwake = false;
+    this.#begun = this.#now();
     let next = MOST_WAIT_MS;
     try {
       const lease = this.#parts.held();
@@ -77,7 +85,7 @@ export class RolloutLoop {
     } catch (error) {
       this.#parts.log.warn({ error }, 'rollouts could not be looked at: nothing acts until they can be');
     }
-    if (this.#follows) this.#schedule(this.#isAwake ? 0 : next);
+    if (this.#follows) this.#schedule(this.#isAwake ? this.#begun + GAP_MS - this.#now() : next);
   }
 
   /** Answers after how many ms the next look is due. */

@@ -18,7 +18,14 @@ describe('what is kept of a run', () => {
   it('is of one entry, where sources said it', () => {
     const kept = { entry: 3, asks: { 0: 1 }, exposed: { treatment: 1, control: 1, to: 1 } };
     expect(readingsOf(kept, 3)).toMatchObject({ entry: 3, asks: { 0: 1 }, probes: {}, thresholds: {} });
-    expect(readingsOf(kept, 4)).toEqual({ entry: 4, asks: {}, probes: {}, thresholds: {}, exposed: null });
+    expect(readingsOf(kept, 4)).toEqual({
+      entry: 4,
+      asks: {},
+      probes: {},
+      thresholds: {},
+      askedAt: null,
+      exposed: null,
+    });
   });
 
   it('is a few hundred points of a guard for a day, and not many more for a week', () => {
