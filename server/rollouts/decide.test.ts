@@ -172,6 +172,14 @@ describe('the first stage', () => {
   });
 });
 
+it('asks a gate that must hold at the moment anew, whether it held before or not', () => {
+  const gate = { id: 'calm', kind: 'incident-free', withinMs: HOUR, always: false, at: 'every' } as const;
+  const scene = readyScene(policyOf({ gates: [gate] }));
+  scene.run.passedGates = { calm: at(0).toISOString() };
+  scene.evidence.gates.calm = { open: false, because: 'a kill 10 minutes ago' };
+  expect(ask(scene)).toMatchObject({ action: 'hold', reason: 'Holds: calm: a kill 10 minutes ago' });
+});
+
 describe('the last stage', () => {
   it('is left by finishing, with everybody served', () => {
     const scene = readyScene();

@@ -29,7 +29,7 @@ export function randomPolicy(dice: Dice): Policy {
 }
 
 function randomGuard(dice: Dice, guard: Guard): Guard {
-  const environment = dice.one(undefined, undefined, undefined, 'production', 'staging');
+  const environment = dice.one(undefined, undefined, undefined, undefined, 'production', 'production', 'staging');
   return {
     ...guard,
     mode: dice.one('enforce', 'enforce', 'shadow'),

@@ -67,7 +67,7 @@ function randomEvidence(dice: Dice, now: number): Evidence {
   return {
     ...{ ...healthy(at(now)), metrics, entry: randomEntry(dice, now) },
     thresholds: dice.once(6) ? {} : { p95: randomReading(dice, now) },
-    signals: { alert: dice.once(4) ? { at: at(0).toISOString(), summary: 'It burns' } : null },
+    signals: { alert: dice.once(3) ? { at: at(0).toISOString(), summary: 'It burns' } : null },
     gates: Object.fromEntries(gates),
     approvals: Array.from({ length: dice.upTo(2) }, () => ({
       ...{ role: 'release-manager', needed: 1, asks: dice.upTo(4), expired: dice.once(4) },
@@ -83,11 +83,11 @@ function randomEvidence(dice: Dice, now: number): Evidence {
 }
 
 function randomEntry(dice: Dice, now: number): Evidence['entry'] {
-  if (dice.once(6)) return undefined;
-  const units = dice.one(0, 10, 4000, 5000, 20_000);
+  if (dice.once(8)) return undefined;
+  const units = dice.one(0, 10, 5000, 5000, 20_000);
   return entryOf(units, at(now - dice.one(0, 0, 0, MINUTE, 20 * MINUTE)), (entry) => {
     entry.exposed.control = Math.round(units * dice.one(1, 1, 1, 0.8));
-    entry.metrics['checkout.error']!.hits.treatment = Math.round((units / 100) * dice.one(1, 1, 1, 1.2, 3));
+    entry.metrics['checkout.error']!.hits.treatment = Math.round((units / 100) * dice.one(1, 1, 1.2, 3));
     entry.metrics['checkout.ms']!.values!.treatment.mean = dice.one(100, 100, 115);
     const bad = Math.round(units * dice.one(0, 0, 0.005, 0.1));
     entry.metrics['http.5xx']!.absolute = { [10 * MINUTE]: { bad, good: units - bad, restarts: [] } };
@@ -99,7 +99,7 @@ function randomEntry(dice: Dice, now: number): Evidence['entry'] {
 function randomReading(dice: Dice, now: number): ThresholdReading {
   const since = now - dice.one(0, MINUTE, 20 * MINUTE);
   if (dice.once(4)) return failingReading(dice, at(since));
-  const beyond = dice.one(null, null, null, MINUTE, 5 * MINUTE);
+  const beyond = dice.one(null, null, MINUTE, 5 * MINUTE);
   const beyondSince = beyond === null ? null : at(since - beyond).toISOString();
   return { kind: 'value', value: beyond === null ? 0.2 : 0.5, at: at(since).toISOString(), beyondSince };
 }
