@@ -137,7 +137,7 @@ async function repeatOnce(house: HouseProcess, key: string, seed: number): Promi
 async function untilOver(house: HouseProcess, path: string): Promise<Rolled> {
   const until = performance.now() + WITHIN_MS;
   for (;;) {
-    const rolled = (await house.call('GET', path)) as unknown as Rolled;
+    const rolled = (await house.call('GET', path)) as Rolled;
     const isOver = !['waiting', 'running', 'paused'].includes(rolled.state);
     if (isOver && rolled.path[0]?.run?.reach?.state === 'reached') return rolled;
     if (performance.now() > until) throw new Error(`the rollout is ${rolled.state} after ${WITHIN_MS} ms`);
