@@ -51,6 +51,8 @@ const WORDS: Record<string, [done: string, late: string]> = {
 };
 
 function tell({ run }: KeptRun, before: Reach, after: Reach, now: Date): Omit<Kept, 'actor'> | undefined {
+  // What was served then is somebody's edit, and not the rollout's.
+  if (run.state === 'ended') return undefined;
   // Nothing is decided any more: it is only told how far what was decided has come.
   const action = 'hold';
   const [done, late] = WORDS[run.state] ?? ['Ended', 'Not effective'];

@@ -72,7 +72,9 @@ describe('rollouts over HTTP', () => {
     });
     return readAnswer(response);
   }
-  const wanted = (over: object = {}) => ({ flag: FLAG, from: 'off', to: 'on', policy: 'web-standard', ...over });
+  const wanted = (over: object = {}) => ({
+    ...{ flag: FLAG, from: 'off', to: 'on', policy: 'web-standard', reason: 'It is ready.', ...over },
+  });
   const start = (over: object = {}, as?: string) => call('POST', '/rollouts', wanted(over), as);
   const faults = (body: { errors?: { path: string; code: string }[] }) =>
     (body.errors ?? []).map(({ path, code }) => `${path} ${code}`);
@@ -110,6 +112,7 @@ describe('rollouts over HTTP', () => {
     expect(faults((await start({ policy: undefined })).body)).toEqual(['/policy required']);
     expect(faults((await start({ from: 'on', to: 'off' })).body)).toContain('/from wrong_serve');
     expect(faults((await start({ commit: 'abc' })).body)).toEqual(['/commit invalid_format']);
+    expect(faults((await start({ reason: undefined })).body)).toEqual(['/reason required']);
     world.says.policyFaults = [{ path: '/evidence/onError', code: 'required', expected: 'hold or pause' }];
     expect(faults((await start()).body)).toEqual(['/policy outdated_policy']);
     world.says.policyFaults = [];

@@ -63,10 +63,9 @@ export async function startRollout(
       ...(places[start.step ?? 0] === undefined ? {} : { within: places[start.step ?? 0]?.environmentId as number }),
     },
     async (tx, { now }) => {
-      requireMayGrow(
-        await principalNow(tx, asking.principal),
-        (await placesOf(tx, projectId, found.policy)).slice(start.step ?? 0),
-      );
+      const ahead = (await placesOf(tx, projectId, found.policy)).slice(start.step ?? 0);
+      requireMayGrow(await principalNow(tx, asking.principal), ahead);
+      requireReason(asking, ahead);
       const rollout = rolloutOf(id, projectId, start, found, places, { by: asking.principal, at: now });
       return writeStart(tx, rollout, { ...asking, beside, path });
     },
@@ -77,6 +76,14 @@ export async function startRollout(
   }));
   parts.wake();
   return { ...result, ...(change ? { change } : {}) };
+}
+
+/** What is protected is changed with a reason, also by what changes it later. */
+function requireReason({ reason }: Asking, places: readonly PathPlace[]): void {
+  const place = places.find(({ isProtected }) => isProtected);
+  if (place === undefined || reason?.trim()) return;
+  const expected = `a reason, for the environment ${place.key} is protected`;
+  throw invalid([{ path: '/reason', code: 'required', expected }]);
 }
 
 async function writeStart(
