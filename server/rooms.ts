@@ -36,7 +36,7 @@ import { policyDrafts } from './policies/policy-drafts.ts';
 import { policiesNaming, policyReaders } from './policies/policy-readers.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { floorTeller, policyTeller } from './policies/tell-policy.ts';
-import { memberDrafts } from './requests/member-drafts.ts';
+import { accessDrafts } from './requests/access-drafts.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
 import { requestUndoer } from './requests/undo-request.ts';
@@ -129,7 +129,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
     },
     {
       path: IN_PROJECT,
-      routes: requestRoutes({ door, list, kinds: [...DRAFTS, ...memberDrafts(list), ...policyDrafts(policies)] }),
+      routes: requestRoutes({ door, list, kinds: [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies)] }),
     },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },

@@ -1,6 +1,7 @@
+import type { Tx } from '../database/connect.ts';
 import type { ChangeReceipt } from '../platform/committed.ts';
 import type { Asking, EnvironmentPlace } from './asking.ts';
-import { NO_RULESET } from './commit.ts';
+import { type AccessWritten, NO_RULESET } from './commit.ts';
 import type { NewKey } from './contract.ts';
 import { logKey } from './key.ts';
 import {
@@ -14,7 +15,7 @@ import {
   requireKey,
 } from './key-place.ts';
 import { insertKey, type KeyRow } from './key-store.ts';
-import { mintSecret } from './mint-secret.ts';
+import { type MintedSecret, mintSecret } from './mint-secret.ts';
 import { actorOf } from './principal.ts';
 
 export interface MadeKey {
@@ -31,33 +32,37 @@ export async function createKey(
   place: EnvironmentPlace,
   wanted: NewKey,
 ): Promise<MadeKey> {
-  const { id, secret, verifier } = mintSecret(wanted.kind);
-  const { projectId, environment } = place;
+  const minted = mintSecret(wanted.kind);
+  const { secret } = minted;
   const committed = await parts.commit(
-    { ...keyOrderOf(asking, place), action: 'key.create', subject: `key/${id}` },
-    async (tx, { now }) => {
-      await checkKillKey(tx, place, wanted.kind, asking.principal);
-      const row = await insertKey(tx, {
-        id,
-        projectId,
-        environmentId: environment.id,
-        kind: wanted.kind,
-        name: wanted.name,
-        verifier,
-        origins: wanted.origins ?? [],
-        flags: wanted.flags ?? null,
-        tags: wanted.tags ?? null,
-        createdBy: actorOf(asking.principal),
-        expiresAt: wanted.expiresAt === undefined ? null : readExpiry(wanted.expiresAt, now),
-      });
-      return { result: row, touched: NO_RULESET, after: logKey(row, environment.key, now) };
-    },
+    { ...keyOrderOf(asking, place), action: 'key.create', subject: `key/${minted.id}` },
+    createKeyWork(asking, place, wanted, minted),
   );
   const change = receiptOf(committed);
   if (committed.replayed) {
-    const row = await requireKey(parts.db, place, await madeBefore(parts, projectId, change.id));
+    const row = await requireKey(parts.db, place, await madeBefore(parts, place.projectId, change.id));
     return { row, secret: undefined, change };
   }
   await readAgain(parts);
   return { row: committed.result, secret, change };
+}
+
+/** The same inside of a change that a second admin may have agreed to. */
+export function createKeyWork(
+  { principal, approved }: Pick<Asking, 'principal'> & { approved?: true },
+  place: EnvironmentPlace,
+  wanted: NewKey,
+  { id, verifier }: Pick<MintedSecret, 'id' | 'verifier'>,
+): (tx: Tx, ground: { now: Date }) => Promise<AccessWritten<KeyRow>> {
+  const { projectId, environment } = place;
+  return async (tx, { now }) => {
+    if (!approved) await checkKillKey(tx, place, wanted.kind, principal);
+    const row = await insertKey(tx, {
+      ...{ id, projectId, environmentId: environment.id, kind: wanted.kind, name: wanted.name, verifier },
+      ...{ origins: wanted.origins ?? [], flags: wanted.flags ?? null, tags: wanted.tags ?? null },
+      createdBy: approved ? 'request' : actorOf(principal),
+      expiresAt: wanted.expiresAt === undefined ? null : readExpiry(wanted.expiresAt, now),
+    });
+    return { result: row, touched: NO_RULESET, after: logKey(row, environment.key, now) };
+  };
 }

@@ -39,7 +39,8 @@ export async function checkKillKey(
   if (await isProtected(tx, place.environment.id)) {
     throw new Problem(
       'approval_required',
-      `The environment ${place.environment.key} is protected: a kill key there needs a second admin, or the root token.`,
+      `The environment ${place.environment.key} is protected: a kill key there needs a second admin: ask for ` +
+        'it with POST /api/v1/projects/{project}/requests. The root token may make it alone.',
     );
   }
 }

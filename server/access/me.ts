@@ -46,7 +46,9 @@ function showEnvironment(principal: Somebody, row: ListedEnvironment): MyEnviron
   // With a reason: that one is asked for is told apart from what one may do.
   const changing = (way: 'safe' | 'growing'): May => {
     const problem = mayChange({ principal, environment: row, way, reason: 'asked' });
-    return problem ? { yes: false, why: problem.message } : { yes: true };
+    if (!problem) return { yes: true };
+    const asks = problem.code === 'approval_required' ? { asks: true as const } : {};
+    return { yes: false, why: problem.message, ...asks };
   };
   return {
     ...{ key: row.key, name: row.name ?? row.key, protected: row.protected },

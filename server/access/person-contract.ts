@@ -52,6 +52,7 @@ const may = z
   .object({
     yes: z.boolean(),
     why: z.string().optional().openapi({ description: 'Where not: the sentence that says why, for the screen' }),
+    asks: z.literal(true).optional().openapi({ description: 'Where not by oneself, but by an approved request' }),
   })
   .openapi('May');
 export type May = z.infer<typeof may>;

@@ -245,6 +245,12 @@ describe('people and their sessions', () => {
       { key: 'shop', demo: false, environments: [{ key: 'production' }, { key: 'staging' }] },
     ]);
     expect(projects[0].environments[0].may.grow).toEqual({ yes: true });
+    await database.db.update(environments).set({ protected: true }).where(eq(environments.key, 'production'));
+    await house.house.list.refresh();
+    const { may } = (await ada.ask('GET', '/me')).body.projects[0].environments[0];
+    // What one may ask for is told apart from what one has no right to.
+    expect(may.grow).toMatchObject({ yes: false, asks: true, why: expect.stringContaining('approved request') });
+    expect(may.safe).toEqual({ yes: true });
   });
 
   it('a token and root are told who they are, too, and have no account', async () => {

@@ -27,6 +27,8 @@ export interface DraftPlan {
   version(db: Db | Tx): Promise<number | undefined>;
   /** What it comes to does not tell all: an approval is bound to the version too, also over a rebase. */
   bindsVersion?: true;
+  /** Shown once, in the answer to whoever applies it. */
+  secret?: string;
   work: Work<unknown>;
 }
 

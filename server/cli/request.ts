@@ -28,6 +28,13 @@ interface Whole extends Request {
   } | null;
 }
 
+interface Changed {
+  request: Request;
+  change?: Made;
+  /** Of a key that was made. */
+  secret?: string;
+}
+
 const VERBS = ['list', 'show', 'apply', 'rebase', 'withdraw'];
 
 async function request(asked: Asked): Promise<Exit> {
@@ -41,11 +48,12 @@ async function request(asked: Asked): Promise<Exit> {
   const one = `${path}/${inPath(id)}`;
   if (verb === 'show') return show(asked, api, one);
   const body = asked.given.reason === undefined ? {} : { reason: asked.given.reason };
-  const answer = (await api.call<{ request: Request; change?: Made }>('POST', `${one}/${verb}`, { body })).body;
+  const answer = (await api.call<Changed>('POST', `${one}/${verb}`, { body })).body;
   if (asked.given.json) asked.shell.print(JSON.stringify(answer));
   else {
     asked.shell.print(describe(answer.request));
     if (verb === 'apply' && answer.change) asked.shell.print(describeChange(answer.change));
+    if (answer.secret) asked.shell.print(`The secret of the key, shown this once: ${answer.secret}`);
   }
   return EXIT.done;
 }

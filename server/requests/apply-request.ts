@@ -21,7 +21,7 @@ export async function applyRequest(
   asking: Asking,
   projectId: number,
   id: string,
-): Promise<Done<RequestRow>> {
+): Promise<Done<RequestRow> & { secret?: string }> {
   const { door, kinds } = parts;
   const seen = await requireRequest(door.db, projectId, id, asking.principal);
   requireDraft(seen);
@@ -54,12 +54,13 @@ export async function applyRequest(
   // A name, a protection or a freeze is in every node's memory.
   if (plan.protection) await parts.list.refresh().catch(() => undefined);
   const done = await withResult(committed, () => requireRequest(door.db, projectId, id, asking.principal));
-  return { ...done, result: { ...done.result, changeId: done.change?.id ?? null } };
+  const secret = committed.replayed || plan.secret === undefined ? {} : { secret: plan.secret };
+  return { ...done, ...secret, result: { ...done.result, changeId: done.change?.id ?? null } };
 }
 
 function orderFor(asking: Asking, row: RequestRow, plan: PlannedDraft): ChangeOrder {
   return {
-    ...orderOf({ ...asking, reason: row.reason }),
+    ...orderOf({ ...asking, reason: asking.reason ?? row.reason }),
     ...{ projectId: row.projectId, environmentIds: plan.environmentIds, action: 'request.apply' },
     ...{ subject: `request/${row.id}`, approved: { request: row.id } },
     ...(plan.protection ? { access: true as const, ...withinOf(plan) } : {}),

@@ -151,4 +151,8 @@ export const wholeRequest = requestSummary
   .openapi('WholeChangeRequest');
 export type WholeRequest = z.infer<typeof wholeRequest>;
 
-export const changedRequest = z.object({ request: requestSummary, change: changeReceipt.optional() });
+export const changedRequest = z.object({
+  request: requestSummary,
+  change: changeReceipt.optional(),
+  secret: z.string().optional().openapi({ description: 'Of a key that was made: shown in this answer only' }),
+});

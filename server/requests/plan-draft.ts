@@ -26,6 +26,8 @@ export interface PlannedDraft {
   named: number[];
   /** The places of items whose version is a part of what is approved. */
   bound: number[];
+  /** Shown once, in the answer to whoever applies it. */
+  secret?: string;
 }
 
 interface Found {
@@ -58,7 +60,7 @@ export async function planDraft(
     const now = seen.has(what) ? null : ((await first.version(db)) ?? null);
     const base = now === null ? null : anew ? now : (item.base ?? now);
     seen.add(what);
-    const { action, subject, work, alters, bindsVersion } = plan(base);
+    const { action, subject, work, alters, bindsVersion, secret } = plan(base);
     // What alters no ruleset is not seen by the door, which asks for approvals by what grows.
     if (alters === 'nothing' && !found.kind.protection) throw new Error(`${found.kind.path} would pass unapproved`);
     planned.items.push({ ...item, base });
@@ -67,6 +69,7 @@ export async function planDraft(
     planned.named.push(...environmentsOf(ground, 'environment', found));
     if (found.kind.protection) planned.protection = true;
     if (bindsVersion) planned.bound.push(index);
+    if (secret !== undefined) planned.secret = secret;
   }
   return { ...planned, environmentIds: unique(planned.environmentIds), named: unique(planned.named) };
 }

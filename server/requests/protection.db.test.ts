@@ -86,6 +86,25 @@ describe('what protects', () => {
     expect(bad.body.errors).toMatchObject([{ path: '/items/0/body/environment' }]);
   });
 
+  it('is opened by a kill key that two admins made, whose secret only whoever applies it is shown, once', async () => {
+    const wanted = { kind: 'kill', name: 'pager' };
+    const path = '/environments/production/keys';
+    const { request } = (await askFor(ada, { method: 'POST', path, body: wanted })).body;
+    expect(request).toMatchObject({ kind: 'protection', environments: ['production'] });
+    ben = await world.person('Ben', ['admin']);
+    await world.ask(ben, 'POST', `/requests/${request.id}/approve`, { hash: request.hash });
+    const headers = { 'idempotency-key': 'once' };
+    const done = await world.ask(ada, 'POST', `/requests/${request.id}/apply`, {}, headers);
+    expect(done.body.secret).toMatch(/^turnout_kill_/);
+    expect(world.house.house.list.findCredential(done.body.secret)).toMatchObject({ kind: 'key', keyKind: 'kill' });
+    const again = await world.ask(ada, 'POST', `/requests/${request.id}/apply`, {}, headers);
+    expect(again.body).toMatchObject({ secret: null, change: done.body.change });
+    const log = await world.ask(ada, 'GET', `/changes/${done.body.change.id}`);
+    expect(JSON.stringify([log.body, (await world.ask(ada, 'GET', `/requests/${request.id}`)).body])).not.toContain(
+      done.body.secret,
+    );
+  });
+
   it('stands in a request of its own', async () => {
     const on = { method: 'POST', path: '/environments/staging/flags/banner/on' };
     const mixed = await world.ask(ada, 'POST', '/requests', { title: 'Both', reason: 'r', items: [lower, on] });

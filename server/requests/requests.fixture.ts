@@ -29,8 +29,8 @@ import { segmentRoutes } from '../segments/routes.ts';
 import { segmentDrafts } from '../segments/segment-drafts.ts';
 import { segmentTeller } from '../segments/tell-segment-change.ts';
 import { segmentUndoer } from '../segments/undo-segment-change.ts';
+import { accessDrafts } from './access-drafts.ts';
 import { judgeRequests } from './judge-request.ts';
-import { memberDrafts } from './member-drafts.ts';
 import { requestRoutes } from './routes.ts';
 import { requestTeller } from './tell-request.ts';
 import { requestUndoer } from './undo-request.ts';
@@ -131,7 +131,7 @@ function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
     ...segmentDrafts,
     ...environmentDrafts,
     ...restoreDrafts,
-    ...memberDrafts(list),
+    ...accessDrafts(list),
     ...more.kinds,
   ];
   const tellers = [...TELLERS, requestTeller(TELLERS)];

@@ -134,7 +134,11 @@ const viewerOf = ({ door, list: known }: RequestParts, { principal }: Asking) =>
   ...{ principal, now: door.clock.now(), list: known },
 });
 
-async function shown(parts: RequestParts, c: Context<HouseEnv>, { result, change }: Done<RequestRow>) {
+async function shown(
+  parts: RequestParts,
+  c: Context<HouseEnv>,
+  { result, change, secret }: Done<RequestRow> & { secret?: string },
+) {
   const [request] = await showRequests(
     parts.door.db,
     result.projectId,
@@ -143,7 +147,7 @@ async function shown(parts: RequestParts, c: Context<HouseEnv>, { result, change
   );
   if (!request) throw new Error('a request that is there is shown');
   c.header('ETag', versionTag(result.version));
-  return { request, ...(change ? { change } : {}) };
+  return { request, ...(change ? { change } : {}), ...(secret === undefined ? {} : { secret }) };
 }
 
 /** What is asked for beyond the columns is looked at page by page, so a page may be short and have a next one. */

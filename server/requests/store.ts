@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Grant } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { approvals, changeRequests, memberships, people } from '../database/tables.ts';
@@ -186,10 +186,13 @@ export async function namesOfPeople(db: Db | Tx, ids: readonly string[]): Promis
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-export async function countOpen(tx: Tx, projectId: number): Promise<number> {
+/** Those that have expired count no more. */
+export async function countOpen(tx: Tx, projectId: number, now: Date): Promise<number> {
   const [row] = await tx
     .select({ open: count() })
     .from(changeRequests)
-    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.state, 'open')));
+    .where(
+      and(eq(changeRequests.projectId, projectId), eq(changeRequests.state, 'open'), gt(changeRequests.expiresAt, now)),
+    );
   return row?.open ?? 0;
 }

@@ -56,7 +56,7 @@ export async function makeRequest(
   const order = { ...requestOrderOf({ ...asking, reason }, projectId, id), action: 'request.create' };
   const committed = await commitChange<RequestRow>(parts.door, order, async (tx, { now }) => {
     requireMayWrite(await requireNow(tx, asking.principal), projectId, tried.plan);
-    if ((await countOpen(tx, projectId)) >= MOST_OPEN) {
+    if ((await countOpen(tx, projectId, now)) >= MOST_OPEN) {
       throw new Problem('too_many', `There are ${MOST_OPEN} open requests. Close some of them first.`);
     }
     const row = await insertRequest(tx, {

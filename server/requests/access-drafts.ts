@@ -1,9 +1,11 @@
 import type { AccessList } from '../access/access-list.ts';
 import { addMemberWork } from '../access/add-member.ts';
+import { newKey } from '../access/contract.ts';
+import { createKeyWork } from '../access/create-key.ts';
 import { editMemberWork } from '../access/edit-member.ts';
 import { memberPatch, newMember } from '../access/member-contract.ts';
 import { findMember } from '../access/member-store.ts';
-import { newId } from '../access/mint-secret.ts';
+import { mintSecret, newId } from '../access/mint-secret.ts';
 import { ROOT } from '../access/principal.ts';
 import { type DraftKind, draftKind } from '../changes/draft.ts';
 
@@ -13,8 +15,8 @@ const agreed = (base: number | undefined) => ({
 });
 const placeOf = (projectId: number) => ({ projectId, chain: projectId });
 
-/** Giving somebody a say in what is protected may wait for a second admin. */
-export function memberDrafts(list: AccessList): readonly DraftKind[] {
+/** Giving somebody a say in what is protected, or a key that kills there, may wait for a second admin. */
+export function accessDrafts(list: AccessList): readonly DraftKind[] {
   return [
     draftKind({
       ...{ method: 'POST', path: '/members', body: newMember, protection: true },
@@ -23,6 +25,18 @@ export function memberDrafts(list: AccessList): readonly DraftKind[] {
         return {
           ...{ action: 'member.add', subject: `member/${id}`, alters: 'nothing', version: async () => undefined },
           work: addMemberWork({ list }, agreed(base), placeOf(projectId), id, wanted),
+        };
+      },
+    }),
+    draftKind({
+      ...{ method: 'POST', path: '/environments/{environment}/keys', body: newKey, protection: true },
+      plan: (call) => {
+        const { reason: _reason, ...wanted } = call.body;
+        const minted = mintSecret(wanted.kind);
+        return {
+          ...{ action: 'key.create', subject: `key/${minted.id}`, alters: 'nothing', version: async () => undefined },
+          work: createKeyWork(agreed(call.base), call.place(), wanted, minted),
+          secret: minted.secret,
         };
       },
     }),
