@@ -1,7 +1,7 @@
 import type { TakenRun } from './entry-fold.ts';
 import { EventFold, type EventReport } from './event-fold.ts';
 import { type FlagReport, REPORT_LIMITS, type ReportBatch, ReportFold, totalOf } from './fold.ts';
-import { UnitFold } from './unit-fold.ts';
+import { MOST_RECORDS, UnitFold } from './unit-fold.ts';
 import type { RunReport } from './unit-records.ts';
 
 /** The body of `POST /sdk/v1/reports`. Times are durations by the client's monotonic clock: its wall clock says nothing. */
@@ -142,6 +142,11 @@ export class ReportQueue {
   /** How many batches wait to be sent. */
   get length(): number {
     return this.#waiting.length;
+  }
+
+  /** Whether units wait that fill a batch, and none that was made waits before them. */
+  get isBehind(): boolean {
+    return this.#waiting.length === 0 && this.units.waiting >= MOST_RECORDS;
   }
 
   /** Ends a batch. The next one begins, by the ruleset at `position` where that is another one from now on. */

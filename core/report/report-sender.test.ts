@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { compile } from '../evaluate/compile.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { rulesetWith } from '../evaluate/ruleset.fixture.ts';
 import { ScriptedPorts } from '../sync/scripted-ports.fixture.ts';
 import { dice } from '../sync/virtual-time.fixture.ts';
+import { measuredFlag } from './measured.fixture.ts';
+import { readRun } from './records.fixture.ts';
 import { MOST_WAITING, type Report } from './report-queue.ts';
 import { REPORT_EVERY_MS, ReportSender } from './report-sender.ts';
 
@@ -109,6 +114,24 @@ describe('a sender of reports', () => {
     expect(events.every(({ event }) => event === 'bought')).toBe(true);
     expect(events.reduce((all, { count, sum }) => [all[0]! + count, all[1]! + sum], [0, 0])).toEqual([101, 102]);
     expect(reports().length).toBeLessThanOrEqual(MOST_WAITING + 1);
+  });
+
+  it('sends all units that wait, in as many batches as they need, also at the end', async () => {
+    const { ports, sender, reports } = open();
+    sender.begin();
+    const { units } = sender.queue;
+    const flag = measuredFlag({ treatment: [0, 20_000], control: [20_000, 100_000] });
+    const compiled = compile(rulesetWith({ f: flag }));
+    units.hold(compiled);
+    for (let i = 0; i < 100_000; i++) {
+      const context = { targetingKey: `user-${i}` };
+      units.expose(evaluate(compiled, 'f', context), context);
+    }
+    ports.answers = Array.from({ length: 20 }, () => stored);
+    await sender.close();
+    const records = reports().flatMap((report) => (report.runs ?? []).flatMap(readRun));
+    expect(records).toHaveLength(100_000);
+    expect(reports().length).toBeGreaterThan(MOST_WAITING);
   });
 
   it('does not knock before the server wants it, not even when it is told to flush', async () => {

@@ -79,7 +79,12 @@ export class ReportSender {
     if (this.#state !== 'open') return;
     await this.#sending;
     this.#queue.cut();
-    if (this.#parts.now() >= this.#askedUntil) await this.#send();
+    if (this.#parts.now() < this.#askedUntil) return;
+    await this.#send();
+    // What did not fit into as many batches as may wait.
+    if (this.#queue.length > 0 || this.#queue.units.waiting === 0) return;
+    this.#queue.cut();
+    await this.#send();
   }
 
   /** Sends for the last time, and is still afterwards. */
@@ -120,10 +125,13 @@ export class ReportSender {
   }
 
   async #sendAll(): Promise<void> {
-    for (let report = this.#queue.next(); report !== undefined; report = this.#queue.next()) {
-      const answer = await this.#post(report);
-      if (this.#state === 'closed' || !this.#take(report, answer)) return;
-    }
+    do {
+      for (let report = this.#queue.next(); report !== undefined; report = this.#queue.next()) {
+        const answer = await this.#post(report);
+        if (this.#state === 'closed' || !this.#take(report, answer)) return;
+      }
+      if (this.#queue.isBehind) this.#queue.cut();
+    } while (this.#queue.length > 0);
   }
 
   async #post(report: Report): Promise<PlainAnswer | undefined> {

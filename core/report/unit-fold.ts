@@ -6,8 +6,8 @@ import { UNIT_SIGNS, VALUE_SIGNS } from './unit-records.ts';
 
 /** So many units are remembered, and so many records wait, over all running entries together. */
 export const MOST_UNITS = 200_000;
-/** So many signs of records go into one batch: with all the rest, it stays below what a server takes. */
-const MOST_RUN_SIGNS = 384 * 1024;
+/** So many records go into one batch, of 384 KiB at most: with all the rest, it stays below what a server takes. */
+export const MOST_RECORDS = Math.floor((384 * 1024) / (UNIT_SIGNS + VALUE_SIGNS));
 /** More measured runs at once in one environment than anybody looks after. */
 const MOST_RUNS = 100;
 
@@ -103,7 +103,7 @@ export class UnitFold {
   take(): TakenRun[] {
     const now = this.#now();
     const taken: TakenRun[] = [];
-    let room = Math.floor(MOST_RUN_SIGNS / (UNIT_SIGNS + VALUE_SIGNS));
+    let room = MOST_RECORDS;
     for (const entry of this.#byFlag.values()) {
       if (!entry.isToTell) continue;
       if (room === 0) break;

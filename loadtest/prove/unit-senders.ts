@@ -33,6 +33,7 @@ export interface SendersResult {
 }
 
 const TICK_MS = 100;
+const DRAIN_MS = 60_000;
 /** One unit of so many tracks an event. */
 const TRACKS_EVERY = 50;
 
@@ -95,6 +96,17 @@ class Sender {
   }
 }
 
+/** Until all is stored: what waits for a server that is busy comes again when it may. */
+async function drain(reports: ReportSender): Promise<void> {
+  const until = performance.now() + DRAIN_MS;
+  const { queue } = reports;
+  do {
+    await reports.flush();
+    if (queue.length > 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  } while ((queue.length > 0 || queue.units.waiting > 0) && performance.now() < until);
+  await reports.close();
+}
+
 async function send(order: SendersOrder): Promise<SendersResult> {
   const response = await fetch(`${order.url}/sdk/v1/ruleset`, { headers: { authorization: `Bearer ${order.key}` } });
   const { ruleset } = (await response.json()) as { ruleset: Ruleset };
@@ -120,7 +132,7 @@ async function send(order: SendersOrder): Promise<SendersResult> {
       result.exposures += asked.length;
     }
   }
-  await Promise.all(senders.map((sender) => sender.reports.close()));
+  await Promise.all(senders.map(({ reports }) => drain(reports)));
   return result;
 }
 
