@@ -31,6 +31,7 @@ export class KeysSection extends LitElement {
     path: () => (this.#here()?.environment.may.admin.yes ? `${this.#place()}/keys` : undefined),
     subjects: ['key'],
     mark: ({ id, version, state }) => `${id}/${version}/${state}`,
+    name: ({ id }) => id,
   });
   readonly #apps = new RunningApps(this, () => this.#place());
 

@@ -5,9 +5,6 @@ import { send } from '../../client/send-request.ts';
 import '../../parts/problem-view.ts';
 import { myActor } from '../../parts/undo-flow.ts';
 
-interface Told {
-  id: string;
-}
 const PAGE = 200;
 
 interface Wanted<T> {
@@ -17,10 +14,12 @@ interface Wanted<T> {
   subjects: readonly string[];
   /** What of an item makes it another when it changes: its last use does not. */
   mark: (item: T) => string;
+  /** How an item is told from the others. */
+  name: (item: T) => string;
 }
 
 /** A list that is read whole, and again when the log tells of a change in it. */
-export class Listing<T extends Told> implements ReactiveController {
+export class Listing<T> implements ReactiveController {
   items: readonly T[] | undefined;
   refusal: Refusal | undefined;
   /** What somebody else changed while it was looked at. */
@@ -94,7 +93,7 @@ export class Listing<T extends Told> implements ReactiveController {
 
   #findChanged(items: readonly T[]): Set<string> {
     const before = new Set((this.items ?? []).map(this.#wanted.mark));
-    return new Set(items.filter((item) => !before.has(this.#wanted.mark(item))).map(({ id }) => id));
+    return new Set(items.filter((item) => !before.has(this.#wanted.mark(item))).map(this.#wanted.name));
   }
 }
 

@@ -33,6 +33,7 @@ export class MembersSection extends LitElement {
     },
     subjects: ['member', 'membership', 'person', 'invitation'],
     mark: ({ id, version, person }) => `${id}/${version}/${person.state}`,
+    name: ({ id }) => id,
   });
 
   override render() {

@@ -6,6 +6,8 @@ import { base } from '../../styles/base.ts';
 import './danger-section.ts';
 import './keys-section.ts';
 import './members-section.ts';
+import './metrics-section.ts';
+import './sources-section.ts';
 import './tokens-section.ts';
 import './transfer-section.ts';
 
@@ -13,6 +15,8 @@ const SECTIONS = [
   { key: 'members', words: 'Members' },
   { key: 'tokens', words: 'Service tokens' },
   { key: 'keys', words: 'Keys' },
+  { key: 'metrics', words: 'Metrics' },
+  { key: 'sources', words: 'Sources' },
   { key: 'import-export', words: 'Import and export' },
   { key: 'danger', words: 'Danger' },
 ] as const;
@@ -77,6 +81,8 @@ export class SettingsPage extends LitElement {
     if (section === 'keys') return html`<t-keys-section></t-keys-section>`;
     if (section === 'import-export') return html`<t-transfer-section></t-transfer-section>`;
     if (section === 'members') return html`<t-members-section></t-members-section>`;
+    if (section === 'metrics') return html`<t-metrics-section></t-metrics-section>`;
+    if (section === 'sources') return html`<t-sources-section></t-sources-section>`;
     if (section === 'tokens') return html`<t-tokens-section></t-tokens-section>`;
     return html`<t-danger-section></t-danger-section>`;
   }

@@ -26,12 +26,14 @@ export class TokensSection extends LitElement {
     path: () => this.#path('tokens'),
     subjects: ['token'],
     mark: ({ id, state }) => `${id}/${state}`,
+    name: ({ id }) => id,
   });
   /** For the names of who made them. */
   readonly #members = new Listing<MemberAnswer>(this, {
     path: () => this.#path('members'),
     subjects: ['member'],
     mark: ({ id, version }) => `${id}/${version}`,
+    name: ({ id }) => id,
   });
 
   constructor() {

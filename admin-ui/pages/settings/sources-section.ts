@@ -1,0 +1,156 @@
+import type { ListedPolicy, SourceAnswer } from '@turnout/server/contracts';
+import { html, LitElement, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { followHere, type Here } from '../../client/here.ts';
+import { asRefusal } from '../../client/problem.ts';
+import { send } from '../../client/send-request.ts';
+import { ask } from '../../parts/ask-dialog.ts';
+import '../../parts/relative-time.ts';
+import { spellMarks } from '../../parts/spell-marks.ts';
+import { tell } from '../../shell/notices.ts';
+import { base } from '../../styles/base.ts';
+import { Listing } from './listing.ts';
+import { guardsNaming } from './metric-words.ts';
+import { drawNamedBy } from './named-by.ts';
+import { settingsSheet } from './settings-sheet.ts';
+import './source-form.ts';
+import './try-query.ts';
+
+/** Where queries of guards are asked. */
+@customElement('t-sources-section')
+export class SourcesSection extends LitElement {
+  static override styles = [base, settingsSheet];
+  readonly #here = followHere(this);
+  readonly #sources = new Listing<SourceAnswer>(this, {
+    path: () => this.#path('sources'),
+    subjects: ['source'],
+    mark: ({ key, version }) => `${key}/${version}`,
+    name: ({ key }) => key,
+  });
+  readonly #policies = new Listing<ListedPolicy>(this, {
+    path: () => this.#path('policies'),
+    subjects: ['policy'],
+    mark: ({ key, version }) => `${key}/${version}`,
+    name: ({ key }) => key,
+  });
+
+  #path(list: string): string | undefined {
+    const project = this.#here()?.project;
+    return project && `/projects/${encodeURIComponent(project.key)}/${list}`;
+  }
+
+  override render() {
+    const here = this.#here();
+    if (here === undefined) return nothing;
+    const why = here.project.rights.includes('admin') ? '' : 'Sources are set up by administrators of the project.';
+    return html`<section class="group" aria-labelledby="sources">
+      <div class="head">
+        <div>
+          <h2 id="sources">Sources</h2>
+          <p class="about small">
+            A Prometheus whose numbers guards are held against. That it answers nothing is no data and no regression: a guard then
+            holds, or pauses, as its policy says.
+          </p>
+          ${why === '' ? nothing : html`<p class="small warning">${why}</p>`}
+        </div>
+        <button aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && void this.#make()}>
+          <wa-icon name="plus" aria-hidden="true"></wa-icon>New source
+        </button>
+      </div>
+      ${this.#sources.drawState()} ${this.#drawSources(here, why)}
+    </section>`;
+  }
+
+  #drawSources(here: Here, why: string) {
+    const { items } = this.#sources;
+    if (items === undefined) return nothing;
+    if (items.length === 0) {
+      return html`<div class="card empty">No source yet. Guards can do without: metrics that apps track are measured here.</div>`;
+    }
+    return html`<ul class="card items">
+      ${repeat(
+        items,
+        ({ key }) => key,
+        (source) =>
+          html`<li class=${this.#sources.changed.has(source.key) ? 'flash' : ''}>${this.#draw(here, source, why)}</li>`,
+      )}
+    </ul>`;
+  }
+
+  #draw({ project, environment }: Here, source: SourceAnswer, why: string) {
+    const { key, url, auth } = source;
+    const guards = guardsNaming(this.#policies.items ?? [], { source: key });
+    const whyNotTry = project.roles.some((role) => ['editor', 'release-manager', 'admin'].includes(role))
+      ? ''
+      : 'Asking it needs the role editor.';
+    const act = (words: string, run: () => void) =>
+      html`<button class="plain" aria-label="${words} ${key}" aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && run()}>
+        ${words}
+      </button>`;
+    return html`<article class="item" aria-label="Source ${key}">
+      <div class="title">
+        <h3 class="name mono">${key}</h3>
+        <span class="tag">Prometheus</span>
+      </div>
+      <div class="facts">
+        <code>${spellMarks(url)}</code>
+        <span>${tellAuth(auth)}${'setAt' in auth ? html`, set <t-ago .at=${auth.setAt}></t-ago>` : nothing}</span>
+        ${drawNamedBy(project.key, environment.key, guards)}
+      </div>
+      <div class="actions">
+        ${act('Change', () => void this.#make(source))} ${act('Delete', () => void this.#delete(source, guards.length))}
+      </div>
+      <div class="more">
+        <t-try-query
+          .path=${`${this.#path('sources')}/${encodeURIComponent(key)}`}
+          .source=${key}
+          .why=${whyNotTry}
+        ></t-try-query>
+      </div>
+    </article>`;
+  }
+
+  async #make(source?: SourceAnswer): Promise<void> {
+    const form = document.createElement('t-source-form');
+    const taken = (this.#sources.items ?? []).map(({ key }) => key);
+    Object.assign(form, { path: this.#path('sources'), source, taken });
+    const stored = await form.open();
+    if (stored === undefined) return;
+    tell(source === undefined ? `${stored.key} is added. Try a query on it.` : `${stored.key} is changed.`);
+    await this.#sources.read();
+  }
+
+  async #delete({ key, version }: SourceAnswer, guards: number): Promise<void> {
+    const answer = await ask({
+      title: `Delete ${key}?`,
+      body:
+        guards > 0
+          ? html`<p>${guards === 1 ? 'A guard asks' : `${guards} guards ask`} it. It stays until they do not any more.</p>`
+          : html`<p>No policy names it. Its secret is gone for good.</p>`,
+      confirm: 'Delete it',
+      reason: 'optional',
+    });
+    if (answer === undefined) return;
+    try {
+      const body = answer.reason === undefined ? {} : { reason: answer.reason };
+      await send(`${this.#path('sources')}/${encodeURIComponent(key)}`, { method: 'DELETE', version, body });
+      tell(`${key} is deleted.`);
+    } catch (error) {
+      const { title, detail } = asRefusal(error).problem;
+      tell(`${title}: ${detail}`, { tone: 'warn' });
+    }
+    await this.#sources.read();
+  }
+}
+
+function tellAuth(auth: SourceAnswer['auth']): string {
+  if (auth.kind === 'none') return 'asked without a secret';
+  return auth.kind === 'bearer' ? 'asked with a token' : `asked as ${auth.user} with a password`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    't-sources-section': SourcesSection;
+  }
+}
