@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../changes/seed.fixture.ts';
 import { changes, decisions, kills, projects } from '../database/tables.ts';
 import { databaseKinds } from '../database/test-database.ts';
@@ -140,6 +140,38 @@ describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
       await world.steer(id, 'rollback', 'The test is over.');
     },
   );
+
+  once('is not held up by the source of another: it goes back while that one is still asked', async () => {
+    await fresh();
+    const guard = { kind: 'threshold', query: 'q', source: 's', above: 0.4, forMs: 0, onFail: 'rollBack' } as const;
+    const watching = (id: string) => ({ ...guard, id, mode: 'enforce', environment: 'staging' }) as const;
+    world.policies.set('slow', shortPolicy({ guards: [{ ...watching('slow'), source: 'slow' }] }));
+    world.policies.set('quick', shortPolicy({ guards: [watching('quick')] }));
+    const loop = await world.takeOver();
+    const slow = await world.start({ policy: 'slow', flag: 'other' });
+    const quick = await world.start({ policy: 'quick' });
+    await loop.pass();
+    let answer: () => void = () => undefined;
+    world.says.slow = new Promise((resolve) => {
+      answer = resolve;
+    });
+    world.wait(5_000);
+    const stop = loop.follow();
+    // Once the other was looked at, while the slow one is still asked.
+    const lookedAt = async () => (await world.read(quick)).run.decidedAt?.getTime();
+    await vi.waitFor(async () => expect(await lookedAt()).toBe(world.now().getTime()), 10_000);
+    world.says.query = { kind: 'value', value: 1 };
+    world.wait(5_000);
+    loop.wake();
+    await vi.waitFor(async () => expect((await world.read(quick)).rollout.state).toBe('rolledBack'), 10_000);
+    expect((await world.read(slow)).rollout.state).toBe('running');
+    world.says.query = { kind: 'value', value: 0 };
+    answer();
+    stop();
+    await loop.close();
+    world.says.slow = undefined;
+    await world.steer(slow, 'rollback', 'The test is over.');
+  });
 
   once('ends where it cannot go on, keeps what it finished, and stands still in an archived project', async () => {
     await fresh();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HeldLease } from '../platform/lease.ts';
 import { Problem } from '../platform/problem.ts';
 import { followEnded } from './follow-ended.ts';
@@ -14,8 +15,10 @@ const REACHING_MS = 500;
 const LEAST_WAIT_MS = 50;
 /** However often it rings, there is so much time between two looks. */
 const GAP_MS = 200;
-/** Sources may take seconds to answer; one that is slow holds up no more than its own rollout. */
-const AT_ONCE = 4;
+/** So many are looked at at once: most of a look is waiting for answers. */
+const AT_ONCE = 16;
+/** A source that takes longer holds up no more than its own rollouts: the others are looked at again meanwhile. */
+const SLOW_MS = 2_000;
 
 /**
  * Looks at every live run again and again, on the node that holds the lease: gathers evidence, decides, and acts. It
@@ -26,6 +29,8 @@ export class RolloutLoop {
   readonly #parts: LoopParts;
   #timer: NodeJS.Timeout | undefined;
   #passing: Promise<void> | undefined;
+  /** Runs that a look of before is still at. */
+  readonly #looking = new Map<string, Promise<number>>();
   #isAwake = false;
   #follows = false;
   #begun = Number.NEGATIVE_INFINITY;
@@ -58,11 +63,12 @@ export class RolloutLoop {
     return this.#passing;
   }
 
-  /** Waits for the look that is under way. */
+  /** Waits for the looks that are under way. */
   async close(): Promise<void> {
     this.#follows = false;
     clearTimeout(this.#timer);
     await this.#passing;
+    await Promise.all(this.#looking.values());
   }
 
   #now(): number {
@@ -99,11 +105,16 @@ export class RolloutLoop {
     const left = [...runs];
     const work = async () => {
       for (let kept = left.shift(); kept !== undefined; kept = left.shift()) {
-        const rollout = rollouts.get(kept.run.rollout);
-        if (rollout !== undefined) waits.push(await this.#lookAt(rollout, kept, lease));
+        const { id, rollout: rolloutId } = kept.run;
+        const rollout = rollouts.get(rolloutId);
+        if (rollout === undefined || this.#looking.has(id)) continue;
+        const look = this.#lookAt(rollout, kept, lease).finally(() => this.#looking.delete(id));
+        this.#looking.set(id, look);
+        waits.push(await look);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const all = Promise.all(Array.from({ length: AT_ONCE }, work));
+    await (this.#follows ? Promise.race([all, sleep(SLOW_MS, undefined, { ref: false })]) : all);
     return Math.max(LEAST_WAIT_MS, Math.min(...waits));
   }
 

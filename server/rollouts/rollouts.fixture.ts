@@ -30,6 +30,8 @@ export interface Says {
   entry(run: string, entry: number, now: Date): EntryEvidence | undefined;
   metrics: MetricDefinition[];
   query: QueryAnswer;
+  /** The source `slow` answers once this is there. */
+  slow: Promise<void> | undefined;
   signal: { at: string; summary: string } | null;
   reach: { effective: boolean; laggards: string[] };
   probe: { well: boolean; found: string };
@@ -143,6 +145,7 @@ function quiet(): Says {
     entry: () => undefined,
     metrics: Object.values(METRICS),
     query: { kind: 'value', value: 0.1 },
+    slow: undefined,
     signal: null,
     reach: { effective: true, laggards: [] },
     probe: { well: true, found: 'it answered 200' },
@@ -167,7 +170,10 @@ function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSources {
     unitsNeeded: () => undefined,
     readEntry: async ({ run, entry }, now) => says.entry(run, entry, now) ?? { run, entry, ...nothing },
     suggestBelow: (below) => says.below(below),
-    askSource: async () => says.query,
+    askSource: async (_projectId, source) => {
+      if (source === 'slow') await says.slow;
+      return says.query;
+    },
     firingSignal: async () => says.signal,
     runProbe: async () => says.probe,
     checkResult: async () => undefined,
