@@ -24,6 +24,8 @@ class Shop {
   readonly #random: () => number;
   #visitors = 0;
   #served: ShopCounts['served'] = { on: 0, off: 0 };
+  readonly #orders: ShopCounts['orders'] = { on: 0, off: 0 };
+  readonly #failed: ShopCounts['failed'] = { on: 0, off: 0 };
   #firstOn: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,15 +50,19 @@ class Shop {
     const { flag, seed, failRate, staffEvery } = this.#order;
     const number = this.#visitors++;
     const context = { targetingKey: `visitor-${seed}-${number}`, staff: number % staffEvery === 0 };
-    const on = this.#client.boolean(flag, false, context);
-    this.#served[on ? 'on' : 'off']++;
-    if (on) this.#firstOn ??= now();
+    const got = this.#client.boolean(flag, false, context) ? 'on' : 'off';
+    this.#served[got]++;
+    this.#orders[got]++;
+    if (got === 'on') this.#firstOn ??= now();
     this.#client.track('checkout.done', { context, value: 80 + 40 * this.#random() });
-    if (this.#random() < failRate[on ? 'on' : 'off']) this.#client.track('checkout.error', { context });
+    if (this.#random() >= failRate[got]) return;
+    this.#failed[got]++;
+    this.#client.track('checkout.error', { context });
   }
 
   counts(): ShopCounts {
-    const counts = { visitors: this.#visitors, served: this.#served, firstOn: this.#firstOn };
+    const [orders, failed] = [this.#orders, this.#failed];
+    const counts = { visitors: this.#visitors, served: this.#served, orders, failed, firstOn: this.#firstOn };
     this.#served = { on: 0, off: 0 };
     return counts;
   }

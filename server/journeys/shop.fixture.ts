@@ -22,6 +22,9 @@ export interface ShopOrder {
 export interface ShopCounts {
   visitors: number;
   served: { on: number; off: number };
+  /** Orders and failed ones in all, by what the visitor got. */
+  orders: { on: number; off: number };
+  failed: { on: number; off: number };
   /** When somebody got the new variant first, in milliseconds of the wall clock; null before. */
   firstOn: number | null;
 }
