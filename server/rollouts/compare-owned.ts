@@ -40,8 +40,7 @@ export function judgeEdit(
   const { flag } = after;
   const refused = whyRefused({ wrote, from, to }, before.flag, flag);
   if (refused !== undefined || flag === undefined) return { outcome: 'refused', because: refused ?? 'It is gone.' };
-  const was = compareOwned(wrote, before.flag);
-  if (was === 'same' && compareOwned(wrote, flag) === 'edited') {
+  if (compareOwned(wrote, flag) === 'edited') {
     return { outcome: 'ends', because: 'What the rollout owns was edited, and the edit stands.' };
   }
   const off = whyNotOn(flag, after.shedLevel);

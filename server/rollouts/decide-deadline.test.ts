@@ -40,6 +40,8 @@ describe('a deadline', () => {
       checkAgainAt: at(8 * DAY).toISOString(),
     });
     expect(decideAt(next, 8 * DAY, undefined, long)).toMatchObject({ page: 'deadline' });
+    // Paging again does not put off what was announced.
+    expect(noted(next, 8 * DAY, long)).toMatchObject({ askedAfterMs: 7 * DAY, paged: { at: at(8 * DAY) } });
   });
 
   it('counts from the question: after an outage over both nobody was asked yet', () => {

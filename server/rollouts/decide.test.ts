@@ -231,6 +231,12 @@ describe('an approval', () => {
     ]);
   });
 
+  it('that lapsed does not count, whoever gave it', () => {
+    const scene = fullScene();
+    scene.evidence.approvals[0]!.expired = true;
+    expect(ask(scene)).toMatchObject({ action: 'needApproval', askFor: [0] });
+  });
+
   it('is given by persons, not by presses: two by the same one are one', () => {
     const scene = fullScene();
     scene.policy = structuredClone(FULL);

@@ -143,6 +143,11 @@ describe('unequal arms', () => {
       scene.run.overriddenRatio = true;
     };
     expect(judge(GUARDS.split, over)).toMatchObject({ verdict: 'not-applicable', action: 'advance' });
+    const latched: Happens = (scene) => {
+      over(scene);
+      scene.run.failed = { split: { at: at(0).toISOString(), because: 'They were unequal.' } };
+    };
+    expect(judge(GUARDS.split, latched)).toMatchObject({ verdict: 'not-applicable', action: 'advance' });
   });
 
   it('pause where the policy says more than hold, for they say nothing of the variant', () => {

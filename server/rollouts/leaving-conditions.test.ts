@@ -27,6 +27,17 @@ describe('leaving a stage', () => {
     ]);
   });
 
+  it('has baked nothing before it is in force, however short the bake', () => {
+    const scene = readyScene(
+      policyOf({ path: [{ environment: 'production', stages: [stageOf({ exposure: 5_000, bakeMs: 0 })] }] }),
+    );
+    scene.run.effectiveAt = null;
+    expect(decide(scene, scene.evidence, scene.now).conditions.map(({ id, met }) => [id, met])).toEqual([
+      ['effective', false],
+      ['bake', false],
+    ]);
+  });
+
   it('takes time in which it stood still from the bake, unless that was before the bake', () => {
     const stood = (stoodMs: number, before: number) => {
       const scene = readyScene(policyOf({ guards: [] }), at(30 * MINUTE));

@@ -143,6 +143,11 @@ describe('time in which it stands still', () => {
     expect(standStill(run, false, at(12 * MINUTE))).toBe(run);
   });
 
+  it('begins to be bake once, when it is in force everywhere', () => {
+    const run = becomeEffective(runningRun(policy, { effectiveAt: null }), at(MINUTE));
+    expect(becomeEffective(run, at(HOUR))).toBe(run);
+  });
+
   it('before the bake is not taken from the bake', () => {
     let run = standStill(runningRun(policy, { effectiveAt: null }), true, at(MINUTE));
     run = becomeEffective(run, at(3 * MINUTE));
