@@ -1,4 +1,4 @@
-import { html, LitElement } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../styles/base.ts';
 import { agoWords } from './ago-words.ts';
@@ -6,7 +6,15 @@ import { agoWords } from './ago-words.ts';
 /** When something was, seen from now; the moment itself is in its title. */
 @customElement('t-ago')
 export class RelativeTime extends LitElement {
-  static override styles = [base];
+  // As quiet as what it stands in.
+  static override styles = [
+    base,
+    css`
+      :host {
+        color: inherit;
+      }
+    `,
+  ];
   /** RFC 3339. */
   @property() at = '';
   #clock: ReturnType<typeof setInterval> | undefined;

@@ -6,10 +6,14 @@ import arrowLeft from 'lucide-static/icons/arrow-left.svg?url';
 import arrowRight from 'lucide-static/icons/arrow-right.svg?url';
 import arrowUp from 'lucide-static/icons/arrow-up.svg?url';
 import boxes from 'lucide-static/icons/boxes.svg?url';
+import rollouts from 'lucide-static/icons/chart-no-axes-column-increasing.svg?url';
 import check from 'lucide-static/icons/check.svg?url';
 import chevronDown from 'lucide-static/icons/chevron-down.svg?url';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?url';
+import pause from 'lucide-static/icons/circle-pause.svg?url';
+import play from 'lucide-static/icons/circle-play.svg?url';
 import circleUser from 'lucide-static/icons/circle-user.svg?url';
+import clock from 'lucide-static/icons/clock.svg?url';
 import copy from 'lucide-static/icons/copy.svg?url';
 import download from 'lucide-static/icons/download.svg?url';
 import more from 'lucide-static/icons/ellipsis.svg?url';
@@ -54,6 +58,7 @@ const ICONS: Record<string, string> = {
     'chevron-down': chevronDown,
   },
   ...{ 'chevron-right': chevronRight, 'log-out': logOut, cross, kill: power, person: circleUser },
+  ...{ rollouts, pause, play, clock },
 };
 
 /** Names that the components ask for by themselves. */

@@ -38,6 +38,7 @@ function inProject({ project, environment }: Here): KeyedCommand[] {
   return [
     to('kill', 'Kill a flag', 'kill', 'k'),
     to('flags', 'Flags', 'flag', 'f'),
+    to('rollouts', 'Rollouts', 'rollouts', 'o'),
     to('segments', 'Segments', 'users', 's'),
     to('policies', 'Policies', 'route', 'p'),
     to('activity', 'Activity', 'activity', 'a'),

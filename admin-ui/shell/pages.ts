@@ -59,6 +59,17 @@ export const INSIDE: Record<Inside, Page> = {
     draw: ({ params }) =>
       html`<t-policy-page .project=${params.project ?? ''} .policy=${params.policy ?? ''}></t-policy-page>`,
   },
+  rollouts: {
+    title: () => 'Rollouts',
+    load: () => import('../pages/rollouts/rollouts-page.ts'),
+    draw: ({ params }) => html`<t-rollouts-page .project=${params.project ?? ''}></t-rollouts-page>`,
+  },
+  rollout: {
+    title: ({ params }) => `Rollout ${params.rollout ?? ''}`,
+    load: () => import('../pages/rollouts/rollout-page.ts'),
+    draw: ({ params }) =>
+      html`<t-rollout-page .project=${params.project ?? ''} .rollout=${params.rollout ?? ''}></t-rollout-page>`,
+  },
   kill: {
     title: () => 'Kill',
     load: () => import('../pages/kill/kill-page.ts'),

@@ -8,6 +8,8 @@ export const PAGES = {
   flag: '/p/:project/flags/:flag',
   segments: '/p/:project/segments',
   segment: '/p/:project/segments/:segment',
+  rollouts: '/p/:project/rollouts',
+  rollout: '/p/:project/rollouts/:rollout',
   policies: '/p/:project/policies',
   'new-policy': '/p/:project/new-policy',
   policy: '/p/:project/policies/:policy',

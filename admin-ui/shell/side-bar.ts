@@ -17,6 +17,7 @@ interface Place {
 
 const PLACES: Place[] = [
   { page: 'flags', label: 'Flags', icon: 'flag', also: 'flag' },
+  { page: 'rollouts', label: 'Rollouts', icon: 'rollouts', also: 'rollout' },
   { page: 'segments', label: 'Segments', icon: 'users', also: 'segment' },
   { page: 'policies', label: 'Policies', icon: 'route', also: 'policy' },
   { page: 'activity', label: 'Activity', icon: 'activity', also: 'change' },

@@ -1,0 +1,110 @@
+import type { RolloutAnswer } from '@turnout/server/contracts';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { MyEnvironment, MyProject } from '../../client/me.ts';
+import { base } from '../../styles/base.ts';
+import { maySteer } from './may-steer.ts';
+import { steerFlow } from './steer-flow.ts';
+import { isLive, type Verb } from './tell-rollout.ts';
+
+interface Act {
+  verb: Verb;
+  words: string;
+  icon: string;
+  /** Shown, and not possible, as long as the rollout lives in another state. */
+  whenNot?: string;
+}
+
+const LIVE_ACTS: readonly Act[] = [
+  { verb: 'rollback', words: 'Roll back', icon: 'undo' },
+  { verb: 'pause', words: 'Pause', icon: 'pause', whenNot: 'It is paused already.' },
+  { verb: 'resume', words: 'Resume', icon: 'play' },
+  { verb: 'advance', words: 'Advance', icon: 'arrow-right', whenNot: 'It is paused: resume it first.' },
+  { verb: 'override-ratio', words: 'Go on past unequal arms', icon: 'alert' },
+];
+
+/** What can be done with a rollout. What one may not do stands there with its reason; tells `steered` with what came of it. */
+@customElement('t-rollout-acts')
+export class RolloutActs extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .acts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+      .back {
+        border-color: var(--warn);
+        background: var(--warn-soft);
+        color: var(--warn);
+      }
+      .back:hover:not([aria-disabled='true']) {
+        border-color: var(--ink);
+      }
+      .back[aria-disabled='true'] {
+        border-color: var(--line);
+        background: var(--sunken);
+        color: var(--quiet);
+      }
+      p {
+        margin-top: 0.35rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) project!: MyProject;
+  @property({ attribute: false }) rollout!: RolloutAnswer;
+  /** Where it is now, with what one may do there; undefined where one may not see it. */
+  @property({ attribute: false }) environment: MyEnvironment | undefined;
+  @state() private busy: Verb | undefined;
+
+  async #steer(verb: Verb): Promise<void> {
+    if (this.busy !== undefined) return;
+    this.busy = verb;
+    const { project, rollout, environment } = this;
+    const after = await steerFlow({ project, rollout, environment }, verb);
+    this.busy = undefined;
+    if (after !== undefined) this.dispatchEvent(new CustomEvent<RolloutAnswer>('steered', { detail: after }));
+  }
+
+  get #acts(): readonly Act[] {
+    const { may, state } = this.rollout;
+    if (!isLive(state)) return may.includes('retry') ? [{ verb: 'retry', words: 'Try again', icon: 'refresh' }] : [];
+    const isPaused = state === 'paused';
+    return LIVE_ACTS.filter(({ verb, whenNot }) => {
+      if (verb === 'pause') return !isPaused;
+      return may.includes(verb) || (whenNot !== undefined && isPaused);
+    });
+  }
+
+  override render() {
+    const acts = this.#acts;
+    const refused = [...new Set(acts.flatMap(({ verb }) => maySteer(this.environment, verb).why ?? []))];
+    return html`<div class="acts" role="group" aria-label="What can be done">${acts.map((act) => this.#draw(act))}</div>
+      ${refused.length === 0 ? nothing : html`<p id="why" class="quiet small">${refused.join(' ')}</p>`}`;
+  }
+
+  #draw({ verb, words, icon, whenNot }: Act) {
+    const may = maySteer(this.environment, verb);
+    const can = this.rollout.may.includes(verb);
+    const why = can ? may.why : whenNot;
+    const tone = verb === 'rollback' ? 'back' : verb === 'resume' || verb === 'retry' ? 'primary' : '';
+    const off = !may.yes || !can || this.busy !== undefined;
+    return html`<button
+      class=${tone}
+      aria-disabled=${off}
+      title=${why ?? nothing}
+      aria-describedby=${may.yes ? nothing : 'why'}
+      @click=${() => !off && void this.#steer(verb)}
+    >
+      <wa-icon name=${icon} aria-hidden="true"></wa-icon>${this.busy === verb ? 'One moment …' : words}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    't-rollout-acts': RolloutActs;
+  }
+}
