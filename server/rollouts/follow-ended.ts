@@ -57,7 +57,8 @@ function tell({ run }: KeptRun, before: Reach, after: Reach, now: Date): Omit<Ke
   const action = 'hold';
   const [done, late] = WORDS[run.state] ?? ['Ended', 'Not effective'];
   if (before.reachedAt === null && after.reachedAt !== null) {
-    const took = sayDuration(now.getTime() - Date.parse(after.writtenAt));
+    const ms = now.getTime() - Date.parse(after.writtenAt);
+    const took = ms < 2_000 ? `${ms} ms` : sayDuration(ms);
     return { action, reason: `${done} in ${run.environment}: in force everywhere after ${took}.` };
   }
   if (before.lateAt !== null || after.lateAt === null) return undefined;
