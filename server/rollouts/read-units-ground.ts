@@ -10,7 +10,7 @@ export async function readUnitsGround(
   { environmentId, environment }: Run,
 ): Promise<UnitsGround> {
   const named = new Set(pinned.guards.flatMap((guard) => ('metric' in guard ? [guard.metric] : [])));
-  const all = named.size === 0 && pinned.path.length > 0 ? [] : await sources.listMetrics(door.db, projectId);
+  const all = named.size === 0 ? [] : await sources.listMetrics(door.db, projectId);
   const metrics = all.filter(({ key }) => named.has(key));
   const rates = metrics.length === 0 ? [] : await sources.recentRates(door.db, { environmentId, environment }, metrics);
   return { metrics, rates, unitsNeeded: sources.unitsNeeded };

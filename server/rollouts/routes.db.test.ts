@@ -85,7 +85,7 @@ describe('rollouts over HTTP', () => {
     const { rollout } = made.body;
     expect(rollout).toMatchObject({
       ...{ flag: FLAG, target: 'fallthrough', state: 'waiting', policy: { key: 'web-standard', version: 1 } },
-      ...{ startedByName: 'release-manager', reason: 'It is ready.', may: ['advance', 'pause', 'rollback'] },
+      ...{ startedByName: 'release-manager', reason: 'It is ready.', may: ['pause', 'rollback'] },
     });
     expect(rollout.path.map((step: { state: string }) => step.state)).toEqual(['waiting', 'ahead']);
     await loop.pass();
@@ -226,6 +226,27 @@ describe('rollouts over HTTP', () => {
     expect((await override('editor', 'r')).status).toBe(403);
     expect((await override('manager')).status).toBe(422);
     expect((await override('manager', 'The proxy dropped them.')).body.rollout.path[0].run.ratioOverridden).toBe(true);
+  });
+
+  it('with a button, waits for somebody to press for each stage; whoever started it pressed for the first', async () => {
+    const stages = [10_000, 50_000].map((exposure) => stageOf({ exposure, bakeMs: 60_000 }));
+    const path = [{ environment: 'staging', stages }];
+    world.policies.set('button', shortPolicy({ mode: 'button', path }));
+    const { rollout } = (await start({ policy: 'button' })).body;
+    expect(rollout.may).toEqual(['pause', 'rollback']);
+    const goOn = async () => {
+      for (let look = 0; look < 3; look++) {
+        await loop.pass();
+        world.wait(61_000);
+      }
+      return (await call('GET', `/rollouts/${rollout.id}`)).body;
+    };
+    const waits = await goOn();
+    expect([waits.path[0].run.stage, waits.may]).toEqual([0, ['advance', 'pause', 'rollback']]);
+    expect((await call('POST', `/rollouts/${rollout.id}/advance`, {}, 'killer')).status).toBe(403);
+    const pressed = await call('POST', `/rollouts/${rollout.id}/advance`, {}, 'editor');
+    expect(pressed.body.rollout.path[0].run).toMatchObject({ stage: 0, pressedBy: expect.stringMatching(/^token:/) });
+    expect((await goOn()).path[0].run).toMatchObject({ stage: 1, pressedBy: null });
   });
 
   it('shows whoever is of one environment what happens there, and nothing of the others', async () => {

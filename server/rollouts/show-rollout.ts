@@ -105,7 +105,9 @@ function whatMay({ state, pinned }: PinnedRollout, last: KeptRun | undefined): R
     return verdict === 'fail' && pinned.guards.some((guard) => guard.id === id && guard.kind === 'sample-ratio');
   });
   const override = alarms ? (['override-ratio'] as const) : [];
-  return state === 'paused' ? ['resume', 'rollback', ...override] : ['advance', 'pause', 'rollback', ...override];
+  if (state === 'paused') return ['resume', 'rollback', ...override];
+  const advance = pinned.mode === 'button' && last?.run.pressedBy === null ? (['advance'] as const) : [];
+  return [...advance, 'pause', 'rollback', ...override];
 }
 
 export function showDecision(row: DecisionRow, nameOf: ShowParts['nameOf']): DecisionAnswer {

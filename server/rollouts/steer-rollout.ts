@@ -142,9 +142,13 @@ function requireSteerable({ rollout, kept }: LockedRollout, steer: Steer): void 
   const isPaused = run.state === 'paused';
   if (steer === 'resume' && !isPaused) throw new Problem('wrong_state', 'The rollout is not paused.');
   if (steer === 'pause' && isPaused) throw new Problem('wrong_state', 'The rollout is paused already.');
-  if (steer === 'advance' && isPaused) {
-    throw new Problem('wrong_state', 'The rollout is paused: resume it first, or roll it back.');
-  }
+  if (steer !== 'advance') return;
+  if (isPaused) throw new Problem('wrong_state', 'The rollout is paused: resume it first, or roll it back.');
+  if (rollout.pinned.mode === 'button') return;
+  throw new Problem(
+    'wrong_state',
+    'Its policy advances by itself when everything is there: there is nothing to press.',
+  );
 }
 
 /** While nobody gets anything of the flag nothing would be baked. */
