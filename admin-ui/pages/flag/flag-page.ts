@@ -9,6 +9,7 @@ import { Following } from '../../client/store.ts';
 import '../../parts/problem-view.ts';
 import { askBeforeLeaving, route } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
+import '../rollouts/rollout-strip.ts';
 import './configuration-panel.ts';
 import type { Draft } from './draft.ts';
 import { readDraft } from './draft.ts';
@@ -129,6 +130,7 @@ export class FlagPage extends LitElement {
                   ? html`<t-killed .project=${this.project} .flag=${flag.key} .environment=${place.environment}></t-killed>`
                   : nothing
               }
+              <t-rollout-strip .project=${this.project} .flag=${flag.key}></t-rollout-strip>
               <t-flag-tabs .tab=${tab} .unsaved=${this.#unsaved}></t-flag-tabs>
               ${this.#drawProblem(this.refusal, () => void this.#load(tab))}
               ${this.#drawTab(tab, flag, place.environment)}`

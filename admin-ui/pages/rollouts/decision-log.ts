@@ -93,28 +93,28 @@ export class DecisionLog extends LitElement {
   }
 
   #draw(item: DecisionAnswer) {
-    const { id, at, action, reason, environment, stage, entry } = item;
+    const { id, at, action, reason } = item;
     const { word, tone, rest } = splitSaid(action, reason);
-    const where = this.names.get(environment) ?? environment;
     return html`<li class=${this.#fresh.has(id) ? 'flash' : ''}>
       <div class="when small quiet"><t-ago .at=${at}></t-ago></div>
       <div class="what">
         <p>${word === '' ? nothing : html`<span class="tag ${tone}">${word}</span> `}${rest}</p>
-        <p class="small quiet">
-          ${tellDecider(item)} · ${where}, ${stage < 0 ? 'before the first stage' : `stage ${stage + 1}, entry ${entry}`}
-        </p>
         ${this.#drawMore(item)}
       </div>
     </li>`;
   }
 
   #drawMore(item: DecisionAnswer) {
-    const { id, because, guards, conditions, evidence } = item;
-    if (because.length + guards.length + conditions.length === 0 && evidence === null) return nothing;
-    const isOpen = this.open.has(id);
+    const { id, because, guards, conditions, evidence, environment, stage, entry } = item;
+    const where = this.names.get(environment) ?? environment;
+    const place = `${where}, ${stage < 0 ? 'before the first stage' : `stage ${stage + 1}, entry ${entry}`}`;
+    const told = `${tellDecider(item)} · ${place}`;
+    if (because.length + guards.length + conditions.length === 0 && evidence === null) {
+      return html`<p class="small quiet">${told}</p>`;
+    }
     return html`<details @toggle=${(event: ToggleEvent) => this.#turn(id, event.newState === 'open')}>
-      <summary>What it rests on</summary>
-      ${isOpen ? this.#drawEvidence(item) : nothing}
+      <summary><span class="quiet">${told} ·</span> what it rests on</summary>
+      ${this.open.has(id) ? this.#drawEvidence(item) : nothing}
     </details>`;
   }
 

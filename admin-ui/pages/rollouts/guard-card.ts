@@ -19,7 +19,6 @@ export class GuardCard extends LitElement {
         display: grid;
         align-content: start;
         gap: 0.35rem;
-        height: 100%;
         padding: 0.7rem 0.9rem;
         min-width: 0;
         overflow-wrap: anywhere;
@@ -64,7 +63,7 @@ export class GuardCard extends LitElement {
         <span class="tag ${guard.mode === 'shadow' && tone === 'warn' ? '' : tone}">${name}</span>
         ${guard.mode === 'shadow' ? html`<span class="tag">shadow</span>` : nothing}
       </div>
-      <p class="small quiet">${capital(guard.says)} · ${tellOnFail(guard)}</p>
+      <p class="small quiet">${guard.says} · ${tellOnFail(guard)}</p>
       ${found === undefined ? nothing : html`<p>${found.because}</p>`} ${this.#drawEvidence()}
     </article>`;
   }
@@ -82,8 +81,6 @@ export class GuardCard extends LitElement {
       </p>`;
   }
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -37,9 +37,13 @@ export const rolloutSheet = css`
     padding: 0.8rem 1rem;
     min-width: 0;
   }
+  /* Below each other in two columns: those that count have a chart, others are three lines. */
   .guards {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr));
-    gap: 0.6rem;
+    columns: 24rem 2;
+    column-gap: 0.6rem;
+  }
+  .guards t-guard-card {
+    break-inside: avoid;
+    padding-bottom: 0.6rem;
   }
 `;

@@ -135,7 +135,7 @@ export function splitSaid(action: Action, reason: string): { word: string; tone:
     /^(Advances|Finishes) (.+)$/s.exec(reason) ??
     [];
   if (word === undefined) return { word: '', tone, rest: reason };
-  return { word, tone, rest: reason.startsWith(`${word}:`) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest };
+  return { word, tone, rest };
 }
 
 type Verdict = NonNullable<RunAnswer['decision']>['guards'][number]['verdict'];
@@ -174,3 +174,19 @@ export function tellStatistic(kind: GuardTerms['kind'], { name, value, bound }: 
 }
 
 const shortNumber = (number: number) => String(Number(number.toPrecision(3))).replace('-', '−');
+
+/** What a live rollout means for whoever edits its flag: what is refused, what ends it, what pauses it. */
+export function tellOwned({
+  target,
+  from,
+  to,
+  audience,
+}: Pick<RolloutItem, 'target' | 'from' | 'to' | 'audience'>): string[] {
+  const serve = target === 'fallthrough' ? 'what everybody else gets' : `what the rule ${target} serves`;
+  return [
+    `Refused: other values of ${from} and ${to}, ${target === 'fallthrough' ? '' : `taking away the rule ${target}, `}and taking away what its stages name. Wait for its end, or roll it back first.`,
+    `Ends it, and your edit stands: anything else in ${serve}${audience === null ? '' : `, or in the rule for ${audience} that it put in front`}.`,
+    'Pauses it: turning off and killing, which are possible at any time. It stays paused until somebody resumes it or rolls it back.',
+    'Everything else of the flag is edited as ever.',
+  ];
+}
