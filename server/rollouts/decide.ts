@@ -23,7 +23,11 @@ export function decide({ rollout, run, policy }: Decided, evidence: Evidence, no
   const step = policy.path[rollout.step];
   if (step === undefined) throw new Error(`rollout ${rollout.id} is at step ${rollout.step}, which its policy has not`);
   const ground: GuardGround = {
-    ...{ policy, run, evidence, now, stage: step.stages[run.stage] },
+    policy,
+    run,
+    stage: step.stages[run.stage],
+    evidence,
+    now,
     sharers: Math.max(1, countTesting(policy, run)),
     measuredEntry: Math.max(1, run.measuredEntry),
   };
@@ -46,7 +50,13 @@ export function decide({ rollout, run, policy }: Decided, evidence: Evidence, no
     because: outcome.because,
     checkAgainAt: nextLook({ outcome, ground, guards, page }),
     guards: guards.map(({ verdict }) => verdict),
-    conditions: Object.values(conditions).flat(),
+    conditions: [
+      ...conditions.holding,
+      ...conditions.leaving,
+      ...conditions.gates,
+      ...conditions.approvals,
+      ...conditions.button,
+    ],
     cause: outcome.cause ?? null,
     askFor: outcome.askFor ?? [],
     page,

@@ -33,7 +33,7 @@ function randomGuard(dice: Dice, guard: Guard): Guard {
   return {
     ...guard,
     mode: dice.one('enforce', 'enforce', 'shadow'),
-    onFail: dice.one('rollBack', 'kill', 'pause', 'hold'),
+    onFail: dice.one('rollBack', 'kill', 'kill', 'pause', 'hold'),
     ...(environment === undefined ? {} : { environment }),
   };
 }

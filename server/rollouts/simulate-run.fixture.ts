@@ -186,8 +186,8 @@ function endOf({ run, resumes, world }: State, { page }: Decision): Simulated['e
 /** When the loop looks again: when it wants to, and otherwise the more seldom the longer nothing happens. */
 function nextTick({ run, world }: State, { checkAgainAt }: Decision, now: number): number {
   const since = now - ((run.enteredAt ?? run.arrivedAt).getTime() - at(0).getTime());
-  const seldom = now + Math.max((5 + world.dice.upTo(20)) * MINUTE, since / 3);
+  const seldom = now + Math.max((10 + world.dice.upTo(20)) * MINUTE, since / 2);
   const wanted = checkAgainAt === null ? seldom : Date.parse(checkAgainAt) - at(0).getTime();
   // Sources are asked again every few minutes; over days that would be thousands of looks at the same.
-  return Math.min(seldom, Math.max(wanted, now + 1, now + since / 4));
+  return Math.min(seldom, Math.max(wanted, now + 1, now + since / 3));
 }
