@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { base } from '../styles/base.ts';
-import { type DiffLine, diffJson, foldSame } from './json-diff.ts';
+import { type DiffLine, diffJson, diffLines, foldSame } from './json-diff.ts';
+import { spellMarks } from './spell-marks.ts';
 
 const MOST_LINES = 400;
 
-/** What was altered of a JSON value: by colour, and by sign for whoever does not see it. */
+/** What was altered of a JSON value, or of a text: by colour, and by sign for whoever does not see it. */
 @customElement('t-diff')
 export class DiffView extends LitElement {
   static override styles = [
@@ -55,12 +56,14 @@ export class DiffView extends LitElement {
 
   @property({ attribute: false }) was: unknown;
   @property({ attribute: false }) now: unknown;
+  /** Where they are texts that people wrote, as YAML is: held against one another line by line. */
+  @property({ type: Boolean }) texts = false;
   /** What is said where both are the same. */
   @property() none = 'Nothing is different.';
   @state() private whole = false;
 
   override render() {
-    const all = diffJson(this.was, this.now);
+    const all = this.texts ? diffLines(linesOf(this.was), linesOf(this.now)) : diffJson(this.was, this.now);
     if (all.every(({ kind }) => kind === 'same')) return html`<p class="quiet">${this.none}</p>`;
     const folded = foldSame(all);
     const lines = this.whole ? all : folded.slice(0, MOST_LINES);
@@ -79,6 +82,12 @@ export class DiffView extends LitElement {
     this.whole = !this.whole;
   }
 }
+
+const linesOf = (text: unknown): string[] =>
+  String(text ?? '')
+    .trimEnd()
+    .split('\n')
+    .map(spellMarks);
 
 function drawLine(line: DiffLine) {
   if (line.kind === 'gap') return html`<span class="line gap">… ${line.count} lines the same</span>`;

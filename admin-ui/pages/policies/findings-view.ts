@@ -52,18 +52,6 @@ export class FindingsView extends LitElement {
         font-size: var(--tiny);
         color: var(--link);
       }
-      .state {
-        display: flex;
-        gap: 0.5rem;
-        align-items: center;
-        font-weight: 550;
-      }
-      .state.bad {
-        color: var(--warn);
-      }
-      .state.good {
-        color: var(--on);
-      }
       select {
         max-width: 100%;
       }
@@ -85,19 +73,7 @@ export class FindingsView extends LitElement {
   override render() {
     const { answer } = this;
     return html`<t-problem .refusal=${this.refusal} .retry=${this.retry}></t-problem>
-      <div role="status">${this.#drawState(answer)}</div>
       ${answer === undefined ? nothing : this.#drawAll(answer)}`;
-  }
-
-  #drawState(answer: PolicyCheckAnswer | undefined) {
-    if (answer === undefined) return this.refusal ? nothing : html`<p class="quiet">Looking at it …</p>`;
-    const count = answer.faults.length;
-    if (count === 0) {
-      return html`<p class="state good"><wa-icon name="check" aria-hidden="true"></wa-icon>It can be saved.</p>`;
-    }
-    return html`<p class="state bad">
-      <wa-icon name="alert" aria-hidden="true"></wa-icon>${count} ${count === 1 ? 'thing' : 'things'} to correct
-    </p>`;
   }
 
   #drawAll({ faults, remarks, loosens }: PolicyCheckAnswer) {

@@ -16,8 +16,9 @@ export interface PolicyDraft {
   document: unknown;
   /** The version that it was begun at; 0 for a new policy. */
   version: number;
-  /** What that version says. */
+  /** What that version says, as text and as data. */
   stored: string;
+  base: unknown;
   /** True where a change in the form wrote the text anew, without what stood beside it. */
   lost: boolean;
 }
@@ -35,8 +36,15 @@ export class PolicyDesk {
     this.#shelf = shelf;
     const kept = this.#readShelf();
     const text = kept?.text ?? stored.text;
-    const ground = kept ?? { version: stored.version, stored: stored.text };
-    this.state = new Store({ ...ground, text, document: pen.read(text), lost: false });
+    const { version, stored: begun } = kept ?? { version: stored.version, stored: stored.text };
+    this.state = new Store({
+      version,
+      stored: begun,
+      base: pen.read(begun),
+      text,
+      document: pen.read(text),
+      lost: false,
+    });
   }
 
   get isChanged(): boolean {
@@ -63,20 +71,18 @@ export class PolicyDesk {
   }
 
   /** It was stored, or somebody else's version is taken in its place. */
-  settle(stored: { text: string; version: number }): void {
-    this.#put({
-      text: stored.text,
-      document: this.#pen.read(stored.text),
-      version: stored.version,
-      stored: stored.text,
-      lost: false,
-    });
+  settle({ text, version }: { text: string; version: number }): void {
+    const document = this.#pen.read(text);
+    this.#put({ text, document, version, stored: text, base: document, lost: false });
   }
 
   /** Somebody saved another version: it is the one that a save of this draft replaces from now on. */
   stand(stored: { text: string; version: number }): void {
     if (!this.isChanged) this.settle(stored);
-    else this.#put({ ...this.state.value, version: stored.version, stored: stored.text });
+    else {
+      const { text: said, version } = stored;
+      this.#put({ ...this.state.value, version, stored: said, base: this.#pen.read(said) });
+    }
   }
 
   #put(draft: PolicyDraft): void {

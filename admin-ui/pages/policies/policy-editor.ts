@@ -32,6 +32,18 @@ export class PolicyEditor extends LitElement {
         overflow-y: auto;
         padding: 2px 2px 5rem;
       }
+      .state {
+        display: inline-flex;
+        gap: 0.4rem;
+        align-items: center;
+        font-weight: 550;
+      }
+      .state.bad {
+        color: var(--warn);
+      }
+      .state.good {
+        color: var(--on);
+      }
       .waits {
         padding: 1rem;
       }
@@ -59,6 +71,19 @@ export class PolicyEditor extends LitElement {
   @property({ type: Boolean }) readonly = false;
   @query('t-policy-yaml') private yaml!: YamlView;
 
+  /** In a line beside the text: whether it can be saved. */
+  #drawState() {
+    const { answer, refusal, of } = this.check;
+    if (answer === undefined || of !== this.draft.text) {
+      return html`<span class="state quiet" role="status">${refusal ? '' : 'Looking at it …'}</span>`;
+    }
+    const count = answer.faults.length;
+    const says = count === 0 ? 'It can be saved.' : `${count} ${count === 1 ? 'thing' : 'things'} to correct`;
+    return html`<span class="state ${count === 0 ? 'good' : 'bad'}" role="status"
+      ><wa-icon name=${count === 0 ? 'check' : 'alert'} aria-hidden="true"></wa-icon>${says}</span
+    >`;
+  }
+
   override render() {
     const { draft, check } = this;
     // Faults of a text that is gone stand where nothing is.
@@ -84,7 +109,8 @@ export class PolicyEditor extends LitElement {
           .faults=${placed}
           .readonly=${this.readonly}
           @write=${({ detail }: CustomEvent<string>) => this.desk.write(detail)}
-        ></t-policy-yaml>
+          >${this.#drawState()}</t-policy-yaml
+        >
         ${
           draft.lost
             ? html`<p class="fault" role="status">The change in the form wrote the YAML anew, and its comments are gone from it.</p>`

@@ -259,7 +259,7 @@ export const FRAME: readonly Field[] = [
 ];
 
 export const STAGE: readonly Field[] = [
-  text('name', 'Name', { placeholder: 'canary' }),
+  text('name', 'Name', { placeholder: 'none' }),
   text('audience', 'Segment', { offers: 'segments', placeholder: 'none' }),
   number('exposure', 'Per cent', { placeholder: '5' }),
   time('bake', 'Bakes', '30m'),

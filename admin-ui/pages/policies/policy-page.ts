@@ -163,7 +163,7 @@ export class PolicyPage extends LitElement {
     const archived = answer?.archived ? 'It is archived: nothing goes by it. Bring it back to change it.' : '';
     const may = mayWrite(project, [...pathOf(draft.document), ...pathOf(answer?.document)]);
     const why = archived === '' && !may.yes ? (may.why ?? '') : archived;
-    const changed = countChanged(this.#storedDocument(), draft.document, sameValue);
+    const changed = countChanged(draft.base, draft.document, sameValue);
     const count = this.policy === '' || desk.isChanged ? Math.max(1, changed) : 0;
     return html`${why === '' ? nothing : html`<p class="limits">${why}</p>`}
       ${
@@ -196,10 +196,6 @@ export class PolicyPage extends LitElement {
       ></t-save-bar>`;
   }
 
-  #storedDocument(): unknown {
-    return this.policy === '' ? undefined : this.#reading.answer?.document;
-  }
-
   /** What keeps it from being saved as it is; empty where nothing does. */
   #whyNot(desk: PolicyDesk): string {
     const { text, document } = desk.state.value;
@@ -220,12 +216,21 @@ export class PolicyPage extends LitElement {
 
   async #review(desk: PolicyDesk): Promise<void> {
     const check = this.#check.answer;
-    const { text, document, version } = desk.state.value;
+    const { text, document, version, stored } = desk.state.value;
     if (check === undefined) return;
     const key = this.policy === '' ? textIn(document, 'key') : this.policy;
     const before = this.#reading.answer?.document;
     const rollouts = this.#reading.rollouts.length;
-    const outcome = await reviewPolicy({ path: this.#reading.path, key, version, yaml: text, before, check, rollouts });
+    const outcome = await reviewPolicy({
+      path: this.#reading.path,
+      key,
+      version,
+      yaml: text,
+      before,
+      text: stored,
+      check,
+      rollouts,
+    });
     if (outcome === undefined) return;
     if ('overtaken' in outcome) {
       await this.#reading.read('Somebody');

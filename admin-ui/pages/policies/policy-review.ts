@@ -19,7 +19,9 @@ export interface PolicyToReview {
   /** The version that is replaced; 0 where it is the first. */
   version: number;
   yaml: string;
+  /** What is stored: as data, and as it was written. */
   before: unknown;
+  text: string;
   check: PolicyCheckAnswer;
   /** How many rollouts go by it now. */
   rollouts: number;
@@ -59,6 +61,10 @@ export class PolicyReview extends LitElement {
       }
       input[type='checkbox'] {
         width: 1rem;
+      }
+      /* What is typed is not under the buttons that stay at the bottom. */
+      #reason {
+        scroll-margin-bottom: 6rem;
       }
       .accept {
         display: flex;
@@ -149,7 +155,7 @@ export class PolicyReview extends LitElement {
   override render() {
     const { asked } = this;
     if (asked === undefined) return nothing;
-    const { key, version, check, before } = asked;
+    const { key, version, check, before, text } = asked;
     const verb = this.#mustAsk ? 'Ask for approval' : 'Save';
     return html`<dialog aria-labelledby="title" @cancel=${() => this.#end(undefined)}>
       <form method="dialog" @submit=${this.#submit}>
@@ -158,7 +164,11 @@ export class PolicyReview extends LitElement {
           version === 0
             ? html`<p class="quiet">It is new. Nothing goes by it until a flag has it, or a rollout is started with it.</p>`
             : html`<p class="quiet">Rollouts that are under way keep the version that they were started with.</p>
-                <t-diff .was=${before} .now=${check.document} none="The rules are the same; only the text is another."></t-diff>`
+                <t-diff texts .was=${text} .now=${asked.yaml}></t-diff>
+                <details>
+                  <summary>As data, with every default</summary>
+                  <t-diff .was=${before} .now=${check.document} none="The rules are the same; only the text is another."></t-diff>
+                </details>`
         }
         ${this.#drawLoosens(asked)} ${this.#drawAccept(check)}
         <t-problem .refusal=${this.refusal}></t-problem>

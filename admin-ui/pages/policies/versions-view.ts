@@ -44,6 +44,11 @@ export class VersionsView extends LitElement {
         grid-template-columns: minmax(0, 1fr);
         gap: 0.75rem;
       }
+      summary {
+        min-height: 2rem;
+        cursor: pointer;
+        color: var(--quiet);
+      }
       @media (max-width: 900px) {
         .sides {
           grid-template-columns: minmax(0, 1fr);
@@ -82,7 +87,8 @@ export class VersionsView extends LitElement {
     this.#asked.add(version);
     try {
       const path = `${this.path}/policies/${encodeURIComponent(this.policy.key)}/versions/${version}`;
-      this.read = new Map([...this.read, [version, await send<PolicyAnswer>(path)]]);
+      const found = await send<PolicyAnswer>(path);
+      this.read = new Map([...this.read, [version, found]]);
       this.refusal = undefined;
     } catch (error) {
       this.#asked.delete(version);
@@ -138,11 +144,15 @@ export class VersionsView extends LitElement {
     if (this.policy.versions.length < 2) return html`<p class="quiet">There is one version: the first.</p>`;
     const [before, after] = [this.read.get(from), this.read.get(to)];
     if (before === undefined || after === undefined) return html`<p class="quiet" role="status">Loading …</p>`;
-    return html`<t-diff
-      .was=${before.document}
-      .now=${after.document}
-      none=${before.yaml === after.yaml ? 'Nothing is different.' : 'The rules are the same; only the text is another.'}
-    ></t-diff>`;
+    return html`<t-diff texts .was=${before.yaml} .now=${after.yaml}></t-diff>
+      <details>
+        <summary>As data, with every default</summary>
+        <t-diff
+          .was=${before.document}
+          .now=${after.document}
+          none=${before.yaml === after.yaml ? 'Nothing is different.' : 'The rules are the same; only the text is another.'}
+        ></t-diff>
+      </details>`;
   }
 }
 

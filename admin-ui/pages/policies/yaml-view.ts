@@ -19,7 +19,7 @@ export class YamlView extends LitElement {
       .text {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
-        height: clamp(16rem, 62dvh, 44rem);
+        height: clamp(15rem, 46dvh, 44rem);
         border: 1px solid var(--line-strong);
         border-radius: var(--round);
         background: var(--surface);
@@ -108,7 +108,7 @@ export class YamlView extends LitElement {
     const count = this.text.split('\n').length;
     return html`<div class="head">
         <h2 id="title">YAML</h2>
-        <span class="hint">the same draft as text</span>
+        <slot></slot>
         <span class="spread"></span>
         <t-copy .text=${this.text} what="the YAML"></t-copy>
       </div>
