@@ -64,6 +64,7 @@ const house: House = {
     'server/demo-life.ts',
     'server/demo-past.ts',
     'server/demo-project.ts',
+    'server/demo-rollout.ts',
     'server/demo-shoppers.ts',
     'server/demo-traffic.ts',
     'server/docs-page.ts',

@@ -23,6 +23,7 @@ const CODE = {
     ['free-delivery', false],
     ['delivery-promise', 'none'],
   ],
+  address: [['address-lookup', false]],
   order: [
     ['new-checkout', false],
     ['invoice-payment', false],
@@ -63,7 +64,11 @@ export function stepsOfVisit(visit: number): VisitStep[] {
   const luck = draw(`steps ${visit}`, 100);
   const steps: VisitStep[] = [{ program: 'web', piece: 'front', event: { name: 'page-viewed' } }];
   if (luck < 45) steps.push({ program: 'web', piece: 'search', event: { name: 'search-run' } });
-  if (luck < 22) steps.push({ program: 'web', piece: 'basket', event: { name: 'basket-opened' } });
+  if (luck < 22) {
+    steps.push({ program: 'web', piece: 'basket', event: { name: 'basket-opened' } });
+    const fails = draw(`address ${visit}`, 100) < 3;
+    steps.push({ program: 'web', piece: 'address', event: { name: fails ? 'address-failed' : 'address-found' } });
+  }
   if (luck < 9) {
     const value = 15 + draw(`order ${visit}`, 18_500) / 100;
     steps.push({ program: 'checkout', piece: 'order', event: { name: 'order-placed', value } });

@@ -232,7 +232,20 @@ const BEHIND_THE_SHOP = [
   },
 ];
 
+/** On its way while one looks (demo-rollout.ts). */
+const ON_ITS_WAY = [
+  {
+    key: 'address-lookup',
+    type: 'boolean',
+    name: 'Find the address while it is typed',
+    description: 'Asks the post for addresses; it must not be slower than typing',
+    owner: 'payments',
+    tags: ['checkout'],
+    environments: { development: on, production: { state: 'on', fallthrough: { variant: 'off' } } },
+  },
+];
+
 /** Flags that no document names: each type and kind, rules in rules, prerequisites and splits of all sorts. */
-export const OTHER_FLAGS = [...IN_THE_CHECKOUT, ...IN_THE_SHOP, ...BEHIND_THE_SHOP];
+export const OTHER_FLAGS = [...IN_THE_CHECKOUT, ...IN_THE_SHOP, ...BEHIND_THE_SHOP, ...ON_ITS_WAY];
 
 export const DEMO_FLAGS = [...DOCUMENTED_FLAGS, ...OTHER_FLAGS];

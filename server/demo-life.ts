@@ -4,6 +4,7 @@ import { makeChanges } from './demo-changes.ts';
 import { OTHER_FLAGS } from './demo-flags.ts';
 import { imaginePast, type Past } from './demo-past.ts';
 import { DEMO_ENVIRONMENTS, DEMO_SEGMENTS } from './demo-project.ts';
+import { makeRollout } from './demo-rollout.ts';
 import { DemoTraffic } from './demo-traffic.ts';
 import type { Logger } from './platform/logger.ts';
 import { readPrivateFile } from './platform/private-file.ts';
@@ -71,6 +72,7 @@ async function complete(parts: DemoLifeParts): Promise<void> {
     // The past first: it knows the flags as they were before anybody changed them.
     for (const { key } of DEMO_ENVIRONMENTS) await makePast(parts, key);
     await makeChanges(call, parts.now());
+    await makeRollout(call);
   }
   markFinished(dataDir);
 }

@@ -103,7 +103,7 @@ function make(call: CallApi, path: string, body: object): Promise<DemoAnswered> 
 /** 409: a start that was broken off had made it. */
 export async function ask(
   call: CallApi,
-  { method, path, body, as }: { method: 'POST' | 'PATCH'; path: string; body: object; as?: string },
+  { method, path, body, as }: { method: 'POST' | 'PUT' | 'PATCH'; path: string; body: object; as?: string },
 ): Promise<DemoAnswered> {
   const answer = await call(method, path, body, as);
   if (answer.status < 300 || answer.status === 409) return answer;

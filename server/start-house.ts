@@ -215,7 +215,8 @@ function enliven(parts: Parts, protocols: Protocols, url: string): DemoLife {
 /** The admin API without a port, as the root token where nobody else is named. */
 function callItself({ rootToken }: Parts, { app }: Protocols): CallApi {
   return async (method, path, body, as = rootToken) => {
-    const headers = { authorization: `Bearer ${as}`, 'content-type': 'application/json' };
+    const put = method === 'PUT' ? { 'if-match': '*' } : {};
+    const headers = { authorization: `Bearer ${as}`, 'content-type': 'application/json', ...put };
     const given = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await app.request(`${API}${path}`, { method, headers, ...given }, IN_HOUSE);
     return { status: response.status, body: (await response.json()) as DemoAnswer };
