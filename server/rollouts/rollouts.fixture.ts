@@ -80,7 +80,13 @@ export function shortPolicy(over: Partial<Policy> = {}): Policy {
   });
 }
 
-export async function openRolloutWorld(kind?: 'postgres' | 'embedded'): Promise<RolloutWorld> {
+/** What a test reads of the world itself, in place of what is said in it. */
+export type ReadFrom = (database: TestDatabase) => Partial<LoopSources>;
+
+export async function openRolloutWorld(
+  kind?: 'postgres' | 'embedded',
+  readFrom: ReadFrom = () => ({}),
+): Promise<RolloutWorld> {
   const database = await openTestDatabase(kind);
   const { db } = database;
   const seeded = await seedProject(db, 'shop', ['staging', 'production'], [FLAG, 'other']);
@@ -93,7 +99,7 @@ export async function openRolloutWorld(kind?: 'postgres' | 'embedded'): Promise<
   const door = { ...testDoor(database, [checkMayChange, checkLease, checkOwnership(clock)]), clock };
   const says = quiet();
   const policies = new Map<string, Policy>([['web-standard', shortPolicy()]]);
-  const sources = sourcesOf(says, policies);
+  const sources = { ...sourcesOf(says, policies), ...readFrom(database) };
   const naming = { salt: () => `salt${++names}`, id: () => `r${++names}` };
   const parts: RolloutParts = { door, sources, names: naming, wake: () => undefined };
   return {
