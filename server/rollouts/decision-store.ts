@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, ne } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { decisions, environments, guardPoints, runs } from '../database/tables.ts';
 import type { Decision, Evidence } from './decision.ts';
@@ -45,7 +45,7 @@ export async function listDecisions(
   return rows.map(({ row, environment }) => ({ ...row, environment }));
 }
 
-/** What was decided last of each of these rollouts, in its sentence: also by a person, and of what is over. */
+/** What was done last with each of these rollouts, in its sentence, also by a person: what only holds does nothing. */
 export async function lastWords(
   db: Db,
   rolloutIds: readonly string[],
@@ -59,6 +59,7 @@ export async function lastWords(
     .where(
       and(
         inArray(decisions.rolloutId, [...rolloutIds]),
+        ne(decisions.action, 'hold'),
         seen === undefined ? undefined : inArray(runs.environmentId, [...seen]),
       ),
     )

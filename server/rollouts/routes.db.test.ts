@@ -179,8 +179,8 @@ describe('rollouts over HTTP', () => {
     world.says.reach = { effective: true, laggards: [] };
     await loop.pass();
     expect(await reach()).toMatchObject({ state: 'reached', laggards: [] });
-    const last = 'Rolled back in staging: in force everywhere after 16 seconds.';
-    expect((await said()).reason).toBe(last);
+    expect((await said()).reason).toBe('Rolled back in staging: in force everywhere after 16 seconds.');
+    const last = 'Somebody rolled it back.';
     expect((await call('GET', `/rollouts/${rollout.id}`)).body.says).toBe(last);
     const { items } = (await call('GET', '/rollouts?state=rolledBack')).body;
     expect(items.find(({ id }: { id: string }) => id === rollout.id)).toMatchObject({ says: last });

@@ -38,7 +38,7 @@ export function showItem(
   };
 }
 
-/** While it lives the last look says it, with the numbers of now; what is over has had its last word in the log. */
+/** While it lives the last look says it, with the numbers of now; what is over is told by what ended it. */
 function sayLast({ state }: PinnedRollout, last: KeptRun | undefined, lastWord: string | undefined): string | null {
   const looked = last?.decision?.reason;
   return (isLive(state) ? (looked ?? lastWord) : (lastWord ?? looked)) ?? null;
