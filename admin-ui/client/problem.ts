@@ -67,8 +67,7 @@ const TO_DO: Record<string, string> = {
   unauthorized: 'Sign in again. What you typed stays on this page.',
   stale_version: 'Somebody was faster. Look at what is there now; nothing of yours is lost.',
   approval_required: 'Turning off and killing need no approval. For more, ask for one.',
-  rollout_live:
-    'Open its rollout from the strip on this page, or from Rollouts, and roll it back there; or wait for its end.',
+  rollout_live: 'Open it from Rollouts, or from the page of its flag: roll it back there, or wait for its end.',
   flag_killed: 'Restore the flag first: a kill is lifted by nothing else.',
   database_unavailable: 'A kill works now, too. Everything else waits for the database.',
   screen: 'Load the page again. What is stored is not touched by this.',

@@ -68,6 +68,8 @@ export class Checklist extends LitElement {
   ];
 
   @property({ attribute: false }) conditions: readonly Condition[] = [];
+  /** What is open is waited for no more. */
+  @property({ type: Boolean }) over = false;
   /** Where whoever may approve does so; empty where there is no such page. */
   @property() inbox = '';
 
@@ -79,7 +81,7 @@ export class Checklist extends LitElement {
   }
 
   #draw({ kind, met, because }: Condition) {
-    return html`<li class=${met ? 'met' : 'open'}>
+    return html`<li class=${met ? 'met' : this.over ? '' : 'open'}>
       <wa-icon name=${met ? 'check' : 'clock'} label=${met ? 'met' : 'open'}></wa-icon>
       <span class="kind">${KINDS[kind]}</span>
       <span>

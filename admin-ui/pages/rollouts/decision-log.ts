@@ -93,8 +93,8 @@ export class DecisionLog extends LitElement {
   }
 
   #draw(item: DecisionAnswer) {
-    const { id, at, action, reason } = item;
-    const { word, tone, rest } = splitSaid(action, reason);
+    const { id, at, action } = item;
+    const { word, tone, rest } = splitSaid(action, nameSomebody(item));
     return html`<li class=${this.#fresh.has(id) ? 'flash' : ''}>
       <div class="when small quiet"><t-ago .at=${at}></t-ago></div>
       <div class="what">
@@ -147,6 +147,11 @@ export class DecisionLog extends LitElement {
       }
     </div>`;
   }
+}
+
+/** `Somebody paused it.` is said with their name where that is known. */
+function nameSomebody({ actor, actorName, reason }: DecisionAnswer): string {
+  return reason.startsWith('Somebody ') ? reason.replace('Somebody', tellActor({ actor, actorName })) : reason;
 }
 
 /** The policy itself, where nobody did it by hand. */

@@ -78,7 +78,7 @@ export class RolloutCard extends LitElement {
       ${this.#drawWhat()} ${this.#drawWhere()}
       <div class="part">
         <div class="line">${this.#drawState()}</div>
-        ${needs === undefined ? nothing : html`<p class="needed">${needs}.</p>`}
+        ${needs === undefined || isPlainPause(item) ? nothing : html`<p class="needed">${needs}.</p>`}
         <p class="says">${item.says ?? tellBeginning(item)}</p>
       </div>
     </article>`;
@@ -122,6 +122,11 @@ export class RolloutCard extends LitElement {
     return html`<span class="tag ${tone}">${name}</span>
       ${endedAt === null ? nothing : html`<span class="quiet small"><t-ago .at=${endedAt}></t-ago></span>`}`;
   }
+}
+
+/** Its tag and its sentence say that it is paused; nothing else is the matter. */
+function isPlainPause({ state, page, reach }: RolloutItem): boolean {
+  return state === 'paused' && page === null && reach !== 'late';
 }
 
 function tellBeginning({ state }: RolloutItem): string {

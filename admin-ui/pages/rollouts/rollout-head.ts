@@ -68,7 +68,7 @@ export class RolloutHead extends LitElement {
     const href = writeRoute('policy', { project: this.project, policy: policy.key }, { env });
     return html`<p class="facts quiet">
         By <a href=${href}>${policy.key}</a> version ${policy.version}. Started
-        <t-ago .at=${startedAt}></t-ago> by ${tellActor({ actor: startedBy, actorName: startedByName })}${reason === null ? '' : html`: “${reason}”`}
+        <t-ago .at=${startedAt}></t-ago> by ${tellActor({ actor: startedBy, actorName: startedByName })}${reason === null ? '.' : html`: “${reason}”.`}
         ${endedAt === null ? nothing : html`Over <t-ago .at=${endedAt}></t-ago>.`}
         ${target === 'fallthrough' ? nothing : html`For whom the rule <code>${target}</code> meets.`}
       </p>

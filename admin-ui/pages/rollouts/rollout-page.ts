@@ -123,7 +123,10 @@ export class RolloutPage extends LitElement {
     return html`<div class="sides">
         <section class="card side">
           <h2>${isLive(state) ? 'Before it goes on' : 'What was asked for last'}${where}</h2>
-          <t-rollout-checklist .conditions=${decision?.conditions ?? []}></t-rollout-checklist>
+          <t-rollout-checklist 
+            .conditions=${decision?.conditions ?? []}
+            .over=${!isLive(state)}
+          ></t-rollout-checklist>
         </section>
         <section class="card side">
           <h2>Who was measured${where}</h2>

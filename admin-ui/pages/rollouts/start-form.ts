@@ -110,14 +110,15 @@ export class StartRollout extends FormDialog<StartedRollout> {
     void this.#look(asked);
   }
 
-  /** What is known of the flag where the path begins, and of what will be seen; without either the form works, too. */
+  /** What the flag serves where the path ends, and what will be seen; without either the form works, too. */
   async #look(asked: string): Promise<void> {
     const [flag, policy] = [this.#flag, this.#policy];
-    const first = policy?.path[0]?.environment;
-    if (flag === undefined || policy === undefined || first === undefined) return;
+    // Where it ends is where most users are: what comes before may have it all already.
+    const last = policy?.path.at(-1)?.environment;
+    if (flag === undefined || policy === undefined || last === undefined) return;
     const { key } = this.project;
     const [there, foresight] = await Promise.all([
-      readConfiguration(key, first, flag.key).catch(() => undefined),
+      readConfiguration(key, last, flag.key).catch(() => undefined),
       readForesight(key, policy.key, flag.key).catch(() => undefined),
     ]);
     if (asked !== this.#asked) return;

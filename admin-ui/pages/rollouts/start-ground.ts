@@ -46,7 +46,7 @@ export async function readPolicies(project: string): Promise<ListedPolicy[]> {
   return policies;
 }
 
-/** What the flag serves where the path begins. */
+/** What the flag is in an environment. */
 export function readConfiguration(project: string, environment: string, flag: string): Promise<ConfigurationAnswer> {
   const where = `/projects/${encodeURIComponent(project)}/environments/${encodeURIComponent(environment)}`;
   return send<ConfigurationAnswer>(`${where}/flags/${encodeURIComponent(flag)}`);

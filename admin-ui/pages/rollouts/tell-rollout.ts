@@ -183,8 +183,9 @@ export function tellOwned({
   audience,
 }: Pick<RolloutItem, 'target' | 'from' | 'to' | 'audience'>): string[] {
   const serve = target === 'fallthrough' ? 'what everybody else gets' : `what the rule ${target} serves`;
+  const rule = target === 'fallthrough' ? '' : `, taking away the rule ${target}`;
   return [
-    `Refused: other values of ${from} and ${to}, ${target === 'fallthrough' ? '' : `taking away the rule ${target}, `}and taking away what its stages name. Wait for its end, or roll it back first.`,
+    `Refused: other values of ${from} and ${to}, other units in its split${rule}, and archiving the flag. Wait for its end, or roll it back first.`,
     `Ends it, and your edit stands: anything else in ${serve}${audience === null ? '' : `, or in the rule for ${audience} that it put in front`}.`,
     'Pauses it: turning off and killing, which are possible at any time. It stays paused until somebody resumes it or rolls it back.',
     'Everything else of the flag is edited as ever.',
