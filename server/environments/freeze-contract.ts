@@ -30,6 +30,9 @@ export const freezeAnswer = z
     lasts: z.string().nullable(),
     state: z.enum(['ahead', 'holds', 'over']),
     until: moment.nullable().openapi({ description: 'While it holds: when this window of it ends' }),
+    windows: z
+      .array(z.object({ from: moment, to: moment }))
+      .openapi({ description: 'Those that hold or begin within the next five weeks, the next first; 50 at most' }),
     endedAt: moment.nullable(),
     createdBy: z.string(),
     createdAt: moment,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Freeze, freezeAt, frozenBetween } from './freeze.ts';
+import { type Freeze, freezeAt, frozenBetween, windowsAhead } from './freeze.ts';
 import { ruleFault } from './occurrences.ts';
 import { toMoment } from './zone-time.ts';
 
@@ -50,6 +50,19 @@ describe('a freeze', () => {
       name: 'Friday',
       until: new Date('2026-11-30T00:00:00Z'),
     });
+  });
+
+  it('says which windows of it are ahead, the one that holds first, as far as somebody looks', () => {
+    const ahead = (at: string, until: string, most = 50) =>
+      windowsAhead(weekendByCron, new Date(at), new Date(until), most).map(({ from, to }) =>
+        [from, to].map((one) => one.toISOString().slice(0, 16)),
+      );
+    // The clock is put back within the first of them: on it, all are as long.
+    const first = ['2026-10-23T15:00', '2026-10-26T07:00'];
+    const second = ['2026-10-30T16:00', '2026-11-02T07:00'];
+    expect(ahead('2026-10-24T00:00:00Z', '2026-11-03T00:00:00Z')).toEqual([first, second]);
+    expect(ahead('2026-10-24T00:00:00Z', '2026-11-03T00:00:00Z', 1)).toEqual([first]);
+    expect(ahead('2026-10-26T07:00:00Z', '2026-10-30T15:59:00Z')).toEqual([]);
   });
 
   it('that recurs begins neither before its first day nor after its last', () => {

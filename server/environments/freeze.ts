@@ -62,6 +62,15 @@ export function frozenBetween(freezes: readonly Freeze[], environment: number, f
   return frozen;
 }
 
+/** The windows of one freeze that hold some moment of the time to come, the next first; so many at most. */
+export function windowsAhead(freeze: Freeze, from: Date, to: Date, most: number): { from: Date; to: Date }[] {
+  return windowsOf(freeze, from.getTime(), to.getTime())
+    .filter(({ start, end }) => start <= to.getTime() && end > from.getTime() && end > start)
+    .sort(byStart)
+    .slice(0, most)
+    .map(({ start, end }) => ({ from: new Date(start), to: new Date(end) }));
+}
+
 const byStart = (a: Window, b: Window) => a.start - b.start;
 
 /** The windows that hold some moment from `from` to `to`. A window's end is not in it any more. */

@@ -1,7 +1,7 @@
 import type { FieldFault } from '../platform/problem.ts';
 import { invalid } from '../platform/problem.ts';
 import type { EnvironmentRow } from './environment-store.ts';
-import { type Frozen, freezeAt } from './freeze.ts';
+import { type Frozen, freezeAt, windowsAhead } from './freeze.ts';
 import type { FreezeAnswer, FreezePatch } from './freeze-contract.ts';
 import { asFreeze, type FreezeRow } from './freeze-store.ts';
 import { ruleFault } from './occurrences.ts';
@@ -13,6 +13,9 @@ type KnownEnvironments = readonly Pick<EnvironmentRow, 'id' | 'key'>[];
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST_MS = 31 * UNITS.d;
+/** What whoever plans looks at. */
+const AHEAD_MS = 35 * UNITS.d;
+const MOST_AHEAD = 50;
 
 /** What somebody wrote, on top of what it is. Throws 422 with every fault. */
 export function readFreeze(
@@ -111,6 +114,9 @@ export function showFreeze(
     lasts: row.lastsMs === null ? null : writeLasts(row.lastsMs),
     state: frozen ? 'holds' : isOver(row, now) ? 'over' : 'ahead',
     until: untilOf(frozen),
+    windows: windowsAhead(asFreeze(row), now, new Date(now.getTime() + AHEAD_MS), MOST_AHEAD).map(({ from, to }) => ({
+      ...{ from: from.toISOString(), to: to.toISOString() },
+    })),
     endedAt: row.endedAt?.toISOString() ?? null,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
