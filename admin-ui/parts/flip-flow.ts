@@ -12,7 +12,9 @@ const PAST: Record<Verb, string> = { on: 'is on', off: 'is off', kill: 'is kille
 /** The right that a verb asks for: turning on lets more users get something, all others do not. */
 export function mayFlip(environment: MyEnvironment, verb: Verb): May {
   const right = { on: 'grow', off: 'safe', kill: 'kill', restore: 'restore' } as const;
-  return environment.may[right[verb]];
+  const may = environment.may[right[verb]];
+  // What one may ask for is not closed: pressing it asks.
+  return may.asks ? { yes: true, asks: true } : may;
 }
 
 /**
@@ -30,6 +32,10 @@ export async function flipFlow(
     return undefined;
   }
   const place = { project, flag, environment: environment.key };
+  if (may.asks) {
+    await askFirst(place, environment, verb);
+    return undefined;
+  }
   const answer = await askFor(place, environment, verb);
   if (answer === undefined) return undefined;
   try {
@@ -41,6 +47,14 @@ export async function flipFlow(
     tell(`${title}: ${detail}`, { tone: 'warn' });
     return undefined;
   }
+}
+
+/** Turning on, or restoring, where somebody else has to approve it. */
+async function askFirst({ project, flag }: FlagPlace, { key, name }: MyEnvironment, verb: Verb): Promise<void> {
+  const { askApproval } = await import('../pages/requests/ask-approval.ts');
+  const title = verb === 'restore' ? `Restore ${flag} in ${name}` : `Turn ${flag} on in ${name}`;
+  const path = `/environments/${key}/flags/${flag}/${verb}`;
+  await askApproval({ project, environment: key, title, items: [{ method: 'POST', path, body: {} }] });
 }
 
 async function askFor(place: FlagPlace, environment: MyEnvironment, verb: Verb) {

@@ -20,6 +20,7 @@ import more from 'lucide-static/icons/ellipsis.svg?url';
 import flag from 'lucide-static/icons/flag.svg?url';
 import grip from 'lucide-static/icons/grip-vertical.svg?url';
 import history from 'lucide-static/icons/history.svg?url';
+import inbox from 'lucide-static/icons/inbox.svg?url';
 import key from 'lucide-static/icons/key-round.svg?url';
 import link from 'lucide-static/icons/link.svg?url';
 import lock from 'lucide-static/icons/lock.svg?url';
@@ -36,6 +37,8 @@ import search from 'lucide-static/icons/search.svg?url';
 import server from 'lucide-static/icons/server.svg?url';
 import settings from 'lucide-static/icons/settings.svg?url';
 import shield from 'lucide-static/icons/shield-check.svg?url';
+import siren from 'lucide-static/icons/siren.svg?url';
+import freeze from 'lucide-static/icons/snowflake.svg?url';
 import sun from 'lucide-static/icons/sun.svg?url';
 import tag from 'lucide-static/icons/tag.svg?url';
 import trash from 'lucide-static/icons/trash-2.svg?url';
@@ -57,8 +60,20 @@ const ICONS: Record<string, string> = {
     'arrow-down': arrowDown,
     'chevron-down': chevronDown,
   },
-  ...{ 'chevron-right': chevronRight, 'log-out': logOut, cross, kill: power, person: circleUser },
-  ...{ rollouts, pause, play, clock },
+  ...{
+    'chevron-right': chevronRight,
+    'log-out': logOut,
+    cross,
+    inbox,
+    siren,
+    freeze,
+    kill: power,
+    person: circleUser,
+    rollouts,
+    pause,
+    play,
+    clock,
+  },
 };
 
 /** Names that the components ask for by themselves. */

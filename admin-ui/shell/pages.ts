@@ -75,6 +75,33 @@ export const INSIDE: Record<Inside, Page> = {
     load: () => import('../pages/kill/kill-page.ts'),
     draw: ({ params }) => html`<t-kill-page .project=${params.project ?? ''}></t-kill-page>`,
   },
+  requests: {
+    title: () => 'Requests',
+    load: () => import('../pages/requests/requests-page.ts'),
+    draw: ({ params }) => html`<t-requests-page .project=${params.project ?? ''}></t-requests-page>`,
+  },
+  request: {
+    title: () => 'Request',
+    load: () => import('../pages/requests/request-page.ts'),
+    draw: ({ params }) =>
+      html`<t-request-page .project=${params.project ?? ''} .request=${params.request ?? ''}></t-request-page>`,
+  },
+  incidents: {
+    title: () => 'Incidents',
+    load: () => import('../pages/incidents/incidents-page.ts'),
+    draw: ({ params }) => html`<t-incidents-page .project=${params.project ?? ''}></t-incidents-page>`,
+  },
+  incident: {
+    title: () => 'Incident',
+    load: () => import('../pages/incidents/incident-page.ts'),
+    draw: ({ params }) =>
+      html`<t-incident-page .project=${params.project ?? ''} .incident=${params.incident ?? ''}></t-incident-page>`,
+  },
+  freezes: {
+    title: () => 'Freezes',
+    load: () => import('../pages/freezes/freezes-page.ts'),
+    draw: ({ params }) => html`<t-freezes-page .project=${params.project ?? ''}></t-freezes-page>`,
+  },
   activity: {
     title: () => 'Activity',
     load: () => import('../pages/activity/activity-page.ts'),

@@ -1,7 +1,9 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keepFlags } from '../client/flag-index.ts';
+import { keepFreezes } from '../client/freezes.ts';
 import { here } from '../client/here.ts';
+import { keepInbox } from '../client/inbox.ts';
 import { live } from '../client/live.ts';
 import { isProduction, type Me } from '../client/me.ts';
 import { chooseEnvironment, findProject } from '../client/place.ts';
@@ -121,6 +123,8 @@ export class Room extends LitElement {
     if (project !== undefined) {
       keepText(LAST_PROJECT, project.key);
       keepFlags(project.key);
+      keepFreezes(project.key);
+      keepInbox(project.key);
     }
     if (route.value) void this.#load(route.value);
   }

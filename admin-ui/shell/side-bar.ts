@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { here } from '../client/here.ts';
+import { inbox } from '../client/inbox.ts';
 import { Following } from '../client/store.ts';
 import { base } from '../styles/base.ts';
 import { route } from './navigation.ts';
@@ -18,8 +19,11 @@ interface Place {
 const PLACES: Place[] = [
   { page: 'flags', label: 'Flags', icon: 'flag', also: 'flag' },
   { page: 'rollouts', label: 'Rollouts', icon: 'rollouts', also: 'rollout' },
+  { page: 'requests', label: 'Requests', icon: 'inbox', also: 'request' },
   { page: 'segments', label: 'Segments', icon: 'users', also: 'segment' },
   { page: 'policies', label: 'Policies', icon: 'route', also: 'policy' },
+  { page: 'incidents', label: 'Incidents', icon: 'siren', also: 'incident' },
+  { page: 'freezes', label: 'Freezes', icon: 'freeze' },
   { page: 'activity', label: 'Activity', icon: 'activity', also: 'change' },
   { page: 'fleet', label: 'Fleet', icon: 'server' },
   { page: 'settings', label: 'Settings', icon: 'settings', section: 'members' },
@@ -85,6 +89,18 @@ export class SideBar extends LitElement {
         background: var(--kill-soft);
         color: var(--kill);
       }
+      .count {
+        margin-left: auto;
+        min-width: 1.25rem;
+        padding: 0 0.35rem;
+        border-radius: 99px;
+        background: var(--warn-soft);
+        color: var(--warn);
+        font-size: var(--tiny);
+        line-height: 1.6;
+        text-align: center;
+        font-variant-numeric: tabular-nums;
+      }
       kbd {
         margin-left: auto;
         font: 500 var(--tiny) / 1 var(--mono);
@@ -96,8 +112,9 @@ export class SideBar extends LitElement {
           inset: auto 0 0 0;
           z-index: 20;
           flex-direction: row;
-          justify-content: space-between;
           width: auto;
+          overflow-x: auto;
+          scrollbar-width: none;
           height: auto;
           padding: 0.25rem 0.35rem calc(0.25rem + env(safe-area-inset-bottom));
           border-right: 0;
@@ -108,21 +125,32 @@ export class SideBar extends LitElement {
           display: none;
         }
         .place {
-          flex: 1;
+          flex: 1 0 4rem;
+          position: relative;
           flex-direction: column;
           justify-content: center;
           gap: 0.1rem;
           min-height: 3rem;
           padding: 0.2rem 0;
-          min-width: 0;
           font-size: 0.6875rem;
+        }
+        .count {
+          position: absolute;
+          top: 0.15rem;
+          right: 0.6rem;
         }
         .place wa-icon {
           font-size: 1.1rem;
         }
-        .kill {
+        /* Whatever is scrolled to: the kill stays in reach. */
+        .kill,
+        .kill:hover,
+        .kill[aria-current] {
+          position: sticky;
+          right: -0.35rem;
           margin: 0;
           border-color: transparent;
+          background: var(--surface);
         }
       }
     `,
@@ -130,7 +158,7 @@ export class SideBar extends LitElement {
 
   constructor() {
     super();
-    new Following(this, route, here);
+    new Following(this, route, here, inbox);
   }
 
   override render() {
@@ -151,7 +179,14 @@ export class SideBar extends LitElement {
       href=${writeRoute(page, params, { env: environment?.key ?? '' })}
       aria-current=${now === page || now === also ? 'page' : nothing}
     >
-      <wa-icon name=${icon} aria-hidden="true"></wa-icon>${label}${tone === 'kill' ? html`<kbd aria-hidden="true">K</kbd>` : nothing}
+      <wa-icon name=${icon} aria-hidden="true"></wa-icon>${label}${this.#drawCount(page)}${tone === 'kill' ? html`<kbd aria-hidden="true">K</kbd>` : nothing}
     </a>`;
+  }
+
+  /** What waits for whoever looks stands beside where it is. */
+  #drawCount(page: PageName) {
+    const { project, waiting = 0 } = inbox.value;
+    if (page !== 'requests' || waiting === 0 || project !== here.value?.project.key) return nothing;
+    return html`<span class="count">${waiting}<span class="sr"> ${waiting === 1 ? 'waits' : 'wait'} for you</span></span>`;
   }
 }

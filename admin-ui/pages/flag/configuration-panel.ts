@@ -135,6 +135,12 @@ export class ConfigurationPanel extends LitElement {
     if (this.#locked !== '') return html`<p class="limits">${this.#locked}</p>`;
     const { grow } = this.environment.may;
     if (grow.yes) return nothing;
+    if (grow.asks) {
+      return html`<p class="quiet small">
+        ${this.environment.name} is protected: what gives users more is asked for in the review, and somebody else approves
+        it. What only takes something away is stored at once.
+      </p>`;
+    }
     return html`<p class="limits">
       ${grow.why} What only takes something away from users can be stored; the review says which way a change goes.
     </p>`;
@@ -184,6 +190,11 @@ export class ConfigurationPanel extends LitElement {
       after: body,
       environments: [environment],
       reason: environment.reasonRequired ? 'required' : 'optional',
+      request: {
+        ...{ project: this.project, environment: environment.key, asked: () => this.bench.desk?.discard() },
+        title: `Change ${flag.key} in ${environment.name}`,
+        items: [{ method: 'PUT', path: `/environments/${environment.key}/flags/${flag.key}`, body, base: version }],
+      },
       attempt: () => put(environment.reasonRequired ? 'Only tried' : undefined, true),
       save: (reason) => put(reason, false),
     });

@@ -135,6 +135,11 @@ export class FlagPanel extends LitElement {
       after: body,
       environments: this.environments,
       reason: this.#reason,
+      request: {
+        ...{ project: this.project, environment: '', asked: () => this.bench.desk?.discard() },
+        title: `Change ${this.flag.key} in every environment`,
+        items: [{ method: 'PUT', path: `/flags/${this.flag.key}`, body, base: version }],
+      },
       attempt: () => put(this.#reason === 'required' ? 'Only tried' : undefined, true),
       save: (reason) => put(reason, false),
     });

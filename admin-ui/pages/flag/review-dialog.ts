@@ -7,6 +7,7 @@ import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
 import { base } from '../../styles/base.ts';
 import { dialogBox } from '../../styles/dialog-box.ts';
+import type { Items } from '../requests/ask-approval.ts';
 import { reviewSheet } from './review-sheet.ts';
 import type { Rehearsal, Tried } from './save-flow.ts';
 import type { ToldChange } from './tell-draft.ts';
@@ -21,6 +22,8 @@ export interface Review<C> {
   after: unknown;
   environments: readonly MyEnvironment[];
   reason: 'required' | 'optional';
+  /** What is asked for where it needs an approval; `asked` is called once that was done. */
+  request?: { project: string; environment: string; title: string; items: Items; asked: () => void };
   /** Only tries it. */
   attempt: () => Promise<C>;
   save: (reason: string | undefined) => Promise<C>;
@@ -35,13 +38,23 @@ export class Overtaken {
 }
 
 /** Shows what would be stored, and stores it where somebody says so. Undefined where they thought better of it. */
-export function review<C extends Tried>(asked: Review<C>): Promise<C | Overtaken | undefined> {
+export async function review<C extends Tried>(asked: Review<C>): Promise<C | Overtaken | undefined> {
   const dialog = document.createElement('t-review');
   document.body.append(dialog);
-  return (dialog.show(asked) as Promise<C | Overtaken | undefined>).finally(() => dialog.remove());
+  const outcome = await dialog.show(asked).finally(() => dialog.remove());
+  if (outcome !== 'ask') return outcome as C | Overtaken | undefined;
+  await askInstead(asked.request);
+  return undefined;
 }
 
-type Outcome = Tried | Overtaken | undefined;
+/** What is stored in the request is no draft of this tab any more. */
+async function askInstead(request: Review<Tried>['request']): Promise<void> {
+  if (request === undefined) return;
+  const { askApproval } = await import('../requests/ask-approval.ts');
+  await askApproval(request, request.asked);
+}
+
+type Outcome = Tried | Overtaken | 'ask' | undefined;
 
 const WAYS = {
   safe: 'towards safe: nobody gets anything new',
@@ -99,7 +112,9 @@ export class ReviewDialog extends LitElement {
   async #save(event: Event): Promise<void> {
     event.preventDefault();
     const { asked } = this;
-    if (asked === undefined || this.#why !== '' || this.busy !== undefined) return;
+    if (asked === undefined || this.busy !== undefined) return;
+    if (this.#asks) return this.#end('ask');
+    if (this.#why !== '') return;
     const reason = this.reason.value.trim();
     this.missing = asked.reason === 'required' && reason === '';
     if (this.missing) return this.reason.focus();
@@ -110,6 +125,11 @@ export class ReviewDialog extends LitElement {
   /** Why it cannot be stored, as far as one can know before: the server would refuse it. */
   get #why(): string {
     return this.rehearsal?.refusal?.detail ?? '';
+  }
+
+  /** Whether it may be asked for, where it may not be done. */
+  get #asks(): boolean {
+    return this.rehearsal?.refusal?.code === 'approval_required' && this.asked?.request !== undefined;
   }
 
   override render() {
@@ -123,17 +143,24 @@ export class ReviewDialog extends LitElement {
           <summary>As JSON</summary>
           <t-diff .was=${asked.before} .now=${asked.after}></t-diff>
         </details>
-        <t-problem .refusal=${this.refusal ?? (this.rehearsal?.refusal ? new Refusal(this.rehearsal.refusal) : undefined)}></t-problem>
-        ${this.#drawReason(asked)}
+        ${
+          this.#asks
+            ? html`<p class="asks">
+                Users get more by this, and the environment is protected: somebody else has to approve it first. Ask for
+                that, and nothing changes until then. What only takes something away is stored at once, as ever.
+              </p>`
+            : html`<t-problem .refusal=${this.refusal ?? (this.rehearsal?.refusal ? new Refusal(this.rehearsal.refusal) : undefined)}></t-problem>
+                ${this.#drawReason(asked)}`
+        }
         <div class="buttons">
           <button type="button" class="plain" @click=${() => this.#end(undefined)}>Back</button>
           <button
             type="submit"
             class="primary"
-            aria-disabled=${this.#why !== '' || this.busy !== undefined}
-            title=${this.#why}
+            aria-disabled=${(this.#why !== '' && !this.#asks) || this.busy !== undefined}
+            title=${this.#asks ? '' : this.#why}
           >
-            ${this.busy === 'saving' ? 'Saving …' : 'Save'}
+            ${this.#asks ? 'Ask for approval …' : this.busy === 'saving' ? 'Saving …' : 'Save'}
           </button>
         </div>
       </form>

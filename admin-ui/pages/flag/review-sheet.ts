@@ -1,6 +1,12 @@
 import { css } from 'lit';
 
 export const reviewSheet = css`
+  .asks {
+    padding: 0.6rem 1rem;
+    border: 1px solid var(--warn);
+    border-radius: var(--round);
+    background: var(--warn-soft);
+  }
   dialog {
     width: min(46rem, calc(100vw - 1.5rem));
   }

@@ -12,3 +12,8 @@ export function mayEdit({ may }: Pick<MyEnvironment, 'may'>): May {
   if (!may.safe.yes) return may.safe;
   return may.grow.yes ? may.grow : { yes: false, why: `${may.grow.why ?? ''} ${COUNTS}`.trim() };
 }
+
+/** Whether somebody may type a change of a segment: what they may not store they may ask for, in the review. */
+export function mayDraft(environment: Pick<MyEnvironment, 'may'>): May {
+  return environment.may.grow.asks ? { yes: true, asks: true } : mayEdit(environment);
+}

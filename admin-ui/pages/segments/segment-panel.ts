@@ -17,7 +17,7 @@ import '../flag/save-bar.ts';
 import type { Tried } from '../flag/save-flow.ts';
 import { GRACE_MS, tellArrived } from '../flag/tell-stored.ts';
 import type { Workbench } from '../flag/workbench.ts';
-import { mayEdit } from './may-edit.ts';
+import { mayDraft } from './may-edit.ts';
 import type { SegmentDraft } from './segment-draft.ts';
 import './segment-editor.ts';
 import { tellSegmentChanges, tellSegmentPiece, titleOfSegment, titlesOf } from './tell-segment.ts';
@@ -59,7 +59,7 @@ export class SegmentPanel extends LitElement {
 
   /** What keeps one from changing anything here; empty where nothing does. */
   get #locked(): string {
-    const { yes, why } = mayEdit(this.place.environment);
+    const { yes, why } = mayDraft(this.place.environment);
     return yes ? '' : (why ?? 'You may look at this, and change nothing.');
   }
 
@@ -121,6 +121,18 @@ export class SegmentPanel extends LitElement {
       after: draft,
       environments: [environment],
       reason: environment.reasonRequired ? 'required' : 'optional',
+      request: {
+        ...{ project: project.key, environment: environment.key, asked: () => this.bench.desk?.discard() },
+        title: `Change segment ${key} in ${environment.name}`,
+        items: [
+          {
+            method: 'PUT',
+            path: `/environments/${environment.key}/segments/${key}`,
+            body: { ...draft },
+            base: version,
+          },
+        ],
+      },
       attempt: () => put(environment.reasonRequired ? 'Only tried' : undefined, true),
       save: (reason) => put(reason, false),
     });

@@ -10,6 +10,8 @@ const PAGE = 200;
 interface Wanted<T> {
   /** Where the list is; undefined while there is none to be read. */
   path: () => string | undefined;
+  /** What of it is asked for, where that is not all. */
+  asked?: () => Record<string, string>;
   /** What the log calls things of this list. */
   subjects: readonly string[];
   /** What of an item makes it another when it changes: its last use does not. */
@@ -27,6 +29,7 @@ export class Listing<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #wanted: Wanted<T>;
   #path: string | undefined;
+  #asked = '';
   #reading: AbortController | undefined;
   #stops: (() => void)[] = [];
 
@@ -56,8 +59,10 @@ export class Listing<T> implements ReactiveController {
 
   hostUpdate(): void {
     const path = this.#wanted.path();
-    if (path === this.#path) return;
+    const asked = JSON.stringify(this.#wanted.asked?.() ?? {});
+    if (path === this.#path && asked === this.#asked) return;
     this.#path = path;
+    this.#asked = asked;
     this.items = undefined;
     this.refusal = undefined;
     this.changed = new Set();
@@ -72,7 +77,7 @@ export class Listing<T> implements ReactiveController {
     const mine = new AbortController();
     this.#reading = mine;
     try {
-      const items = await readAllPages<T>(path, mine.signal);
+      const items = await readAllPages<T>(path, mine.signal, this.#wanted.asked?.());
       this.changed = flash ? this.#findChanged(items) : new Set();
       this.items = items;
       this.refusal = undefined;

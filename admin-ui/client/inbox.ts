@@ -1,0 +1,62 @@
+import type { RequestSummary } from '@turnout/server/contracts';
+import { type ChangeNews, live } from './live.ts';
+import { send } from './send-request.ts';
+import { Store } from './store.ts';
+
+/** How many requests of a project wait for whoever looks; undefined until that is known. */
+export const inbox = new Store<{ project: string; waiting: number | undefined }>({ project: '', waiting: undefined });
+
+const PAGE = 200;
+const GATHER_MS = 400;
+/** A rollout asks for approvals by itself, and what was asked for expires: neither is a change of a request. */
+const AGAIN_MS = 30_000;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Begins to count for a project; does nothing where it is counted already. */
+export function keepInbox(project: string): void {
+  if (project === inbox.value.project) return;
+  inbox.value = { project, waiting: undefined };
+  void count();
+}
+
+/** A count that cannot be read is not shown: the page of requests says why. */
+async function count(): Promise<void> {
+  const { project } = inbox.value;
+  if (project === '') return;
+  const found = await countOpen(project).catch(() => undefined);
+  if (project === inbox.value.project && found !== inbox.value.waiting) inbox.value = { project, waiting: found };
+}
+
+async function countOpen(project: string): Promise<number> {
+  const path = `/projects/${encodeURIComponent(project)}/requests`;
+  let [found, cursor]: [number, string | undefined] = [0, undefined];
+  do {
+    const query: Record<string, string | number | undefined> = { inbox: 'true', limit: PAGE, cursor };
+    const page: { items: RequestSummary[]; next: string | null } = await send(path, { query });
+    found += page.items.length;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+function countSoon(): void {
+  if (waiting !== undefined) return;
+  waiting = setTimeout(() => {
+    waiting = undefined;
+    void count();
+  }, GATHER_MS);
+}
+
+/** Whether a change may be one of requests, or of who may approve them. */
+export function isOfRequests({ subject, action, actor }: Pick<ChangeNews, 'subject' | 'action' | 'actor'>): boolean {
+  return (
+    /^(request|rollout|member|freeze|environment)\//.test(subject) ||
+    /^(request|rollout)\./.test(action) ||
+    actor.startsWith('rollout:')
+  );
+}
+
+live.on('change', (news) => isOfRequests(news) && countSoon());
+live.on('reset', countSoon);
+live.on('revoked', countSoon);
+setInterval(() => document.visibilityState === 'visible' && countSoon(), AGAIN_MS);

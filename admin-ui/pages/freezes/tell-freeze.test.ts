@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { readRule, sayFrozen, sayLasts, sayRule, sayWhen, toField, writeRule } from './tell-freeze.ts';
+
+describe('A rule', () => {
+  test.each([
+    ['0 17 * * 5', 'every Friday from 17:00'],
+    ['30 6 * * 1,4', 'every Monday and Thursday from 06:30'],
+    ['0 0 * * *', 'every day from 00:00'],
+    ['0 0 * * 7', 'every Sunday from 00:00'],
+    ['0 0 1 * *', 'by the rule 0 0 1 * *'],
+    ['FREQ=WEEKLY;BYDAY=FR', 'by the rule FREQ=WEEKLY;BYDAY=FR'],
+  ])('%s is “%s”', (rule, words) => {
+    expect(sayRule(rule)).toBe(words);
+  });
+
+  test('is written for days and a time, and read again', () => {
+    expect(writeRule(['5'], '17:00')).toBe('0 17 * * 5');
+    expect(writeRule(['1', '4'], '06:30')).toBe('30 6 * * 1,4');
+    expect(writeRule(['1', '2', '3', '4', '5', '6', '0'], '00:00')).toBe('0 0 * * *');
+    expect(writeRule([], '17:00')).toBeUndefined();
+    expect(writeRule(['5'], '')).toBeUndefined();
+    expect(readRule('30 6 * * 1,4')).toEqual({ days: ['1', '4'], time: '06:30' });
+    expect(readRule('0 0 1 * *')).toBeUndefined();
+    expect(readRule(null)).toBeUndefined();
+  });
+});
+
+test('How long it lasts is said in words', () => {
+  expect(['63h', '1d', '90m'].map(sayLasts)).toEqual(['63 hours', '1 day', '90 minutes']);
+});
+
+test('When it comes is said with the clock that it goes by', () => {
+  const [from, to] = [new Date(2026, 10, 27, 17), new Date(2026, 10, 30, 8)];
+  const once = { rule: null, zone: 'UTC', from: from.toISOString(), to: to.toISOString(), lasts: null };
+  expect(sayWhen(once)).toMatch(/^Fri.? 27 Nov.*17:00 – Mon.? 30 Nov.*08:00$/);
+  expect(sayWhen({ ...once, rule: '0 17 * * 5', zone: 'Europe/Zurich', lasts: '63h', to: null })).toBe(
+    'every Friday from 17:00, for 63 hours, on the clock of Europe/Zurich',
+  );
+  expect(sayFrozen(to.toISOString(), from)).toMatch(/^Frozen until Mon.? 30 Nov.*08:00$/);
+  expect(sayFrozen(to.toISOString(), new Date(2025, 0, 1))).toMatch(/2026/);
+  expect(toField(to)).toBe('2026-11-30T08:00');
+});

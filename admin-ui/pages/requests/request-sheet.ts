@@ -1,0 +1,85 @@
+import { css } from 'lit';
+
+/** What the page of one request looks like. */
+export const requestSheet = css`
+  .page {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1rem;
+    max-width: 64rem;
+  }
+  header {
+    display: grid;
+    gap: 0.35rem;
+  }
+  .title,
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.3rem 0.75rem;
+  }
+  .facts {
+    color: var(--quiet);
+    font-size: var(--small);
+  }
+  h1,
+  .facts > *,
+  .reason {
+    min-width: 0;
+    overflow-wrap: anywhere;
+    unicode-bidi: isolate;
+  }
+  .reason {
+    white-space: pre-line;
+    max-width: 68ch;
+  }
+  .note {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem 1rem;
+    padding: 0.7rem 1rem;
+    border: 1px solid var(--line);
+    border-radius: var(--round);
+    background: var(--surface);
+    overflow-wrap: anywhere;
+  }
+  .note > span {
+    flex: 1 1 16rem;
+    min-width: 0;
+  }
+  .note.warn {
+    border-color: var(--warn);
+    background: var(--warn-soft);
+  }
+  .note.ready {
+    border-color: var(--on);
+    background: var(--on-soft);
+  }
+  section > h2 {
+    margin-bottom: 0.4rem;
+  }
+  .acts {
+    display: grid;
+    gap: 0.5rem;
+    padding: 0.9rem 1rem;
+  }
+  .acts .row {
+    gap: 0.5rem;
+  }
+  .whys {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    display: grid;
+    gap: 0.2rem;
+    color: var(--quiet);
+    font-size: var(--small);
+  }
+  @media (max-width: 720px) {
+    .acts button {
+      flex: 1 1 40%;
+    }
+  }
+`;
