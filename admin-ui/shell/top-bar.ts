@@ -5,6 +5,7 @@ import { type LiveState, live } from '../client/live.ts';
 import { isProduction, type Me, type MyEnvironment } from '../client/me.ts';
 import { signOut } from '../client/session.ts';
 import { Following } from '../client/store.ts';
+import '../parts/frozen-note.ts';
 import { base } from '../styles/base.ts';
 import { goTo, setQuery } from './navigation.ts';
 
@@ -156,6 +157,9 @@ export class TopBar extends LitElement {
         .environments button {
           flex: 1;
         }
+        t-frozen {
+          order: 10;
+        }
         select {
           flex: 1;
         }
@@ -175,6 +179,7 @@ export class TopBar extends LitElement {
     return html`<header>
       ${place === undefined ? nothing : this.#drawProjects(place.project.key)}
       ${place === undefined ? nothing : this.#drawEnvironments(place.project.environments, place.environment)}
+      ${place === undefined ? nothing : html`<t-frozen brief .project=${place.project.key} .environment=${place.environment}></t-frozen>`}
       <button
         class="search spread"
         aria-label="Search, or do something"

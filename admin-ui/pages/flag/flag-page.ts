@@ -6,6 +6,7 @@ import { here } from '../../client/here.ts';
 import type { MyEnvironment } from '../../client/me.ts';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { Following } from '../../client/store.ts';
+import '../../parts/frozen-note.ts';
 import '../../parts/problem-view.ts';
 import { askBeforeLeaving, route } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
@@ -131,6 +132,7 @@ export class FlagPage extends LitElement {
                   : nothing
               }
               <t-rollout-strip .project=${this.project} .flag=${flag.key}></t-rollout-strip>
+              <t-frozen .project=${this.project} .environment=${place.environment}></t-frozen>
               <t-flag-tabs .tab=${tab} .unsaved=${this.#unsaved}></t-flag-tabs>
               ${this.#drawProblem(this.refusal, () => void this.#load(tab))}
               ${this.#drawTab(tab, flag, place.environment)}`

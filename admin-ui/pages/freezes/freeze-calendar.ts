@@ -1,9 +1,9 @@
 import type { FreezeAnswer } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { sayMoment } from '../../parts/say-moment.ts';
 import { base } from '../../styles/base.ts';
 import { type Bar, planWeeks, type Week } from './plan-weeks.ts';
-import { sayMoment } from './tell-freeze.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
@@ -94,8 +94,20 @@ export class FreezeCalendar extends LitElement {
           grid-template-columns: minmax(0, 1fr);
           gap: 0.2rem;
         }
-        .days span:first-child {
+        .days > span {
           display: none;
+        }
+        /* Where words have no room beside a bar, it lies below them. */
+        .bar {
+          top: auto;
+          height: 0.3rem;
+        }
+        li {
+          padding-bottom: 0.3rem;
+        }
+        .what {
+          margin: 0 !important;
+          padding: 0;
         }
       }
     `,
@@ -144,8 +156,11 @@ function drawBar({ name, from, to, start, end, isNow, environments }: Bar) {
   const where = environments === null ? 'the whole project' : environments.join(', ');
   const words = `${name}: ${sayMoment(from)} – ${sayMoment(to)}, ${where}`;
   // Words stand beside a short bar where there is more room.
+  const isShort = end - start < 0.2;
   const left = start <= 0.5;
-  const place = left ? `margin-left: ${start * 100}%` : `margin-left: auto; margin-right: ${(1 - end) * 100}%`;
+  const place = left
+    ? `margin-left: ${(isShort ? end : start) * 100}%`
+    : `margin-left: auto; margin-right: ${(1 - end) * 100}%`;
   return html`<li title=${words}>
     <span class="bar ${isNow ? 'holds' : ''}" style="left: ${start * 100}%; width: ${Math.max(0.8, (end - start) * 100)}%"></span>
     <span class="what clip" style=${place}>${name} <span class="quiet">${sayMoment(from)} – ${sayMoment(to)}</span></span>

@@ -5,6 +5,7 @@ import { followHere, type Here } from '../../client/here.ts';
 import type { May } from '../../client/me.ts';
 import { Following } from '../../client/store.ts';
 import '../../parts/relative-time.ts';
+import { sayMoment } from '../../parts/say-moment.ts';
 import { route, setQuery } from '../../shell/navigation.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
@@ -13,7 +14,7 @@ import { Listing } from '../settings/listing.ts';
 import './freeze-calendar.ts';
 import './freeze-form.ts';
 import { freezesSheet } from './freezes-sheet.ts';
-import { sayMoment, sayWhen } from './tell-freeze.ts';
+import { sayWhen } from './tell-freeze.ts';
 
 /** When nothing grows: now, in the next weeks, and by which rule. */
 @customElement('t-freezes-page')

@@ -62,6 +62,9 @@ export const freezesSheet = css`
       display: grid;
       grid-template-columns: 4.5rem minmax(0, 1fr);
     }
+    td > .tag {
+      justify-self: start;
+    }
     td[data-label]::before {
       content: attr(data-label);
       color: var(--quiet);

@@ -1,17 +1,7 @@
 import type { FreezeAnswer } from '@turnout/server/contracts';
+import { sayMoment } from '../../parts/say-moment.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
-
-/** A moment as one says it of a plan: with its weekday, on the clock of whoever looks. */
-export function sayMoment(at: string | Date, now: Date = new Date()): string {
-  const when = new Date(at);
-  const year = when.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
-  const day = when.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', ...year });
-  return `${day}, ${when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
-}
-
-/** `Frozen until Mon 30 Nov, 08:00`. */
-export const sayFrozen = (until: string, now?: Date): string => `Frozen until ${sayMoment(until, now)}`;
 
 /** `63h` as one says it. */
 export function sayLasts(lasts: string): string {

@@ -6,7 +6,10 @@ import type { ChangeNews } from '../../client/live.ts';
 import type { MyProject } from '../../client/me.ts';
 import { PagedList } from '../../client/paged-list.ts';
 import '../../parts/change-row.ts';
+import { tellActor } from '../../parts/change-words.ts';
 import '../../parts/problem-view.ts';
+import '../../parts/relative-time.ts';
+import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { KINDS } from './tell-incident.ts';
 
@@ -33,10 +36,15 @@ export class IncidentTimeline extends LitElement {
         justify-self: start;
         margin: 0.6rem 0 0 0.75rem;
       }
+      .note {
+        display: grid;
+        gap: 0.1rem;
+        padding: 0.55rem 0.9rem;
+      }
+      .note a {
+        color: inherit;
+      }
       .text {
-        margin: 0 0.9rem 0.6rem;
-        padding: 0.4rem 0.7rem;
-        border-left: 2px solid var(--line-strong);
         white-space: pre-line;
         overflow-wrap: anywhere;
         unicode-bidi: isolate;
@@ -85,10 +93,17 @@ export class IncidentTimeline extends LitElement {
     const { words, icon, tone } = KINDS[item.kind];
     return html`<li class=${isNew ? 'flash' : ''}>
       <span class="tag kind ${tone}"><wa-icon name=${icon} aria-hidden="true"></wa-icon>${words}</span>
-      <t-change-row .change=${item} .project=${this.project}>
-        ${item.text === null ? nothing : html`<p class="text">${item.text}</p>`}
-      </t-change-row>
+      ${item.text === null ? html`<t-change-row .change=${item} .project=${this.project}></t-change-row>` : this.#drawNote(item)}
     </li>`;
+  }
+
+  /** A note is what somebody wrote, and needs no other words. */
+  #drawNote(item: TimelineItem) {
+    const address = writeRoute('change', { project: this.project.key, change: String(item.id) });
+    return html`<div class="note">
+      <p class="text">${item.text}</p>
+      <p class="quiet small"><a href=${address}><t-ago .at=${item.at}></t-ago></a> ${tellActor(item)}</p>
+    </div>`;
   }
 }
 

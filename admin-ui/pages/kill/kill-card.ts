@@ -62,7 +62,18 @@ export class KillCard extends LitElement {
         <t-problem .refusal=${refusal} .retry=${() => void sendKill(id, place)}></t-problem>`;
     }
     if (isRestored) return html`<p role="status">Restored: users get again what the flag says.</p>`;
-    return html`${this.#drawMeter()} ${this.#drawWords()} ${this.#drawLaggards()}`;
+    return html`${this.#drawMeter()} ${this.#drawWords()} ${this.#drawIncident()} ${this.#drawLaggards()}`;
+  }
+
+  #drawIncident() {
+    const { incident, place } = this.run;
+    if (incident === undefined) return nothing;
+    const params = { project: place.project, incident: incident.id };
+    const address = writeRoute('incident', params, { env: place.environment });
+    return html`<p class="incident">
+      <wa-icon name="siren" aria-hidden="true"></wa-icon> ${incident.isNew ? 'It opened the incident' : 'It joined the incident'}
+      <a href=${address}>${incident.title}</a>
+    </p>`;
   }
 
   #drawMeter() {

@@ -1,7 +1,8 @@
-import type { FlipReceiptsShown } from '@turnout/server/contracts';
+import type { FlipReceiptsShown, IncidentAnswer, WholeIncidentAnswer } from '@turnout/server/contracts';
 import { type FlagPlace, type Flipped, flip, readKillReceipts } from '../../client/flip.ts';
 import { live } from '../../client/live.ts';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
+import { send } from '../../client/send-request.ts';
 import { Store } from '../../client/store.ts';
 import { isReached } from './tell-meter.ts';
 
@@ -19,6 +20,8 @@ export interface KillRun {
   isWatched: boolean;
   unheard?: Refusal | undefined;
   isRestored: boolean;
+  /** The incident that it opened or joined, once it is known. */
+  incident?: { id: string; title: string; isNew: boolean };
 }
 
 const WATCH_MS = 30_000;
@@ -55,6 +58,7 @@ export async function sendKill(id: number, place: FlagPlace): Promise<void> {
   try {
     const killed = await flip(place, 'kill');
     patch(id, { state: 'done', killed });
+    void nameIncident(id);
     await watch(id);
   } catch (error) {
     patch(id, { state: 'refused', refusal: asRefusal(error) });
@@ -81,6 +85,28 @@ export async function watch(id: number): Promise<void> {
   patch(id, { isWatched: false });
 }
 
+const LOOKED_AT = 3;
+
+/** Finds the incident that a kill went into: the server gives it one as soon as the log has it. */
+async function nameIncident(id: number): Promise<void> {
+  const run = find(id);
+  const kill = run?.killed?.id;
+  if (run === undefined || kill === undefined || run.incident !== undefined) return;
+  const { project, environment, flag } = run.place;
+  const path = `/projects/${encodeURIComponent(project)}/incidents`;
+  const query = { state: 'open', environment, flag, limit: LOOKED_AT };
+  // Without it the kill is as good; the next change of an incident looks again.
+  const { items } = await send<{ items: IncidentAnswer[] }>(path, { query }).catch(() => ({ items: [] }));
+  for (const one of items) {
+    const whole = await send<WholeIncidentAnswer>(`${path}/${one.id}`).catch(() => undefined);
+    if (whole?.kills.some((known) => known.id === kill)) {
+      const isNew = whole.openedHow === 'kill' && whole.kills.every((known) => known.id === kill);
+      patch(id, { incident: { id: whole.id, title: whole.title, isNew } });
+      return;
+    }
+  }
+}
+
 export function dismissRun(id: number): void {
   killRuns.value = killRuns.value.filter((run) => run.id !== id);
 }
@@ -90,6 +116,9 @@ live.on('kill', ({ id, state }) => {
   if (run?.killed && state === 'in-log') patch(run.id, { killed: { ...run.killed, durable: 'log' } });
 });
 live.on('change', ({ action, subject, environments, seq }) => {
+  if (subject.startsWith('incident/')) {
+    for (const { id } of killRuns.value) void nameIncident(id);
+  }
   if (action !== 'flag.restore') return;
   for (const { id, place, killed } of killRuns.value) {
     const isHere = subject === `flag/${place.flag}` && environments.some(({ key }) => key === place.environment);

@@ -2,8 +2,8 @@ import type { WholeRequest } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../../parts/relative-time.ts';
+import { sayMoment } from '../../parts/say-moment.ts';
 import { base } from '../../styles/base.ts';
-import { sayMoment } from '../freezes/tell-freeze.ts';
 import { shortHash, tellNeed } from './tell-request.ts';
 
 /** Who must approve, who has, and to what exactly all of that is bound. */

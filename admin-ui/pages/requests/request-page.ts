@@ -5,12 +5,12 @@ import { followHere, type Here } from '../../client/here.ts';
 import { requireMe } from '../../client/session.ts';
 import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
+import { sayMoment } from '../../parts/say-moment.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { type Act, runAct } from './act-on-request.ts';
 import './request-approvals.ts';
 import './request-diff.ts';
-import { sayMoment } from '../freezes/tell-freeze.ts';
 import { RequestReading } from './request-reading.ts';
 import { requestSheet } from './request-sheet.ts';
 import { isMine, KINDS, mayApply, needsRebase, shortHash, tellState, type Verdict } from './tell-request.ts';
@@ -171,7 +171,16 @@ export class RequestPage extends LitElement {
   #drawCalls({ items, kind }: WholeRequest) {
     return html`<details ?open=${kind === 'protection'}>
       <summary>${items.length === 1 ? 'The call that waits' : `The ${items.length} calls that wait`}</summary>
-      <t-diff .was=${[]} .now=${items}></t-diff>
+      <div class="calls">
+        ${items.map(
+          ({
+            method,
+            path,
+            body,
+          }) => html`<pre class="card" tabindex="0" aria-label="${method} ${path}"><code>${method} ${path}
+${body === null ? '' : JSON.stringify(body, null, 2)}</code></pre>`,
+        )}
+      </div>
     </details>`;
   }
 

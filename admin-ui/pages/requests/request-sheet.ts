@@ -68,6 +68,19 @@ export const requestSheet = css`
   .acts .row {
     gap: 0.5rem;
   }
+  .calls {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 0.5rem;
+    padding-top: 0.4rem;
+  }
+  pre {
+    margin: 0;
+    padding: 0.6rem 0.8rem;
+    overflow: auto;
+    max-height: 24rem;
+    font-size: var(--tiny);
+  }
   .whys {
     margin: 0;
     padding: 0;

@@ -7,6 +7,7 @@ import type { Here } from '../../client/here.ts';
 import type { Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
 import { Following } from '../../client/store.ts';
+import '../../parts/frozen-note.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
 import '../flag/conflict-list.ts';
@@ -68,6 +69,7 @@ export class SegmentPanel extends LitElement {
     const changes = tellSegmentChanges(state.base, state.draft);
     return html`<div class="stack">
       ${this.#locked === '' ? nothing : html`<p class="limits">${this.#locked}</p>`}
+      <t-frozen .project=${this.place.project.key} .environment=${this.place.environment}></t-frozen>
       <t-problem .refusal=${this.refusal} .retry=${() => void bench.read()}></t-problem>
       <t-conflicts
         .conflicts=${state.conflicts}

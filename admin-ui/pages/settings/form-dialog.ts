@@ -96,9 +96,9 @@ export abstract class FormDialog<T> extends LitElement {
 
   override render() {
     const { title, lead, confirm } = this.words();
-    return html`<dialog aria-labelledby="title" @cancel=${() => this.#end(undefined)}>
+    return html`<dialog aria-labelledby="form-title" @cancel=${() => this.#end(undefined)}>
       <form @submit=${this.#submit}>
-        <h2 id="title">${title}</h2>
+        <h2 id="form-title">${title}</h2>
         ${lead === undefined ? nothing : html`<div class="quiet">${lead}</div>`}
         ${this.drawFields()}
         ${this.refusal === undefined ? nothing : html`<t-problem .refusal=${this.refusal}></t-problem>`}
