@@ -161,6 +161,15 @@ export class SideBar extends LitElement {
     new Following(this, route, here, inbox);
   }
 
+  /** Where not all has room, whatever is looked at is in sight. */
+  override updated(): void {
+    const [nav, now] = ['nav', '.place[aria-current]:not(.kill)'].map((one) =>
+      this.renderRoot.querySelector<HTMLElement>(one),
+    );
+    if (nav && now && nav.scrollWidth > nav.clientWidth)
+      nav.scrollLeft = now.offsetLeft - nav.clientWidth / 2 + now.offsetWidth;
+  }
+
   override render() {
     const place = here.value;
     return html`<nav aria-label="Main">

@@ -2,7 +2,7 @@ import type { FlipReceiptsShown } from '@turnout/server/contracts';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { MyEnvironment } from '../../client/me.ts';
-import { flipFlow } from '../../parts/flip-flow.ts';
+import { flipFlow, mayFlip } from '../../parts/flip-flow.ts';
 import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
 import { tellWhy } from '../../parts/why-words.ts';
@@ -43,7 +43,7 @@ export class KillCard extends LitElement {
 
   #drawRestore() {
     const { environment } = this;
-    const may = environment?.may.restore ?? { yes: false, why: 'You may not restore here.' };
+    const may = environment ? mayFlip(environment, 'restore') : { yes: false, why: 'You may not restore here.' };
     const { project, flag } = this.run.place;
     return html`<button
       aria-disabled=${!may.yes}

@@ -4,6 +4,7 @@ import { followHere } from '../../client/here.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import './danger-section.ts';
+import './hooks-section.ts';
 import './keys-section.ts';
 import './members-section.ts';
 import './metrics-section.ts';
@@ -17,6 +18,7 @@ const SECTIONS = [
   { key: 'keys', words: 'Keys' },
   { key: 'metrics', words: 'Metrics' },
   { key: 'sources', words: 'Sources' },
+  { key: 'hooks', words: 'Hooks' },
   { key: 'import-export', words: 'Import and export' },
   { key: 'danger', words: 'Danger' },
 ] as const;
@@ -83,6 +85,7 @@ export class SettingsPage extends LitElement {
     if (section === 'members') return html`<t-members-section></t-members-section>`;
     if (section === 'metrics') return html`<t-metrics-section></t-metrics-section>`;
     if (section === 'sources') return html`<t-sources-section></t-sources-section>`;
+    if (section === 'hooks') return html`<t-hooks-section></t-hooks-section>`;
     if (section === 'tokens') return html`<t-tokens-section></t-tokens-section>`;
     return html`<t-danger-section></t-danger-section>`;
   }
