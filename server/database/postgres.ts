@@ -10,6 +10,11 @@ export type Opened = Omit<Database, 'migrate'> & {
 };
 
 const LOCK_MS = 2_000;
+/**
+ * A node that stops in the middle of a transaction, frozen or cut off, would keep its locks for as long as it is silent,
+ * and with them every project and lease that it was at. The server ends its transaction well before a lease would end.
+ */
+const IDLE_MS = 5_000;
 
 /**
  * Drizzle asks through `unsafe`, which lets the server describe each statement anew: two ways there and back for every
@@ -46,7 +51,10 @@ export function openPostgres(url: string): Opened {
     // Notices are for people at a prompt.
     onnotice: () => undefined,
     // Nobody waits long for a row that another change holds, and what is acknowledged is on disk.
-    connection: { application_name: 'turnout', lock_timeout: LOCK_MS, synchronous_commit: 'on' },
+    connection: {
+      ...{ application_name: 'turnout', lock_timeout: LOCK_MS, synchronous_commit: 'on' },
+      idle_in_transaction_session_timeout: IDLE_MS,
+    },
   });
   // The type of Drizzle's result differs by driver; stores only use what both share.
   const db = drizzle(preparing(sql), { schema: tables }) as unknown as Db;

@@ -29,6 +29,9 @@ export interface ServerProcess {
     over?: { secret?: string; headers?: Record<string, string> },
   ): Promise<Answer>;
   kill9(): Promise<void>;
+  /** Stops it in the middle of whatever it does, until it is woken. */
+  freeze(): void;
+  wake(): void;
   /** Ends it politely and waits; the data stays. */
   stop(): Promise<void>;
   /** Starts it again on the same port and data. */
@@ -100,6 +103,8 @@ export async function startServer(settings: Record<string, string> = {}): Promis
       return { status: response.status, body: text ? JSON.parse(text) : undefined, headers: response.headers };
     },
     kill9: () => end('SIGKILL'),
+    freeze: () => void child?.kill('SIGSTOP'),
+    wake: () => void child?.kill('SIGCONT'),
     stop: () => end('SIGTERM'),
     start,
     async remove() {

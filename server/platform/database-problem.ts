@@ -21,6 +21,8 @@ const UNREACHABLE = new Set([
   '57P01',
   '57P02',
   '57P03',
+  // The server ended a transaction in which nothing was asked for too long.
+  '25P03',
   '08000',
   '08003',
   '08006',
