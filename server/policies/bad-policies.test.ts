@@ -158,6 +158,25 @@ const CASES: [string, Edits, string[], Partial<PolicyGround>?][] = [
     { guards: (sample().guards as unknown[]).slice(0, 2) },
     ['/path/1/stages/0 unwatched_stage', '/path/1/stages/4 unwatched_stage'],
   ],
+  [
+    'stages of which only clients tell',
+    {
+      guards: [
+        { id: 'clicks', metric: 'clicks', kind: 'absolute', limit: '5%', window: '10m', onFail: 'pause' },
+        (sample().guards as unknown[])[0],
+        { id: 'split', kind: 'sample-ratio' },
+      ],
+    },
+    ['/path/1/stages/0 only_clients', '/path/1/stages/4 only_clients'],
+  ],
+  [
+    'an environment of which only clients tell',
+    {
+      guards: [{ id: 'clicks', metric: 'clicks', kind: 'versus-control', margin: '5%', onFail: 'pause' }],
+      'path/1/stages': [{ exposure: 5, bake: '1h' }],
+    },
+    ['/path/1/stages/0 only_clients'],
+  ],
 ];
 
 describe('a policy', () => {

@@ -17,7 +17,7 @@ export function checkGuards(document: PolicyDocument, ground: PolicyGround): Fie
       ...checkGuard(guard, path, document, ground),
     ];
   });
-  return [...faults, ...unwatchedStages(document, ground)];
+  return [...faults, ...unwatchedStages(document, ground), ...clientStages(document, ground)];
 }
 
 /** What is wrong with one guard on a path. */
@@ -176,4 +176,28 @@ function unwatchedStages(document: PolicyDocument, ground: PolicyGround): FieldF
 function isWatching(guard: GuardDocument, environment: string, ground: PolicyGround): boolean {
   if (guard.mode !== 'enforce' || guard.kind === 'versus-control' || guard.kind === 'sample-ratio') return false;
   return appliesIn(guard, environment, ground);
+}
+
+/**
+ * Where all that speaks for a stage was told by clients it is never left: what they say may be forged, and speaks for
+ * nothing in a protected environment. That shall be known now, and not at the end of its bake.
+ */
+function clientStages(document: PolicyDocument, ground: PolicyGround): FieldFault[] {
+  const clientMade = (guard: GuardDocument) =>
+    (guard.kind === 'versus-control' || guard.kind === 'absolute') &&
+    ground.metrics.some(({ key, source }) => key === guard.metric && source === 'client');
+  return document.path.flatMap(({ environment, stages }, step) => {
+    if (!isProtectedIn(ground, environment)) return [];
+    const enforced = document.guards.filter(
+      (guard) => guard.mode === 'enforce' && guard.kind !== 'sample-ratio' && appliesIn(guard, environment, ground),
+    );
+    return stages.flatMap((stage, at) => {
+      const heard = enforced.filter(({ kind }) => kind !== 'versus-control' || hasControl(stage));
+      if (heard.length === 0 || !heard.every(clientMade)) return [];
+      const expected =
+        `an enforced guard that looks at more than clients tell, for ${environment} is protected: with ` +
+        `${listed(heard.map(({ id }) => id))} alone this stage would never be left`;
+      return [{ path: `/path/${step}/stages/${at}`, code: 'only_clients', expected }];
+    });
+  });
 }
