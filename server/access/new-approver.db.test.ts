@@ -33,18 +33,20 @@ describe('somebody who gains a say in what is protected', () => {
     return { code: answer.body.code ?? answer.status, ...answer };
   };
 
-  it('is added by no admin alone, where the role approves there or may take protection away', async () => {
+  it('is added by no admin alone, where the role approves or rolls out there, or may take protection away', async () => {
     for (const over of [
       { roles: ['editor'] },
       { roles: ['viewer', 'admin'] },
       { roles: ['editor'], environment: 'production' },
+      // Whatever the rule there says, a release manager starts rollouts, and approves of their stages.
+      { roles: ['release-manager'] },
     ]) {
       expect((await add(over)).code).toBe('approval_required');
     }
     for (const over of [
       {},
       { roles: ['killer'] },
-      { roles: ['release-manager'] },
+      { roles: ['release-manager'], environment: 'staging' },
       { roles: ['editor'], environment: 'staging' },
     ]) {
       expect((await add(over)).status).toBe(201);

@@ -12,8 +12,14 @@ interface Gain {
 }
 
 /**
+ * What has a say in what is protected whatever its rule says: an admin may take the protection away, and a release manager
+ * starts and resumes the rollouts that grow there, and approves of their stages.
+ */
+const ALWAYS: readonly Role[] = ['release-manager', 'admin'];
+
+/**
  * Whoever could add approvers alone would need no approvals: so who gains a role that approves where something is
- * protected, or one that may take protection away, is added by two admins. Root may alone. Asked inside the transaction,
+ * protected, or rolls out there, or may take protection away, is added by two admins. Root may alone. Asked inside the transaction,
  * for protection may have been raised a moment ago.
  */
 export async function requireNoNewApprover(
@@ -23,7 +29,7 @@ export async function requireNoNewApprover(
 ): Promise<void> {
   if (approved || principal.kind === 'root' || gain.roles.length === 0) return;
   for (const { key, approvals } of await protectedWithin(tx, gain)) {
-    const approving: readonly Role[] = [...(approvals ?? ONE_RELEASE_MANAGER).roles, 'admin'];
+    const approving: readonly Role[] = [...(approvals ?? ONE_RELEASE_MANAGER).roles, ...ALWAYS];
     const role = gain.roles.find((one) => approving.includes(one));
     if (role === undefined) continue;
     const how =
