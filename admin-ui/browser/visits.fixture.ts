@@ -61,9 +61,15 @@ export function useDemoHouse(settings: Record<string, string> | (() => Record<st
 /** What the hostile texts of tests do where one becomes markup: `onerror="window.broken=1"`. */
 const isBroken = (page: Page) => page.evaluate(() => 'broken' in window).catch(() => false);
 
-/** A person of the demo who has these roles in production; answers the cookie of their session. */
-export async function addPerson({ server }: DemoHouse, login: string, name: string, roles: string[]): Promise<string> {
-  const person = { login, name, roles, environment: 'production' };
+/** A person of the demo who has these roles, in production or in the whole project; answers their session's cookie. */
+export async function addPerson(
+  { server }: DemoHouse,
+  login: string,
+  name: string,
+  roles: string[],
+  place: 'production' | 'project' = 'production',
+): Promise<string> {
+  const person = { login, name, roles, ...(place === 'project' ? {} : { environment: place }) };
   const { body } = await server.api('POST', '/projects/demo/members', person);
   const response = await fetch(`${server.url}/api/v1/invitations`, {
     method: 'POST',

@@ -107,9 +107,10 @@ export class PolicyPage extends LitElement {
                       >${rollouts.length === 1 ? 'a rollout goes' : `${rollouts.length} rollouts go`} by it now:
                       ${rollouts.map(
                         ({
+                          id,
                           flag,
                           policy,
-                        }) => html`<a href=${writeRoute('flag', { project: this.project, flag }, query)}>${flag}</a>
+                        }) => html`<a href=${writeRoute('rollout', { project: this.project, rollout: id }, query)}>${flag}</a>
                           (version ${policy.version}) `,
                       )}</span
                     >`

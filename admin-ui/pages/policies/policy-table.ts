@@ -131,8 +131,8 @@ export class PolicyTable extends LitElement {
     if (live.length === 0) return html`<span class="quiet">none</span>`;
     return html`<span>
       ${live.map(
-        ({ flag }) =>
-          html`<a href=${writeRoute('flag', { project: this.project, flag }, { env: this.environment })}>${flag}</a> `,
+        ({ id, flag }) =>
+          html`<a href=${writeRoute('rollout', { project: this.project, rollout: id }, { env: this.environment })}>${flag}</a> `,
       )}
     </span>`;
   }

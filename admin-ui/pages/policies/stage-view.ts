@@ -9,6 +9,8 @@ import { APPROVAL, STAGE, STAGE_MORE } from './policy-fields.ts';
 import './policy-fields-view.ts';
 import type { ProjectGround } from './read-project-ground.ts';
 
+const MORE = ['minUnits', 'minHits', 'gates', 'approvals', 'deadline'];
+
 /** One stage: who gets it and for how long, and what stands before it. */
 @customElement('t-policy-stage')
 export class StageView extends LitElement {
@@ -31,15 +33,22 @@ export class StageView extends LitElement {
   @property({ attribute: false }) gates: readonly string[] = [];
   @property({ type: Boolean }) readonly = false;
 
+  #wasWrong = false;
+
+  /** What is wrong is opened; it closes by hand alone, for somebody may be typing in it. */
+  override updated(): void {
+    const isWrong = MORE.some((field) => countFaults(this.faults, [...this.path, field]) > 0);
+    const details = this.renderRoot.querySelector('details');
+    if (isWrong && !this.#wasWrong && details !== null) details.open = true;
+    this.#wasWrong = isWrong;
+  }
+
   override render() {
     const said = tellMore(this.stage);
-    const hasFault = ['minUnits', 'minHits', 'gates', 'approvals', 'deadline'].some(
-      (field) => countFaults(this.faults, [...this.path, field]) > 0,
-    );
     return html`<div class="parts">
       ${this.#drawFields(STAGE, this.stage, this.path)}
       ${faultsOf(this.faults, this.path).map((fault) => html`<p class="fault">${fault}</p>`)}
-      <details ?open=${hasFault}>
+      <details>
         <summary>${said === '' ? 'Conditions: none but the bake' : said}</summary>
         <div class="parts">
           ${this.#drawFields(STAGE_MORE, this.stage, this.path)} ${this.#drawGates()} ${this.#drawApprovals()}

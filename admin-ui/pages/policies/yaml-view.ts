@@ -117,7 +117,7 @@ export class YamlView extends LitElement {
           ${Array.from({ length: count }, (_line, at) => html`<span class=${wrong.has(at + 1) ? 'wrong' : ''}>${at + 1}</span>`)}
         </div>
         <textarea
-          aria-labelledby="title"
+          aria-label="YAML"
           wrap="off"
           spellcheck="false"
           autocapitalize="off"
