@@ -112,6 +112,44 @@ describe('a deadline', () => {
   });
 });
 
+describe('a freeze without an end', () => {
+  const endless = (evidence: Evidence) => (evidence.freeze = { name: 'Audit', until: null });
+  const unwatched = policyOf({ deadline: policy.deadline, guards: [] });
+
+  it('tells somebody once it held for seven days, and each day from then on', () => {
+    let run = runningRun(unwatched, { standsSince: at(HOUR) });
+    const due = HOUR + 7 * DAY;
+    expect(decideAt(run, due - 1, endless, unwatched)).toMatchObject({
+      page: null,
+      checkAgainAt: at(due).toISOString(),
+    });
+    const held = decideAt(run, due, endless, unwatched);
+    expect(held).toMatchObject({ action: 'hold', page: 'long-pause' });
+    expect(held.reason).toBe('Holds: The freeze Audit holds it until somebody ends it.');
+    run = noteDecision(run, held, unwatched, at(due));
+    expect(decideAt(run, due + DAY - 1, endless, unwatched)).toMatchObject({
+      page: null,
+      checkAgainAt: at(due + DAY).toISOString(),
+    });
+    expect(decideAt(run, due + DAY, endless, unwatched)).toMatchObject({ page: 'long-pause' });
+  });
+
+  it('is told of, too, where something else is missing as well', () => {
+    const silent = (evidence: Evidence) => {
+      endless(evidence);
+      evidence.entry = undefined;
+    };
+    const run = runningRun(policy, { standsSince: at(HOUR) });
+    expect(decideAt(run, HOUR + 7 * DAY, silent)).toMatchObject({ action: 'hold', page: 'long-pause' });
+  });
+
+  it('tells nobody where its end is known, however far', () => {
+    const run = runningRun(unwatched, { standsSince: at(HOUR) });
+    const known = (evidence: Evidence) => (evidence.freeze = { name: 'Easter', until: at(90 * DAY).toISOString() });
+    expect(decideAt(run, 40 * DAY, known, unwatched)).toMatchObject({ page: null });
+  });
+});
+
 describe('a pause', () => {
   const by = { actor: 'person:p1', reason: 'Lunch.', now: at(0) };
 

@@ -1,9 +1,7 @@
 import { sayMoment } from './decide-words.ts';
-import type { FlagReading } from './decision.ts';
-import { holds, type Outcome, pauses } from './outcome.ts';
+import type { Evidence, FlagReading } from './decision.ts';
+import { holds, LONG_PAUSE_MS, type Outcome, pauses } from './outcome.ts';
 import type { PauseCause, Run } from './rollout.ts';
-
-const LONG_PAUSE_MS = 7 * 86_400_000;
 
 /** Causes that somebody chose: they know of it. After the others somebody must be told, again each day. */
 const CHOSEN: readonly PauseCause[] = ['person', 'flag-off', 'flag-killed', 'shed'];
@@ -43,4 +41,14 @@ export function decideStanding(run: Run, seen: string[]): Outcome {
     page: isChosen ? 'long-pause' : 'stopped',
     ...(isChosen ? { pageFrom: long } : {}),
   });
+}
+
+/**
+ * A freeze that somebody must end is forgotten as a pause is: deadlines stand still in it, so nothing else would ever tell
+ * of what it holds. One whose end is known ends by itself.
+ */
+export function tellOfFreeze(outcome: Outcome, { standsSince }: Run, { freeze }: Evidence): Outcome {
+  if (outcome.page !== undefined || freeze === null || freeze.until !== null || standsSince === null) return outcome;
+  const long = new Date(standsSince.getTime() + LONG_PAUSE_MS);
+  return { ...outcome, page: 'long-pause', pageFrom: long, until: [...outcome.until, long] };
 }

@@ -2,7 +2,7 @@ import type { PathStep } from '../policies/policy.ts';
 import { atDeadline } from './decide-deadline.ts';
 import { decideFailed, decideIntegrity } from './decide-failed.ts';
 import { decideOnward, holdingConditions } from './decide-onward.ts';
-import { decideStanding, decideStopped } from './decide-standing.ts';
+import { decideStanding, decideStopped, tellOfFreeze } from './decide-standing.ts';
 import type { Decided, Decision, Evidence } from './decision.ts';
 import { approvalConditions, buttonConditions, gateConditions, type Onward } from './entering-conditions.ts';
 import type { GuardGround } from './guard-ground.ts';
@@ -75,7 +75,7 @@ function decideLive(findings: Findings): Outcome {
   if (run.state === 'paused') return decideStanding(run, failed?.because ?? []);
   const outcome = failed ?? decideIntegrity(ground, guards) ?? decideOnward(findings);
   if (outcome.action !== 'hold' && outcome.action !== 'needApproval') return outcome;
-  return atDeadline(outcome, { policy, run, deadline: deadlineOf(onward), now });
+  return atDeadline(tellOfFreeze(outcome, run, ground.evidence), { policy, run, deadline: deadlineOf(onward), now });
 }
 
 /** Waiting for the first stage takes no longer than that stage may. */

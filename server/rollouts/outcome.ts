@@ -1,6 +1,9 @@
 import type { Action } from './decision.ts';
 import type { PageAbout, PauseCause } from './rollout.ts';
 
+/** What stands for longer than that may be forgotten: somebody is told. */
+export const LONG_PAUSE_MS = 7 * 86_400_000;
+
 /** What one step of the precedence comes to. */
 export interface Outcome {
   action: Action;
