@@ -116,7 +116,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const outbound = openOutbound({ allowed: config.outboundAllow, onDone: countOutbound(metrics) });
   const rollouts = openRollouts({
     ...{ db, clock, door: delivery.door, doorbell, delivery, fleet, reports, node, outbound, secrets, metrics },
-    log: logger,
+    ...{ log: logger, isAlone: database.kind === 'embedded' },
   });
   const signals = openSignals({
     ...{ door: delivery.door, kill: delivery.kill },

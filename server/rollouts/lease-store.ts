@@ -7,8 +7,17 @@ import type { HeldLease, LeaseStore } from '../platform/lease.ts';
 const NOW = sql`clock_timestamp()`;
 const after = (ms: number) => sql`clock_timestamp() + ${`${ms} milliseconds`}::interval`;
 
-/** The lease of this name in the database, for one who would hold it. */
-export function leaseInDatabase(db: Db, name: string, holder: string): LeaseStore {
+/**
+ * The lease of this name in the database, for one who would hold it. Where one process alone can have the database open
+ * nobody else can hold it: who was too busy to renew it in time has not lost it, and who comes after a killed process
+ * need not wait for its end.
+ */
+export function leaseInDatabase(
+  db: Db,
+  name: string,
+  holder: string,
+  { isAlone = false }: { isAlone?: boolean } = {},
+): LeaseStore {
   const own = ({ token }: HeldLease) => and(eq(leases.name, name), eq(leases.holder, holder), eq(leases.token, token));
   return {
     take: async (ms) => {
@@ -18,7 +27,7 @@ export function leaseInDatabase(db: Db, name: string, holder: string): LeaseStor
         .onConflictDoUpdate({
           target: leases.name,
           set: { holder, token: sql`${leases.token} + 1`, expiresAt: after(ms) },
-          setWhere: lte(leases.expiresAt, NOW),
+          ...(isAlone ? {} : { setWhere: lte(leases.expiresAt, NOW) }),
         })
         .returning({ token: leases.token });
       return row && { name, token: row.token };
@@ -27,7 +36,7 @@ export function leaseInDatabase(db: Db, name: string, holder: string): LeaseStor
       const rows = await db
         .update(leases)
         .set({ expiresAt: after(ms) })
-        .where(and(own(lease), sql`${leases.expiresAt} > ${NOW}`))
+        .where(isAlone ? own(lease) : and(own(lease), sql`${leases.expiresAt} > ${NOW}`))
         .returning({ token: leases.token });
       return rows.length > 0;
     },

@@ -7,7 +7,7 @@ import { databaseKinds, openTestDatabase, type TestDatabase } from '../database/
 import { systemClock } from '../platform/clock.ts';
 import { type HeldLease, Lease } from '../platform/lease.ts';
 import { checkLease } from './check-lease.ts';
-import { leaseInDatabase } from './lease-store.ts';
+import { isInForce, leaseInDatabase } from './lease-store.ts';
 
 describe.each(databaseKinds)('the lease on the %s database', (kind) => {
   let database: TestDatabase;
@@ -28,6 +28,17 @@ describe.each(databaseKinds)('the lease on the %s database', (kind) => {
     await expire();
     expect(await at('a').renew(first as HeldLease, 60_000)).toBe(false);
     expect(await at('b').take(60_000)).toEqual({ name: 'rollouts', token: 2 });
+  });
+
+  it('stays with the one process of a database of its own, however late it renews it, and is its next one’s at once', async () => {
+    const alone = (holder: string) => leaseInDatabase(database.db, 'rollouts', holder, { isAlone: true });
+    const first = (await alone('a').take(60_000)) as HeldLease;
+    await expire();
+    expect(await alone('a').renew(first, 60_000)).toBe(true);
+    expect(await database.db.transaction((tx) => isInForce(tx, first))).toBe(true);
+    // It was killed, and its lease has a minute to go: nobody else can have the database open.
+    expect(await alone('b').take(60_000)).toEqual({ name: 'rollouts', token: 2 });
+    expect(await alone('a').renew(first, 60_000)).toBe(false);
   });
 
   it('is given to one of many that ask at once', async () => {

@@ -37,6 +37,8 @@ export interface OpenRolloutsParts extends AskParts {
   reports: Pick<Reports, 'evidence' | 'recentRates'>;
   /** How this node calls itself. */
   node: string;
+  /** Whether no other process can have the database open. */
+  isAlone: boolean;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics: Metrics;
 }
@@ -53,12 +55,17 @@ export interface Rollouts {
 }
 
 const LEASE = 'rollouts';
+/** Nobody waits for the lease of a process that is alone, and its first start keeps its database busy for seconds. */
+const ALONE_MS = 60_000;
 
 export function openRollouts(parts: OpenRolloutsParts): Rollouts {
-  const { db, clock, door, doorbell, node, log, metrics } = parts;
+  const { db, clock, door, doorbell, node, isAlone, log, metrics } = parts;
   const sources = openSources(parts);
   const names = { salt: newNames.salt, id: () => randomBytes(6).toString('hex') };
-  const lease = new Lease({ store: leaseInDatabase(db, LEASE, node), clock, log, onTaken: () => loop.wake() });
+  const lease = new Lease({
+    ...{ store: leaseInDatabase(db, LEASE, node, { isAlone }), clock, log, onTaken: () => loop.wake() },
+    ...(isAlone ? { ms: ALONE_MS } : {}),
+  });
   const paged = metrics.counterBy('rollout_pages_total', 'Times that a rollout needed a person, by why', 'about');
   metrics.gauge('rollout_lease', '1 on the node that runs the rollouts', () => (lease.held() === undefined ? 0 : 1));
   const loop: RolloutLoop = new RolloutLoop({ door, sources, names, held: () => lease.held(), log, paged });
