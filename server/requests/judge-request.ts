@@ -10,7 +10,14 @@ import { Problem } from '../platform/problem.ts';
 import { describeNeed, mayGive, missingOf, needsOf } from './count-approvals.ts';
 import { ALONE_MS, type Need } from './request.ts';
 import { isExpired } from './request-time.ts';
-import { findRequest, type GivenApproval, givenApprovals, membersNow, type RequestRow } from './store.ts';
+import {
+  findRequest,
+  type GivenApproval,
+  givenApprovals,
+  membersNow,
+  type RequestRow,
+  rightsTakenAt,
+} from './store.ts';
 
 /** What a request still waits for. */
 export interface Judged {
@@ -43,6 +50,8 @@ export interface JudgeGround {
   given: readonly GivenApproval[];
   /** Everybody who could sign in; empty where nobody asks for a second admin. */
   members: readonly { id: string; grants: Grant[] }[];
+  /** When rights were last taken from somebody: whoever is alone since then has not waited alone before. */
+  takenAt: Date | undefined;
 }
 
 /** Reads what these requests of a project are judged by. */
@@ -61,6 +70,7 @@ export async function readJudgeGround(
       rows.map(({ id }) => id),
     ),
     members: asksAdmins ? await membersNow(db, projectId) : [],
+    takenAt: asksAdmins ? await rightsTakenAt(db, projectId, since) : undefined,
   };
 }
 
@@ -83,7 +93,7 @@ export function judgeRow(
       missing: missingOf(given, row, one),
     })),
     expired: isExpired(row, freezes, now),
-    aloneUntil: alone ? new Date(row.editedAt.getTime() + ALONE_MS) : undefined,
+    aloneUntil: alone ? new Date(aloneSince(ground, row).getTime() + ALONE_MS) : undefined,
   };
 }
 
@@ -105,6 +115,11 @@ function needsOfRow(
 /** Nobody but its authors could agree. */
 function isAlone({ members }: JudgeGround, row: RequestRow, need: Need): boolean {
   return !members.some(({ id, grants }) => !row.authors.includes(id) && mayGive(id, grants, row.projectId, need));
+}
+
+/** Since when, at the latest: an admin who takes the other's roles away does not cut the wait short by that. */
+function aloneSince({ takenAt }: JudgeGround, { editedAt }: RequestRow): Date {
+  return takenAt !== undefined && takenAt > editedAt ? takenAt : editedAt;
 }
 
 /** What stands before it; undefined where nothing does. */

@@ -1,4 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../access/principal.ts';
+import { commitChange } from '../changes/commit-change.ts';
+import { memberships } from '../database/tables.ts';
 import { faultsOf } from '../flags/authoring.fixture.ts';
 import { type Caller, openRequests, type RequestWorld, turnOn } from './requests.fixture.ts';
 
@@ -66,6 +70,25 @@ describe('what protects', () => {
     expect((await apply(ada, request)).body).toMatchObject({ request: { state: 'applied' } });
     expect((await world.ask(ed, 'GET', '/environments/production')).body.protected).toBe(false);
     expect((await patch(ada, { protected: true })).status).toBe(200);
+  });
+
+  it('is not lowered by an admin who waited with a second one, and then took their roles away', async () => {
+    await world.person('Ben', ['admin']);
+    const { request } = (await askFor(ada, lower)).body;
+    world.later(25 * HOUR);
+    const remove = { projectId: world.projectId, environmentIds: [], principal: ROOT, action: 'member.remove' };
+    await commitChange(world.door, { ...remove, subject: 'member/m-ben' }, async (tx) => {
+      await tx.delete(memberships).where(eq(memberships.id, 'm-ben'));
+      return { result: undefined, touched: { flags: [], segments: [] } };
+    });
+    expect((await apply(ada, request)).body).toMatchObject({
+      code: 'approval_required',
+      detail: expect.stringContaining('There is no second admin'),
+    });
+    world.later(24 * HOUR);
+    expect((await apply(ada, request)).status).toBe(200);
+    expect((await patch(ada, { protected: true })).status).toBe(200);
+    ben = await world.person('Ben', ['admin']);
   });
 
   it('has a say of nobody new without a second admin: whoever could add approvers alone would need none', async () => {

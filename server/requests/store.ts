@@ -1,7 +1,8 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, isNull, lt, max, sql } from 'drizzle-orm';
+import { INSTALLATION_PROJECT } from '../access/access-store.ts';
 import type { Grant } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
-import { approvals, changeRequests, memberships, people } from '../database/tables.ts';
+import { approvals, changeRequests, changes, memberships, people, projects } from '../database/tables.ts';
 
 export type RequestRow = typeof changeRequests.$inferSelect;
 export type NewRequest = Omit<typeof changeRequests.$inferInsert, 'seq'>;
@@ -137,6 +138,20 @@ export async function membersNow(db: Db | Tx, projectId: number): Promise<{ id: 
     rows.map(({ id }) => id),
   );
   return rows.map(({ id }) => ({ id, grants: grants.get(id) ?? [] }));
+}
+
+/** By these somebody has fewer rights than before. */
+const TAKEN_AWAY = ['member.update', 'member.remove', 'person.disable'];
+
+/** When somebody of the project, or of the whole installation, was last left with other rights, after a moment. */
+export async function rightsTakenAt(db: Db | Tx, projectId: number, since: Date): Promise<Date | undefined> {
+  const there = sql`(${projects.id} = ${projectId} OR ${projects.key} = ${INSTALLATION_PROJECT})`;
+  const [row] = await db
+    .select({ at: max(changes.at) })
+    .from(changes)
+    .innerJoin(projects, eq(projects.id, changes.projectId))
+    .where(and(there, inArray(changes.action, TAKEN_AWAY), gt(changes.at, since)));
+  return row?.at ?? undefined;
 }
 
 export async function insertApproval(
