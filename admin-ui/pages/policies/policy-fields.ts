@@ -261,7 +261,7 @@ export const FRAME: readonly Field[] = [
 export const STAGE: readonly Field[] = [
   text('name', 'Name', { placeholder: 'none' }),
   text('audience', 'Segment', { offers: 'segments', placeholder: 'none' }),
-  number('exposure', 'Per cent', { placeholder: '5' }),
+  number('exposure', 'Per cent', { placeholder: 'none' }),
   time('bake', 'Bakes', '30m'),
 ];
 export const STAGE_MORE: readonly Field[] = [
