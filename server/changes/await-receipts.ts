@@ -12,7 +12,8 @@ export interface Acknowledged {
 /** Answers when every running app has acknowledged, or after `ms`. Whoever knows of running apps gives it. */
 export type AwaitReceipts = (what: Acknowledged, ms: number) => Promise<FlipReceiptsShown>;
 
-/** The part of an answer that tells of receipts: none where nobody asked for them, or nothing has changed. */
+/** The part of an answer that tells of receipts: none where nobody asked for them, or nobody is served
+ * anything else. */
 export async function receiptsOf(
   awaitReceipts: AwaitReceipts | undefined,
   wait: string | undefined,
@@ -20,6 +21,7 @@ export async function receiptsOf(
 ): Promise<{ receipts?: FlipReceiptsShown }> {
   const ms = wait === undefined ? undefined : waitMs(wait);
   if (ms === undefined || awaitReceipts === undefined) return {};
-  if (what.change === undefined && what.kill === undefined) return {};
+  // What altered no ruleset reaches nobody: "no app was running" would be another thing.
+  if ((what.change?.environments ?? []).length === 0 && what.kill === undefined) return {};
   return { receipts: await awaitReceipts(what, ms) };
 }

@@ -187,6 +187,8 @@ export interface Command {
   options: readonly OptionName[];
   /** What an option means here, where that is not what it means elsewhere. */
   meanings?: Partial<Record<OptionName, string>>;
+  /** What stands for an option's value here, where that is not what stands for it elsewhere. */
+  values?: Partial<Record<OptionName, string>>;
   run(asked: Asked): Promise<Exit>;
 }
 

@@ -1,6 +1,7 @@
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
 import { findProject, inPath, projectPath } from './find-place.ts';
+import { sayMoment } from './print-rollout.ts';
 
 interface Freeze {
   id: string;
@@ -22,14 +23,25 @@ async function freeze(asked: Asked): Promise<Exit> {
   if (verb === 'list') return list(asked, api, path);
   if (verb !== 'add' && verb !== 'end')
     throw new UsageFault(`turnout freeze knows list, add and end, and not ${verb}.`);
-  if (word === undefined) throw new UsageFault(verb === 'add' ? 'What is it called?' : 'Which freeze? By its id.');
+  if (word === undefined)
+    throw new UsageFault(verb === 'add' ? 'What is it called?' : 'Which freeze? By its name or its id.');
   const reason = asked.given.reason === undefined ? {} : { reason: asked.given.reason };
   const answer =
     verb === 'add'
       ? await api.call<{ freeze: Freeze }>('POST', path, { body: { ...contentOf(asked, word), ...reason } })
-      : await api.call<{ freeze: Freeze }>('DELETE', `${path}/${inPath(word)}`, { body: reason });
+      : await api.call<{ freeze: Freeze }>('DELETE', `${path}/${inPath(await findId(api, path, word))}`, {
+          body: reason,
+        });
   asked.shell.print(asked.given.json ? JSON.stringify(answer.body) : describe(answer.body.freeze));
   return EXIT.done;
+}
+
+/** By its id, or by its name where one freeze alone is called so. */
+async function findId(api: Api, path: string, word: string): Promise<string> {
+  const { items } = (await api.call<{ items: Freeze[] }>('GET', path)).body;
+  if (items.some(({ id }) => id === word)) return word;
+  const [named, another] = items.filter(({ name }) => name === word);
+  return named !== undefined && another === undefined ? named.id : word;
 }
 
 function contentOf({ given }: Asked, name: string) {
@@ -54,8 +66,10 @@ async function list({ shell, given }: Asked, api: Api, path: string): Promise<Ex
 
 function describe({ id, name, environments, from, to, rule, zone, lasts, state, until }: Freeze): string {
   const where = environments === null ? 'everywhere' : `in ${environments.join(', ')}`;
-  const when = rule === null ? `from ${from} to ${to}` : `${rule} (${zone}) for ${lasts}`;
-  const now = state === 'holds' ? `It holds until ${until}.` : state === 'over' ? 'It is over.' : 'It is ahead.';
+  const end = to === null ? 'until somebody ends it' : `to ${sayMoment(to)}`;
+  const when = rule === null ? `from ${sayMoment(from)} ${end}` : `${rule} (${zone}) for ${lasts}`;
+  const holds = until === null ? 'It holds until somebody ends it.' : `It holds until ${sayMoment(until)}.`;
+  const now = state === 'holds' ? holds : state === 'over' ? 'It is over.' : 'It is ahead.';
   return `${id}  ${name} ${where}, ${when}. ${now}`;
 }
 
@@ -78,5 +92,6 @@ export const freezeCommand: Command = {
     from: 'When it begins, such as 2026-11-27T00:00:00Z. Default: now.',
     all: 'With list: those that are over, too.',
   },
+  values: { from: '<moment>' },
   run: freeze,
 };

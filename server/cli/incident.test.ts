@@ -9,6 +9,7 @@ import { newHook } from '../signals/contract.ts';
 import { runCommand } from './run-command.ts';
 
 const AT = '2026-01-31T12:00:00.000Z';
+const SAID = '2026-01-31 12:00 UTC';
 const incident = {
   ...{ id: 'k2j8d0s9a1x4', title: 'Payments fail', severity: 'major', state: 'open', openedAt: AT, closedAt: null },
   places: [{ environment: 'production', flag: null }],
@@ -72,7 +73,7 @@ describe('turnout incident and turnout hook', () => {
 
   it('opens an incident of a whole environment or of flags, writes in it, closes it and lists what is open', async () => {
     const whole = await run('incident', 'open', 'Payments fail', '-e', 'production', '--severity', 'critical');
-    const line = `k2j8d0s9a1x4  open since ${AT}, critical: Payments fail (all of production)`;
+    const line = `k2j8d0s9a1x4  open since ${SAID}, critical: Payments fail (all of production)`;
     expect(whole).toEqual({ code: 0, lines: [line] });
     const flags = await run(
       'incident',
@@ -87,10 +88,10 @@ describe('turnout incident and turnout hook', () => {
       '-r',
       'called',
     );
-    expect(flags.lines).toEqual([`k2j8d0s9a1x4  open since ${AT}, major: Odd (a in production, b in production)`]);
+    expect(flags.lines).toEqual([`k2j8d0s9a1x4  open since ${SAID}, major: Odd (a in production, b in production)`]);
     await run('incident', 'note', 'k2j8d0s9a1x4', 'We wait');
     const closed = await run('incident', 'close', 'k2j8d0s9a1x4');
-    expect(closed.lines).toEqual([`k2j8d0s9a1x4  closed ${AT}, major: Payments fail (all of production)`]);
+    expect(closed.lines).toEqual([`k2j8d0s9a1x4  closed ${SAID}, major: Payments fail (all of production)`]);
     expect((await run('incident', 'list')).lines).toHaveLength(1);
     expect(heard).toEqual([
       'POST /incidents {"title":"Payments fail","places":[{"environment":"production"}],"severity":"critical"}',

@@ -2,6 +2,7 @@ import type { IncidentAnswer } from '../incidents/contract.ts';
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
 import { findEnvironment, findProject, inPath, projectPath } from './find-place.ts';
+import { sayMoment } from './print-rollout.ts';
 import { readPages } from './read-pages.ts';
 
 const USAGE =
@@ -71,7 +72,7 @@ const MOST_PLACES = 3;
 
 /** `k2j8d0s9a1x4  open since 12:00, major: Payments fail (production whole, cart in staging)`. */
 function describe({ id, state, openedAt, closedAt, severity, title, places }: IncidentAnswer): string {
-  const when = state === 'open' ? `open since ${openedAt}` : `closed ${closedAt}`;
+  const when = state === 'open' ? `open since ${sayMoment(openedAt)}` : `closed ${sayMoment(closedAt ?? openedAt)}`;
   const named = places.map(({ environment, flag }) =>
     flag === null ? `all of ${environment}` : `${flag} in ${environment}`,
   );

@@ -42,7 +42,8 @@ export async function printHelp(command: Command): Promise<string> {
   const taught = typeof teaching === 'string' ? teaching : await teaching();
   const rows = command.options.map((name) => {
     const option = OPTIONS[name] as { short?: string; value?: string; meaning: string };
-    const left = `${option.short ? `-${option.short}, ` : '    '}--${name}${option.value ? ` ${option.value}` : ''}`;
+    const value = command.values?.[name] ?? option.value;
+    const left = `${option.short ? `-${option.short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`;
     return { left, meaning: command.meanings?.[name] ?? option.meaning };
   });
   const width = Math.max(...rows.map(({ left }) => left.length));

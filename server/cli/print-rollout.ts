@@ -44,6 +44,8 @@ export interface ShownRollout {
   policy: { key: string; version: number };
   path: { environment: string; state: string; stages: Stage[]; run: Run | null }[];
   acts: boolean;
+  /** What was decided last: of one that is over, why it is. */
+  says: string | null;
 }
 
 /** One line of a list. */
@@ -53,30 +55,43 @@ export function describeRollout(one: ListedRollout): string {
   return `${id}  ${flag}: ${from} → ${to}  ${describeState(state)}  ${where}${says === null ? '' : `  ${says}`}`;
 }
 
-/** Where it is on its track, what it waits for, and what its guards say. */
-export function printRollout(
-  shell: Shell,
-  { id, flag, target, from, to, policy, state, path, acts }: ShownRollout,
-): void {
+/**
+ * Where it is on its track, what it waits for, and what its guards say; of one that is over, why. Right after somebody
+ * steered it nobody has looked at it yet: what was decided before is not shown as if it were of now.
+ */
+export function printRollout(shell: Shell, rollout: ShownRollout, { isSteered = false } = {}): void {
+  const { id, flag, target, from, to, policy, state, path, acts, says } = rollout;
   const where = target === 'fallthrough' ? '' : ` in the rule ${target}`;
   shell.print(`${flag}: ${from} → ${to}${where}, by ${policy.key} v${policy.version} (${id}): ${describeState(state)}`);
   for (const { environment, state: at, stages, run } of path) {
     shell.print(`  ${environment} ${describeState(at)}: ${stages.map(markStage).join('  ')}`);
-    if (run !== null && (isLive(run.state) || run.reach?.state !== 'reached')) printRun(shell, run);
+    if (run === null) continue;
+    if (isLive(run.state)) printRun(shell, run, isSteered);
+    if (!isSteered || run.reach?.state === 'late') printReach(shell, run);
   }
+  if (!isLive(state) && says !== null) shell.print(`  ${says}`);
   if (!acts && isLive(state))
     shell.warn('No node has acted for a while: is the database away? No policy acts without it.');
 }
 
-function printRun(shell: Shell, { state, decision, reach, pausedBy }: Run): void {
-  if (pausedBy !== null && state === 'paused') shell.print(`    paused since ${pausedBy.at}: ${pausedBy.reason}`);
-  if (decision !== null && isLive(state)) {
-    shell.print(`    ${decision.reason}`);
+function printRun(shell: Shell, { state, decision, pausedBy }: Run, isSteered: boolean): void {
+  const isPaused = pausedBy !== null && state === 'paused';
+  if (isPaused) {
+    shell.print(`    Paused since ${sayMoment(pausedBy.at)}. ${pausedBy.reason}`);
+    shell.print('    It stands until somebody resumes it or rolls it back.');
+  }
+  if (decision !== null && !isSteered) {
+    if (!isPaused) shell.print(`    ${decision.reason}`);
     for (const { met, because } of decision.conditions) shell.print(`    ${met ? '✓' : '·'} ${because}`);
     for (const { id, mode, verdict, because } of decision.guards) {
-      shell.print(`    guard ${id}${mode === 'shadow' ? ' (shadow)' : ''}: ${verdict}. ${because}`);
+      shell.print(
+        `    guard ${id}${mode === 'shadow' ? ' (shadow)' : ''}: ${VERDICTS[verdict] ?? verdict}. ${because}`,
+      );
     }
   }
+}
+
+function printReach(shell: Shell, { state, reach }: Run): void {
   if (reach?.state === 'pending') shell.print('    not in force everywhere yet');
   if (reach?.state === 'late') {
     const what = state === 'rolledBack' || state === 'killed' ? 'ROLLBACK NOT EFFECTIVE' : 'NOT IN FORCE EVERYWHERE';
@@ -94,6 +109,15 @@ function nameStage({ name, audience, exposure }: Omit<Stage, 'state'>): string {
   const whom = [audience, share].filter((part) => part !== null && part !== undefined).join(' and ');
   return name === null || name === whom ? whom : `${name} (${whom})`;
 }
+
+const VERDICTS: Record<string, string> = {
+  inconclusive: 'cannot say yet',
+  'no-data': 'no data',
+  'not-applicable': 'not here',
+};
+
+/** `2026-11-26 14:05 UTC` */
+export const sayMoment = (moment: string): string => `${moment.slice(0, 16).replace('T', ' ')} UTC`;
 
 const STATES: Record<string, string> = { rolledBack: 'rolled back', ahead: 'ahead', left: 'not reached' };
 export const describeState = (state: string): string => STATES[state] ?? state;

@@ -96,11 +96,11 @@ describe('the command line', () => {
       ...{ name: 'Weekend', environments: ['production'], rule: '0 17 * * 5', zone: 'Europe/Zurich', lasts: '63h' },
     });
     expect(out).toBe(
-      '9b1c  Weekend in production, 0 17 * * 5 (Europe/Zurich) for 63h. It holds until 2026-01-05T07:00:00.000Z.',
+      '9b1c  Weekend in production, 0 17 * * 5 (Europe/Zurich) for 63h. It holds until 2026-01-05 07:00 UTC.',
     );
     expect((await run(['freeze', 'list'])).out).toBe(out);
-    await run(['freeze', 'end', '9b1c', '--reason', 'closed']);
-    expect(heard[2]).toEqual({ call: 'DELETE /api/v1/projects/shop/freezes/9b1c', body: { reason: 'closed' } });
+    await run(['freeze', 'end', 'Weekend', '--reason', 'closed']);
+    expect(heard.at(-1)).toEqual({ call: 'DELETE /api/v1/projects/shop/freezes/9b1c', body: { reason: 'closed' } });
     expect((await run(['freeze', 'thaw', '9b1c'])).code).toBe(2);
   });
 });

@@ -7,13 +7,22 @@ const STAGE = { name: null, audience: null, exposure: 10, state: 'current' };
 const RUN = {
   ...{ state: 'running', pausedBy: null, reach: { state: 'reached', laggards: [] as string[] } },
   decision: {
-    reason: 'Holds: bakes, 4 minutes of 30 minutes to go.',
+    reason: 'Holds: The bake of 30 minutes has 4 minutes to go.',
     guards: [{ id: 'errors', mode: 'enforce', verdict: 'inconclusive', because: '210 of 4,000 units.' }],
-    conditions: [{ id: 'bake', met: false, because: 'Bakes: 4 minutes of 30 minutes to go.' }],
+    conditions: [{ id: 'bake', met: false, because: 'The bake of 30 minutes has 4 minutes to go.' }],
   },
 };
 const ROLLOUT = {
-  ...{ id: 'r1', flag: 'cart', target: 'fallthrough', from: 'off', to: 'on', state: 'running', acts: true },
+  ...{
+    id: 'r1',
+    flag: 'cart',
+    target: 'fallthrough',
+    from: 'off',
+    to: 'on',
+    state: 'running',
+    acts: true,
+    says: 'Holds.',
+  },
   policy: { key: 'web', version: 3 },
   path: [
     {
@@ -71,11 +80,37 @@ describe('turnout rollout', () => {
       out: [
         'cart: off → on, by web v3 (r1): running',
         '  production running: ▶ 10 %  · 100 %',
-        '    Holds: bakes, 4 minutes of 30 minutes to go.',
-        '    · Bakes: 4 minutes of 30 minutes to go.',
-        '    guard errors: inconclusive. 210 of 4,000 units.',
+        '    Holds: The bake of 30 minutes has 4 minutes to go.',
+        '    · The bake of 30 minutes has 4 minutes to go.',
+        '    guard errors: cannot say yet. 210 of 4,000 units.',
       ].join('\n'),
     });
+  });
+
+  it('says of one that is over why it is, whoever asks and however long after', async () => {
+    const says = 'Rolls back: guard errors failed. 90 of 900 units.';
+    answers = () => ({ body: { ...over('rolledBack', { state: 'reached', laggards: [] }), says } });
+    expect((await run('status', 'r1')).out.split('\n').slice(-2)).toEqual([
+      '  production rolled back: ▶ 10 %  · 100 %',
+      '  Rolls back: guard errors failed. 90 of 900 units.',
+    ]);
+  });
+
+  it('says since when and why one is paused, once, and nothing that was decided before', async () => {
+    const pausedBy = { reason: 'Lunch.', at: '2026-01-01T12:30:15.123Z' };
+    const paused = { ...ROLLOUT.path[0], run: { ...RUN, state: 'paused', pausedBy } };
+    answers = () => ({ body: { rollout: { ...ROLLOUT, path: [paused] } } });
+    expect((await run('pause', 'r1', '-r', 'Lunch.')).out.split('\n').slice(2)).toEqual([
+      '    Paused since 2026-01-01 12:30 UTC. Lunch.',
+      '    It stands until somebody resumes it or rolls it back.',
+    ]);
+    answers = () => ({ body: { ...ROLLOUT, path: [paused] } });
+    expect((await run('status', 'r1')).out.split('\n').slice(2)).toEqual([
+      '    Paused since 2026-01-01 12:30 UTC. Lunch.',
+      '    It stands until somebody resumes it or rolls it back.',
+      '    · The bake of 30 minutes has 4 minutes to go.',
+      '    guard errors: cannot say yet. 210 of 4,000 units.',
+    ]);
   });
 
   it('finds the newest of a flag where the word is no id', async () => {

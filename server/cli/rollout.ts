@@ -76,7 +76,8 @@ async function start({ shell, given }: Asked, api: Api, path: string, flag: stri
   if (given.json) shell.print(JSON.stringify(answer));
   else {
     for (const warning of answer.warnings ?? []) shell.warn(warning);
-    printRollout(shell, answer.rollout);
+    printRollout(shell, answer.rollout, { isSteered: true });
+    shell.print(`It goes on by itself: turnout rollout watch ${flag}`);
   }
   return EXIT.done;
 }
@@ -98,7 +99,7 @@ async function steer({ shell, given }: Asked, api: Api, path: string, verb: stri
   if (given.json) shell.print(JSON.stringify(answer));
   else {
     for (const warning of answer.warnings ?? []) shell.warn(warning);
-    printRollout(shell, answer.rollout);
+    printRollout(shell, answer.rollout, { isSteered: true });
     if (answer.change) shell.print(describeChange(answer.change));
   }
   const { receipts } = answer;
@@ -119,7 +120,8 @@ export const rolloutCommand: Command = {
     'why; watch does so until it is over, and ends with 1 where it did not finish. advance presses for the next stage: it ' +
     'skips no condition. pause and resume ask for a reason; resume begins the stage anew. rollback waits for nothing: the ' +
     'target serves what it served before; with --wait it tells which apps have that in force, and ends with 3 where some ' +
-    'have not. retry tries again from the first environment that is not finished.\n\nA rollout is named by its id, or by ' +
+    'have not. retry tries again from the first environment that is not finished. override-ratio goes on where the arms are ' +
+    'not as equal as they were cut: nothing is compared in that stage any more, and it takes a release manager.\n\nA rollout is named by its id, or by ' +
     'its flag: then the newest of that flag is meant.',
   examples: [
     'turnout rollout start new-checkout --from off --to on --policy web-standard',
@@ -145,9 +147,11 @@ export const rolloutCommand: Command = {
   ],
   meanings: {
     all: 'With list: those that are over, too.',
-    from: 'The variant that is served there now.',
+    from: 'With start: the variant that is served there now.',
+    to: 'With start: the variant that is rolled out.',
     commit: 'The commit that is rolled out: what checks are matched by.',
     version: 'Of the policy. Default: the newest.',
   },
+  values: { from: '<variant>' },
   run: rollout,
 };

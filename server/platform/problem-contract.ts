@@ -52,4 +52,4 @@ export const changeReceipt = z
   .openapi('ChangeReceipt');
 
 /** Why something is done, as a person tells it. */
-export const reason = z.string().trim().min(1).max(1_000);
+export const reason = z.string({ error: 'why this is done, in a sentence' }).trim().min(1).max(1_000);

@@ -6,6 +6,7 @@ import type { Tx } from '../database/connect.ts';
 import { killInChange, newKillId } from '../delivery/kill-in-change.ts';
 import { requireFlag } from '../flags/flag-place.ts';
 import type { HeldLease } from '../platform/lease.ts';
+import { sayAlone } from './decide-words.ts';
 import type { Action, Decision, Evidence } from './decision.ts';
 import { insertDecision } from './decision-store.ts';
 import { type EntryGround, writeEntry } from './enter-next.ts';
@@ -145,7 +146,7 @@ async function nextOf(
     case 'pause': {
       const actor = actorOf(principalOf(locked.rollout));
       const cause = decision.cause ?? 'guard';
-      return { run: pauseRun(run, { cause, actor, reason: decision.reason, now: ground.now }) };
+      return { run: pauseRun(run, { cause, actor, reason: sayAlone(decision.reason), now: ground.now }) };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sayCount, sayDuration, sayMany, sayNumber, sayShare, sayStage } from './decide-words.ts';
+import { sayAlone, sayCount, sayDuration, sayMany, sayNumber, sayShare, sayStage } from './decide-words.ts';
 
 it.each([
   [0, '0 seconds'],
@@ -21,6 +21,12 @@ it('says counts, shares and values with no more digits than tell something', () 
   expect([sayMany(1, 'unit'), sayMany(2130, 'unit')]).toEqual(['1 unit', '2,130 units']);
   expect([0.003, 0.12345, 1 / 3].map(sayShare)).toEqual(['0.3 %', '12.3 %', '33.3 %']);
   expect([0.4, 123.456, Number.NaN].map(sayNumber)).toEqual(['0.4', '123.5', 'NaN']);
+});
+
+it('says a reason without the word for what is done', () => {
+  expect(sayAlone('Pauses: guard errors failed. 9 of 9.')).toBe('Guard errors failed. 9 of 9.');
+  expect(sayAlone('Pauses: The flag is off: nobody gets it.')).toBe('The flag is off: nobody gets it.');
+  expect(sayAlone('Somebody paused it.')).toBe('Somebody paused it.');
 });
 
 it('says a stage by its name and by whom it serves', () => {

@@ -40,6 +40,12 @@ export function sayMoment(moment: string): string {
   return `${new Date(moment).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** A reason where what is done is said already: `Pauses: guard errors failed.` becomes `Guard errors failed.` */
+export function sayAlone(reason: string): string {
+  const rest = reason.replace(/^[A-Z]\w+: /, '');
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 /** `canary (5 %)`, `staff`, `20 %`. */
 export function sayStage({ name, audience, exposure }: Stage): string {
   const share = exposure === undefined ? undefined : sayShare(exposure / NATIVE_BUCKETS);

@@ -93,8 +93,13 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
     'hold',
     /The incident Payments are slow is open/,
   ],
-  ['a node that has it not', ({ run }) => (run.effectiveAt = null), 'hold', /Waits for all nodes and apps/],
-  ['the bake', ({ run }) => (run.effectiveAt = at(40 * MINUTE)), 'hold', /Bakes: 10 minutes of 30 minutes to go/],
+  ['a node that has it not', ({ run }) => (run.effectiveAt = null), 'hold', /Not in force yet on all nodes and apps/],
+  [
+    'the bake',
+    ({ run }) => (run.effectiveAt = at(40 * MINUTE)),
+    'hold',
+    /^Holds: The bake of 30 minutes has 10 minutes to go\.$/,
+  ],
   [
     'units that did not come',
     ({ evidence }) => Object.assign(evidence.entry!.exposed, { treatment: 2130, control: 2200 }),
@@ -111,9 +116,9 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
     'a missing approval',
     ({ evidence }) => (evidence.approvals = []),
     'needApproval',
-    /Waits: Needs the approval of 1 release-manager/,
+    /^Waits: The approval of 1 release-manager is missing\.$/,
   ],
-  ['nobody who pressed', ({ run }) => (run.pressedBy = null), 'hold', /until somebody presses Advance/],
+  ['nobody who pressed', ({ run }) => (run.pressedBy = null), 'hold', /^Holds: Nobody has pressed Advance yet\.$/],
 ];
 
 describe('what decides', () => {
@@ -194,7 +199,7 @@ describe('the last stage', () => {
     const stages = [stageOf({ exposure: 50_000 })];
     const half = policyOf({ mode: 'button', path: [{ environment: 'production', stages }] });
     const scene = readyScene(half);
-    expect(ask(scene)).toMatchObject({ action: 'hold', reason: 'Holds: Waits until somebody presses Advance.' });
+    expect(ask(scene)).toMatchObject({ action: 'hold', reason: 'Holds: Nobody has pressed Advance yet.' });
     scene.run.pressedBy = 'person:p3';
     expect(ask(scene)).toMatchObject({ action: 'finish' });
     const full = readyScene(

@@ -57,7 +57,8 @@ function approvalState({ role, count }: StageApproval, reading: ApprovalReading 
   const whom = sayMany(count, role);
   const givers = new Set(reading?.given.map(({ by }) => by));
   if (isGiven(count, reading)) return { met: true, because: `Approved by ${whom}.` };
-  if (reading === undefined || reading.asks === 0) return { met: false, because: `Needs the approval of ${whom}.` };
+  if (reading === undefined || reading.asks === 0)
+    return { met: false, because: `The approval of ${whom} is missing.` };
   const so = `${givers.size} of ${sayMany(count, 'approval')} by ${role}`;
   if (!reading.expired) return { met: false, because: `${so} so far.` };
   const again = reading.asks < MOST_ASKS ? 'it is asked for again' : `it was asked for ${reading.asks} times`;
@@ -95,6 +96,6 @@ export function buttonConditions(onward: Onward): ConditionState[] {
   const grows = nextStageOf(onward) !== undefined || exposure < NATIVE_BUCKETS;
   if (policy.mode !== 'button' || !grows) return [];
   const met = run.pressedBy !== null;
-  const because = met ? `${run.pressedBy} pressed Advance.` : 'Waits until somebody presses Advance.';
+  const because = met ? `${run.pressedBy} pressed Advance.` : 'Nobody has pressed Advance yet.';
   return [{ id: 'button', kind: 'button', met, because }];
 }

@@ -19,7 +19,7 @@ describe('leaving a stage', () => {
     scene.run.effectiveAt = null;
     scene.evidence.readBack = { effective: false, laggards: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] };
     const { reason, conditions } = decide(scene, scene.evidence, scene.now);
-    expect(reason).toBe('Holds: Waits for a, b, c, d, e and 2 more to have it in force.');
+    expect(reason).toBe('Holds: Not in force yet on a, b, c, d, e and 2 more.');
     expect(conditions.map(({ id, met }) => [id, met])).toEqual([
       ['effective', false],
       ['bake', false],

@@ -25,15 +25,15 @@ function inForce({ run, evidence }: GuardGround): ConditionState {
   const { laggards } = evidence.readBack;
   const whom = laggards.length === 0 ? 'all nodes and apps' : laggards.slice(0, 5).join(', ');
   const more = laggards.length > 5 ? ` and ${laggards.length - 5} more` : '';
-  const because = met ? 'In force everywhere.' : `Waits for ${whom}${more} to have it in force.`;
+  const because = met ? 'In force everywhere.' : `Not in force yet on ${whom}${more}.`;
   return { id: 'effective', kind: 'effective', met, because };
 }
 
 function baked({ bakeMs }: Stage, { run, now }: GuardGround): ConditionState {
   const done = bakedMs(run, now);
   const met = run.effectiveAt !== null && done >= bakeMs;
-  const left = `${sayDuration(bakeMs - done)} of ${sayDuration(bakeMs)} to go`;
-  return { id: 'bake', kind: 'bake', met, because: met ? `Baked for ${sayDuration(bakeMs)}.` : `Bakes: ${left}.` };
+  const left = `The bake of ${sayDuration(bakeMs)} has ${sayDuration(bakeMs - done)} to go.`;
+  return { id: 'bake', kind: 'bake', met, because: met ? `Baked for ${sayDuration(bakeMs)}.` : left };
 }
 
 /** Units of each arm; a stage without a control has no arms in which any could come. */

@@ -197,6 +197,7 @@ describe('rollouts over HTTP', () => {
     await call('POST', `/rollouts/${rollout.id}/rollback`, { reason: 'Not yet.' });
     const again = await call('POST', `/rollouts/${rollout.id}/retry`, { reason: 'Mended.' });
     expect(again.body.rollout).toMatchObject({ retryOf: rollout.id, state: 'waiting' });
+    expect(again.body.warnings).toContainEqual(expect.stringContaining('a chance imbalance would repeat'));
     expect(again.body.rollout.path.map((step: { state: string }) => step.state)).toEqual(['finished', 'waiting']);
     await loop.pass();
     expect((await world.flag(1)).run).toMatchObject({ id: `${again.body.rollout.id}-1`, salt });

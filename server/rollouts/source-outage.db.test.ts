@@ -111,7 +111,7 @@ describe('a Prometheus that is stopped for an hour', () => {
     await goOn(2);
     prometheus.value = 0.9;
     await goOn(2);
-    expect(await said(id)).toBe('Holds: Bakes: 8 minutes of 10 minutes to go.');
+    expect(await said(id)).toBe('Holds: The bake of 10 minutes has 8 minutes to go.');
     await anHourWithout(id);
     await goOn(1);
     // A minute was seen before; of the hour nobody knows anything.

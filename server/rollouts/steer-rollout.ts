@@ -13,7 +13,7 @@ import { overrideRatio, pauseRun, pressRun } from './move-run.ts';
 import { placesOf } from './path-places.ts';
 import { principalNow } from './principal-now.ts';
 import { readUnitsGround } from './read-units-ground.ts';
-import { isLive, type Run } from './rollout.ts';
+import { isLive, type RolloutState, type Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { findRollout, type PinnedRollout } from './rollout-store.ts';
 import { runsOf } from './run-store.ts';
@@ -137,7 +137,10 @@ interface Steering {
 function requireSteerable({ rollout, kept }: LockedRollout, steer: Steer): void {
   const { run } = kept;
   if (!isLive(rollout.state) || !isLive(run.state)) {
-    throw new Problem('wrong_state', `The rollout is over: ${rollout.state}. What it left is changed like any flag.`);
+    throw new Problem(
+      'wrong_state',
+      `${SAYS_OVER[rollout.state] ?? 'The rollout is over.'} What it left is changed like any flag.`,
+    );
   }
   const isPaused = run.state === 'paused';
   if (steer === 'resume' && !isPaused) throw new Problem('wrong_state', 'The rollout is not paused.');
@@ -191,6 +194,13 @@ async function findPlace(tx: Tx, { rollout, kept }: LockedRollout): Promise<Path
 
 /** What was approved is of an entry, and ends with it. */
 const ENDS_ENTRY: ReadonlySet<Steer> = new Set(['pause', 'resume', 'rollback']);
+
+const SAYS_OVER: Partial<Record<RolloutState, string>> = {
+  finished: 'The rollout is finished everywhere.',
+  rolledBack: 'The rollout was rolled back already.',
+  killed: 'The rollout is over: a guard killed the flag.',
+  ended: 'The rollout is over: somebody edited what it owned.',
+};
 
 const SAYS: Record<Steer, string> = {
   advance: 'Somebody pressed Advance.',

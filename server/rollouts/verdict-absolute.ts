@@ -12,10 +12,15 @@ export function judgeAbsolute(guard: AbsoluteGuard, ground: GuardGround): Found 
   const bound = guardBound(ground.policy.alpha, ground.sharers, ground.measuredEntry);
   const failed = value >= bound;
   const seen = bad + good;
-  const share = seen === 0 ? '' : ` (${sayShare(bad / seen)})`;
+  const within = sayDuration(guard.windowMs);
+  // A unit counts when its window is over: right after an entry none is, and that says nothing about how many came.
+  const counted =
+    seen === 0
+      ? `no unit has been watched for ${within} yet`
+      : `${sayCount(bad)} of ${sayMany(seen, 'unit')} (${sayShare(bad / seen)}) within ${within}`;
   const told = {
     because:
-      `${guard.metric}: ${sayCount(bad)} of ${sayMany(seen, 'unit')}${share} within ${sayDuration(guard.windowMs)}; ` +
+      `${guard.metric}: ${counted}; ` +
       `the limit is ${sayShare(guard.limit)}${failed ? ', and this is beyond it' : ''}.`,
     statistic: { name: 'logE', value, bound },
   };
