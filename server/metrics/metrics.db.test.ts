@@ -9,6 +9,7 @@ import { AppProcess, arrived, RUN } from './measured-world.fixture.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { listMetrics } from './metric-store.ts';
 import { NewUnits } from './new-units.ts';
+import { rateRoutes } from './rate-routes.ts';
 import { makeRecentRates } from './recent-rates.ts';
 import { storeReports } from './report-store.ts';
 
@@ -35,7 +36,12 @@ describe('metrics of a project', () => {
       door: testDoor(database, [checkMayChange]),
       metricNamedBy: async (_tx, _projectId, key) => named.get(key) ?? [],
     });
-    const app = house.mount({ '/projects/:project': routes });
+    const app = house.mount({
+      '/projects/:project': routes,
+      '/projects/:project/environments/:environment': rateRoutes({
+        ...{ db: database.db, recentRates: makeRecentRates(systemClock) },
+      }),
+    });
     ask = async (method, path, body, { secret = house.root, ifMatch } = {}) => {
       const headers: Record<string, string> = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
       if (ifMatch !== undefined) headers['if-match'] = ifMatch;
@@ -118,5 +124,11 @@ describe('metrics of a project', () => {
     await storeReports(database.db, [arrived({ projectId, environmentId }, app.cut()())], new NewUnits(() => RUN));
     const [found] = await ratesOf();
     expect(found).toMatchObject({ environment: 'staging', metric: 'done', rate: hits / control, n: control });
+    // The same over HTTP, of the metrics that the project has: nobody ever had the event of the other one.
+    await put('done', { kind: 'rate', event: 'bought' });
+    const { status, body } = await ask('GET', '/projects/shop/environments/staging/metric-rates');
+    expect([status, body.items.length]).toEqual([200, 2]);
+    expect(body.items).toContainEqual({ ...found, metric: 'done' });
+    expect(body.items).toContainEqual(expect.objectContaining({ metric: 'errors', rate: 0, n: control }));
   });
 });

@@ -240,6 +240,17 @@ describe('policies of a project', () => {
     const all = await call('GET', '/policies?limit=200');
     const listed = all.body.items.find(({ key }: { key: string }) => key === 'zz-a');
     expect(listed).toMatchObject({ version: 1, path: [{ environment: 'staging', stages: 2 }], guards: 0, gates: 0 });
+    const whole = all.body.items.find(({ key }: { key: string }) => key === 'web-standard');
+    expect(whole.watches).toEqual([
+      ...[
+        { guard: 'errors', metric: 'checkout.error' },
+        { guard: 'latency', metric: 'checkout.ms' },
+      ],
+      ...[
+        { guard: 'budget', metric: 'http.5xx' },
+        { guard: 'p95', source: 'prometheus' },
+      ],
+    ]);
     expect(all.body.items.map(({ key }: { key: string }) => key)).not.toContain('zz-b');
     expect((await call('GET', '/policies?archived=true')).body.items).toMatchObject([{ key: 'zz-b', archived: true }]);
     const first = await call('GET', '/policies?limit=1');
