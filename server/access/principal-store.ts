@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
-import type { Tx } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import { memberships, people, sessions, tokens } from '../database/tables.ts';
+import { seenEnvironments } from './permissions.ts';
 import { type Grant, type PersonPrincipal, type Principal, ROOT, type TokenPrincipal } from './principal.ts';
 
 /**
@@ -8,7 +9,7 @@ import { type Grant, type PersonPrincipal, type Principal, ROOT, type TokenPrinc
  * where the session or the token has ended, or its person was disabled.
  */
 export async function readPrincipalNow(
-  tx: Tx,
+  tx: Db | Tx,
   principal: TokenPrincipal | PersonPrincipal,
 ): Promise<TokenPrincipal | PersonPrincipal | undefined> {
   if (principal.kind === 'person') return readPersonNow(tx, principal);
@@ -23,7 +24,7 @@ export async function readPrincipalNow(
   return { ...token, owner: { id: row.owner, grants: await readGrants(tx, row.owner) } };
 }
 
-async function readPersonNow(tx: Tx, principal: PersonPrincipal): Promise<PersonPrincipal | undefined> {
+async function readPersonNow(tx: Db | Tx, principal: PersonPrincipal): Promise<PersonPrincipal | undefined> {
   const [row] = await tx
     .select({ id: people.id })
     .from(sessions)
@@ -44,7 +45,7 @@ async function readPersonNow(tx: Tx, principal: PersonPrincipal): Promise<Person
  * Whoever the log calls so, as the database has them now, signed in or not; undefined for whoever was disabled. Who has
  * the machine counts as root.
  */
-export async function readActorNow(tx: Tx, actor: string): Promise<Principal | undefined> {
+export async function readActorNow(tx: Db | Tx, actor: string): Promise<Principal | undefined> {
   if (actor === 'root' || actor === 'machine') return ROOT;
   const [kind, id = ''] = actor.split(':');
   if (kind !== 'person') return undefined;
@@ -56,8 +57,29 @@ export async function readActorNow(tx: Tx, actor: string): Promise<Principal | u
   return row && { kind: 'person', id, ...row, session: '', grants: await readGrants(tx, id) };
 }
 
+/**
+ * The environments of a project that whoever the log calls so may hear of, as they are now; undefined for all. Keys, hooks,
+ * rollouts and whoever is gone hear of none.
+ */
+export async function seenByActor(
+  tx: Db | Tx,
+  projectId: number,
+  actor: string,
+): Promise<readonly number[] | undefined> {
+  const [kind, id = ''] = actor.split(':');
+  const now = kind === 'token' ? await readTokenNow(tx, id) : await readActorNow(tx, actor);
+  return now === undefined ? [] : seenEnvironments(now, projectId);
+}
+
+async function readTokenNow(tx: Db | Tx, id: string): Promise<Principal | undefined> {
+  const [row] = await tx.select().from(tokens).where(eq(tokens.id, id));
+  if (row === undefined || row.check !== null) return undefined;
+  const { name, projectId, environmentId, roles } = row;
+  return readPrincipalNow(tx, { kind: 'token', id, name, projectId, environmentId, roles });
+}
+
 /** What somebody may do where, at this moment. */
-export async function readGrants(tx: Tx, personId: string): Promise<Grant[]> {
+export async function readGrants(tx: Db | Tx, personId: string): Promise<Grant[]> {
   return tx
     .select({
       projectId: memberships.projectId,

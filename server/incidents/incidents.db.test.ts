@@ -86,6 +86,27 @@ describe('incidents', () => {
     expect((await shop.call('GET', `/incidents/${id}`)).body.kills).toMatchObject([{ flag: 'f', lifted: true }]);
   });
 
+  it('nobody opens again or widens by a name what is in environments that are none of theirs', async () => {
+    const [staging = 0] = shop.environmentIds;
+    const token = await shop.house.newToken(['killer'], shop.projectId, staging);
+    const content = { title: 'Production is down', reference: 'OPS-7', places: [{ environment: 'production' }] };
+    const { id } = (await shop.call('POST', '/incidents', content)).body.incident;
+    await shop.call('POST', `/incidents/${id}/close`);
+    for (const incident of [id, 'OPS-7', 'OPS-7']) {
+      await shop.call('POST', '/environments/staging/flags/g/kill', { incident }, token);
+      await shop.follower.look();
+    }
+    const { body } = await shop.call('GET', `/incidents/${id}`);
+    expect([body.state, placesOf(body)]).toEqual(['closed', ['production null']]);
+    const own = (await listOpen()).map((one) => [one.reference, placesOf(one)]);
+    expect(own.sort()).toEqual(
+      [
+        ['OPS-7', ['staging g']],
+        [id, ['staging g']],
+      ].sort(),
+    );
+  });
+
   it('several nodes that follow the same kills open one, and a ring is enough for them to look', async () => {
     const errors: unknown[] = [];
     const followers = [1, 2, 3].map(

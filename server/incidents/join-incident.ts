@@ -1,6 +1,7 @@
 import type { JsonObject } from '@turnout/core';
 import { newId } from '../access/mint-secret.ts';
 import { type ActingPrincipal, actorOf } from '../access/principal.ts';
+import { seenByActor } from '../access/principal-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Door, Written } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
@@ -63,8 +64,22 @@ export async function openOrJoin(door: Door, cause: Cause): Promise<string> {
 async function findTarget(db: Db | Tx, cause: Cause, now: Date): Promise<Joinable | undefined> {
   const { projectId, place, of } = cause;
   // Whoever names an incident means it: it is joined, or opened under that name.
-  if (of.kind === 'kill' && of.named !== null) return findNamed(db, projectId, of.named);
+  if (of.kind === 'kill' && of.named !== null) return findMeant(db, cause, await findNamed(db, projectId, of.named));
   return pickIncident(await openIncidentsIn(db, projectId, place.environmentId), place, now);
+}
+
+/**
+ * The first of those that are so called and may be meant: one of the environment of the kill, or one that whoever killed may
+ * see. By a name nobody opens again, or widens, what is in environments that are none of theirs.
+ */
+async function findMeant(db: Db | Tx, cause: Cause, named: readonly Joinable[]): Promise<Joinable | undefined> {
+  const { projectId, place, actor, principal } = cause;
+  const isHere = ({ places }: Joinable) => places.some(({ environmentId }) => environmentId === place.environmentId);
+  if (named.every(isHere)) return named[0];
+  const seen = await seenByActor(db, projectId, actor ?? actorOf(principal));
+  return named.find(
+    (one) => isHere(one) || seen === undefined || one.places.every(({ environmentId }) => seen.includes(environmentId)),
+  );
 }
 
 async function isTold(db: Db | Tx, incidentId: string, { of }: Cause): Promise<boolean> {

@@ -110,15 +110,18 @@ export async function openIncidentsIn(tx: Db | Tx, projectId: number, environmen
   return withPlaces(tx, rows);
 }
 
-/** What somebody called by a name: the incident of that id, or the latest with that reference, open ones first. */
-export async function findNamed(tx: Db | Tx, projectId: number, name: string): Promise<Joinable | undefined> {
+/** More incidents under one name nobody looks through. */
+const MOST_NAMED = 20;
+
+/** What somebody may mean by a name: the incident of that id, then those with that reference, open ones first. */
+export async function findNamed(tx: Db | Tx, projectId: number, name: string): Promise<Joinable[]> {
   const rows = await tx
     .select()
     .from(incidents)
     .where(and(eq(incidents.projectId, projectId), or(eq(incidents.id, name), eq(incidents.reference, name))))
     .orderBy(desc(sql`${incidents.id} = ${name}`), desc(sql`${incidents.state} = 'open'`), desc(incidents.openedAt))
-    .limit(1);
-  return (await withPlaces(tx, rows))[0];
+    .limit(MOST_NAMED);
+  return withPlaces(tx, rows);
 }
 
 async function withPlaces(tx: Db | Tx, rows: readonly IncidentRow[]): Promise<Joinable[]> {
