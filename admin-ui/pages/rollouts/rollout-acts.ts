@@ -11,17 +11,17 @@ interface Act {
   verb: Verb;
   words: string;
   icon: string;
-  /** Shown, and not possible, as long as the rollout lives in another state. */
-  whenNot?: string;
 }
 
-const LIVE_ACTS: readonly Act[] = [
-  { verb: 'rollback', words: 'Roll back', icon: 'undo' },
-  { verb: 'pause', words: 'Pause', icon: 'pause', whenNot: 'It is paused already.' },
-  { verb: 'resume', words: 'Resume', icon: 'play' },
-  { verb: 'advance', words: 'Advance', icon: 'arrow-right', whenNot: 'It is paused: resume it first.' },
-  { verb: 'override-ratio', words: 'Go on past unequal arms', icon: 'alert' },
-];
+const ACTS: Record<Verb, Act> = {
+  rollback: { verb: 'rollback', words: 'Roll back', icon: 'undo' },
+  pause: { verb: 'pause', words: 'Pause', icon: 'pause' },
+  resume: { verb: 'resume', words: 'Resume', icon: 'play' },
+  advance: { verb: 'advance', words: 'Advance', icon: 'arrow-right' },
+  'override-ratio': { verb: 'override-ratio', words: 'Go on past unequal arms', icon: 'alert' },
+  retry: { verb: 'retry', words: 'Try again', icon: 'refresh' },
+};
+const ORDER: readonly Verb[] = ['rollback', 'pause', 'resume', 'advance', 'override-ratio', 'retry'];
 
 /** What can be done with a rollout. What one may not do stands there with its reason; tells `steered` with what came of it. */
 @customElement('t-rollout-acts')
@@ -68,14 +68,11 @@ export class RolloutActs extends LitElement {
     if (after !== undefined) this.dispatchEvent(new CustomEvent<RolloutAnswer>('steered', { detail: after }));
   }
 
+  /** Where somebody presses for each stage, Advance stands there also while there is nothing to press for. */
   get #acts(): readonly Act[] {
-    const { may, state } = this.rollout;
-    if (!isLive(state)) return may.includes('retry') ? [{ verb: 'retry', words: 'Try again', icon: 'refresh' }] : [];
-    const isPaused = state === 'paused';
-    return LIVE_ACTS.filter(({ verb, whenNot }) => {
-      if (verb === 'pause') return !isPaused;
-      return may.includes(verb) || (whenNot !== undefined && isPaused);
-    });
+    const { may, mode, state: state_ } = this.rollout;
+    const standing = mode === 'button' && isLive(state_) ? ['advance'] : [];
+    return ORDER.filter((verb) => may.includes(verb) || standing.includes(verb)).map((verb) => ACTS[verb]);
   }
 
   override render() {
@@ -85,10 +82,12 @@ export class RolloutActs extends LitElement {
       ${refused.length === 0 ? nothing : html`<p id="why" class="quiet small">${refused.join(' ')}</p>`}`;
   }
 
-  #draw({ verb, words, icon, whenNot }: Act) {
+  #draw({ verb, words, icon }: Act) {
     const may = maySteer(this.environment, verb);
     const can = this.rollout.may.includes(verb);
-    const why = can ? may.why : whenNot;
+    const nothingToPress =
+      this.rollout.state === 'paused' ? 'It is paused: resume it first.' : 'It is pressed already.';
+    const why = can ? may.why : nothingToPress;
     const tone = verb === 'rollback' ? 'back' : verb === 'resume' || verb === 'retry' ? 'primary' : '';
     const off = !may.yes || !can || this.busy !== undefined;
     return html`<button

@@ -69,7 +69,7 @@ export class StageTrack extends LitElement {
   #drawStage({ run, state: state_ }: Step, stage: StageAnswer, at: number) {
     const isCurrent = stage.state === 'current';
     const bake = isCurrent && run !== null ? bakeOf(run, stage.bakeMs, this.now) : undefined;
-    const stands = isCurrent && state_ === 'paused';
+    const stands = isCurrent && (state_ === 'paused' || run?.standsSince != null);
     return html`<li class="stage ${stage.state} ${stands ? 'stands' : ''}" aria-current=${isCurrent ? 'step' : nothing}>
       <p class="name">
         ${stage.state === 'done' ? html`<wa-icon name="check" label="done"></wa-icon>` : html`<span class="number">${at + 1}</span>`}
@@ -84,21 +84,20 @@ export class StageTrack extends LitElement {
             </div>`
       }
       ${drawTerms(stage)}
-      ${isCurrent && run?.deadlineAt != null ? html`<p class="small quiet">${this.#tellDeadline(run.deadlineAt, stage, stands)}</p>` : nothing}
+      ${isCurrent && run?.deadlineAt != null ? html`<p class="small quiet">${this.#tellDeadline(run.deadlineAt, stage)}</p>` : nothing}
       ${stage.state === 'left' && at === run?.stage ? html`<p class="small quiet">it ended here</p>` : nothing}
     </li>`;
   }
 
   #tellBake(run: Step['run'], bake: ReturnType<typeof bakeOf>, stage: StageAnswer): string {
+    if (run?.standsSince != null) return `bakes ${tellSpan(stage.bakeMs)}, and stands still now`;
     if (run?.effectiveAt === null) return 'not in force everywhere yet';
     if (bake === undefined) return `bakes ${tellSpan(stage.bakeMs)}`;
     if (bake.leftMs === 0) return `baked ${tellSpan(stage.bakeMs)}`;
-    const left = `${tellSpan(bake.leftMs)} of ${tellSpan(stage.bakeMs)} to bake`;
-    return run?.standsSince === null ? left : `${left}; it stands`;
+    return `${tellSpan(bake.leftMs)} of ${tellSpan(stage.bakeMs)} to bake`;
   }
 
-  #tellDeadline(deadlineAt: string, { deadline }: StageAnswer, stands: boolean): string {
-    if (stands) return 'no deadline runs while it stands';
+  #tellDeadline(deadlineAt: string, { deadline }: StageAnswer): string {
     const left = Date.parse(deadlineAt) - this.now;
     const then = deadline.onDeadline === 'ask' ? 'then it asks' : 'then it rolls back';
     return left <= 0 ? 'its deadline is over' : `deadline in ${tellSpan(left)}, ${then}`;

@@ -97,14 +97,12 @@ export function tellSpan(ms: number): string {
 
 /** How far a bake is, from 0 to 1, and what is left of it; undefined where none runs. */
 export function bakeOf(
-  run: Pick<RunAnswer, 'bakeEndsAt' | 'effectiveAt' | 'standsSince'>,
+  { bakeEndsAt }: Pick<RunAnswer, 'bakeEndsAt'>,
   bakeMs: number,
   now: number,
 ): { share: number; leftMs: number } | undefined {
-  if (run.bakeEndsAt === null || run.effectiveAt === null || bakeMs === 0) return undefined;
-  // While it stands no bake runs: what was left when it stopped is left.
-  const at = run.standsSince === null ? now : Date.parse(run.standsSince);
-  const leftMs = Math.max(0, Date.parse(run.bakeEndsAt) - at);
+  if (bakeEndsAt === null || bakeMs === 0) return undefined;
+  const leftMs = Math.max(0, Date.parse(bakeEndsAt) - now);
   return { share: Math.min(1, Math.max(0, 1 - leftMs / bakeMs)), leftMs };
 }
 
