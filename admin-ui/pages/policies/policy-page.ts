@@ -6,7 +6,7 @@ import { Following } from '../../client/store.ts';
 import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
 import { sameValue } from '../../parts/same-value.ts';
-import { askBeforeLeaving, goTo, route } from '../../shell/navigation.ts';
+import { askBeforeLeaving, goTo, route, setQuery } from '../../shell/navigation.ts';
 import { tell } from '../../shell/notices.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
@@ -143,7 +143,15 @@ export class PolicyPage extends LitElement {
     return html`${drawTabs(tab, counts)} ${tab === 'rules' ? this.#drawRules(here, desk) : nothing}
     ${
       tab === 'versions'
-        ? html`<t-policy-versions .path=${this.#reading.path} .policy=${answer}></t-policy-versions>`
+        ? html`<t-policy-versions
+            .path=${this.#reading.path}
+            .policy=${answer}
+            .why=${answer.archived ? 'It is archived.' : (mayWrite(here.project, pathOf(answer.document)).why ?? '')}
+            @begin=${({ detail }: CustomEvent<string>) => {
+              desk.write(detail);
+              setQuery({ tab: '', from: '', to: '' });
+            }}
+          ></t-policy-versions>`
         : nothing
     }
     ${

@@ -59,6 +59,8 @@ export class VersionsView extends LitElement {
 
   @property() path = '';
   @property({ attribute: false }) policy!: PolicyWithVersions;
+  /** Why nobody may write here; empty where one may. */
+  @property() why = '';
   @state() private read: ReadonlyMap<number, PolicyAnswer> = new Map();
   @state() private refusal: Refusal | undefined;
   #asked = new Set<number>();
@@ -123,6 +125,7 @@ export class VersionsView extends LitElement {
           <h2 id="diff">What is different</h2>
           ${versions.length < 2 ? nothing : html`${this.#drawChoice('from', 'from', from)} ${this.#drawChoice('to', 'to', to)}`}
         </div>
+        ${this.#drawAgain(from)}
         <t-problem .refusal=${this.refusal} .retry=${() => this.requestUpdate()}></t-problem>
         ${this.#drawDiff(from, to)}
       </section>
@@ -138,6 +141,21 @@ export class VersionsView extends LitElement {
         )}
       </select></label
     >`;
+  }
+
+  /** An older version is not put back: it is where the next one begins. */
+  #drawAgain(from: number) {
+    const begun = this.read.get(from);
+    if (from === this.policy.newest || begun === undefined) return nothing;
+    return html`<div>
+      <button
+        aria-disabled=${this.why !== ''}
+        title=${this.why}
+        @click=${() => this.why === '' && this.dispatchEvent(new CustomEvent('begin', { detail: begun.yaml }))}
+      >
+        <wa-icon name="undo" aria-hidden="true"></wa-icon>Begin the next version from version ${from}
+      </button>
+    </div>`;
   }
 
   #drawDiff(from: number, to: number) {

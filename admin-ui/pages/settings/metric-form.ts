@@ -4,8 +4,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { send } from '../../client/send-request.ts';
 import { FormDialog } from './form-dialog.ts';
 import { faultAt, textIn } from './form-fields.ts';
-import { isThere } from './is-there.ts';
 import { METRIC_KINDS } from './metric-words.ts';
+import { requireFree } from './require-free.ts';
 
 /** A new metric, or another definition of one. */
 @customElement('t-metric-form')
@@ -13,7 +13,6 @@ export class MetricForm extends FormDialog<MetricAnswer> {
   @property({ attribute: false }) path = '';
   /** The metric that is changed; undefined where one is made. */
   @property({ attribute: false }) metric: MetricAnswer | undefined;
-  @property({ attribute: false }) taken: readonly string[] = [];
   /** Whether a guard goes by it: what decides a verdict then stays. */
   @property({ attribute: false }) isNamed = false;
   @state() private kind: MetricAnswer['kind'] | undefined;
@@ -87,8 +86,7 @@ export class MetricForm extends FormDialog<MetricAnswer> {
   protected async submit(fields: FormData): Promise<MetricAnswer> {
     const { metric, path } = this;
     const key = metric?.key ?? textIn(fields, 'key') ?? '';
-    // The API replaces what is there: whoever means to make one is told that there is one.
-    if (metric === undefined && this.taken.includes(key)) throw isThere('metric', key);
+    if (metric === undefined) await requireFree(path, 'metric', key);
     const text = (name: string) => textIn(fields, name);
     const cap = text('cap');
     const body = {

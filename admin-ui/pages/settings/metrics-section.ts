@@ -109,12 +109,11 @@ export class MetricsSection extends LitElement {
 
   async #make({ project }: Here, metric?: MetricAnswer): Promise<void> {
     const form = document.createElement('t-metric-form');
-    const taken = (this.#metrics.items ?? []).map(({ key }) => key);
     const named = metric === undefined ? [] : guardsNaming(this.#policies.items ?? [], { metric: metric.key });
     Object.assign(form, {
       path: `/projects/${encodeURIComponent(project.key)}/metrics`,
       metric,
-      taken,
+
       isNamed: named.length > 0,
     });
     const stored = await form.open();

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { send } from '../../client/send-request.ts';
 import { FormDialog } from './form-dialog.ts';
 import { faultAt, textIn } from './form-fields.ts';
-import { isThere } from './is-there.ts';
+import { requireFree } from './require-free.ts';
 
 type AuthKind = SourceAnswer['auth']['kind'];
 const AUTH: Record<AuthKind, string> = {
@@ -19,7 +19,6 @@ export class SourceForm extends FormDialog<SourceAnswer> {
   @property({ attribute: false }) path = '';
   /** The source that is changed; undefined where one is made. */
   @property({ attribute: false }) source: SourceAnswer | undefined;
-  @property({ attribute: false }) taken: readonly string[] = [];
   @state() private auth: AuthKind | undefined;
   @state() private newer: SourceAnswer | undefined;
 
@@ -85,7 +84,7 @@ export class SourceForm extends FormDialog<SourceAnswer> {
     const { source, path } = this;
     const text = (name: string) => textIn(fields, name);
     const key = source?.key ?? text('key') ?? '';
-    if (source === undefined && this.taken.includes(key)) throw isThere('source', key);
+    if (source === undefined) await requireFree(path, 'source', key);
     const secret = text('secret');
     const kind = text('auth') as AuthKind;
     const auth = {

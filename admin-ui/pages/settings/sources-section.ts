@@ -113,8 +113,7 @@ export class SourcesSection extends LitElement {
 
   async #make(source?: SourceAnswer): Promise<void> {
     const form = document.createElement('t-source-form');
-    const taken = (this.#sources.items ?? []).map(({ key }) => key);
-    Object.assign(form, { path: this.#path('sources'), source, taken });
+    Object.assign(form, { path: this.#path('sources'), source });
     const stored = await form.open();
     if (stored === undefined) return;
     tell(source === undefined ? `${stored.key} is added. Try a query on it.` : `${stored.key} is changed.`);
