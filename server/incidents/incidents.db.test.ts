@@ -107,6 +107,14 @@ describe('incidents', () => {
     );
   });
 
+  it('a cursor that nobody was given is refused, whatever moment it holds', async () => {
+    for (const place of ['-271821-04-20T00:00:00.000Z x', '+275760-09-13T00:00:00.000Z x', 'x']) {
+      const cursor = Buffer.from(JSON.stringify(place)).toString('base64url');
+      const { status, body } = await shop.call('GET', `/incidents?cursor=${cursor}`);
+      expect([status, body.errors?.[0]?.path]).toEqual([422, '/query/cursor']);
+    }
+  });
+
   it('several nodes that follow the same kills open one, and a ring is enough for them to look', async () => {
     const errors: unknown[] = [];
     const followers = [1, 2, 3].map(

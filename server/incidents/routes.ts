@@ -8,6 +8,7 @@ import { seenEnvironments } from '../access/permissions.ts';
 import type { Committed } from '../changes/door.ts';
 import type { Teller } from '../changes/tell-change.ts';
 import { type Done, withResult } from '../platform/committed.ts';
+import { isKeptMoment } from '../platform/moment.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
 import { invalid } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -233,7 +234,7 @@ function readBefore(text: string | undefined) {
   if (text === undefined) return undefined;
   const [at = '', id = ''] = text.split(' ');
   const openedAt = new Date(at);
-  if (!Number.isNaN(openedAt.getTime())) return { openedAt, id };
+  if (isKeptMoment(openedAt)) return { openedAt, id };
   throw invalid([
     { path: '/query/cursor', code: 'bad_cursor', expected: 'the `next` of an earlier page of this list' },
   ]);

@@ -7,6 +7,7 @@ import { seenEnvironments } from '../access/permissions.ts';
 import { type AwaitReceipts, receiptsOf } from '../changes/await-receipts.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
 import { findEnvironmentByKey } from '../environments/environment-store.ts';
+import { isKeptMoment } from '../platform/moment.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -238,7 +239,7 @@ function readPlace(text: string | undefined): { startedAt: Date; id: string } | 
   if (text === undefined) return undefined;
   const [at = '', id = ''] = text.split(' ');
   const startedAt = new Date(at);
-  if (!Number.isNaN(startedAt.getTime())) return { startedAt, id };
+  if (isKeptMoment(startedAt)) return { startedAt, id };
   throw invalid([
     { path: '/query/cursor', code: 'bad_cursor', expected: 'the `next` of an earlier page of this list' },
   ]);
