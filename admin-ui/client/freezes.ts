@@ -1,11 +1,13 @@
 import type { FreezeAnswer } from '@turnout/server/contracts';
 import { live } from './live.ts';
+import { lookAgain } from './look-again.ts';
 import { send } from './send-request.ts';
 import { Store } from './store.ts';
 
 /** The freezes of a project that hold or are ahead; empty until they were read. */
 export const freezes = new Store<{ project: string; items: readonly FreezeAnswer[] }>({ project: '', items: [] });
 
+const AGAIN_MS = 300_000;
 const GATHER_MS = 300;
 const LONGEST_TIMER_MS = 3_600_000;
 let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -67,4 +69,5 @@ export function frozenIn(items: readonly FreezeAnswer[], environment: string): F
 
 live.on('change', ({ subject }) => /^(freeze|request|environment)\//.test(subject) && readSoon());
 live.on('reset', readSoon);
+lookAgain(readSoon, AGAIN_MS);
 live.on('revoked', readSoon);

@@ -1,5 +1,6 @@
 import type { RequestSummary } from '@turnout/server/contracts';
 import { type ChangeNews, live } from './live.ts';
+import { lookAgain } from './look-again.ts';
 import { send } from './send-request.ts';
 import { Store } from './store.ts';
 
@@ -59,4 +60,4 @@ export function isOfRequests({ subject, action, actor }: Pick<ChangeNews, 'subje
 live.on('change', (news) => isOfRequests(news) && countSoon());
 live.on('reset', countSoon);
 live.on('revoked', countSoon);
-setInterval(() => document.visibilityState === 'visible' && countSoon(), AGAIN_MS);
+lookAgain(countSoon, AGAIN_MS);

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ChangeNews, live } from './live.ts';
+import { lookAgain } from './look-again.ts';
 import { asRefusal, type Refusal } from './problem.ts';
 import { send } from './send-request.ts';
 import { session } from './session.ts';
@@ -35,7 +36,6 @@ export class PagedList<T> implements ReactiveController {
   #most = PAGE;
   #reading: AbortController | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
-  #again: ReturnType<typeof setInterval> | undefined;
   #stops: (() => void)[] = [];
 
   constructor(host: ReactiveControllerHost, wanted: Wanted<T>) {
@@ -49,15 +49,14 @@ export class PagedList<T> implements ReactiveController {
       live.on('change', (news) => this.#wanted.hears(news) && this.readSoon()),
       live.on('reset', () => this.readSoon()),
       session.subscribe(() => this.refusal !== undefined && session.value.state === 'in' && void this.read()),
+      lookAgain(() => this.readSoon(), AGAIN_MS),
     ];
-    this.#again = setInterval(() => !document.hidden && this.readSoon(), AGAIN_MS);
   }
 
   hostDisconnected(): void {
     for (const stop of this.#stops) stop();
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
-    clearInterval(this.#again);
     this.#reading?.abort();
     this.#asked = '';
   }

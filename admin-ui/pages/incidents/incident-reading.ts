@@ -1,11 +1,13 @@
 import type { WholeIncidentAnswer } from '@turnout/server/contracts';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ChangeNews, live } from '../../client/live.ts';
+import { lookAgain } from '../../client/look-again.ts';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
 import { session } from '../../client/session.ts';
 
 const GATHER_MS = 250;
+const AGAIN_MS = 30_000;
 
 /** One incident as it is now. */
 export class IncidentReading implements ReactiveController {
@@ -27,6 +29,7 @@ export class IncidentReading implements ReactiveController {
       live.on('change', (news) => this.concerns(news) && this.#readSoon()),
       live.on('reset', () => this.#readSoon()),
       session.subscribe(() => this.refusal !== undefined && session.value.state === 'in' && void this.read()),
+      lookAgain(() => this.#readSoon(), AGAIN_MS),
     ];
   }
 

@@ -7,7 +7,7 @@ import type { Here } from '../../client/here.ts';
 import { send } from '../../client/send-request.ts';
 import { Following } from '../../client/store.ts';
 import { tellActor } from '../../parts/change-words.ts';
-import { flipFlow } from '../../parts/flip-flow.ts';
+import { flipFlow, mayFlip } from '../../parts/flip-flow.ts';
 import '../../parts/relative-time.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
@@ -88,7 +88,7 @@ export class KilledNow extends LitElement {
 
   #draw({ flag, kill }: KilledFlag, project: string) {
     const { environment } = this.here;
-    const { restore } = environment.may;
+    const restore = mayFlip(environment, 'restore');
     const address = writeRoute('flag', { project, flag: flag.key }, { env: environment.key });
     return html`<li>
       <div class="about">

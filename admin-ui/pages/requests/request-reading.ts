@@ -2,6 +2,7 @@ import type { RequestSummary, RolloutAnswer, WholeRequest } from '@turnout/serve
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { isOfRequests } from '../../client/inbox.ts';
 import { type ChangeNews, live } from '../../client/live.ts';
+import { lookAgain } from '../../client/look-again.ts';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
 import { session } from '../../client/session.ts';
@@ -20,7 +21,6 @@ export class RequestReading implements ReactiveController {
   #path = '';
   #reading: AbortController | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
-  #again: ReturnType<typeof setInterval> | undefined;
   #stops: (() => void)[] = [];
 
   constructor(host: ReactiveControllerHost) {
@@ -33,15 +33,14 @@ export class RequestReading implements ReactiveController {
       live.on('change', (news) => this.#concerns(news) && this.#readSoon()),
       live.on('reset', () => this.#readSoon()),
       session.subscribe(() => this.refusal !== undefined && session.value.state === 'in' && void this.read()),
+      lookAgain(() => this.request?.closed === null && this.#readSoon(), AGAIN_MS),
     ];
-    this.#again = setInterval(() => !document.hidden && this.request?.closed === null && this.#readSoon(), AGAIN_MS);
   }
 
   hostDisconnected(): void {
     for (const stop of this.#stops) stop();
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
-    clearInterval(this.#again);
     this.#reading?.abort();
     this.#path = '';
   }
