@@ -87,8 +87,9 @@ export class FindingsView extends LitElement {
               faults.map((one) => ({ ...one, says: one.expected })),
             )
       }
+      ${loosens.length === 0 ? nothing : this.#drawLoosens(loosens)}
       ${remarks.length === 0 ? nothing : this.#drawList('', 'Is this meant?', remarks)}
-      ${loosens.length === 0 ? nothing : this.#drawLoosens(loosens)} ${this.#drawForesight()}
+      ${this.#drawForesight()}
     `;
   }
 
