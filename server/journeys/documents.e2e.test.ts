@@ -5,6 +5,9 @@ import { type ServerProcess, startServer } from './server-process.fixture.ts';
 
 const DOCUMENTS = ['docs/quickstart/curl.md', 'docs/quickstart/node.md', 'docs/quickstart/python.md', 'README.md'];
 
+/** A document is a dozen commands, and each starts a process: a loaded machine takes its time. */
+const PATIENCE_MS = 180_000;
+
 describe('what a document tells its reader to do', () => {
   let server: ServerProcess | undefined;
   afterEach(async () => {
@@ -12,7 +15,7 @@ describe('what a document tells its reader to do', () => {
     server = undefined;
   });
 
-  it.each(DOCUMENTS)('works as it stands in %s', async (path) => {
+  it.each(DOCUMENTS)('works as it stands in %s', { timeout: PATIENCE_MS }, async (path) => {
     server = await startServer({ TURNOUT_DEMO: 'true' });
     expect(await runDocument(path, server)).toBeGreaterThan(2);
   });
