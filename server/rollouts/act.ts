@@ -19,7 +19,7 @@ import { isLive, type Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type BesideRun, insertRun, saveReach } from './run-store.ts';
-import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';
+import { closeStageApprovals, requireStageApprovals, stageAskOf } from './stage-approvals.ts';
 import type { FlagWrite } from './write-run.ts';
 
 /** What the loop decided, on what, and under which lease it acts. */
@@ -75,6 +75,7 @@ export async function actOn(
     const noted = noteSeen(run, decided, rollout.pinned, ground.now);
     const moved = await moveRun(tx, ground, locked, { decided, run: noted, move, entry });
     const ask = stageAskOf(rollout, run);
+    if (ask !== undefined && move === 'advance') await requireStageApprovals(tx, ask, ground.now);
     if (ask !== undefined) await closeStageApprovals(tx, ask, move === 'advance', ground.now);
     const kill = killId === undefined ? undefined : await writeKill(tx, ground, { id: killId, decided, order });
     return written(rollout, { ...moved, from: run, kill, ground, killId });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { memberships, people } from '../database/tables.ts';
-import { findBySubject, insertApproval } from '../requests/store.ts';
+import { findBySubject, insertApproval, updateRequest } from '../requests/store.ts';
 import { stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
@@ -88,6 +88,33 @@ describe('a stage that needs an approval', () => {
     await db.update(memberships).set({ roles: ['viewer'] });
     await goOn(2);
     expect((await stateOf()).stage).toBe(0);
+    await db.update(memberships).set({ roles: ['release-manager'] });
+    await goOn(1);
+    expect((await stateOf()).stage).toBe(1);
+  });
+
+  it('is not entered where somebody said no, also after somebody had approved', async () => {
+    await approve('rita');
+    const { db } = world.database;
+    const asked = await ask();
+    await db.transaction((tx) => updateRequest(tx, world.projectId, asked?.id ?? '', { state: 'rejected' }));
+    await goOn(3);
+    expect((await stateOf()).stage).toBe(0);
+  });
+
+  it('is not entered where the role was lost between the look and the write', async () => {
+    const { db } = world.database;
+    await approve('rita');
+    const { settleFirst } = world.door;
+    // What the door does first, before the locks and after it was decided.
+    world.door.settleFirst = async () => {
+      await db.update(memberships).set({ roles: ['viewer'] });
+    };
+    await goOn(1);
+    world.door.settleFirst = settleFirst;
+    const { stage } = await stateOf();
+    const [lost] = await db.select({ roles: memberships.roles }).from(memberships);
+    expect([stage, lost?.roles]).toEqual([0, ['viewer']]);
     await db.update(memberships).set({ roles: ['release-manager'] });
     await goOn(1);
     expect((await stateOf()).stage).toBe(1);

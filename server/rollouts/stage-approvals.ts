@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { Problem } from '../platform/problem.ts';
 import type { StageApproval } from '../policies/policy.ts';
 import { askApproval, closeAsk, readApprovals } from '../requests/ask-approval.ts';
 import type { ApprovalReading } from './decision.ts';
@@ -42,11 +43,29 @@ export async function readStageApprovals(
   const found: ApprovalReading[] = [];
   for (const [place, { role, count }] of needed.entries()) {
     const asked = await readApprovals(db, projectId, `${subject}/${place}`, now);
-    const given = (asked?.by ?? []).map(({ personId, at }) => ({ by: personId, at: at.toISOString() }));
+    // What was given before somebody said no, or before the entry ended, is worth nothing any more.
+    const isOpen = asked !== undefined && asked.state !== 'rejected' && asked.state !== 'closed';
+    const given = isOpen ? asked.by.map(({ personId, at }) => ({ by: personId, at: at.toISOString() })) : [];
     const expired = asked?.state === 'expired';
     found.push({ role, needed: count, given, asks: asked === undefined ? 0 : Math.max(1, asks[place] ?? 0), expired });
   }
   return found;
+}
+
+/**
+ * Throws where one of them does not count any more, inside of the transaction that enters the stage: rights and words of
+ * people are those of that moment, and since they were looked at a source may have kept everybody waiting.
+ */
+export async function requireStageApprovals(
+  tx: Tx,
+  { projectId, subject, needed }: StageAsk,
+  now: Date,
+): Promise<void> {
+  for (const place of needed.keys()) {
+    const asked = await readApprovals(tx, projectId, `${subject}/${place}`, now);
+    if (asked?.state === 'approved') continue;
+    throw new Problem('changed_since', 'An approval of this stage was taken back, or does not count any more.');
+  }
 }
 
 /** Asks for those at these places, for the first time or again. */
