@@ -3,6 +3,7 @@ import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { withResult } from '../platform/committed.ts';
 import type { Outbound } from '../platform/outbound.ts';
+import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { askRow } from './ask-source.ts';
@@ -59,6 +60,9 @@ const attempt = createRoute({
   responses: { 200: answer('What the source answered', triedQuery), ...problemAnswers },
 });
 
+/** An answer may take five seconds and a megabyte: so many are waited for at once, and whoever comes then comes again. */
+const MOST_TRIED = 8;
+
 /** `/sources` of a project. */
 export function sourceRoutes(parts: SourceParts & { outbound: Outbound }): OpenAPIHono<HouseEnv> {
   const routes = newRoutes();
@@ -88,10 +92,19 @@ export function sourceRoutes(parts: SourceParts & { outbound: Outbound }): OpenA
     const { change } = await deleteSource(parts, asking, c.get('scope').projectId, source);
     return c.json({ source, ...(change ? { change } : {}) }, 200);
   });
+  let tried = 0;
   routes.openapi(attempt, async (c) => {
-    const row = await requireSource(db, c.get('scope').projectId, c.req.valid('param').source);
-    const at = clock.now();
-    return c.json({ at: at.toISOString(), answer: await askRow(parts, row, c.req.valid('query').query, at) }, 200);
+    if (tried >= MOST_TRIED) {
+      throw new Problem('busy', `${tried} queries are being tried already; try it again.`, { retryAfterSeconds: 1 });
+    }
+    tried += 1;
+    try {
+      const row = await requireSource(db, c.get('scope').projectId, c.req.valid('param').source);
+      const at = clock.now();
+      return c.json({ at: at.toISOString(), answer: await askRow(parts, row, c.req.valid('query').query, at) }, 200);
+    } finally {
+      tried -= 1;
+    }
   });
   return routes;
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Answered, readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { checkMayChange } from '../access/may-change.ts';
 import { testDoor } from '../changes/door.fixture.ts';
@@ -28,6 +28,8 @@ describe('sources of a project', () => {
   let server: Server;
   let url = '';
   const heard: (string | undefined)[] = [];
+  /** Answers that are kept back until a test gives them. */
+  const waiting: (() => void)[] = [];
   const named = new Map<string, string[]>();
   const secrets = Secrets.open({ dataDir: '/nowhere', fromEnv: SECRET });
   const outbound = () => openOutbound({ allowed: [{ host: '127.0.0.1', port: Number(new URL(url).port) }] });
@@ -40,7 +42,9 @@ describe('sources of a project', () => {
     // It only writes down what it is asked with; what Prometheus answers is read from a real one (journeys/).
     server = createServer((request, response) => {
       heard.push(request.headers.authorization, request.url);
-      response.end('{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}');
+      const answer = () => response.end('{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}');
+      if (request.url?.includes('slow')) waiting.push(answer);
+      else answer();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -163,5 +167,16 @@ describe('sources of a project', () => {
     named.clear();
     expect((await ask('DELETE', path, { reason: 'moved' })).body).toMatchObject({ source: 'prometheus', change: {} });
     expect((await ask('DELETE', path, {})).status).toBe(404);
+  });
+
+  it('are tried by few at once, so that nobody keeps this node busy with waiting for others', async () => {
+    await put('prometheus', {});
+    const tries = Array.from({ length: 12 }, () => ask('GET', '/projects/shop/sources/prometheus/try?query=slow'));
+    await vi.waitFor(() => expect(waiting).toHaveLength(8), { timeout: 4_000 });
+    for (const answer of waiting.splice(0)) answer();
+    const codes = (await Promise.all(tries)).map(({ status, body }) => body.code ?? status).sort();
+    expect(codes).toEqual([...Array(8).fill(200), ...Array(4).fill('busy')]);
+    const again = await ask('GET', '/projects/shop/sources/prometheus/try?query=up');
+    expect(again.body.answer).toEqual({ kind: 'value', value: 7 });
   });
 });
