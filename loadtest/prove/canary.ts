@@ -130,6 +130,8 @@ async function repeatOnce(house: HouseProcess, key: string, seed: number): Promi
       servedAfter: after.served.on,
     };
   } finally {
+    // With its goodbye: who only vanishes is waited for by the next rollout, for a minute.
+    await tell(shop, 'close').catch(() => undefined);
     await endChild(shop);
   }
 }
