@@ -89,7 +89,9 @@ async function show({ shell, given }: Asked, api: Api, path: string): Promise<Ex
 }
 
 function describe({ id, title, state, environments, waits, createdBy, createdByName }: Request): string {
-  const where = environments.length === 0 ? '' : ` in ${environments.join(', ')}`;
+  // Requests of rollouts say it in their title.
+  const unsaid = environments.filter((key) => !title.endsWith(` in ${key}`));
+  const where = unsaid.length === 0 ? '' : ` in ${unsaid.join(', ')}`;
   const how = state === 'open' ? (waits ?? 'It can be applied.') : `${state}.`;
   return `${id}  ${title}${where}, by ${createdByName ?? createdBy}. ${how}`;
 }

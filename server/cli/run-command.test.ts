@@ -331,6 +331,22 @@ describe('what is only read', () => {
     });
   });
 
+  it('tail tells what was done and by whom in words, where the server has them', async () => {
+    const stop = new AbortController();
+    const summary = 'cart in production: off → on for everyone';
+    const entry = {
+      ...{ ...ANSWER.change, at: '2026-01-02T03:04:05.678Z', actor: 'token:1', actorName: 'pipeline' },
+      ...{ action: 'flag.on', subject: 'flag/cart', summary, reason: 'Ready' },
+    };
+    const { url } = await answering((path) => {
+      if (path.includes('after=')) stop.abort();
+      return [200, { items: path.includes('after=') ? [] : [entry], next: null }];
+    });
+    expect((await run(`tail -p shop --url ${url}`, WITH_KEY, '', stop.signal)).out).toBe(
+      `2026-01-02 03:04:05Z  #7 (id 9)  flag.on  ${summary}  by pipeline  "Ready"`,
+    );
+  });
+
   it('show tells what users get in each environment, and a kill before all else', async () => {
     const { url } = await answering((path) => {
       if (path.includes('/environments?')) return [200, { items: [{ key: 'dev' }, { key: 'production' }], next: null }];

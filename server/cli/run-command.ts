@@ -98,6 +98,6 @@ function describeRefusal({ status, body, message }: Refused): string[] {
   if (faults.length === 0) return [`turnout: ${title}${message} (${status} ${code})`];
   return [
     `turnout: ${title || `${message} `}(${status} ${code})`,
-    ...faults.map(({ path, expected }) => `  ${path}: expected ${expected}`),
+    ...faults.map(({ path, expected }) => `  ${path}: expected ${expected}${path === '/reason' ? ' (--reason)' : ''}`),
   ];
 }

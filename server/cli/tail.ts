@@ -10,8 +10,11 @@ interface Entry {
   seq: number;
   at: string;
   actor: string;
+  actorName?: string | null;
   action: string;
   subject: string;
+  /** What was done, in words. */
+  summary?: string;
   reason: string | null;
   environments: { key: string; position: string }[];
 }
@@ -66,12 +69,13 @@ function print(shell: Shell, entry: Entry, json: boolean | undefined): void {
     shell.print(JSON.stringify(entry));
     return;
   }
-  const { at, actor, action, subject, reason, environments } = entry;
-  const where = environments.map(({ key }) => key).join(', ');
+  const { at, actor, actorName, action, subject, summary, reason, environments } = entry;
+  const told = summary || subject;
+  const where = environments.flatMap(({ key }) => (told.includes(` in ${key}`) ? [] : key)).join(', ');
   const parts = [
-    `${at.slice(0, 19).replace('T', ' ')}Z  ${describeNumber(entry)}  ${action}  ${subject}`,
+    `${at.slice(0, 19).replace('T', ' ')}Z  ${describeNumber(entry)}  ${action}  ${told}`,
     where,
-    `by ${actor}`,
+    `by ${actorName ?? actor}`,
   ];
   shell.print([...parts.filter((part) => part !== ''), ...(reason ? [`"${reason}"`] : [])].join('  '));
 }
