@@ -175,6 +175,20 @@ describe('incidents', () => {
     expect(again.body.incident).toMatchObject({ state: 'open', closedAt: null });
   });
 
+  it('tells whoever is of one environment nothing of the others that it is in', async () => {
+    const [staging = 0] = shop.environmentIds;
+    const reader = await shop.house.newToken(['viewer'], shop.projectId, staging);
+    const places = [{ environment: 'staging' }, { environment: 'production', flag: 'a' }];
+    const { id } = (await shop.call('POST', '/incidents', { title: 'Both', places })).body.incident;
+    await shop.kill('production', 'd', { incident: id });
+    await shop.call('PATCH', `/incidents/${id}`, { places: [...places, { environment: 'production', flag: 'b' }] });
+    const { body } = await shop.call('GET', `/incidents/${id}/timeline`, undefined, reader);
+    expect(body.items.map(({ summary }: { summary: string }) => summary).at(-1)).toBe(
+      'incident “Both”: opened, major, all of staging',
+    );
+    expect(JSON.stringify(body)).not.toContain('production');
+  });
+
   it('refuses what is not right, names the field, and changes nothing', async () => {
     const whole = [{ environment: 'production' }];
     const { body } = await shop.call('POST', '/incidents', { title: 'One', places: whole });

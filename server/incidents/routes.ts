@@ -180,7 +180,7 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: IncidentRoutePart
     const page = { limit: query.limit, seq: numberAfter(query) };
     const entries = await readTimeline(db, incident, only, page);
     const words = { tellers: parts.tellers, nameOf };
-    const item = (entry: (typeof entries)[number]) => showMoment(entry, incident.row.id, only, words);
+    const item = (entry: (typeof entries)[number]) => showMoment(entry, incident, only, words);
     return c.json(
       makePage(entries, query.limit, item, ({ seq }) => seq),
       200,

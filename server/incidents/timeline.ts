@@ -1,3 +1,4 @@
+import type { JsonValue } from '@turnout/core';
 import { type ChangeWords, showChange } from '../changes/change.ts';
 import { type Entry, listEntries } from '../changes/change-store.ts';
 import { asFields } from '../changes/tell-change.ts';
@@ -27,17 +28,39 @@ export async function readTimeline(
 
 /** An entry as the timeline of an incident shows it. */
 export function showMoment(
-  entry: Entry,
-  incidentId: string,
+  written: Entry,
+  { row, places }: Incident,
   only: readonly number[] | undefined,
   words: ChangeWords,
 ): TimelineItem {
+  const seen = places.filter(({ environmentId }) => only === undefined || only.includes(environmentId));
+  const isOwn = written.subject === `incident/${row.id}`;
+  const entry =
+    isOwn && only !== undefined ? withoutOthers(written, new Set(seen.map((one) => one.environment))) : written;
   const item = showChange(entry, only, words);
-  if (entry.subject !== `incident/${incidentId}`) {
+  if (!isOwn) {
     return { ...item, kind: entry.killId === null ? 'change' : 'kill', text: null };
   }
   const after = asFields(entry.body?.after) ?? {};
   return { ...item, kind: kindOf(entry.action, after), text: typeof after.note === 'string' ? after.note : null };
+}
+
+/** What it says of environments that its reader may not see is left out: an incident may be in several. */
+function withoutOthers(entry: Entry, seen: ReadonlySet<string>): Entry {
+  const isSeen = (place: JsonValue | undefined) => seen.has(String(asFields(place)?.environment));
+  const clean = (side: JsonValue | undefined): JsonValue => {
+    const { places, kill, signal, ...rest } = asFields(side) ?? {};
+    return {
+      ...rest,
+      ...(Array.isArray(places) ? { places: places.filter(isSeen) } : {}),
+      ...(isSeen(kill) && kill !== undefined ? { kill } : {}),
+      ...(isSeen(signal) && signal !== undefined ? { signal } : {}),
+    };
+  };
+  const { body } = entry;
+  return body === undefined
+    ? entry
+    : { ...entry, body: { ...body, before: clean(body.before), after: clean(body.after) } };
 }
 
 function kindOf(action: string, after: object): TimelineItem['kind'] {
