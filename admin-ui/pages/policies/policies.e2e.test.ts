@@ -341,6 +341,9 @@ describe.skipIf(!hasBrowser)('Policies', () => {
       await page.goto(`${house.server.url}/p/demo/settings/metrics`);
       await page.getByText('users with checkout.error').waitFor();
       await judge();
+      await page.getByRole('link', { name: 'Sources', exact: true }).click();
+      await page.getByLabel(/^Try a query/).waitFor();
+      await judge();
     },
   );
 });

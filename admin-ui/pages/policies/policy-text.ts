@@ -45,12 +45,12 @@ export interface EditedText {
  */
 export function editPolicyText(text: string, data: unknown): EditedText {
   const document = parseDocument(text, READING);
-  const whole = writePolicyText(data);
-  const hadComments = /(^|\s)#/.test(text);
-  if (document.errors.length > 0 || document.contents === null) return { text: whole, lost: hadComments };
-  document.contents = bring(document, document.contents as Node, data, 0) as never;
-  const edited = print(document);
-  return sameValue(readPolicyText(edited), data) ? { text: edited, lost: false } : { text: whole, lost: hadComments };
+  if (document.errors.length === 0 && document.contents !== null) {
+    document.contents = bring(document, document.contents as Node, data, 0) as never;
+    const edited = print(document);
+    if (sameValue(readPolicyText(edited), data)) return { text: edited, lost: false };
+  }
+  return { text: writePolicyText(data), lost: /(^|\s)#/.test(text) };
 }
 
 const print = (document: Document) => document.toString({ lineWidth: WIDTH, flowCollectionPadding: true });
