@@ -23,10 +23,13 @@ export function readingsOf(kept: Readings, entry: number): Required<Readings> {
   const own = kept.entry === entry ? kept : {};
   return {
     entry,
-    thresholds: own.thresholds ?? {},
+    thresholds: bare(own.thresholds),
     askedAt: own.askedAt ?? null,
-    probes: own.probes ?? {},
-    asks: own.asks ?? {},
+    probes: bare(own.probes),
+    asks: bare(own.asks),
     exposed: own.exposed ?? null,
   };
 }
+
+/** People name guards and gates, and may call one `constructor`: what is not there is not there. */
+const bare = <T>(record: Record<string, T> = {}): Record<string, T> => Object.assign(Object.create(null), record);

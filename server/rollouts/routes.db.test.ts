@@ -79,6 +79,34 @@ describe('rollouts over HTTP', () => {
   const faults = (body: { errors?: { path: string; code: string }[] }) =>
     (body.errors ?? []).map(({ path, code }) => `${path} ${code}`);
 
+  it('run by guards and gates whose names are words of the language, too', async () => {
+    const stage = stageOf({ exposure: 50_000, bakeMs: 60_000, gates: ['toString'] });
+    const probe = {
+      url: 'https://shop.example/healthz',
+      method: 'GET',
+      expect: 200,
+      everyMs: 10_000,
+      times: 1,
+    } as const;
+    const query = { query: 'up', source: 'prometheus', above: 0.4, forMs: 60_000 };
+    const policy = shortPolicy({
+      path: [{ environment: 'staging', stages: [stage, { ...stage, exposure: 90_000, gates: [] }] }],
+      guards: [
+        { id: 'constructor', kind: 'threshold', mode: 'enforce', onFail: 'rollBack', environment: 'staging', ...query },
+      ],
+      gates: [{ id: 'toString', kind: 'probe', always: false, ...probe }],
+    });
+    world.policies.set('named', policy);
+    const { id } = (await call('POST', '/rollouts', wanted({ policy: 'named' }))).body.rollout;
+    for (let look = 0; look < 3; look++) {
+      await loop.pass();
+      world.wait(20_000);
+    }
+    const { status, body } = await call('GET', `/rollouts/${id}`);
+    expect([status, body.state, body.path[0].run.stage]).toEqual([200, 'running', 0]);
+    expect(body.path[0].run.series.constructor).toMatchObject([{ verdict: 'pass', value: 0.1 }, {}]);
+  });
+
   it('starts one that waits, and shows its track, its guards and what can be done', async () => {
     const made = await start({ reason: 'It is ready.' }, 'manager');
     expect(made.status).toBe(201);

@@ -54,14 +54,15 @@ function pickDecision({ action, reason, because, guards, conditions, page }: Non
 
 async function readSeries(db: Db, run: Run): Promise<RunAnswer['series']> {
   const rows = await pointsSince(db, run, run.enteredAt ?? run.arrivedAt);
-  const series: RunAnswer['series'] = {};
+  const series = new Map<string, RunAnswer['series'][string]>();
   for (const { at, points } of rows) {
     for (const { id, ...point } of points) {
-      series[id] ??= [];
-      series[id].push({ at: at.toISOString(), ...point });
+      const own = series.get(id) ?? [];
+      series.set(id, own);
+      own.push({ at: at.toISOString(), ...point });
     }
   }
-  return series;
+  return Object.fromEntries(series);
 }
 
 /** The stages of an environment on the track, with where its run is among them. */
