@@ -63,6 +63,9 @@ describe.each(databaseKinds)('the one door on the %s database', (kind) => {
     await setState(door, projectId, environmentIds, 'f', 'on');
     await setState(door, projectId, environmentIds, 'f', 'off');
     expect(seen).toEqual(['growing', 'safe']);
+    // A run that goes back takes its rules along: the log says which way that is, as whoever may do it was asked.
+    await setState(door, projectId, environmentIds, 'f', 'on', { toAnchor: true });
+    expect(seen.at(-1)).toBe('safe');
   });
 
   it('commits the same request once', async () => {
