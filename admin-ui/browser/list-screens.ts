@@ -20,6 +20,8 @@ const KILLED: Record<string, string> = { dark: 'free-delivery', light: 'recommen
 export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
   const { body } = await server.api('GET', '/projects/demo/changes?limit=50');
   const changes = body.items as { id: number; action: string }[];
+  const { body: rollouts } = await server.api('GET', '/projects/demo/rollouts?limit=1');
+  const { request, incident } = await askAndPlan(server);
   const change = changes.find(({ action }) => action === 'flag.configure') ?? changes[0];
   return [
     { name: 'sign-in', path: '/sign-in', outside: true },
@@ -28,6 +30,34 @@ export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
     { name: 'projects', path: '/projects' },
     { name: 'account', path: '/account' },
     ...inProject(change?.id ?? 1),
+    ...ofRollout(rollouts.items[0]?.id ?? ''),
+    ...ofCare(request, incident),
+  ];
+}
+
+/** What the demo does not do by itself: something is asked for, planned and connected. */
+async function askAndPlan({ api }: DemoHouse['server']): Promise<{ request: string; incident: string }> {
+  const item = { method: 'POST', path: '/environments/production/flags/maintenance-mode/on' };
+  const asked = { title: 'Maintenance on Sunday night', reason: 'The database moves', items: [item] };
+  const { body: made } = await api('POST', '/projects/demo/requests', asked);
+  const weekend = { name: 'Weekend', environments: ['development'], rule: '0 17 * * 5', lasts: '63h' };
+  await api('POST', '/projects/demo/freezes', { ...weekend, zone: 'Europe/Zurich' });
+  const hook = { name: 'Alerts of production', source: 'alertmanager', environments: ['production'] };
+  await api('POST', '/projects/demo/hooks', { ...hook, tags: ['checkout'], actions: ['kill', 'incident'] });
+  const { body: incidents } = await api('GET', '/projects/demo/incidents?limit=1');
+  return { request: made.request.id, incident: incidents.items[0]?.id ?? '' };
+}
+
+/** What is approved, what burns, and when nothing grows. */
+function ofCare(request: string, incident: string): Screen[] {
+  const at = (path: string) => `/p/demo/${path}${path.includes('?') ? '&' : '?'}env=production`;
+  return [
+    { name: 'requests', path: at('requests?show=all'), shows: 'Maintenance on Sunday night' },
+    { name: 'request', path: at(`requests/${request}`), shows: 'What it comes to' },
+    { name: 'incidents', path: at('incidents'), shows: /was killed in/ },
+    { name: 'incident', path: at(`incidents/${incident}`), shows: /^opened$/ },
+    { name: 'freezes', path: at('freezes'), shows: /^every Friday/ },
+    { name: 'settings-hooks', path: at('settings/hooks'), shows: 'Alerts of production' },
   ];
 }
 
@@ -63,6 +93,25 @@ function inProject(change: number): Screen[] {
     settings('import-export', 'Download Production'),
     settings('danger', 'Archive Demo shop'),
   ];
+}
+
+/** What the demo rolls out while one looks. */
+function ofRollout(id: string): Screen[] {
+  const at = (path: string) => `/p/demo/${path}?env=production`;
+  return [
+    { name: 'rollouts', path: at('rollouts'), shows: 'address-lookup' },
+    { name: 'rollout', path: at(`rollouts/${id}`), shows: 'In force everywhere.' },
+    { name: 'start-rollout', path: at('rollouts'), shows: 'address-lookup', act: startRollout },
+    { name: 'flag-rolled-out', path: at('flags/address-lookup'), shows: 'Open the rollout' },
+  ];
+}
+
+async function startRollout(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start a rollout' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Flag', { exact: true }).fill('image-quality');
+  await dialog.getByLabel('Policy').selectOption('step-by-step');
+  await dialog.getByText('production (4 stages)').waitFor();
 }
 
 async function openPalette(page: Page): Promise<void> {

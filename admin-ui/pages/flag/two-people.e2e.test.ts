@@ -107,18 +107,16 @@ describe.skipIf(!hasBrowser)('Two people who edit one flag', () => {
     const path = '/projects/demo/environments/production';
     expect((await api('PATCH', path, { protected: true, reason: 'It is the real one' })).status).toBe(200);
     const page = await house.visit('/p/demo/flags/late', { cookie: grace });
-    await page.locator('.limits').getByText('What only takes something away from users can be stored').waitFor();
+    await page.getByText('what gives users more is asked for in the review').waitFor();
     await giveInRule(page, 2, 'variant c');
     await button(page, 'Review and save').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Production: more users get something').waitFor();
     const before = (await stored('late')).version;
-    expect(await dialog.getByRole('button', { name: 'Save', exact: true }).getAttribute('aria-disabled')).toBe('true');
-    await dialog
-      .getByRole('alert')
-      .getByText(/needs an approved request/)
-      .waitFor();
-    await dialog.getByLabel('Reason').press('Enter');
+    await dialog.getByText('somebody else has to approve it first').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Save', exact: true }).count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Ask for approval' }).click();
+    await page.getByRole('dialog').getByLabel('Title').waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('1 change not stored').waitFor();
     expect((await stored('late')).version).toBe(before);

@@ -213,10 +213,10 @@ describe.skipIf(!hasBrowser)('The table of flags', () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe('/p/empty/flags/first');
     await api('PATCH', '/projects/empty/environments/production', { protected: true });
     await page.goto(`${house.server.url}/p/empty/flags`);
-    // Turning on, and whatever comes or goes, needs somebody else's approval there: that is said, not hidden.
-    const toggle = page.getByRole('switch', { name: /^first in Production: off\. ./ });
-    await toggle.waitFor();
-    expect(await toggle.getAttribute('aria-disabled')).toBe('true');
+    // Turning on needs somebody else's approval there, and asks for it; what comes or goes says why it may not.
+    await page.getByRole('switch', { name: 'first in Production: off' }).click();
+    await page.getByRole('dialog', { name: 'Ask for approval' }).getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog', { name: 'Ask for approval' }).waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: 'New flag' }).getAttribute('title')).toMatch(/^In Production: ./);
     await page.getByRole('checkbox', { name: 'Select first' }).check();
     await page.getByRole('button', { name: 'Turn off' }).click();

@@ -61,7 +61,10 @@ export class KillCard extends LitElement {
       return html`<p class="not"><strong>Not killed.</strong></p>
         <t-problem .refusal=${refusal} .retry=${() => void sendKill(id, place)}></t-problem>`;
     }
-    if (isRestored) return html`<p role="status">Restored: users get again what the flag says.</p>`;
+    if (isRestored) {
+      return html`<p role="status">Restored: users get again what the flag says.</p>
+        ${this.#drawIncident()}`;
+    }
     return html`${this.#drawMeter()} ${this.#drawWords()} ${this.#drawIncident()} ${this.#drawLaggards()}`;
   }
 

@@ -34,6 +34,8 @@ export async function askApproval(wish: Wish, asked?: () => void): Promise<Reque
   const made = await form.open();
   if (made === undefined) return undefined;
   asked?.();
+  // The page has to hear first that nothing typed is left on it: else it would ask whether to leave.
+  await new Promise((resolve) => setTimeout(resolve));
   tell(`“${made.title}” is asked for. ${made.waits ?? 'It can be applied.'}`);
   goTo('request', { project: wish.project, request: made.id }, { env: wish.environment });
   return made;
