@@ -18,7 +18,8 @@ async function waitForLife({ server }: DemoHouse): Promise<void> {
   while (Date.now() < until) {
     const { body: apps } = await server.api('GET', '/projects/demo/environments/production/instances');
     const { body: log } = await server.api('GET', '/projects/demo/changes?limit=50');
-    if (apps.counts.live >= 5 && log.items.length >= 20) return;
+    const { body: rollouts } = await server.api('GET', '/projects/demo/rollouts');
+    if (apps.counts.live >= 5 && log.items.length >= 20 && rollouts.items.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error('The demo did not come to life within a minute.');

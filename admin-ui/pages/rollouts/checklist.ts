@@ -70,7 +70,7 @@ export class Checklist extends LitElement {
   @property({ attribute: false }) conditions: readonly Condition[] = [];
   /** What is open is waited for no more. */
   @property({ type: Boolean }) over = false;
-  /** Where whoever may approve does so; empty where there is no such page. */
+  /** Where whoever may approve does so. */
   @property() inbox = '';
 
   override render() {
@@ -85,7 +85,7 @@ export class Checklist extends LitElement {
       <wa-icon name=${met ? 'check' : 'clock'} label=${met ? 'met' : 'open'}></wa-icon>
       <span class="kind">${KINDS[kind]}</span>
       <span>
-        ${because} ${kind === 'approval' && !met && this.inbox !== '' ? html`<a href=${this.inbox}>Requests</a>` : nothing}
+        ${because} ${kind === 'approval' && !met && !this.over && this.inbox !== '' ? html`<a href=${this.inbox}>Open Requests</a>` : nothing}
       </span>
     </li>`;
   }

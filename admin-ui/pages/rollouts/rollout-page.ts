@@ -5,6 +5,7 @@ import { followHere, type Here } from '../../client/here.ts';
 import { Following } from '../../client/store.ts';
 import '../../parts/problem-view.ts';
 import { route } from '../../shell/navigation.ts';
+import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import './arms-view.ts';
 import './checklist.ts';
@@ -126,6 +127,7 @@ export class RolloutPage extends LitElement {
           <t-rollout-checklist 
             .conditions=${decision?.conditions ?? []}
             .over=${!isLive(state)}
+            .inbox=${writeRoute('requests', { project: this.project }, { env: environment })}
           ></t-rollout-checklist>
         </section>
         <section class="card side">

@@ -8,14 +8,9 @@ import { prepareCanary, rollBackUnheard, startRollout } from './rollouts.fixture
 const HOSTILE = '<img src=x onerror="window.broken=1">';
 
 const house = useDemoHouse();
-/** What was rolled back and is not back in one app: that comes out while other tests run. */
-let unheard: { id: string; app: RunningApps } | undefined;
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  await prepareCanary(house);
-  unheard = await rollBackUnheard(house);
-});
-afterAll(() => unheard?.app.end());
+let till: RunningApps | undefined;
+beforeAll(() => (hasBrowser ? prepareCanary(house) : undefined));
+afterAll(() => till?.end());
 
 const board = (query = '') => `/p/demo/rollouts?env=production${query}`;
 const start = (order: { flag: string; from: string; to: string }) => startRollout(house, order);
@@ -134,19 +129,24 @@ describe.skipIf(!hasBrowser)('A rollout', () => {
     await page.getByText(/^\s*(\d+)\/\1\s/).waitFor();
     await page.getByText('What was served before is in force in all apps and nodes').waitFor();
     await page.getByText('Ada Admin rolled it back. “The wrong picture”').waitFor();
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
     expect(await read('/environments/production/flags/banner')).toMatchObject({ fallthrough: { variant: 'none' } });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByLabel('Draw all users anew').check();
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'an earlier one' }).waitFor();
   });
 
   test('says loudly that a rollback is not effective, and names the app that does not have it', async () => {
+    const unheard = await rollBackUnheard(house);
+    till = unheard.app;
     const all = await house.visit(board());
-    await all.getByText('Rollback not effective').waitFor({ timeout: 30_000 });
+    await all.getByText('Rollback not effective').waitFor({ timeout: 40_000 });
     expect(await all.getByRole('article').first().textContent()).toContain('legacy-export');
-    const page = await house.visit(`/p/demo/rollouts/${unheard?.id}?env=development`);
+    const page = await house.visit(`/p/demo/rollouts/${unheard.id}?env=development`);
     await page.getByRole('heading', { name: 'ROLLBACK NOT EFFECTIVE' }).waitFor();
     await page.getByRole('list', { name: 'Not yet in force there' }).getByText('till-7').waitFor();
     await page.getByText('“The till prints nothing”').first().waitFor();
-    unheard?.app.wake();
+    till.wake();
     await page.getByRole('heading', { name: 'ROLLBACK NOT EFFECTIVE' }).waitFor({ state: 'detached', timeout: 30_000 });
     await page.getByText('What was served before is in force in all apps and nodes').waitFor();
   });

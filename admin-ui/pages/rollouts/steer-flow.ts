@@ -34,16 +34,31 @@ export async function steerFlow(place: SteerPlace, verb: Verb): Promise<RolloutA
     return undefined;
   }
   const { flag } = place.rollout;
-  const question = QUESTIONS[verb](flag, place);
-  const answer = await ask({ ...question, reason: asksReason(verb, place.environment) });
+  const extra = { newSalt: false };
+  const { title, body, confirm } = QUESTIONS[verb](flag, place);
+  const whole = verb === 'retry' ? html`<p>${body}</p>${drawNewSalt(extra)}` : body;
+  const answer = await ask({ title, body: whole, confirm, reason: asksReason(verb, place.environment) });
   if (answer === undefined) return undefined;
-  return doIt(place, verb, answer.reason);
+  return doIt(place, verb, { reason: answer.reason, ...(extra.newSalt ? extra : {}) });
 }
 
-async function doIt({ project, rollout }: SteerPlace, verb: Verb, reason: string | undefined) {
+function drawNewSalt(extra: { newSalt: boolean }) {
+  const turn = (event: Event) => {
+    extra.newSalt = (event.target as HTMLInputElement).checked;
+  };
+  return html`<label style="display:flex;gap:0.5rem;align-items:center;margin-top:0.6rem">
+    <input type="checkbox" @change=${turn} /> Draw all users anew
+  </label>`;
+}
+
+async function doIt(
+  { project, rollout }: SteerPlace,
+  verb: Verb,
+  body: { reason: string | undefined; newSalt?: boolean },
+) {
   const path = `/projects/${encodeURIComponent(project.key)}/rollouts/${encodeURIComponent(rollout.id)}/${verb}`;
   try {
-    const done = await send<Steered>(path, { method: 'POST', body: reason === undefined ? {} : { reason } });
+    const done = await send<Steered>(path, { method: 'POST', body });
     tell(SAID[verb](rollout.flag));
     if (verb === 'retry') {
       keepWarnings(done.rollout.id, done.warnings ?? []);
@@ -87,7 +102,7 @@ const QUESTIONS: Record<Verb, Asked> = {
   retry: (flag) => ({
     title: `Try ${flag} again?`,
     body: html`A new rollout begins at the first environment that is not finished, by the same policy. The same users are
-      drawn as before: a chance imbalance would repeat.`,
+      drawn as before, so a chance imbalance would repeat.`,
     confirm: 'Try again',
   }),
   'override-ratio': (flag) => ({

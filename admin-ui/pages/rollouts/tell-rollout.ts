@@ -1,6 +1,5 @@
 import type { RolloutAnswer, RolloutItem, RunAnswer, StageAnswer } from '@turnout/server/contracts';
 
-export type State = RolloutItem['state'];
 export type StepState = RolloutAnswer['path'][number]['state'];
 
 /** How a state is called, and which colour it has: amber where somebody is waited for, never red. */
