@@ -55,7 +55,7 @@ interface Round {
 
 /**
  * `prove -- units`: what it costs a node to count the units of a measured run once. Each of five runs on a fresh server and
- * Postgres; with each unit at one of the senders, and, which is harder, with every unit at every sender.
+ * Postgres, with each unit at one of the senders; and once, which is harder, with every unit at every sender.
  */
 export async function proveUnits(): Promise<void> {
   // A short look while one works at it: seconds and runs; what is written to docs/evidence is made without.
@@ -63,7 +63,8 @@ export async function proveUnits(): Promise<void> {
   const runs = Number(process.env.UNITS_RUNS ?? RUNS);
   const rounds: Record<'one' | 'all', Round[]> = { one: [], all: [] };
   for (let run = 0; run < runs; run++) {
-    for (const each of ['one', 'all'] as const) {
+    // The harder reading has no goal, and takes the machine's other core whole: once is enough to see where it stands.
+    for (const each of run === 0 ? (['one', 'all'] as const) : (['one'] as const)) {
       const round = await runOnce({ seconds, eachSeesAll: each === 'all', round: `${each}-${run}` });
       rounds[each].push(round);
       console.log(`${each}: ${round.cores.toFixed(3)} cores, ${JSON.stringify({ ...round.stored, ...round.result })}`);
@@ -85,7 +86,7 @@ export async function proveUnits(): Promise<void> {
       'every unit was stored': all.every(({ stored, result }) => stored.units === result.units),
       'reports that were not taken at once': all.reduce((sum, { result }) => sum + result.failed, 0),
       'records a unit, every unit at every sender': Number(
-        (rounds.all.reduce((sum, { stored }) => sum + stored.records / stored.units, 0) / runs).toFixed(2),
+        (rounds.all.reduce((sum, { stored }) => sum + stored.records / stored.units, 0) / rounds.all.length).toFixed(2),
       ),
     },
   };
@@ -131,9 +132,11 @@ async function measure(house: HouseProcess, postgres: ChildProcess): Promise<voi
 async function readStored(postgres: ChildProcess): Promise<Stored> {
   const rows = await ask(
     postgres,
-    `SELECT count(*)::int AS records, count(DISTINCT substr(body, at + 1, 8))::int AS units,
+    // Taken out of their compressed form once: otherwise each record costs the whole report anew.
+    `WITH reports AS MATERIALIZED (SELECT body || ''::bytea AS body FROM measured_reports)
+     SELECT count(*)::int AS records, count(DISTINCT substr(body, at + 1, 8))::int AS units,
             (SELECT count(*) FROM measured_reports)::int AS rows
-     FROM measured_reports, generate_series(0, length(body) - 24, 24) AS at WHERE get_byte(body, at + 12) < 3`,
+     FROM reports, generate_series(0, length(body) - 24, 24) AS at WHERE get_byte(body, at + 12) < 3`,
   );
   return rows[0] as Stored;
 }
