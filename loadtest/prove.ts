@@ -10,6 +10,7 @@ import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
 import { provePower } from './prove/power.ts';
 import { proveScreen } from './prove/screen.ts';
+import { proveTakeovers } from './prove/takeovers.ts';
 import { proveUnits } from './prove/units.ts';
 import { proveUnleash } from './prove/unleash.ts';
 
@@ -25,6 +26,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   guesses: proveGuesses,
   screen: proveScreen,
   unleash: proveUnleash,
+  takeovers: proveTakeovers,
   units: proveUnits,
   'false-alarms': proveFalseAlarms,
   power: provePower,

@@ -33,7 +33,7 @@ const READY_WITHIN_MS = 60_000;
 /** Starts the house on a free port and waits until it can serve. `preload` is a module that its process loads first. */
 export async function startHouse(settings: Record<string, string> = {}, preload?: string): Promise<HouseProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'turnout-proof-'));
-  const rootToken = randomBytes(32).toString('hex');
+  const rootToken = settings.TURNOUT_ROOT_TOKEN ?? randomBytes(32).toString('hex');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const environment = {
