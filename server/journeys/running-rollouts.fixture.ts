@@ -43,10 +43,10 @@ export async function runRollouts(nodes: readonly ServerProcess[]): Promise<Runn
     const [last] = listed?.body?.items ?? [];
     if (last?.state === 'finished') finished.add(last.id);
     if (listed === undefined || ['waiting', 'running', 'paused'].includes(last?.state)) return;
-    for (const environment of Object.keys(STAGES)) {
-      await ask('POST', `/environments/${environment}/flags/${flag}/serve`, { variant: 'off' });
-    }
-    if (!isOver) await ask('POST', '/rollouts', { flag, from: 'off', to: 'on', policy: 'short', reason: 'next' });
+    // There and back: nothing is edited between two of them, so what a frozen node does later does no harm.
+    const from = last?.to ?? 'off';
+    const to = from === 'on' ? 'off' : 'on';
+    if (!isOver) await ask('POST', '/rollouts', { flag, from, to, policy: 'short', reason: 'next' });
   };
   const goOn = async (flag: string) => {
     while (!isOver) {
@@ -79,7 +79,9 @@ async function prepare(
   for (const key of Object.keys(STAGES)) await ask('POST', '/environments', { key, name: key });
   for (const key of FLAGS) {
     await ask('POST', '/flags', { key, type: 'boolean', variants: { on: true, off: false } });
-    for (const environment of Object.keys(STAGES)) await ask('POST', `/environments/${environment}/flags/${key}/on`);
+    for (const environment of Object.keys(STAGES)) {
+      await ask('POST', `/environments/${environment}/flags/${key}/serve`, { variant: 'off' });
+    }
   }
   const saved = await ask('PUT', '/policies/short', { document: DOCUMENT, reason: 'made beforehand' });
   if (saved === undefined || saved.status >= 300) throw new Error(`no policy: ${JSON.stringify(saved?.body)}`);
