@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedProject } from '../changes/seed.fixture.ts';
-import { changes, memberships, people, sessions } from '../database/tables.ts';
+import { changes, environments, installation, memberships, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { Problem } from '../platform/problem.ts';
 import { AccessList } from './access-list.ts';
@@ -246,6 +246,7 @@ describe('people and their sessions', () => {
     ]);
     expect(projects[0].environments[0].may.grow).toEqual({ yes: true });
     await database.db.update(environments).set({ protected: true }).where(eq(environments.key, 'production'));
+    await database.db.update(installation).set({ accessRevision: sql`${installation.accessRevision} + 1` });
     await house.house.list.refresh();
     const { may } = (await ada.ask('GET', '/me')).body.projects[0].environments[0];
     // What one may ask for is told apart from what one has no right to.
