@@ -71,7 +71,9 @@ export class RequestRow extends LitElement {
         }
         .given {
           grid-area: auto;
-          justify-items: start;
+          display: flex;
+          gap: 0.3rem;
+          align-items: baseline;
         }
       }
     `,
