@@ -25,6 +25,7 @@ describe('a deadline', () => {
     const asked = decideAt(run, DAY);
     expect(asked).toMatchObject({ action: 'hold', page: 'deadline' });
     expect(asked.reason).toContain('10 of 4,000 units');
+    expect(asked.reason).toContain('It has taken 1 day, and 1 day was its deadline.');
     expect(asked.reason).toContain('Without an answer it rolls back in 1 day.');
     const next = noted(run, DAY);
     expect(decideAt(next, 2 * DAY - 1)).toMatchObject({ action: 'hold' });
@@ -125,7 +126,7 @@ describe('a freeze without an end', () => {
     });
     const held = decideAt(run, due, endless, unwatched);
     expect(held).toMatchObject({ action: 'hold', page: 'long-pause' });
-    expect(held.reason).toBe('Holds: The freeze Audit holds it until somebody ends it.');
+    expect(held.reason).toBe('Holds: The freeze “Audit” lasts until somebody ends it.');
     run = noteDecision(run, held, unwatched, at(due));
     expect(decideAt(run, due + DAY - 1, endless, unwatched)).toMatchObject({
       page: null,

@@ -19,7 +19,7 @@ export function atDeadline(
   if (endsAfter !== undefined && active >= endsAfter) return giveUp(waits, policy, active);
   const until = [afterMs, endsAfter].map((ms) => (ms === undefined ? null : whenActive(run, ms)));
   if (onDeadline === 'rollBack' || active < afterMs) return { ...waits, until: [...waits.until, ...until] };
-  const missing = `It takes ${sayDuration(active)} already, and its time was ${sayDuration(afterMs)}.`;
+  const missing = `It has taken ${sayDuration(active)}, and ${sayDuration(afterMs)} was its deadline.`;
   const then = policy.reversible === 'instant' ? 'rolls back' : 'is paused';
   return {
     ...waits,

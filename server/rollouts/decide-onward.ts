@@ -19,10 +19,10 @@ export function holdingConditions({ freeze, incident }: Evidence): ConditionStat
   const found: ConditionState[] = [];
   if (freeze !== null) {
     const until = freeze.until === null ? 'until somebody ends it' : `until ${sayMoment(freeze.until)}`;
-    found.push({ id: 'freeze', kind: 'freeze', met: false, because: `The freeze ${freeze.name} holds it ${until}.` });
+    found.push({ id: 'freeze', kind: 'freeze', met: false, because: `The freeze “${freeze.name}” lasts ${until}.` });
   }
   if (incident !== null) {
-    const because = `The incident ${incident.title} is open.`;
+    const because = `The incident “${incident.title}” is open.`;
     found.push({ id: 'incident', kind: 'incident', met: false, because });
   }
   return found;

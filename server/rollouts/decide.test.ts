@@ -85,13 +85,13 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
     'a freeze',
     ({ evidence }) => (evidence.freeze = { name: 'Black Friday', until: at(3 * DAY).toISOString() }),
     'hold',
-    /The freeze Black Friday holds it until 2026-03-05 09:00 UTC/,
+    /The freeze “Black Friday” lasts until 2026-03-05 09:00 UTC/,
   ],
   [
     'an open incident',
     ({ evidence }) => (evidence.incident = { id: 'i1', title: 'Payments are slow' }),
     'hold',
-    /The incident Payments are slow is open/,
+    /The incident “Payments are slow” is open/,
   ],
   ['a node that has it not', ({ run }) => (run.effectiveAt = null), 'hold', /Not in force yet on all nodes and apps/],
   [

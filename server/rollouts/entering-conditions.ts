@@ -96,6 +96,6 @@ export function buttonConditions(onward: Onward): ConditionState[] {
   const grows = nextStageOf(onward) !== undefined || exposure < NATIVE_BUCKETS;
   if (policy.mode !== 'button' || !grows) return [];
   const met = run.pressedBy !== null;
-  const because = met ? `${run.pressedBy} pressed Advance.` : 'Nobody has pressed Advance yet.';
+  const because = met ? 'Somebody pressed Advance.' : 'Nobody has pressed Advance yet.';
   return [{ id: 'button', kind: 'button', met, because }];
 }
