@@ -27,7 +27,7 @@ export const PAGE_WORDS: Record<Page, string> = {
   deadline: 'its deadline went by, and nobody answered',
   approval: 'nobody approved of it in time',
   stopped: 'it stopped, and nobody chose that',
-  'long-pause': 'it has been paused for days',
+  'long-pause': 'it has stood still for days',
 };
 
 /** Why a rollout needs somebody; undefined where it goes its way. The most urgent reason is told. */
