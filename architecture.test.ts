@@ -78,6 +78,7 @@ const house: House = {
     'server/run-server.ts',
     'server/start-house.ts',
     'server/watch-database.ts',
+    'server/watch-silent-sessions.ts',
     'server/settings.ts',
     'server/openapi.ts',
     'server/first-start.ts',

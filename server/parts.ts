@@ -41,6 +41,7 @@ import { checkOwnership } from './rollouts/check-ownership.ts';
 import { openRollouts, type Rollouts } from './rollouts/open-rollouts.ts';
 import { openSignals, type Signals } from './signals/open-signals.ts';
 import { watchDatabase } from './watch-database.ts';
+import { watchSilentSessions } from './watch-silent-sessions.ts';
 
 /** What is there before anything slow happens. */
 export interface Ground {
@@ -170,7 +171,7 @@ function makeDoorbell(
 
 /** Begins what goes on by itself; answers how to stop each. */
 export function followAll(parts: Parts): (() => void)[] {
-  const { house, doorbell, revocations, delivery, fleet, reports, signals, rollouts, logger } = parts;
+  const { house, database, doorbell, revocations, delivery, fleet, reports, signals, rollouts, logger } = parts;
   const { list, events, used } = house;
   const followed = fleet.follow();
   delivery.start();
@@ -183,6 +184,7 @@ export function followAll(parts: Parts): (() => void)[] {
     doorbell.onAccess((revision) => void list.hear(revision).catch(() => undefined)),
     list.follow(),
     watchDatabase(list, logger),
+    watchSilentSessions(database, logger),
     events.follow(),
     used.follow(),
     revocations.follow(),
