@@ -7,6 +7,7 @@ const ruleset = (over: Partial<Flag>) => rulesetWith({ f: flagWith(over) }, { re
 
 const environment = {
   ...{ id: 3, projectId: 1, projectKey: 'p', key: 'e', protected: true },
+  approvals: null,
   ...{ epoch: 'x', revision: 7, digest: 'd', shedLevel: 0 },
 };
 const off = { environment, before: ruleset({ state: 'off' }), after: ruleset({}) };

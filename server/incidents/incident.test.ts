@@ -44,7 +44,7 @@ describe('the incident that a kill joins', () => {
     ['the freshest of equals', 'new', [incident('old', {}), incident('new', { activeAt: ago(2) })]],
   ])('%s', (_title, expected, found) => {
     expect(picked(...found)).toBe(expected);
-    expect(picked(...found.toReversed())).toBe(expected);
+    expect(picked(...[...found].reverse())).toBe(expected);
   });
 
   it('an incident covers the flags that it names, and all of an environment that it names whole', () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { incidents, people } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { incidentFree, openIncidentFor } from './calm.ts';
+import type { IncidentAnswer } from './contract.ts';
 import { KillFollower } from './follow-kills.ts';
 import { type IncidentNode, openIncidentNode } from './incidents.fixture.ts';
 
@@ -98,7 +99,7 @@ describe('incidents', () => {
     }
     const { body } = await shop.call('GET', `/incidents/${id}`);
     expect([body.state, placesOf(body)]).toEqual(['closed', ['production null']]);
-    const own = (await listOpen()).map((one) => [one.reference, placesOf(one)]);
+    const own = (await listOpen()).map((one: IncidentAnswer) => [one.reference, placesOf(one)]);
     expect(own.sort()).toEqual(
       [
         ['OPS-7', ['staging g']],

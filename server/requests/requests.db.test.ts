@@ -129,6 +129,7 @@ describe('a change request', () => {
     const [, environmentId = 0] = world.environmentIds;
     const kill = (id: string) => {
       const entry = {
+        kind: 'kill' as const,
         id,
         environmentId,
         flag,

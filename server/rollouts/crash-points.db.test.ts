@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeRequests, decisions, runs } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
-import type { Policy } from '../policies/policy.ts';
+import type { Policy, ThresholdGuard } from '../policies/policy.ts';
 import { type CrashPoint, LOOP_STEPS, type LoopStep } from './crash-point.ts';
 import { stageOf } from './decide.fixture.ts';
 import { openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
@@ -10,10 +10,10 @@ import { openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fix
 class Crashed extends Error {}
 
 const MINUTE = 60_000;
-const guard = {
-  ...{ id: 'p95', kind: 'threshold', query: 'p95', source: 'prometheus', above: 0.4, forMs: 0 },
-  ...{ mode: 'enforce', environment: 'staging' },
-} as const;
+const guard: Omit<ThresholdGuard, 'onFail'> = {
+  ...({ id: 'p95', kind: 'threshold', query: 'p95', source: 'prometheus', above: 0.4, forMs: 0 } as const),
+  ...({ mode: 'enforce', environment: 'staging' } as const),
+};
 const stages = [stageOf({ exposure: 10_000, bakeMs: MINUTE }), stageOf({ exposure: 50_000, bakeMs: MINUTE })];
 const inStaging = (over: Partial<Policy>) =>
   shortPolicy({

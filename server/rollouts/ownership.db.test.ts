@@ -19,8 +19,8 @@ import { stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 
-const rule = (id: string): Rule => ({
-  ...{ id, if: { attribute: 'country', op: 'equals', values: ['CH'] }, serve: { variant: 'off' } },
+const rule = (id: string) => ({
+  ...{ id, if: { attribute: 'country', op: 'equals' as const, values: ['CH'] }, serve: { variant: 'off' } },
 });
 
 /** Ten per cent, then half, watched by a query; each stage would be left after a minute. */
@@ -178,15 +178,26 @@ describe('what a live run owns, between two looks of the loop', () => {
     const { rules } = await world.flag();
     expect(rules.map((one) => one.id)).toEqual([`audience-${id}-0`, 'kept']);
     const [audience, target] = rules as [Rule, Rule];
-    const written = { ...target, serve: { variant: 'on' } };
-    await configure({ rules: [{ ...audience, serve: { variant: 'off' } }, written] });
+    const serving = ({ id: ruleId, if: asked }: Rule, variant: string) => ({
+      id: ruleId,
+      if: asked,
+      serve: { variant },
+    });
+    await configure({ rules: [serving(audience, 'off'), serving(target, 'on')] });
     expect((await stateOf()).state).toBe('ended');
     expect((await world.flag()).run).toBeNull();
   });
 
   it('killed and restored: it pauses, serves what stood before, and advances never again by itself', async () => {
     const before = await world.flag();
-    const entry = { id: `k${id}`, at: world.now().toISOString(), epoch: 'e', flag: FLAG, actor: 'person:p' };
+    const entry = {
+      kind: 'kill' as const,
+      id: `k${id}`,
+      at: world.now().toISOString(),
+      epoch: 'e',
+      flag: FLAG,
+      actor: 'person:p',
+    };
     await recordKill(world.door, { ...entry, environmentId: world.environmentIds[0] ?? 0, reason: 'It burns.' });
     expect(await stateOf()).toMatchObject({ state: 'paused', pausedBy: { cause: 'flag-killed', actor: 'person:p' } });
     await goOn();

@@ -130,7 +130,7 @@ describe('the policy of the documents', () => {
       places: [{ environmentId: environmentIds[0] ?? 0, environment: 'staging', flag: FLAG }],
     });
     world.wait(20 * MINUTE);
-    const seen = await requireIncident(door.db, projectId, incident.id);
+    const seen = await requireIncident(door.db, projectId, incident?.id ?? '');
     await closeIncident({ door }, { principal: ROOT, reason: 'Mended.' }, seen);
     hosts = 1;
     const id = await world.start({ commit: COMMIT });
