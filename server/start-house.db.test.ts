@@ -116,7 +116,7 @@ describe('a house with nothing configured', () => {
     expect((await turnout('eval new-checkout')).out).toContain('value    true');
     expect((await turnout('serve checkout-button pay -e production')).out).toContain('→ pay for everyone');
     const tail = await turnout('tail -n 6');
-    expect(tail.out).toMatch(/flag\.kill {2}flag\/new-checkout {2}production {2}by token:\w+ {2}"burns"/);
+    expect(tail.out).toMatch(/flag\.kill {2}new-checkout in production: .* → killed {2}by demo admin {2}"burns"/);
     expect(tail.out.split('\n').at(-1)).toContain('flag.serve');
     expect(await turnout('verify')).toMatchObject({ code: 0, out: expect.stringContaining('demo: the chain holds') });
   });

@@ -39,7 +39,7 @@ export const moment = z.string().openapi({ format: 'date-time', example: '2026-0
 
 /** A moment that a caller sends: any RFC 3339 offset is understood. */
 export const momentIn = z.iso
-  .datetime({ offset: true, error: 'a moment such as 2026-01-31T12:00:00.000Z' })
+  .datetime({ offset: true, abort: true, error: 'a moment such as 2026-01-31T12:00:00.000Z' })
   .refine((text) => isKeptMoment(new Date(text)), 'a moment of the years 1 to 9999')
   .openapi({ format: 'date-time' });
 
