@@ -38,9 +38,9 @@ const wholeWay = (probe: string) => ({
       environment: 'production',
       stages: [
         { name: 'staff', audience: 'staff', bake: '6s' },
-        { name: 'canary', exposure: 20, bake: '1s' },
-        { exposure: 50, bake: '1s', gates: ['smoke'] },
-        { exposure: 100, bake: '3s', approvals: [{ role: 'release-manager', count: 1, expires: '1d' }] },
+        { name: 'canary', exposure: 20, bake: '1s', minUnits: 100 },
+        { exposure: 50, bake: '1s', minUnits: 100, gates: ['smoke'] },
+        { exposure: 100, bake: '1s', approvals: [{ role: 'release-manager', count: 1, expires: '1d' }] },
       ],
     },
   ],
