@@ -64,8 +64,9 @@ describe('a rollout under traffic', () => {
     server = await startServer({ OUTBOUND_ALLOW: `127.0.0.1:${(probed.address() as AddressInfo).port}` });
     place = await prepareRollouts(server, 'shop');
   }, 120_000);
-  afterEach(() => {
-    for (const shop of shops.splice(0)) shop.end();
+  afterEach(async () => {
+    // With its goodbye: who only vanishes is waited for, for a minute.
+    for (const shop of shops.splice(0)) await shop.close().finally(shop.end);
   });
   afterAll(async () => {
     probed?.close();

@@ -51,9 +51,10 @@ describe.skipIf(prometheusPath === undefined || alertmanagerPath === undefined)(
     const to = { url: `${server.url}${made.hook.path}`, token: made.secret };
     alertmanager = await startAlertmanager(alertmanagerPath ?? '', to, alerts);
   }, 180_000);
-  afterEach(() => {
+  afterEach(async () => {
     clearInterval(showing);
-    shop?.end();
+    // With its goodbye: who only vanishes is waited for, for a minute.
+    await shop?.close().finally(shop.end);
     exporter.values.clear();
   });
   afterAll(async () => {
