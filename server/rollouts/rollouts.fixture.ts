@@ -138,7 +138,7 @@ async function flagRows({ db }: TestDatabase, environmentId = 0) {
 
 async function takeOver(parts: RolloutParts, sources: LoopSources, crash?: Crash): Promise<RolloutLoop> {
   const { db } = parts.door;
-  const previous = await db.execute('UPDATE leases SET expires_at = clock_timestamp()');
+  const previous = await db.execute('UPDATE leases SET expires_at = clock_timestamp() - make_interval(secs => 1)');
   void previous;
   const lease = (await leaseInDatabase(db, 'rollouts', 'test').take(600_000)) as HeldLease;
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
