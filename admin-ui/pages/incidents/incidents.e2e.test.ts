@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)('Hooks', () => {
     await button(page, 'Make the hook').click();
     await page.getByText('It is shown once, now.').waitFor();
     const secret = (await page.getByLabel(/^the secret of/).textContent()) ?? '';
-    await page.getByText('In alertmanager.yml', { exact: true }).waitFor();
+    await page.getByRole('group', { name: 'In alertmanager.yml' }).waitFor();
     await page.getByLabel('I have stored it').check();
     await button(page, 'Close').click();
 
