@@ -19,8 +19,16 @@ export interface TestDatabase extends Database {
 /** True where the tests have a real Postgres (see postgres.fixture.ts). */
 export const hasPostgres = Boolean(process.env.TEST_DATABASE_URL);
 
-/** The kinds to run a database test on: both, where both are there. */
-export const databaseKinds: ('postgres' | 'embedded')[] = hasPostgres ? ['postgres', 'embedded'] : ['embedded'];
+/**
+ * The kinds to run a database test on: both, where both are there. TEST_DATABASES=postgres leaves the embedded one to the
+ * tests that ask for it by name, and to every journey and page, whose servers run on it.
+ */
+export const databaseKinds: ('postgres' | 'embedded')[] = kindsToTest();
+
+function kindsToTest(): ('postgres' | 'embedded')[] {
+  if (!hasPostgres) return ['embedded'];
+  return process.env.TEST_DATABASES === 'postgres' ? ['postgres'] : ['postgres', 'embedded'];
+}
 
 /** Opens a database of its own; on Postgres where there is one, unless `kind` says otherwise. */
 export async function openTestDatabase(kind?: 'postgres' | 'embedded'): Promise<TestDatabase> {
