@@ -11,7 +11,7 @@ export interface VisitAs {
   /** The cookie of whose session it is; empty for nobody's. */
   cookie?: string;
   /** Done with the page before it goes anywhere. */
-  prepare?(page: Page): Promise<void>;
+  prepare?(page: Page): Promise<unknown>;
 }
 
 /** A demo house for all tests of a file, and a browser that looks at it. */

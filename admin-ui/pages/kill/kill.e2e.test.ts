@@ -10,7 +10,7 @@ const house = useDemoHouse();
 let apps: RunningApps;
 let frozen: RunningApps;
 
-async function visit(path: string, look = LOOKS.dark, { cookie } = house): Promise<Page> {
+async function visit(path: string, look = LOOKS.dark, { cookie }: { cookie: string } = house): Promise<Page> {
   return house.visit(path, { look, cookie });
 }
 

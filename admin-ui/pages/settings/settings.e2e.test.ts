@@ -12,7 +12,7 @@ const SETTINGS = '/p/demo/settings';
 const house = useDemoHouse();
 let apps: RunningApps | undefined;
 
-async function visit(section: string, look = LOOKS.dark, { cookie } = house): Promise<Page> {
+async function visit(section: string, look = LOOKS.dark, { cookie }: { cookie: string } = house): Promise<Page> {
   return house.visit(`${SETTINGS}/${section}?env=production`, { look, cookie });
 }
 
