@@ -101,8 +101,6 @@ export const rotation = z.strictObject({
   reason: reason.optional(),
 });
 
-export const withReason = z.strictObject({ reason: reason.optional() });
-
 export const tokenAnswer = z
   .object({
     id: z.string(),

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { askingOf, type EnvironmentPlace, placeOf } from './asking.ts';
 import {
@@ -13,7 +13,6 @@ import {
   newKey,
   rotatedKey,
   rotation,
-  withReason,
 } from './contract.ts';
 import { createKey } from './create-key.ts';
 import { editKey } from './edit-key.ts';

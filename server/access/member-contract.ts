@@ -62,7 +62,6 @@ export const madeMember = z.object({
 export const changedMember = z.object({ member: memberAnswer, change: changeReceipt.optional() });
 export const removedMember = z.object({ change: changeReceipt });
 export const madeInvitation = z.object({ invitation: invitation.nullable(), change: changeReceipt });
-export const removal = z.strictObject({ reason: reason.optional() });
 
 export const personAnswer = z
   .object({

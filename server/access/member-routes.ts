@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { addMember } from './add-member.ts';
 import { askingOf } from './asking.ts';
@@ -18,7 +18,6 @@ import {
   memberPatch,
   newAdmin,
   newMember,
-  removal,
   removedMember,
 } from './member-contract.ts';
 import { listMembers } from './member-store.ts';
@@ -84,7 +83,7 @@ function addChanging(routes: OpenAPIHono<HouseEnv>, parts: PeopleParts, of: Of, 
   const remove = createRoute({
     ...{ method: 'delete', path: '/members/{id}', tags, summary: 'Take somebody’s roles away; the account stays' },
     middleware: need(right),
-    request: { params: id, body: json(removal) },
+    request: { params: id, body: json(withReason) },
     responses: { 200: answer('It is done', removedMember), ...problemAnswers },
   });
   routes.openapi(add, async (c) => {
@@ -105,7 +104,7 @@ function addChanging(routes: OpenAPIHono<HouseEnv>, parts: PeopleParts, of: Of, 
     return c.json({ member: showMember(parts, edited.member), ...(change ? { change } : {}) }, 200);
   });
   routes.openapi(remove, async (c) => {
-    const { reason } = removal.parse(c.req.valid('json'));
+    const { reason } = withReason.parse(c.req.valid('json'));
     const { id } = c.req.valid('param');
     const removed = await removeMember(parts, askingHere(c, reason), await placeOf(parts, c, of), id);
     renew(c, removed.own);
@@ -122,11 +121,11 @@ function addInviting(routes: OpenAPIHono<HouseEnv>, parts: PeopleParts, of: Of, 
       summary: 'A new link to set a password; older ones end',
     },
     middleware: need(right, once),
-    request: { params: id, body: json(removal) },
+    request: { params: id, body: json(withReason) },
     responses: { 201: answer('The link, in this answer only', madeInvitation), ...problemAnswers },
   });
   routes.openapi(invite, async (c) => {
-    const { reason } = removal.parse(c.req.valid('json'));
+    const { reason } = withReason.parse(c.req.valid('json'));
     const { id } = c.req.valid('param');
     const { link, change } = await invitePerson(parts, askingHere(c, reason), await placeOf(parts, c, of), id);
     return c.json({ invitation: showLink(link), change }, 201);

@@ -1,11 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { askingOf } from './asking.ts';
 import { changePerson } from './change-person.ts';
 import { type HouseEnv, need, newRoutes } from './guard.ts';
 import { stateOf } from './member.ts';
-import { changedPerson, type PersonAnswer, personPage, removal } from './member-contract.ts';
+import { changedPerson, type PersonAnswer, personPage } from './member-contract.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { listPeople, type PersonRow } from './person-store.ts';
 
@@ -29,7 +29,7 @@ const changing = Object.entries(CHANGES).map(([what, summary]) => {
   const route = createRoute({
     ...{ method: 'post', path: `/people/{id}/${what}`, tags, summary },
     middleware: need('root'),
-    request: { params: id, body: json(removal) },
+    request: { params: id, body: json(withReason) },
     responses: { 200: answer('The person as they are now', changedPerson), ...problemAnswers },
   });
   return [what as keyof typeof CHANGES, route] as const;
@@ -53,7 +53,7 @@ export function peopleRoutes(parts: PeopleParts): OpenAPIHono<HouseEnv> {
   });
   for (const [what, route] of changing) {
     routes.openapi(route, async (c) => {
-      const { reason } = removal.parse(c.req.valid('json'));
+      const { reason } = withReason.parse(c.req.valid('json'));
       const { person, change } = await changePerson(parts, askingOf(c, reason), c.req.valid('param').id, what);
       return c.json({ person: showPerson(parts, person), ...(change ? { change } : {}) }, 200);
     });

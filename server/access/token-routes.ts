@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { makePage, pageQuery, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { askingOf } from './asking.ts';
-import { changedToken, heldRevocation, madeToken, newToken, tokenAnswer, tokenPage, withReason } from './contract.ts';
+import { changedToken, heldRevocation, madeToken, newToken, tokenAnswer, tokenPage } from './contract.ts';
 import { createToken } from './create-token.ts';
 import { type HouseEnv, need, newRoutes } from './guard.ts';
 import { showToken } from './key.ts';

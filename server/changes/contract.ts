@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageOf, pageQuery } from '../platform/page.ts';
-import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
+import { changeReceipt, moment, momentIn } from '../platform/problem-contract.ts';
 
 export const directionName = z
   .enum(['safe', 'growing', 'none'])
@@ -98,8 +98,6 @@ export const verification = z
     faults: z.array(z.string()),
   })
   .openapi('Verification');
-
-export const withReason = z.strictObject({ reason: reason.optional() });
 
 export const undoneChange = z.object({
   undone: z.object({ id: z.number().int(), action: z.string(), subject: z.string() }),

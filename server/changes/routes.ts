@@ -4,19 +4,10 @@ import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { seenEnvironments } from '../access/permissions.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { type ChangeWords, showChange, showWholeChange } from './change.ts';
 import { findPlace, listEntries } from './change-store.ts';
-import {
-  changeId,
-  changePage,
-  changeQuery,
-  newEpoch,
-  undoneChange,
-  verification,
-  wholeChange,
-  withReason,
-} from './contract.ts';
+import { changeId, changePage, changeQuery, newEpoch, undoneChange, verification, wholeChange } from './contract.ts';
 import { beginEpoch } from './new-epoch.ts';
 import { requireEntry } from './seen-change.ts';
 import type { Teller } from './tell-change.ts';

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newIncident, newNote, withReason } from '../incidents/contract.ts';
+import { newIncident, newNote } from '../incidents/contract.ts';
+import { withReason } from '../platform/problem-contract.ts';
 import { newHook } from '../signals/contract.ts';
 import { runCommand } from './run-command.ts';
 

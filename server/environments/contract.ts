@@ -35,8 +35,6 @@ export type NewProject = z.infer<typeof newProject>;
 export const projectPatch = z.strictObject({ name: name.optional(), reason: reason.optional() });
 export type ProjectPatch = z.infer<typeof projectPatch>;
 
-export const withReason = z.strictObject({ reason: reason.optional() });
-
 const approvals = z
   .strictObject({
     count: z.number().int().min(1).max(5),

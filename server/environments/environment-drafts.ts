@@ -1,10 +1,11 @@
 import { ROOT } from '../access/principal.ts';
 import { type DraftCall, type DraftKind, draftKind } from '../changes/draft.ts';
+import { withReason } from '../platform/problem-contract.ts';
 import { editFreezeWork, endFreezeWork } from './change-freeze.ts';
 import { environmentPatch } from './contract.ts';
 import { editEnvironmentWork } from './edit-environment.ts';
 import { findEnvironment } from './environment-store.ts';
-import { endFreezeBody, freezePatch } from './freeze-contract.ts';
+import { freezePatch } from './freeze-contract.ts';
 import { findFreeze } from './freeze-store.ts';
 
 /** The door looks who agreed before anything of this is kept; so the work itself asks nobody. */
@@ -43,7 +44,7 @@ export const environmentDrafts: readonly DraftKind[] = [
     },
   }),
   draftKind({
-    ...{ method: 'DELETE', path: '/freezes/{freeze}', body: endFreezeBody, protection: true },
+    ...{ method: 'DELETE', path: '/freezes/{freeze}', body: withReason, protection: true },
     plan: (call) => {
       const id = call.params.freeze ?? '';
       return {

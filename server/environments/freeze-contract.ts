@@ -73,4 +73,3 @@ export const freezePatch = z.strictObject({
   reason: reason.optional(),
 });
 export type FreezePatch = Omit<z.infer<typeof freezePatch>, 'reason'>;
-export const endFreezeBody = z.strictObject({ reason: reason.optional() });

@@ -3,19 +3,11 @@ import type { Context } from 'hono';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { seenEnvironments } from '../access/permissions.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { createFreeze, editFreeze, endFreeze, type FreezeParts } from './change-freeze.ts';
 import { allEnvironments } from './environment-store.ts';
-import {
-  changedFreeze,
-  endFreezeBody,
-  freezeId,
-  freezeList,
-  freezePatch,
-  freezeQuery,
-  newFreeze,
-} from './freeze-contract.ts';
+import { changedFreeze, freezeId, freezeList, freezePatch, freezeQuery, newFreeze } from './freeze-contract.ts';
 import { type FreezeRow, listFreezes } from './freeze-store.ts';
 import { showFreeze } from './read-freeze.ts';
 
@@ -45,7 +37,7 @@ const edit = createRoute({
 const end = createRoute({
   ...{ method: 'delete', path, tags, summary: 'End a freeze before it is over, which takes a second admin' },
   middleware: need('admin'),
-  request: { params: freezeId, body: json(endFreezeBody) },
+  request: { params: freezeId, body: json(withReason) },
   responses: { 200: answer('The freeze as it was', changedFreeze), ...problemAnswers },
 });
 

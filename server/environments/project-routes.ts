@@ -4,7 +4,7 @@ import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { isAllowed, maySee } from '../access/permissions.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { Problem } from '../platform/problem.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { archiveProject } from './archive-project.ts';
 import {
@@ -16,7 +16,6 @@ import {
   projectQuery,
   projectsQuery,
   type WhichProjects,
-  withReason,
 } from './contract.ts';
 import { createProject } from './create-project.ts';
 import { editProject } from './edit-project.ts';

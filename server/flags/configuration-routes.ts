@@ -7,7 +7,7 @@ import { dryRunQuery, isDry } from '../changes/contract.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
 import { type Attempt, attempt, hasChanged } from '../changes/rehearse.ts';
 import { makePage, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { waitQuery } from '../platform/receipts-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { showRehearsal } from '../segments/show-rehearsal.ts';
@@ -22,7 +22,6 @@ import {
   flagQuery,
   serveBody,
   turnedFlag,
-  withReason,
 } from './contract.ts';
 import { type FlagParts, requireFlagIn } from './flag-place.ts';
 import { type FlagInEnvironment, listFlagsIn } from './flag-store.ts';

@@ -199,7 +199,6 @@ export const configurationPage = pageOf(configurationAnswer);
 
 // ---- Verbs
 
-export const withReason = z.strictObject({ reason: reason.optional() });
 export const serveBody = z
   .strictObject({ variant: variantName, reason: reason.optional() })
   .openapi({ example: { variant: 'on', reason: 'The fix is out' } });

@@ -1,17 +1,10 @@
 import type { Asking, EnvironmentPlace } from '../access/asking.ts';
 import { type DraftCall, type DraftKind, type DraftPlan, draftKind } from '../changes/draft.ts';
+import { withReason } from '../platform/problem-contract.ts';
 import { archiveWork } from './archive-flag.ts';
 import type { FlagContent } from './configuration.ts';
 import { configureWork } from './configure-flag.ts';
-import {
-  configurationPatch,
-  configurationPut,
-  flagPatch,
-  flagPut,
-  newFlag,
-  serveBody,
-  withReason,
-} from './contract.ts';
+import { configurationPatch, configurationPut, flagPatch, flagPut, newFlag, serveBody } from './contract.ts';
 import { createWork } from './create-flag.ts';
 import { editWork, readFlag } from './edit-flag.ts';
 import { findFlag, findFlagIn } from './flag-store.ts';

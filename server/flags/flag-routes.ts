@@ -9,7 +9,7 @@ import { type Attempt, attempt } from '../changes/rehearse.ts';
 import type { Db } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { showRehearsal } from '../segments/show-rehearsal.ts';
 import { archiveFlag } from './archive-flag.ts';
@@ -23,7 +23,6 @@ import {
   flagPut,
   flagQuery,
   newFlag,
-  withReason,
 } from './contract.ts';
 import { createFlag } from './create-flag.ts';
 import { patchFlag, replaceFlag } from './edit-flag.ts';

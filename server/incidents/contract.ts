@@ -107,6 +107,5 @@ export const incidentPatch = z.strictObject({
   reason: reason.optional(),
 });
 export const newNote = z.strictObject({ text: z.string().trim().min(1).max(10_000), reason: reason.optional() });
-export const withReason = z.strictObject({ reason: reason.optional() });
 
 export const changedIncident = z.object({ incident: incidentAnswer, change: changeReceipt.optional() });

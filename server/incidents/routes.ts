@@ -11,7 +11,7 @@ import { type Done, withResult } from '../platform/committed.ts';
 import { isKeptMoment } from '../platform/moment.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
 import { invalid } from '../platform/problem.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import {
   closeIncident,
@@ -32,7 +32,6 @@ import {
   newNote,
   timelinePage,
   wholeIncident,
-  withReason,
 } from './contract.ts';
 import { killsOf } from './kill-store.ts';
 import { type IncidentParts, openIncident } from './open-incident.ts';

@@ -55,7 +55,6 @@ export const metricPut = z
 
 export const changedMetric = z.object({ metric: metricAnswer, change: changeReceipt.optional() });
 export const deletedMetric = z.object({ metric: z.string(), change: changeReceipt.optional() });
-export const withReason = z.strictObject({ reason: reason.optional() });
 export const metricParams = z.object({ metric: objectKey.openapi({ example: 'checkout.error' }) });
 
 const metricRate = z

@@ -2,18 +2,10 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { withResult } from '../platform/committed.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { deleteMetric, type MetricParts, putMetric, requireMetric } from './change-metric.ts';
-import {
-  changedMetric,
-  deletedMetric,
-  metricAnswer,
-  metricList,
-  metricParams,
-  metricPut,
-  withReason,
-} from './metric-contract.ts';
+import { changedMetric, deletedMetric, metricAnswer, metricList, metricParams, metricPut } from './metric-contract.ts';
 import { listMetrics } from './metric-store.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });

@@ -89,7 +89,6 @@ export interface SourceIn {
 
 export const changedSource = z.object({ source: sourceAnswer, change: changeReceipt.optional() });
 export const deletedSource = z.object({ source: z.string(), change: changeReceipt.optional() });
-export const withReason = z.strictObject({ reason: reason.optional() });
 export const sourceParams = z.object({ source: objectKey.openapi({ example: 'prometheus' }) });
 
 export const tryQuery = z.object({

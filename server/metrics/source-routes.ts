@@ -4,7 +4,7 @@ import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { withResult } from '../platform/committed.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { Problem } from '../platform/problem.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { askRow } from './ask-source.ts';
 import { deleteSource, putSource, requireSource, type SourceParts } from './change-source.ts';
@@ -18,7 +18,6 @@ import {
   sourcePut,
   triedQuery,
   tryQuery,
-  withReason,
 } from './source-contract.ts';
 import { listSources } from './source-store.ts';
 

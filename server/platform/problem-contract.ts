@@ -55,3 +55,5 @@ export const changeReceipt = z
 
 /** Why something is done, as a person tells it. */
 export const reason = z.string({ error: 'why this is done, in a sentence' }).trim().min(1).max(1_000);
+/** The body of what is asked for without more than why. */
+export const withReason = z.strictObject({ reason: reason.optional() });

@@ -166,7 +166,6 @@ export const attachBody = z.strictObject({
   value: objectKeyOrWord(),
   reason: reason.optional(),
 });
-export const withReason = z.strictObject({ reason: reason.optional() });
 
 /** Tags may have any letters; keys of flags are looked up. */
 function objectKeyOrWord() {

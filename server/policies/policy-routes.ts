@@ -5,7 +5,7 @@ import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { isYaml } from '../platform/json-body.ts';
 import { makePage, textAfter } from '../platform/page.ts';
 import { invalid } from '../platform/problem.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { listAttachments } from './attachment-store.ts';
 import { archivePolicy, attachPolicy, detachPolicy } from './change-policy.ts';
@@ -25,7 +25,6 @@ import {
   policyVersionAnswer,
   policyWithVersions,
   versionParams,
-  withReason,
 } from './contract.ts';
 import type { PolicyParts } from './policy-parts.ts';
 import { findVersion, listPolicies, listVersions, type PolicyVersion } from './policy-store.ts';

@@ -58,7 +58,6 @@ export const approveBody = z.strictObject({
   hash: z.string().length(64).openapi({ description: 'Of exactly what was looked at' }),
   reason: reason.optional(),
 });
-export const closeBody = z.strictObject({ reason: reason.optional() });
 export const requestId = z.object({ request: z.string().max(64) });
 export const requestQuery = pageQuery.extend({
   state: z.enum(STATES).optional(),

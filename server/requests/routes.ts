@@ -5,13 +5,12 @@ import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { actorOf } from '../access/principal.ts';
 import type { Done } from '../platform/committed.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { applyRequest } from './apply-request.ts';
 import {
   approveBody,
   changedRequest,
-  closeBody,
   editedItems,
   newRequest,
   type RequestQuery,
@@ -33,7 +32,7 @@ const tags = ['Change requests'];
 const path = '/requests/{request}' as const;
 const across = { acrossEnvironments: true } as const;
 const changed = { 200: answer('The request as it is now', changedRequest), ...problemAnswers };
-const closing = { params: requestId, body: json(closeBody) };
+const closing = { params: requestId, body: json(withReason) };
 
 const list = createRoute({
   ...{ method: 'get', path: '/requests', tags, summary: 'What waits for an approval, and what did; newest first' },

@@ -67,7 +67,6 @@ export const startBody = z
 export type RolloutStart = z.infer<typeof startBody>;
 
 /** Resuming and overriding say why, wherever it is; the others where the environment is protected. */
-export const withReason = z.strictObject({ reason: reason.optional() });
 export const mustReason = z.strictObject({ reason });
 export const retryBody = z.strictObject({
   reason: reason.optional(),

@@ -10,7 +10,7 @@ import { findEnvironmentByKey } from '../environments/environment-store.ts';
 import { isKeptMoment } from '../platform/moment.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { waitQuery } from '../platform/receipts-contract.ts';
 import {
   decisionPage,
@@ -23,7 +23,6 @@ import {
   startBody,
   startedRollout,
   steeredRollout,
-  withReason,
 } from './contract.ts';
 import { lastWords, listDecisions } from './decision-store.ts';
 import { isAnybodyActing } from './lease-store.ts';

@@ -168,8 +168,6 @@ export const memberChanges = z
   .openapi({ example: { included: { add: ['user-99'], remove: ['user-17'] } } });
 export type MemberChanges = Omit<z.infer<typeof memberChanges>, 'reason'>;
 
-export const withReason = z.strictObject({ reason: reason.optional() });
-
 function optional<T extends Record<string, z.ZodType>>(shape: T): { [K in keyof T]: z.ZodOptional<T[K]> } {
   return z.object(shape).partial().shape as { [K in keyof T]: z.ZodOptional<T[K]> };
 }

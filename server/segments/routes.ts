@@ -8,7 +8,7 @@ import { type Attempt, attempt } from '../changes/rehearse.ts';
 import type { Db } from '../database/connect.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import {
   changeMembers,
@@ -31,7 +31,6 @@ import {
   segmentPut,
   segmentQuery,
   segmentWithUsers,
-  withReason,
 } from './contract.ts';
 import { readNaming } from './dependent-store.ts';
 import { dependentsOf, usersOfEach } from './dependents.ts';

@@ -1,7 +1,8 @@
 import type { EnvironmentPlace } from '../access/asking.ts';
 import { type DraftCall, type DraftKind, type DraftPlan, draftKind } from '../changes/draft.ts';
+import { withReason } from '../platform/problem-contract.ts';
 import { createSegmentWork, deleteSegmentWork, editSegmentWork, withMembers } from './change-segment.ts';
-import { memberChanges, newSegment, segmentPatch, segmentPut, withReason } from './contract.ts';
+import { memberChanges, newSegment, segmentPatch, segmentPut } from './contract.ts';
 import { readContent } from './segment.ts';
 import { findSegment } from './store.ts';
 

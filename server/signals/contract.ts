@@ -93,17 +93,6 @@ export const hookPatch = z.strictObject({
 });
 export type HookPatch = z.infer<typeof hookPatch>;
 
-const DAY_MS = 86_400_000;
-export const hookRotation = z.strictObject({
-  overlapMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(90 * DAY_MS)
-    .default(DAY_MS),
-  reason: reason.optional(),
-});
-export const withReason = z.strictObject({ reason: reason.optional() });
 export const hookId = z.object({ id: z.string().max(40) });
 
 const shownOnce = { secret: z.string().nullable(), secretNotice: z.string().optional() };

@@ -1,11 +1,12 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import { askingOf } from '../access/asking.ts';
+import { rotation } from '../access/contract.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { shownOnce } from '../access/key-routes.ts';
 import { subjectOfChange } from '../access/key-store.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
-import { problemAnswers } from '../platform/problem-contract.ts';
+import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { createHook, deleteHook, editHook, type HookParts, requireHook, rotateHook } from './change-hook.ts';
 import {
@@ -15,12 +16,10 @@ import {
   hookId,
   hookPage,
   hookPatch,
-  hookRotation,
   madeHook,
   newHook,
   signalPage,
   signalQuery,
-  withReason,
 } from './contract.ts';
 import { showHook } from './hook.ts';
 import { type HookRow, lastSignalAt, listHooks, liveSecrets } from './hook-store.ts';
@@ -64,7 +63,7 @@ const rotate = createRoute({
     summary: 'Make another secret; the one before is good for a while',
   },
   middleware: admin,
-  request: { params: hookId, body: json(hookRotation) },
+  request: { params: hookId, body: json(rotation) },
   responses: { 201: answer('The hook and its new secret', madeHook), ...problemAnswers },
 });
 const remove = createRoute({
@@ -110,7 +109,7 @@ export function hookRoutes(parts: HookParts): OpenAPIHono<HouseEnv> {
     return c.json({ hook: await show(parts, result), ...(change ? { change } : {}) }, 200);
   });
   routes.openapi(rotate, async (c) => {
-    const { reason, overlapMs } = hookRotation.parse(c.req.valid('json') ?? {});
+    const { reason, overlapMs } = rotation.parse(c.req.valid('json') ?? {});
     const { projectId } = c.get('scope');
     const { id } = c.req.valid('param');
     const { secret, ...committed } = await rotateHook(parts, askingOf(c, reason), projectId, id, overlapMs);
