@@ -1,13 +1,12 @@
 import type { RequestSummary } from '@turnout/server/contracts';
 import { type ChangeNews, live } from './live.ts';
 import { lookAgain } from './look-again.ts';
-import { send } from './send-request.ts';
+import { readAllPages } from './read-all-pages.ts';
 import { Store } from './store.ts';
 
 /** How many requests of a project wait for whoever looks; undefined until that is known. */
 export const inbox = new Store<{ project: string; waiting: number | undefined }>({ project: '', waiting: undefined });
 
-const PAGE = 200;
 const GATHER_MS = 400;
 /** A rollout asks for approvals by itself, and what was asked for expires: neither is a change of a request. */
 const AGAIN_MS = 30_000;
@@ -24,20 +23,10 @@ export function keepInbox(project: string): void {
 async function count(): Promise<void> {
   const { project } = inbox.value;
   if (project === '') return;
-  const found = await countOpen(project).catch(() => undefined);
-  if (project === inbox.value.project && found !== inbox.value.waiting) inbox.value = { project, waiting: found };
-}
-
-async function countOpen(project: string): Promise<number> {
   const path = `/projects/${encodeURIComponent(project)}/requests`;
-  let [found, cursor]: [number, string | undefined] = [0, undefined];
-  do {
-    const query: Record<string, string | number | undefined> = { inbox: 'true', limit: PAGE, cursor };
-    const page: { items: RequestSummary[]; next: string | null } = await send(path, { query });
-    found += page.items.length;
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return found;
+  const open = await readAllPages<RequestSummary>(path, undefined, { inbox: 'true' }).catch(() => undefined);
+  const found = open?.length;
+  if (project === inbox.value.project && found !== inbox.value.waiting) inbox.value = { project, waiting: found };
 }
 
 function countSoon(): void {

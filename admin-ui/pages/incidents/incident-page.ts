@@ -10,6 +10,7 @@ import '../../parts/relative-time.ts';
 import { tell } from '../../shell/notices.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { entryPage } from '../../styles/entry-page.ts';
 import './incident-form.ts';
 import { IncidentReading } from './incident-reading.ts';
 import { incidentSheet } from './incident-sheet.ts';
@@ -19,7 +20,7 @@ import { mayWrite, SEVERITIES, stillKilled, tellOpened, tellPlaces } from './tel
 /** One incident: what it is, who is at it, what was killed, and everything that was done meanwhile. */
 @customElement('t-incident-page')
 export class IncidentPage extends LitElement {
-  static override styles = [base, incidentSheet];
+  static override styles = [base, entryPage, incidentSheet];
 
   @property() project = '';
   @property() incident = '';
@@ -79,7 +80,7 @@ export class IncidentPage extends LitElement {
         <t-incident-timeline
           .path=${`${this.#reading.path}/timeline`}
           .project=${here.project}
-          .concerns=${(news: Parameters<IncidentReading['concerns']>[0]) => this.#reading.concerns(news)}
+          .concerns=${(news: Parameters<IncidentReading['hears']>[0]) => this.#reading.hears(news)}
         ></t-incident-timeline>
       </section>`;
   }

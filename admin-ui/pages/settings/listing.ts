@@ -1,11 +1,9 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { live } from '../../client/live.ts';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
-import { send } from '../../client/send-request.ts';
+import { readAllPages } from '../../client/read-all-pages.ts';
 import '../../parts/problem-view.ts';
 import { myActor } from '../../parts/undo-flow.ts';
-
-const PAGE = 200;
 
 interface Wanted<T> {
   /** Where the list is; undefined while there is none to be read. */
@@ -107,23 +105,4 @@ function listenToReturns(listener: () => void): () => void {
   const look = () => document.visibilityState === 'visible' && listener();
   document.addEventListener('visibilitychange', look);
   return () => document.removeEventListener('visibilitychange', look);
-}
-
-/** All of a list that comes in pages. */
-export async function readAllPages<T>(
-  path: string,
-  signal?: AbortSignal,
-  asked: Record<string, string> = {},
-): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await send<{ items: T[]; next: string | null }>(path, {
-      query: { ...asked, limit: PAGE, cursor },
-      ...(signal ? { signal } : {}),
-    });
-    items.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return items;
 }

@@ -1,7 +1,7 @@
 import type { InstanceShown } from '@turnout/server/contracts';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { live } from '../../client/live.ts';
-import { readAllPages } from './listing.ts';
+import { readAllPages } from '../../client/read-all-pages.ts';
 
 /** Which apps run with which key, as the fleet tells it. A list that cannot be read names nobody: it is an aside. */
 export class RunningApps implements ReactiveController {
