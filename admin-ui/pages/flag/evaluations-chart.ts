@@ -2,13 +2,12 @@ import { html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import uplotSheet from 'uplot/dist/uPlot.min.css?inline';
-import { Following } from '../../client/store.ts';
 import { type ToldChange, tellActor } from '../../parts/change-words.ts';
+import { Plotting } from '../../parts/plotting.ts';
 import '../../parts/relative-time.ts';
 import { showCount } from '../../parts/show-share.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
 import { writeRoute } from '../../shell/route.ts';
-import { theme } from '../../shell/theme.ts';
 import { base } from '../../styles/base.ts';
 import { chartSheet } from './evaluations-sheet.ts';
 
@@ -20,7 +19,6 @@ export interface Area {
 }
 
 const HEIGHT = 220;
-const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
  * Areas on top of each other over time, and above them the changes that were made meanwhile. The table beside it says
@@ -41,58 +39,25 @@ export class EvaluationsChart extends LitElement {
   @state() private told: ToldChange | undefined;
   /** Where each change stands, in pixels; known once the chart is drawn. */
   @state() private places: ReadonlyMap<number, number> = new Map();
-  #chart: uPlot | undefined;
-  #resize: ResizeObserver | undefined;
-  #drawing = 0;
-  readonly #recolour = () => this.requestUpdate('areas');
-
-  constructor() {
-    super();
-    new Following(this, theme);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    dark.addEventListener('change', this.#recolour);
-    if (this.hasUpdated) this.requestUpdate('areas');
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    dark.removeEventListener('change', this.#recolour);
-    this.#drawing++;
-    this.#resize?.disconnect();
-    this.#chart?.destroy();
-    this.#chart = undefined;
-  }
+  readonly #plotting = new Plotting(this, {
+    ...{ height: HEIGHT, property: 'areas', into: () => this.plot },
+    options: (Plot, width) => this.#options(Plot, width),
+    // Each step is as wide as it lasted, the last one too, so its height stands once more at its end.
+    data: () => [[...this.times, this.end], ...this.areas.map(({ tops }) => [...tops, tops.at(-1) ?? 0])],
+  });
 
   override updated(changed: PropertyValues): void {
     const placesOnly = changed.size > 0 && [...changed.keys()].every((name) => name === 'told' || name === 'places');
-    if (!placesOnly) void this.#draw();
+    if (!placesOnly) void this.#plotting.draw();
   }
 
-  async #draw(): Promise<void> {
-    this.#drawing++;
-    const mine = this.#drawing;
-    const { default: Plot } = await import('uplot');
-    if (mine !== this.#drawing || !this.isConnected) return;
-    this.#resize?.disconnect();
-    this.#chart?.destroy();
-    // Each step is as wide as it lasted, the last one too, so its height stands once more at its end.
-    const times = [...this.times, this.end];
-    const data = [times, ...this.areas.map(({ tops }) => [...tops, tops.at(-1) ?? 0])];
-    this.#chart = new Plot(this.#options(Plot), data as uPlot.AlignedData, this.plot);
-    this.#resize = new ResizeObserver(([entry]) => this.#fit(entry?.contentRect.width ?? 0));
-    this.#resize.observe(this.plot);
-  }
-
-  #options(Plot: typeof uPlot): uPlot.Options {
+  #options(Plot: typeof uPlot, width: number): uPlot.Options {
     const style = getComputedStyle(this);
     const read = (colour: string) => style.getPropertyValue(colour.replace(/^var\((.*)\)$/, '$1')).trim();
     const axis = { stroke: read('--quiet'), grid: { stroke: read('--line'), width: 1 }, ticks: { show: false } };
     const font = `12px ${read('--sans')}`;
     return {
-      width: Math.max(this.plot.clientWidth, 1),
+      width,
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
@@ -125,12 +90,8 @@ export class EvaluationsChart extends LitElement {
     };
   }
 
-  #fit(width: number): void {
-    if (this.#chart && width > 0 && width !== this.#chart.width) this.#chart.setSize({ width, height: HEIGHT });
-  }
-
   #place(): void {
-    const chart = this.#chart;
+    const { chart } = this.#plotting;
     if (chart === undefined) return;
     const left = chart.bbox.left / devicePixelRatio;
     const places = new Map<number, number>();

@@ -8,6 +8,7 @@ import '../../parts/problem-view.ts';
 import { route, setQuery } from '../../shell/navigation.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { listPage } from '../../styles/list-page.ts';
 import { writeSnippets } from '../settings/write-snippets.ts';
 import { arrangeFleet, type FleetView, GROUPINGS, readView, STATES } from './arrange-fleet.ts';
 import { type Fleet, FleetReading } from './fleet-reading.ts';
@@ -20,30 +21,18 @@ const AT_ONCE = 200;
 export class FleetPage extends LitElement {
   static override styles = [
     base,
+    listPage,
     css`
       .page {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 1rem;
         max-width: 80rem;
-      }
-      .states {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.35rem;
       }
       .states button {
         font-variant-numeric: tabular-nums;
       }
-      .states button[aria-pressed='true'] {
-        background: var(--chosen);
-        border-color: var(--link);
-      }
       .states .warned {
         color: var(--warn);
       }
-      input {
-        flex: 1 1 12rem;
+      input[type='search'] {
         max-width: 22rem;
       }
       h2 {
@@ -56,13 +45,6 @@ export class FleetPage extends LitElement {
         border-radius: var(--round);
         background: var(--warn-soft);
         overflow-wrap: anywhere;
-      }
-      .empty {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.75rem;
-        padding: 1.25rem;
-        max-width: 48rem;
       }
     `,
   ];

@@ -1,31 +1,8 @@
 import { css } from 'lit';
 
-/** What the page of one incident looks like. */
+/** What the page of one incident has beside what every page of an entry has. */
 export const incidentSheet = css`
-  .page {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 1rem;
-    max-width: 64rem;
-  }
-  header {
-    display: grid;
-    gap: 0.35rem;
-  }
-  .title,
-  .facts {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.3rem 0.75rem;
-  }
-  .facts {
-    color: var(--quiet);
-    font-size: var(--small);
-  }
-  h1,
-  header p,
-  .facts > * {
+  header p {
     min-width: 0;
     overflow-wrap: anywhere;
     unicode-bidi: isolate;
@@ -36,9 +13,6 @@ export const incidentSheet = css`
     border-radius: var(--round);
     background: var(--warn-soft);
     font-size: var(--small);
-  }
-  section > h2 {
-    margin-bottom: 0.4rem;
   }
   .acts {
     gap: 0.5rem;

@@ -9,6 +9,7 @@ import '../../parts/problem-view.ts';
 import { goTo, route, setQuery } from '../../shell/navigation.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { listPage } from '../../styles/list-page.ts';
 import './incident-form.ts';
 import './incident-row.ts';
 import { mayWrite } from './tell-incident.ts';
@@ -24,11 +25,9 @@ const wanted = {
 export class IncidentsPage extends LitElement {
   static override styles = [
     base,
+    listPage,
     css`
       .page {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 1rem;
         max-width: 72rem;
       }
       h2 {
@@ -43,10 +42,8 @@ export class IncidentsPage extends LitElement {
         border-top: 1px solid var(--line);
       }
       .empty {
-        display: grid;
         gap: 0.6rem;
         padding: 1.1rem 1.25rem;
-        max-width: 48rem;
       }
     `,
   ];

@@ -6,6 +6,7 @@ import { Following } from '../../client/store.ts';
 import '../../parts/problem-view.ts';
 import { goTo, route, setQuery } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
+import { listPage } from '../../styles/list-page.ts';
 import './floor-view.ts';
 import { mayWrite } from './may-write.ts';
 import { PoliciesReading } from './policies-reading.ts';
@@ -16,27 +17,10 @@ import './policy-table.ts';
 export class PoliciesPage extends LitElement {
   static override styles = [
     base,
+    listPage,
     css`
       .page {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 1rem;
         max-width: 84rem;
-      }
-      input[type='search'] {
-        flex: 1 1 12rem;
-        max-width: 24rem;
-      }
-      button[aria-pressed='true'] {
-        background: var(--chosen);
-        border-color: var(--link);
-      }
-      .empty {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.75rem;
-        padding: 1.25rem;
-        max-width: 48rem;
       }
     `,
   ];

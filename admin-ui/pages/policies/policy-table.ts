@@ -6,6 +6,7 @@ import '../../parts/relative-time.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { namedRows } from '../../styles/named-rows.ts';
 import { rowsAsCards } from '../../styles/rows-as-cards.ts';
 import { tellAttachment, tellPath, tellSaver } from './tell-policy.ts';
 
@@ -17,53 +18,13 @@ export class PolicyTable extends LitElement {
   static override styles = [
     base,
     rowsAsCards,
+    namedRows,
     css`
-      .scroll {
-        overflow-x: auto;
-      }
-      th,
       td {
-        padding: 0.5rem 0.75rem;
-      }
-      td {
-        vertical-align: top;
         overflow-wrap: anywhere;
       }
-      tr:last-child td {
-        border-bottom: 0;
-      }
-      .who a {
-        font-weight: 600;
-        text-decoration: none;
-      }
-      .who a:hover,
-      .who a:focus-visible {
-        text-decoration: underline;
-      }
-      .under {
-        display: block;
-        color: var(--quiet);
-        font-size: var(--small);
-      }
-      .who,
       .path {
         min-width: 11rem;
-      }
-      @media (max-width: 720px) {
-        td {
-          display: grid;
-          grid-template-columns: 6rem minmax(0, 1fr);
-          padding: 0.15rem 0;
-          border: 0;
-        }
-        td.who {
-          display: block;
-        }
-        td:not(.who)::before {
-          content: attr(data-label);
-          color: var(--quiet);
-          font-size: var(--small);
-        }
       }
     `,
   ];

@@ -8,6 +8,7 @@ import '../../parts/relative-time.ts';
 import { sayMoment } from '../../parts/say-moment.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { entryPage } from '../../styles/entry-page.ts';
 import { type Act, runAct } from './act-on-request.ts';
 import './request-approvals.ts';
 import './request-diff.ts';
@@ -18,7 +19,7 @@ import { isMine, KINDS, mayApply, needsRebase, shortHash, tellState, type Verdic
 /** One request: what it comes to, what it waits for, and everything that can be done with it. */
 @customElement('t-request-page')
 export class RequestPage extends LitElement {
-  static override styles = [base, requestSheet];
+  static override styles = [base, entryPage, requestSheet];
 
   @property() project = '';
   @property() request = '';

@@ -1,36 +1,11 @@
 import { css } from 'lit';
 
-/** What the page of one request looks like. */
+/** What the page of one request has beside what every page of an entry has. */
 export const requestSheet = css`
-  .page {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 1rem;
-    max-width: 64rem;
-  }
-  header {
-    display: grid;
-    gap: 0.35rem;
-  }
-  .title,
-  .facts {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.3rem 0.75rem;
-  }
-  .facts {
-    color: var(--quiet);
-    font-size: var(--small);
-  }
-  h1,
-  .facts > *,
   .reason {
     min-width: 0;
     overflow-wrap: anywhere;
     unicode-bidi: isolate;
-  }
-  .reason {
     white-space: pre-line;
     max-width: 68ch;
   }
@@ -56,9 +31,6 @@ export const requestSheet = css`
   .note.ready {
     border-color: var(--on);
     background: var(--on-soft);
-  }
-  section > h2 {
-    margin-bottom: 0.4rem;
   }
   .acts {
     display: grid;

@@ -9,6 +9,7 @@ import { Following } from '../../client/store.ts';
 import '../../parts/problem-view.ts';
 import { route, setQuery } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
+import { listPage } from '../../styles/list-page.ts';
 import './request-row.ts';
 
 const SHOWN = { inbox: 'Inbox', mine: 'Mine', all: 'All' } as const;
@@ -20,21 +21,10 @@ const STATES = ['open', 'expired', 'applied', 'rejected', 'withdrawn'] as const;
 export class RequestsPage extends LitElement {
   static override styles = [
     base,
+    listPage,
     css`
       .page {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 1rem;
         max-width: 72rem;
-      }
-      .states {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.35rem;
-      }
-      .states button[aria-pressed='true'] {
-        background: var(--chosen);
-        border-color: var(--link);
       }
       ul {
         list-style: none;
@@ -45,10 +35,7 @@ export class RequestsPage extends LitElement {
         border-top: 1px solid var(--line);
       }
       .empty {
-        display: grid;
         gap: 0.6rem;
-        padding: 1.25rem;
-        max-width: 48rem;
       }
     `,
   ];

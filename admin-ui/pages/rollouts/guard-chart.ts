@@ -3,14 +3,12 @@ import { css, html, LitElement, unsafeCSS } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import uplotSheet from 'uplot/dist/uPlot.min.css?inline';
-import { Following } from '../../client/store.ts';
-import { theme } from '../../shell/theme.ts';
+import { Plotting } from '../../parts/plotting.ts';
 import { base } from '../../styles/base.ts';
 
 type Point = RunAnswer['series'][string][number];
 
 const HEIGHT = 120;
-const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Where a guard stood over time, and the bound at which it fails. The sentence beside it says the same. */
 @customElement('t-guard-chart')
@@ -30,63 +28,28 @@ export class GuardChart extends LitElement {
   /** Those with a value only. */
   @property({ attribute: false }) points: readonly Point[] = [];
   @query('.plot') private plot!: HTMLElement;
-  #chart: uPlot | undefined;
-  #resize: ResizeObserver | undefined;
-  #drawing = 0;
-  readonly #recolour = () => this.requestUpdate('points');
-
-  constructor() {
-    super();
-    new Following(this, theme);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    dark.addEventListener('change', this.#recolour);
-    if (this.hasUpdated) this.requestUpdate('points');
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    dark.removeEventListener('change', this.#recolour);
-    this.#drawing++;
-    this.#resize?.disconnect();
-    this.#chart?.destroy();
-    this.#chart = undefined;
-  }
-
-  override updated(): void {
-    void this.#draw();
-  }
-
-  async #draw(): Promise<void> {
-    this.#drawing++;
-    const mine = this.#drawing;
-    const { default: Plot } = await import('uplot');
-    if (mine !== this.#drawing || !this.isConnected) return;
-    this.#resize?.disconnect();
-    this.#chart?.destroy();
-    const data = [
+  readonly #plotting = new Plotting(this, {
+    ...{ height: HEIGHT, property: 'points', into: () => this.plot },
+    options: (_Plot, width) => this.#options(width),
+    data: () => [
       this.points.map(({ at }) => Date.parse(at) / 1_000),
       this.points.map(({ value }) => value ?? null),
       this.points.map(({ bound }) => bound ?? null),
-    ];
-    this.#chart = new Plot(this.#options(), data as uPlot.AlignedData, this.plot);
-    this.#resize = new ResizeObserver(([entry]) => {
-      const width = entry?.contentRect.width ?? 0;
-      if (this.#chart && width > 0 && width !== this.#chart.width) this.#chart.setSize({ width, height: HEIGHT });
-    });
-    this.#resize.observe(this.plot);
+    ],
+  });
+
+  override updated(): void {
+    void this.#plotting.draw();
   }
 
-  #options(): uPlot.Options {
+  #options(width: number): uPlot.Options {
     const style = getComputedStyle(this);
     const read = (name: string) => style.getPropertyValue(name).trim();
     const font = `11px ${read('--sans')}`;
     const axis = { stroke: read('--quiet'), ticks: { show: false }, font };
     const points = { show: this.points.length < 2 };
     return {
-      width: Math.max(this.plot.clientWidth, 1),
+      width,
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },

@@ -9,6 +9,7 @@ import '../../parts/problem-view.ts';
 import { route, setQuery } from '../../shell/navigation.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { listPage } from '../../styles/list-page.ts';
 import { BoardReading } from './board-reading.ts';
 import { boardSheet } from './board-sheet.ts';
 import { mayStart } from './may-steer.ts';
@@ -20,7 +21,7 @@ import { type BoardView, readView, STATES } from './view.ts';
 /** Everything that is rolled out: what needs somebody first, then what goes its way, then what is over. */
 @customElement('t-rollouts-page')
 export class RolloutsPage extends LitElement {
-  static override styles = [base, boardSheet];
+  static override styles = [base, listPage, boardSheet];
 
   @property() project = '';
   readonly #here = followHere(this);

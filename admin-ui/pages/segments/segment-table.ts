@@ -6,6 +6,7 @@ import { spellMarks } from '../../parts/spell-marks.ts';
 import { tellCondition } from '../../parts/tell-condition.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { namedRows } from '../../styles/named-rows.ts';
 import { rowsAsCards } from '../../styles/rows-as-cards.ts';
 import { segmentsSheet } from './segments-sheet.ts';
 import { nameSome } from './tell-segment.ts';
@@ -15,7 +16,7 @@ const MOST_USERS = 3;
 /** Segments, one a row: who is in it, and who names it. */
 @customElement('t-segment-table')
 export class SegmentTable extends LitElement {
-  static override styles = [base, rowsAsCards, segmentsSheet];
+  static override styles = [base, rowsAsCards, namedRows, segmentsSheet];
   @property() project = '';
   @property() environment = '';
   @property({ attribute: false }) segments: readonly ListedSegment[] = [];

@@ -1,38 +1,16 @@
 import { css } from 'lit';
 
-/** The table of segments; at a phone's width each is a card. */
+/** What the table of segments has beside what every table of names has. */
 export const segmentsSheet = css`
-  .scroll {
-    overflow-x: auto;
-  }
-  th,
-  td {
-    padding: 0.5rem 0.75rem;
-  }
-  td {
-    vertical-align: top;
-  }
-  tr:last-child td {
-    border-bottom: 0;
+  :host {
+    --names: 5.5rem;
   }
   .who {
-    min-width: 11rem;
     max-width: 20rem;
     overflow-wrap: anywhere;
     unicode-bidi: isolate;
   }
-  .who a {
-    font-weight: 600;
-    text-decoration: none;
-  }
-  .who a:hover,
-  .who a:focus-visible {
-    text-decoration: underline;
-  }
   .under {
-    display: block;
-    color: var(--quiet);
-    font-size: var(--small);
     overflow-wrap: anywhere;
   }
   .num {
@@ -49,20 +27,8 @@ export const segmentsSheet = css`
     min-width: 9rem;
   }
   @media (max-width: 720px) {
-    td {
-      display: grid;
-      grid-template-columns: 5.5rem minmax(0, 1fr);
-      padding: 0.15rem 0;
-      border: 0;
-    }
     td.who {
-      display: block;
       max-width: none;
-    }
-    td:not(.who)::before {
-      content: attr(data-label);
-      color: var(--quiet);
-      font-size: var(--small);
     }
   }
 `;
