@@ -15,6 +15,7 @@ import { base } from '../../styles/base.ts';
 import type { MadeHook } from './hook-form.ts';
 import './hook-form.ts';
 import './hook-signals.ts';
+import { deleteItem } from './delete-item.ts';
 import { SOURCES, tellActions, writeHookSnippets } from './hook-words.ts';
 import { Listing } from './listing.ts';
 import { showSecret } from './secret-dialog.ts';
@@ -156,29 +157,18 @@ export class HooksSection extends LitElement {
       'A second secret is made. The one before stays good for a day, so that you can give the new one to what sends.';
     const answer = await ask({ title: `Rotate ${name}?`, body, confirm: 'Make another secret', reason: 'optional' });
     if (answer === undefined) return;
-    await this.#try(async () => {
-      await this.#shown(await send<MadeHook>(`${this.#path()}/${id}/rotate`, { method: 'POST', body: answer }));
-    });
-  }
-
-  async #delete({ id, name }: HookAnswer): Promise<void> {
-    const body = 'What is sent to it is refused from now on. What it killed stays killed.';
-    const answer = await ask({ title: `Delete ${name}?`, body, confirm: 'Delete it', reason: 'optional' });
-    if (answer === undefined) return;
-    await this.#try(async () => {
-      await send(`${this.#path()}/${id}`, { method: 'DELETE', body: answer });
-      tell(`${name} is deleted.`);
-    });
-  }
-
-  async #try(run: () => Promise<void>): Promise<void> {
     try {
-      await run();
+      await this.#shown(await send<MadeHook>(`${this.#path()}/${id}/rotate`, { method: 'POST', body: answer }));
     } catch (error) {
       const { title, detail } = asRefusal(error).problem;
       tell(`${title}: ${detail}`, { tone: 'warn' });
     }
     await this.#hooks.read();
+  }
+
+  async #delete({ id, name }: HookAnswer): Promise<void> {
+    const body = 'What is sent to it is refused from now on. What it killed stays killed.';
+    if (await deleteItem({ name, body, path: `${this.#path()}/${id}` })) await this.#hooks.read();
   }
 }
 

@@ -1,18 +1,16 @@
-import type { ListedPolicy, MetricAnswer, MetricRate } from '@turnout/server/contracts';
+import type { MetricAnswer, MetricRate } from '@turnout/server/contracts';
 import { html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { followHere, type Here } from '../../client/here.ts';
-import { asRefusal } from '../../client/problem.ts';
-import { send } from '../../client/send-request.ts';
-import { ask } from '../../parts/ask-dialog.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
+import { deleteItem } from './delete-item.ts';
 import { Listing } from './listing.ts';
 import './metric-form.ts';
 import { guardsNaming, METRIC_KINDS, type NamingGuard, tellMetric, tellRate } from './metric-words.ts';
-import { drawNamedBy } from './named-by.ts';
+import { drawItemAct, drawNamedBy, listPolicies, markOfVersion } from './named-by.ts';
 import { settingsSheet } from './settings-sheet.ts';
 
 /** What guards of policies can look at, what it comes to lately, and which guards do. */
@@ -23,15 +21,10 @@ export class MetricsSection extends LitElement {
   readonly #metrics = new Listing<MetricAnswer>(this, {
     path: () => this.#path('metrics'),
     subjects: ['metric'],
-    mark: ({ key, version }) => `${key}/${version}`,
+    mark: markOfVersion,
     name: ({ key }) => key,
   });
-  readonly #policies = new Listing<ListedPolicy>(this, {
-    path: () => this.#path('policies'),
-    subjects: ['policy'],
-    mark: ({ key, version }) => `${key}/${version}`,
-    name: ({ key }) => key,
-  });
+  readonly #policies = listPolicies(this, () => this.#path('policies'));
   readonly #rates = new Listing<MetricRate>(this, {
     path: () => this.#path(`environments/${this.#here()?.environment.key}/metric-rates`),
     subjects: ['metric'],
@@ -88,10 +81,7 @@ export class MetricsSection extends LitElement {
     const { key, kind, source } = metric;
     const guards = guardsNaming(this.#policies.items ?? [], { metric: key });
     const rate = this.#rates.items?.find((one) => one.metric === key);
-    const act = (words: string, run: () => void) =>
-      html`<button class="plain" aria-label="${words} ${key}" aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && run()}>
-        ${words}
-      </button>`;
+    const act = (words: string, run: () => void) => drawItemAct(words, key, why, run);
     return html`<article class="item" aria-label="Metric ${key}">
       <div class="title">
         <h3 class="name mono">${key}</h3>
@@ -113,7 +103,6 @@ export class MetricsSection extends LitElement {
     Object.assign(form, {
       path: `/projects/${encodeURIComponent(project.key)}/metrics`,
       metric,
-
       isNamed: named.length > 0,
     });
     const stored = await form.open();
@@ -124,25 +113,16 @@ export class MetricsSection extends LitElement {
 
   async #delete({ key, version }: MetricAnswer, guards: readonly NamingGuard[]): Promise<void> {
     const users = guards.map(({ guard, policy }) => `${guard} of ${policy}`).join(', ');
-    const answer = await ask({
-      title: `Delete ${key}?`,
+    const tried = await deleteItem({
+      name: key,
       body:
         guards.length > 0
           ? html`<p>Guards go by it: ${users}. It stays until they do not any more.</p>`
           : html`<p>No policy names it. What apps track is counted on; only the name for it goes.</p>`,
-      confirm: 'Delete it',
-      reason: 'optional',
+      path: `${this.#path('metrics')}/${encodeURIComponent(key)}`,
+      version,
     });
-    if (answer === undefined) return;
-    try {
-      const body = answer.reason === undefined ? {} : { reason: answer.reason };
-      await send(`${this.#path('metrics')}/${encodeURIComponent(key)}`, { method: 'DELETE', version, body });
-      tell(`${key} is deleted.`);
-    } catch (error) {
-      const { title, detail } = asRefusal(error).problem;
-      tell(`${title}: ${detail}`, { tone: 'warn' });
-    }
-    await this.#metrics.read();
+    if (tried) await this.#metrics.read();
   }
 }
 

@@ -1,5 +1,7 @@
-import { html } from 'lit';
+import type { ListedPolicy } from '@turnout/server/contracts';
+import { html, type ReactiveControllerHost } from 'lit';
 import { writeRoute } from '../../shell/route.ts';
+import { Listing } from './listing.ts';
 import type { NamingGuard } from './metric-words.ts';
 
 /** The guards that go by something, each with a way to its policy. */
@@ -16,4 +18,19 @@ export function drawNamedBy(project: string, env: string, guards: readonly Namin
         >`,
     )}</span
   >`;
+}
+
+/** The policies of a project, for whoever says which of their guards go by something. */
+export function listPolicies(host: ReactiveControllerHost, path: () => string | undefined): Listing<ListedPolicy> {
+  return new Listing<ListedPolicy>(host, { path, subjects: ['policy'], mark: markOfVersion, name: ({ key }) => key });
+}
+
+/** What has a version is another with each. */
+export const markOfVersion = ({ key, version }: { key: string; version: number }) => `${key}/${version}`;
+
+/** What one may do with an item of a list; `why` says why not. */
+export function drawItemAct(words: string, key: string, why: string, run: () => void) {
+  return html`<button class="plain" aria-label="${words} ${key}" aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && run()}>
+    ${words}
+  </button>`;
 }

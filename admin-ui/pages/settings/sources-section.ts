@@ -1,18 +1,16 @@
-import type { ListedPolicy, SourceAnswer } from '@turnout/server/contracts';
+import type { SourceAnswer } from '@turnout/server/contracts';
 import { html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { followHere, type Here } from '../../client/here.ts';
-import { asRefusal } from '../../client/problem.ts';
-import { send } from '../../client/send-request.ts';
-import { ask } from '../../parts/ask-dialog.ts';
 import '../../parts/relative-time.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
+import { deleteItem } from './delete-item.ts';
 import { Listing } from './listing.ts';
 import { guardsNaming } from './metric-words.ts';
-import { drawNamedBy } from './named-by.ts';
+import { drawItemAct, drawNamedBy, listPolicies, markOfVersion } from './named-by.ts';
 import { settingsSheet } from './settings-sheet.ts';
 import './source-form.ts';
 import './try-query.ts';
@@ -25,15 +23,10 @@ export class SourcesSection extends LitElement {
   readonly #sources = new Listing<SourceAnswer>(this, {
     path: () => this.#path('sources'),
     subjects: ['source'],
-    mark: ({ key, version }) => `${key}/${version}`,
+    mark: markOfVersion,
     name: ({ key }) => key,
   });
-  readonly #policies = new Listing<ListedPolicy>(this, {
-    path: () => this.#path('policies'),
-    subjects: ['policy'],
-    mark: ({ key, version }) => `${key}/${version}`,
-    name: ({ key }) => key,
-  });
+  readonly #policies = listPolicies(this, () => this.#path('policies'));
 
   #path(list: string): string | undefined {
     const project = this.#here()?.project;
@@ -84,10 +77,7 @@ export class SourcesSection extends LitElement {
     const whyNotTry = project.roles.some((role) => ['editor', 'release-manager', 'admin'].includes(role))
       ? ''
       : 'Asking it needs the role editor.';
-    const act = (words: string, run: () => void) =>
-      html`<button class="plain" aria-label="${words} ${key}" aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && run()}>
-        ${words}
-      </button>`;
+    const act = (words: string, run: () => void) => drawItemAct(words, key, why, run);
     return html`<article class="item" aria-label="Source ${key}">
       <div class="title">
         <h3 class="name mono">${key}</h3>
@@ -121,25 +111,16 @@ export class SourcesSection extends LitElement {
   }
 
   async #delete({ key, version }: SourceAnswer, guards: number): Promise<void> {
-    const answer = await ask({
-      title: `Delete ${key}?`,
+    const tried = await deleteItem({
+      name: key,
       body:
         guards > 0
           ? html`<p>${guards === 1 ? 'A guard asks' : `${guards} guards ask`} it. It stays until they do not any more.</p>`
           : html`<p>No policy names it. Its secret is gone for good.</p>`,
-      confirm: 'Delete it',
-      reason: 'optional',
+      path: `${this.#path('sources')}/${encodeURIComponent(key)}`,
+      version,
     });
-    if (answer === undefined) return;
-    try {
-      const body = answer.reason === undefined ? {} : { reason: answer.reason };
-      await send(`${this.#path('sources')}/${encodeURIComponent(key)}`, { method: 'DELETE', version, body });
-      tell(`${key} is deleted.`);
-    } catch (error) {
-      const { title, detail } = asRefusal(error).problem;
-      tell(`${title}: ${detail}`, { tone: 'warn' });
-    }
-    await this.#sources.read();
+    if (tried) await this.#sources.read();
   }
 }
 
