@@ -26,6 +26,7 @@ export default defineConfig({
       room('migrations'),
       room('server'),
       room('sdk-node'),
+      room('sdk-browser'),
       room('admin-ui'),
       room('loadtest'),
     ],

@@ -1,3 +1,4 @@
+import type { ValueTypes } from '@turnout/core';
 import {
   type Compiled,
   type CompiledFlag,
@@ -9,7 +10,6 @@ import {
   type JsonValue,
 } from '@turnout/core';
 import type { Connection } from './connection.ts';
-import type { ValueTypes } from './flag-types.ts';
 
 /** The type that the caller's default asks for; undefined where it asks for none. */
 export type AskedType = keyof ValueTypes | undefined;

@@ -1,8 +1,8 @@
+import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '@turnout/core';
 import { type Context, type Evaluation, evaluate, isEventName, type JsonObject, type JsonValue } from '@turnout/core';
 import { type AskedType, answer, answerAll, typeOf, unreadable } from './answer.ts';
 import type { Connection, Counter } from './connection.ts';
 import type { EventName, Listener } from './events.ts';
-import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 import { evaluateHooked } from './hooks.ts';
 import type { Readiness, Status, Tracked } from './options.ts';
 import { type Watcher, watch } from './watch.ts';

@@ -1,6 +1,18 @@
-export type { Context, ErrorCode, Evaluation, JsonObject, JsonValue, Metadata, Reason, Snapshot } from '@turnout/core';
+export type {
+  AnyFlags,
+  Context,
+  ErrorCode,
+  Evaluation,
+  FlagKey,
+  FlagTypes,
+  FlagValue,
+  JsonObject,
+  JsonValue,
+  Metadata,
+  Reason,
+  Snapshot,
+} from '@turnout/core';
 export type { EventName, Listener } from './events.ts';
-export type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 export type { Hook, HookContext } from './hooks.ts';
 export type { Logger } from './logger.ts';
 export type {

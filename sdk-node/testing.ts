@@ -1,9 +1,9 @@
+import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '@turnout/core';
 import { type Compiled, compile, type Flag, type JsonValue, type Ruleset } from '@turnout/core';
 import { typeOf } from './answer.ts';
 import { Client } from './client.ts';
 import type { Connection, Counter, Counters } from './connection.ts';
 import { type EventName, type Listener, Listeners } from './events.ts';
-import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from './flag-types.ts';
 import { Notes } from './logger.ts';
 import type { Readiness, Status } from './options.ts';
 

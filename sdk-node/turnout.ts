@@ -1,5 +1,5 @@
+import type { AnyFlags, FlagTypes } from '@turnout/core';
 import { Client } from './client.ts';
-import type { AnyFlags, FlagTypes } from './flag-types.ts';
 import { LiveConnection } from './live-connection.ts';
 import type { TurnoutOptions } from './options.ts';
 

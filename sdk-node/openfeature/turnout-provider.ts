@@ -8,8 +8,8 @@ import {
   type ResolutionDetails,
   type TrackingEventDetails,
 } from '@openfeature/server-sdk';
+import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '@turnout/core';
 import type { Client } from '../client.ts';
-import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '../flag-types.ts';
 import type { TurnoutOptions } from '../options.ts';
 import { Turnout } from '../turnout.ts';
 import { readContext } from './read-context.ts';

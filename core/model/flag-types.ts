@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@turnout/core';
+import type { JsonObject, JsonValue } from './ruleset.ts';
 
 /**
  * The flags of a project and what their values are: `type Flags = { 'new-cart': boolean; 'hero': 'a' | 'b' }`, handed

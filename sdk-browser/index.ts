@@ -1,0 +1,26 @@
+export type {
+  AnyFlags,
+  Bootstrap,
+  Context,
+  ErrorCode,
+  Evaluation,
+  FlagKey,
+  FlagTypes,
+  FlagValue,
+  JsonObject,
+  JsonValue,
+  Metadata,
+  Reason,
+} from '@turnout/core';
+export type {
+  Change,
+  ClientState,
+  ConnectionError,
+  Listener,
+  Logger,
+  Readiness,
+  Source,
+  Status,
+  TurnoutEvents,
+  TurnoutOptions,
+} from './options.ts';
