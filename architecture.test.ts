@@ -30,7 +30,11 @@ const house: House = {
       node: false,
       tools: ['admin-ui/vite.config.ts', 'admin-ui/browser/'],
     },
-    server: { products: ['@turnout/core', '@turnout/migrations', '*'], tests: ['@turnout/sdk-node', '@turnout/sdk-browser'], node: true },
+    server: {
+      products: ['@turnout/core', '@turnout/migrations', '*'],
+      tests: ['@turnout/sdk-node', '@turnout/sdk-browser'],
+      node: true,
+    },
     migrations: { products: [], tests: ['*', '@turnout/server'], node: true },
     loadtest: { products: ['@turnout/core', '@turnout/sdk-node', '@turnout/server', '*'], tests: [], node: true },
     '': { products: ['*'], tests: ['*'], node: true },
