@@ -18,7 +18,7 @@ export interface Ground {
 }
 
 /** Grows when the same flags and context begin to give other bytes, so that no client keeps the older ones. */
-const FORMAT = '1';
+const FORMAT = '2';
 
 /** Evaluates one flag. A flag that this sender may not see is answered as one that does not exist. */
 export function answerOne(ground: Ground, key: string, context: Context): Answer {
@@ -58,7 +58,8 @@ export function answerAll(ground: Ground, context: Context, tag: string, request
     ? writeAging(served.compiled, seen, context, ageMs, bulk)
     : writeAll(served.compiled, seen, context, bulk);
   const stream = `{"type":"sse","endpoint":{"requestUri":"${requestUri}"},"inactivityDelaySec":120}`;
-  const metadata = `{"position":"${served.position}","ageMs":${wholeMs(ageMs)}${stale ? ',"stale":true' : ''}}`;
+  const age = `"ageMs":${wholeMs(ageMs)}${stale ? ',"stale":true' : ''}`;
+  const metadata = `{"state":"${nameState(served)}","position":"${served.position}",${age}}`;
   return {
     status: 200,
     headers: { 'Content-Type': 'application/json', ETag: tag, 'Turnout-Age-Ms': wholeMs(ageMs) },

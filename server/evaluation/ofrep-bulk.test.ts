@@ -5,7 +5,7 @@ import { faultsOf, hasOfrepSchemas } from './ofrep-schema.fixture.ts';
 interface Bulk {
   flags: { key: string; value?: unknown; reason?: string; errorCode?: string }[];
   eventStreams: { type: string; endpoint: { requestUri: string }; inactivityDelaySec: number }[];
-  metadata: { position: string; ageMs: number; stale?: boolean };
+  metadata: { state: string; position: string; ageMs: number; stale?: boolean };
 }
 
 const split = {
@@ -63,7 +63,7 @@ describe('A bulk answer', () => {
 
   test('names its position and age, and the address of its event stream', async () => {
     const { json } = await all();
-    expect(json.metadata).toEqual({ position: 'e1.1', ageMs: 12 });
+    expect(json.metadata).toEqual({ state: 'e1.1~0', position: 'e1.1', ageMs: 12 });
     expect(json.eventStreams).toEqual([
       {
         type: 'sse',

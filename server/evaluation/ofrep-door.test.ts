@@ -189,14 +189,21 @@ describe('A page of a browser', () => {
     const asked = await preflight(ORIGIN);
     expect([asked.status, asked.headers.get('Access-Control-Allow-Origin')]).toEqual([204, ORIGIN]);
     expect(asked.headers.get('Access-Control-Allow-Headers')).toBe(
-      'authorization, content-type, if-none-match, x-api-key',
+      'authorization, content-type, if-none-match, x-api-key, turnout-context, turnout-sdk',
     );
     const answer = await ask(node, undefined, USER, client);
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
-    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe('ETag, Retry-After');
+    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe('ETag, Retry-After, Turnout-Age-Ms');
     const same = await ask(node, undefined, USER, { ...client, 'If-None-Match': answer.headers.get('ETag') ?? '' });
     expect([same.status, same.headers.get('Access-Control-Allow-Origin')]).toEqual([304, ORIGIN]);
     expect((await ask(node, 'missing', USER, client)).headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
+  });
+
+  test('says by a header of its own which SDK it has, for its User-Agent names the browser', async () => {
+    const client = { 'X-API-Key': node.key('client', { origins: [ORIGIN] }), Origin: ORIGIN, 'User-Agent': 'Firefox' };
+    await ask(node, undefined, USER, { ...client, 'Turnout-Sdk': 'browser/1.0.0' });
+    await ask(node, undefined, USER, client);
+    expect(node.used).toEqual(['browser/1.0.0', 'Firefox']);
   });
 
   test('of another origin is refused by the key, and cannot read why', async () => {

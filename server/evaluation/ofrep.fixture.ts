@@ -67,6 +67,7 @@ export class TestNode {
   databaseDown = false;
   readonly errors: unknown[] = [];
   readonly events: string[] = [];
+  /** The SDKs that keys were used by. */
   readonly used: string[] = [];
   readonly answers: string[] = [];
   readonly counts = { asked: new ReportFold(), bulk: new ReportFold() };
@@ -97,7 +98,7 @@ export class TestNode {
         },
         admission: new Admission(DEFAULT_LIMITS),
         events: { note: (_principal, action, route) => this.events.push(`${action} ${route}`) },
-        used: { note: (key) => this.used.push(key.id) },
+        used: { note: (_key, _address, sdk) => this.used.push(sdk ?? '') },
         trustProxy: 0,
       },
       flags: {

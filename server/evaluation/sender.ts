@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { HEADERS } from '@turnout/core';
 import type { KeyPrincipal, Principal } from '../access/principal.ts';
 import { callerAddress, findCaller, type Gate, readBearer, refuseBrowser } from '../access/raw-caller.ts';
 import { originAllowed } from './cross-origin.ts';
@@ -37,7 +38,9 @@ function checkSender(gate: Gate, found: Principal, request: IncomingMessage, rou
   }
   refuseBrowser(gate, found, request, route);
   refuseOrigin(found, headers.origin);
-  gate.used.note(found, callerAddress(request, gate.trustProxy), headers['user-agent']);
+  // A page cannot name its SDK by User-Agent, which says what browser it is.
+  const sdk = headers[HEADERS.sdk]?.toString() ?? headers['user-agent'];
+  gate.used.note(found, callerAddress(request, gate.trustProxy), sdk);
   return found;
 }
 
