@@ -32,9 +32,11 @@ const STEPS: Step[] = [
   {
     name: 'test-types',
     title: 'types of the tests',
-    // Those of the screen run in a browser's world as well.
+    // Those of the screen and of the client for browsers run in a browser's world as well.
     run: async () =>
-      (await tool('tsc', '-p', 'tsconfig.tests.json')) ?? (await tool('tsc', '-p', 'admin-ui/tsconfig.tests.json')),
+      (await tool('tsc', '-p', 'tsconfig.tests.json')) ??
+      (await tool('tsc', '-p', 'admin-ui/tsconfig.tests.json')) ??
+      (await tool('tsc', '-p', 'sdk-browser/tsconfig.tests.json')),
   },
   { name: 'unused', title: 'nothing unused, nothing undeclared', run: () => tool('knip', '--no-progress') },
   {
