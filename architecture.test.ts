@@ -125,6 +125,7 @@ const house: House = {
     'server/statistics/sample-ratio.ts',
     'server/statistics/stirling-error.ts',
     'server/statistics/tell-sight.ts',
+    'server/access/context-rule.ts',
     'server/access/permissions.ts',
     'server/access/principal.ts',
     'server/access/without-archived.ts',

@@ -11,6 +11,7 @@ import {
   tokens,
 } from '../database/tables.ts';
 import type { ApprovalRule } from './approval-rule.ts';
+import type { SignedContexts } from './context-rule.ts';
 import type { Grant, KeyKind, Role } from './principal.ts';
 import { withoutArchived } from './without-archived.ts';
 
@@ -50,6 +51,8 @@ export interface ListedKey extends ListedCredential {
   origins: string[];
   flags: string[] | null;
   tags: string[] | null;
+  /** How its contexts are signed; null, or left out by nodes that did not know that, where they are not. */
+  context?: SignedContexts | null;
 }
 
 export interface ListedToken extends ListedCredential {
@@ -79,7 +82,10 @@ export interface ListedSession {
   expiresAt: number;
 }
 
-/** All that a node keeps in memory of who may do what, as plain JSON. Verifiers, never secrets. */
+/**
+ * All that a node keeps in memory of who may do what, as plain JSON. Verifiers, never secrets: what contexts are signed
+ * with is in it sealed.
+ */
 export interface AccessContents {
   v: 1;
   revision: number;
@@ -156,6 +162,7 @@ async function readKeys(tx: Tx): Promise<ListedKey[]> {
     origins: row.origins,
     flags: row.flags,
     tags: row.tags,
+    context: row.context && { ...row.context, sealed: row.contextSealed },
     expiresAt: row.expiresAt?.getTime() ?? null,
     revoked: row.revokedAt !== null,
   }));

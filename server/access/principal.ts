@@ -1,3 +1,5 @@
+import type { SignedContexts } from './context-rule.ts';
+
 /** Roles add up; every role but viewer may move towards safe (docs: the rights table). */
 export const ROLES = ['viewer', 'editor', 'killer', 'release-manager', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -62,6 +64,8 @@ export interface KeyPrincipal {
   /** Kill keys: the flags or tags they may kill; null means every flag of the environment. */
   flags: string[] | null;
   tags: string[] | null;
+  /** Client keys: how what they ask with must be signed; left out where anybody may ask as anybody. */
+  context?: SignedContexts;
 }
 
 /**

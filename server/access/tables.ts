@@ -1,5 +1,6 @@
 import { bigint, integer, json, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { environments, projects } from '../environments/tables.ts';
+import type { ContextRule } from './context-rule.ts';
 import type { KeyKind, LinkPurpose, Role } from './principal.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -28,6 +29,11 @@ export const keys = pgTable('keys', {
   origins: json('origins').$type<string[]>().notNull(),
   flags: json('flags').$type<string[]>(),
   tags: json('tags').$type<string[]>(),
+  /** How the contexts of a client key are signed; null where they are not. */
+  context: json('context').$type<ContextRule>(),
+  /** What they are signed with, sealed, where that is a secret. */
+  contextSealed: text('context_sealed'),
+  contextSealedAt: moment('context_sealed_at'),
   createdBy: text('created_by').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
   expiresAt: moment('expires_at'),
