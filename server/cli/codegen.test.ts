@@ -76,6 +76,27 @@ describe('turnout codegen', () => {
     expect(new Set(asked.map((one) => one.split(' ')[0]))).toEqual(new Set(['GET']));
   });
 
+  it('leaves out of a file for pages what pages get no value of, and says so', async () => {
+    pages['/api/v1/projects/shop/flags?archived=any&limit=200'] = {
+      items: [
+        { ...HERO, name: 'Hero', clientVisible: false },
+        { ...CART, name: '', clientVisible: true },
+      ],
+      next: null,
+    };
+    for (const client of ['browser', 'openfeature-web']) {
+      const { out: said } = await run('-p', 'shop', '--for', client, '--out', out);
+      expect(said).toBe(`${out}: 1 flags of the project shop; 1 that pages do not get is left out.`);
+      expect(readFileSync(out, 'utf8')).not.toContain('hero');
+    }
+    for (const client of ['node', 'openfeature']) {
+      await run('-p', 'shop', '--for', client, '--out', out);
+      expect(readFileSync(out, 'utf8')).toContain('hero');
+    }
+    const { code, err } = await run('-p', 'shop', '--for', 'python');
+    expect([code, err]).toEqual([2, expect.stringContaining('--for takes node, browser, openfeature')]);
+  });
+
   it('takes the off variants of an environment for coded defaults', async () => {
     await run('-p', 'shop', '-e', 'production', '--out', out);
     expect(readFileSync(out, 'utf8')).toContain("  hero: 'loud',\n");

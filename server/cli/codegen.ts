@@ -6,9 +6,10 @@ import { environmentPath, findProject, projectPath } from './find-place.ts';
 import { readDocument } from './read-document.ts';
 import { readFlagFile } from './read-flag-file.ts';
 import { listAll } from './read-pages.ts';
-import { type TypedFlag, writeFlagTypes } from './write-flag-types.ts';
+import { hiddenFrom, type TypedFlag, type TypesFor, writeFlagTypes } from './write-flag-types.ts';
 
 const MOST_LINES = 20;
+const CLIENTS: readonly TypesFor[] = ['node', 'browser', 'openfeature', 'openfeature-web'];
 
 /** A flag of a project, as far as its type goes. */
 interface FlagOfProject {
@@ -18,6 +19,7 @@ interface FlagOfProject {
   name: string;
   description: string;
   archived: boolean;
+  clientVisible: boolean;
 }
 
 interface FlagInEnvironment {
@@ -29,8 +31,10 @@ interface FlagInEnvironment {
 async function codegen(asked: Asked): Promise<Exit> {
   const { given, shell } = asked;
   if (given.check && given.out === undefined) throw new UsageFault('--check needs --out <file>: the file to look at.');
-  const { flags, whose } = given.from === undefined ? await readProject(asked) : readFrom(asked, given.from);
-  const text = writeFlagTypes(flags, whose);
+  const client = readClient(given.for);
+  const { flags: all, whose } = given.from === undefined ? await readProject(asked) : readFrom(asked, given.from);
+  const flags = all.filter((flag) => !hiddenFrom(client, flag));
+  const text = writeFlagTypes(flags, whose, client);
   if (given.out === undefined) {
     shell.print(text.trimEnd());
     return EXIT.done;
@@ -39,8 +43,16 @@ async function codegen(asked: Asked): Promise<Exit> {
   const before = existsSync(given.out) ? readFileSync(given.out, 'utf8').replaceAll('\r\n', '\n') : undefined;
   if (given.check) return check(asked, given.out, before, text, whose);
   if (before !== text) writeFileSync(given.out, text);
-  shell.print(`${given.out}: ${flags.length} flags of ${whose}${before === text ? ', as it was' : ''}.`);
+  const hidden = all.length - flags.length;
+  const leftOut = hidden === 0 ? '' : `; ${hidden} that pages do not get ${hidden === 1 ? 'is' : 'are'} left out`;
+  shell.print(`${given.out}: ${flags.length} flags of ${whose}${before === text ? ', as it was' : ''}${leftOut}.`);
   return EXIT.done;
+}
+
+function readClient(name = 'node'): TypesFor {
+  const client = CLIENTS.find((one) => one === name);
+  if (client === undefined) throw new UsageFault(`--for takes ${CLIENTS.join(', ')}; not ${name}.`);
+  return client;
 }
 
 function check({ shell }: Asked, out: string, before: string | undefined, text: string, whose: string): Exit {
@@ -92,9 +104,9 @@ async function readProject(asked: Asked): Promise<Source> {
       ? []
       : await listAll<FlagInEnvironment>(api, `${environmentPath(project, environment)}/flags?archived=any`);
   const offVariants = new Map(inPlace.map(({ key, offVariant }) => [key, offVariant]));
-  const flags = found.map(({ key, type, variants, name, description, archived }) => {
+  const flags = found.map(({ key, type, variants, name, description, archived, clientVisible }) => {
     const about = [name === key ? '' : name, description].filter((text) => text !== '').join(': ');
-    return { key, type, variants, archived, about, offVariant: offVariants.get(key) ?? null };
+    return { key, type, variants, archived, clientVisible, about, offVariant: offVariants.get(key) ?? null };
   });
   return { flags, whose: `the project ${project}` };
 }
@@ -108,6 +120,10 @@ export const codegenCommand: Command = {
     'another type, no longer compiles. It also has `coded`, a default for each flag: its off variant where -e names ' +
     'the environment to look in, else its variant named off, else false or the first variant by name. ' +
     'Archived flags are marked deprecated.\n\n' +
+    '--for says who is to know them: node for @turnout/sdk-node, browser for @turnout/sdk-browser, openfeature for ' +
+    'the SDKs of OpenFeature, openfeature-web for those of pages. Of flags that pages get no value of, a file for ' +
+    'pages has none. For OpenFeature there is nothing to hand over: once the file is part of the program, clients ' +
+    'and hooks, those of React too, take no other keys. That needs skipLibCheck, which tsc --init writes.\n\n' +
     'A string flag is one of its variants, unless one is longer than 100 characters; an object flag is a union of the ' +
     'shapes of its variants. The same flags give the same bytes, so the file belongs into the repository of the app, ' +
     'and --check into its continuous integration: it writes nothing, and ends with 1 where the file is another.',
@@ -115,8 +131,10 @@ export const codegenCommand: Command = {
     'turnout codegen -p shop --out flags.ts',
     'turnout codegen -p shop -e production --out flags.ts --check',
     'turnout codegen --from flags.json --out flags.ts',
+    'turnout codegen -p shop --for browser --out src/flags.ts',
+    'turnout codegen -p shop --for openfeature-web --out src/flags.ts',
   ],
-  options: ['out', 'from', 'check', 'project', 'environment', 'url', 'key', 'help'],
+  options: ['for', 'out', 'from', 'check', 'project', 'environment', 'url', 'key', 'help'],
   meanings: { environment: 'Take the off variants of this environment for coded defaults.' },
   run: codegen,
 };

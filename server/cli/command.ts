@@ -77,6 +77,11 @@ export const OPTIONS = {
     meaning: 'What a flag of the file is to be called here; may be given several times.',
   },
   'dry-run': { type: 'boolean', meaning: 'Only say what would come of it.' },
+  for: {
+    type: 'string',
+    value: '<client>',
+    meaning: 'node, browser, openfeature, or openfeature-web. Default: node.',
+  },
   from: { type: 'string', value: '<file>', meaning: 'Read this exported file, and ask no server.' },
   to: { type: 'string', value: '<variant>', meaning: 'The variant that is rolled out.' },
   target: { type: 'string', value: '<rule>', meaning: 'The id of a rule. Default: fallthrough.' },

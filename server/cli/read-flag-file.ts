@@ -34,7 +34,9 @@ function readFlag(key: string, flag: unknown): TypedFlag {
   }
   const about = typeof flag.description === 'string' ? { about: flag.description } : {};
   const off = typeof flag.offVariant === 'string' ? { offVariant: flag.offVariant } : {};
-  return { key, type, variants, ...about, ...off };
+  // A format that says nothing of it hides nothing.
+  const visible = typeof flag.clientVisible === 'boolean' ? { clientVisible: flag.clientVisible } : {};
+  return { key, type, variants, ...about, ...off, ...visible };
 }
 
 /** Undefined for lists and null, which no flag has for a value. */

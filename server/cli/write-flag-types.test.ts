@@ -8,7 +8,7 @@ import type { FlagType, JsonValue } from '@turnout/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFlagFile } from './read-flag-file.ts';
-import { type TypedFlag, writeFlagTypes } from './write-flag-types.ts';
+import { type TypedFlag, type TypesFor, writeFlagTypes } from './write-flag-types.ts';
 
 const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -50,6 +50,18 @@ export const coded: Flags = {
   old: 4,
 };
 `);
+  });
+
+  it('say for whom they are, and take what they need from there', () => {
+    const flags = [flag('new-cart', { on: true }), flag('search', { a: { size: null }, b: { size: [1, 'x'] } })];
+    const written = (client: TypesFor) => writeFlagTypes(flags, 'a test', client);
+    expect(written('browser')).toContain("import type { JsonValue } from '@turnout/sdk-browser';\n");
+    expect(written('browser')).toMatch(/^\/\/ Made by `turnout codegen --for browser` from a test\. .*\nimport/);
+    for (const client of ['openfeature', 'openfeature-web'] as const) {
+      expect(written(client)).toContain("import type { JsonValue } from '@openfeature/core';\n");
+      expect(written(client)).toContain('`client.getBooleanValue(key, coded[key])`');
+      expect(written(client)).toMatch(/KeysOf<object>;\n}\n$/);
+    }
   });
 
   it.each<[Record<string, JsonValue>, string]>([
@@ -126,16 +138,11 @@ const flagArbitrary: fc.Arbitrary<TypedFlag> = fc
 const flagsArbitrary = fc.uniqueArray(flagArbitrary, { selector: ({ key }) => key, maxLength: 40 });
 
 /** What an app would write with the file, and what must not compile. */
-const USE = `
-import { Turnout } from '@turnout/sdk-node';
-import { testTurnout } from '@turnout/sdk-node/testing';
-import { coded, type Flags } from './flags.ts';
-const turnout: Turnout<Flags> = new Turnout<Flags>({ url: '', key: '', logger: false });
+const ASKS_TURNOUT = `
 export const isNew: boolean = turnout.boolean('new-cart', coded['new-cart']);
 export const hero: 'calm' | 'loud' = turnout.string('hero', coded.hero);
 export const seats: number = turnout.number('seats', coded.seats);
 export const size: number = turnout.object('search', coded.search).size;
-export const held = testTurnout<Flags>({ hero: 'loud' });
 // @ts-expect-error there is no such flag
 turnout.boolean('new-crat', false);
 // @ts-expect-error hero is no boolean
@@ -143,13 +150,54 @@ turnout.boolean('hero', false);
 // @ts-expect-error hero is never blue
 turnout.string('hero', 'blue');
 `;
+const ON_NODE = `
+import { Turnout } from '@turnout/sdk-node';
+import { testTurnout } from '@turnout/sdk-node/testing';
+import { coded, type Flags } from './node.ts';
+const turnout: Turnout<Flags> = new Turnout<Flags>({ url: '', key: '', logger: false });
+export const held = testTurnout<Flags>({ hero: 'loud' });
+${ASKS_TURNOUT}`;
+const BY_OPENFEATURE = `
+import { useFlag, useBooleanFlagValue, useStringFlagDetails } from '@openfeature/react-sdk';
+import { OpenFeature as OnServers } from '@openfeature/server-sdk';
+import { OpenFeature } from '@openfeature/web-sdk';
+import { coded } from './openfeature.ts';
+const client = OpenFeature.getClient();
+const onServer = OnServers.getClient();
+export const isNew: boolean = client.getBooleanValue('new-cart', coded['new-cart']);
+export const hero: string = client.getStringValue('hero', coded.hero);
+export const seats: number = client.getNumberDetails('seats', coded.seats).value;
+export const size: number = client.getObjectValue<typeof coded.search>('search', coded.search).size;
+export const later: Promise<boolean> = onServer.getBooleanValue('new-cart', coded['new-cart'], { targetingKey: 'u' });
+export const hooks = () => [useFlag('new-cart', false).value, useFlag('hero', coded.hero), useBooleanFlagValue('new-cart', true)];
+// @ts-expect-error there is no such flag
+client.getBooleanValue('new-crat', false);
+// @ts-expect-error hero is no boolean
+client.getBooleanValue('hero', false);
+// @ts-expect-error a boolean has a boolean default
+client.getBooleanDetails('new-cart', 'no');
+// @ts-expect-error there is no such flag
+onServer.getStringValue('zero', 'calm');
+// @ts-expect-error seats is no string
+onServer.getStringDetails('seats', '4', {});
+// @ts-expect-error there is no such flag
+export const crat = () => useFlag('new-crat', false);
+// @ts-expect-error hero is no number
+export const four = () => useFlag('hero', 4);
+// @ts-expect-error hero is no boolean
+export const is = () => useBooleanFlagValue('hero', false);
+// @ts-expect-error seats is no string
+export const text = () => useStringFlagDetails('seats', '');
+`;
 
 describe('the file that is written', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'turnout-codegen-'));
-    mkdirSync(join(folder, 'node_modules', '@turnout'), { recursive: true });
-    symlinkSync(join(HOUSE, 'sdk-node'), join(folder, 'node_modules', '@turnout', 'sdk-node'));
+    const packages = join(folder, 'node_modules');
+    mkdirSync(join(packages, '@turnout'), { recursive: true });
+    for (const room of ['sdk-node', 'sdk-browser']) symlinkSync(join(HOUSE, room), join(packages, '@turnout', room));
+    symlinkSync(join(HOUSE, 'node_modules/@openfeature'), join(packages, '@openfeature'));
     writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -175,16 +223,19 @@ describe('the file that is written', () => {
     }
   };
 
-  it('compiles against the client, which then knows keys and values, and refuses what is none', () => {
+  it('compiles against each client, which then knows keys and values, and refuses what is none', () => {
     const flags = [
       flag('new-cart', { on: true, off: false }),
       flag('hero', { calm: 'calm', loud: 'loud' }),
       flag('seats', { few: 4 }),
       flag('search', { small: { size: 10, facets: [] }, large: { size: 50, facets: ['price'] } }),
     ];
-    writeFileSync(join(folder, 'flags.ts'), writeFlagTypes(flags, 'a test'));
-    writeFileSync(join(folder, 'use.ts'), USE);
-    expect(compile('use.ts')).toBe('');
+    writeFileSync(join(folder, 'node.ts'), writeFlagTypes(flags, 'a test'));
+    writeFileSync(join(folder, 'browser.ts'), writeFlagTypes(flags, 'a test', 'browser'));
+    writeFileSync(join(folder, 'openfeature.ts'), writeFlagTypes(flags, 'a test', 'openfeature'));
+    const uses = { 'on-node.ts': ON_NODE, 'by-openfeature.ts': BY_OPENFEATURE };
+    for (const [name, text] of Object.entries(uses)) writeFileSync(join(folder, name), text);
+    expect(compile(...Object.keys(uses))).toBe('');
   }, 120_000);
 
   it('compiles whatever keys, values and notes there are, and holds the very defaults', async () => {
@@ -200,7 +251,8 @@ describe('the file that is written', () => {
       join(folder, 'check.ts'),
       `${check}export const turnout = (it: Turnout<Flags>): Turnout<Flags> => it;\n`,
     );
-    expect(compile('many.ts', 'check.ts'), `seed ${seed}\n${source}`).toBe('');
+    writeFileSync(join(folder, 'named.ts'), writeFlagTypes(all, 'a test', 'openfeature'));
+    expect(compile('many.ts', 'check.ts', 'named.ts'), `seed ${seed}\n${source}`).toBe('');
     const { coded }: { coded: object } = await import(pathToFileURL(join(folder, 'out', 'many.js')).href);
     const values = new Map<string, JsonValue>(Object.entries(coded));
     expect([...values.keys()].sort()).toEqual(all.map(({ key }) => key).sort());
@@ -217,6 +269,7 @@ describe('an exported file', () => {
   it.each([
     ['flagd’s', { flags: { a: { state: 'ENABLED', variants, defaultVariant: 'on' } } }, {}],
     ['a ruleset', { schema: 1, flags: { a: { key: 'a', variants, offVariant: 'on' } } }, { offVariant: 'on' }],
+    ['a ruleset of flags for servers', { flags: { a: { variants, clientVisible: false } } }, { clientVisible: false }],
     ['a snapshot', { ruleset: { flags: { a: { variants, offVariant: null } } }, overlay: [], settled: [] }, {}],
   ])('may be %s', (_kind, document, more) => {
     expect(readFlagFile(JSON.stringify(document))).toEqual([{ key: 'a', type: 'boolean', variants, ...more }]);

@@ -8,8 +8,61 @@ export interface TypedFlag {
   /** What it is about, for whoever reads the file. */
   about?: string;
   archived?: boolean;
+  /** Whether pages get it, where that is known. */
+  clientVisible?: boolean;
   /** The variant that holds when it is off, where that is known. */
   offVariant?: string | null;
+}
+
+/** What the file is written for: a client of ours, or OpenFeature's, on servers or in pages. */
+export type TypesFor = 'node' | 'browser' | 'openfeature' | 'openfeature-web';
+
+interface Words {
+  /** Where the type of any JSON comes from. */
+  json: string;
+  flags: string;
+  coded: string;
+}
+
+const TURNOUT = {
+  flags: 'The flags and what their values are: `new Turnout<Flags>(…)`.',
+  coded: 'What holds while there is no answer: `turnout.boolean(key, coded[key])`.',
+};
+const OPENFEATURE: Words = {
+  json: '@openfeature/core',
+  flags: 'The flags and what their values are.',
+  coded: 'What holds while there is no answer: `client.getBooleanValue(key, coded[key])`.',
+};
+const WORDS: Record<TypesFor, Words> = {
+  node: { json: '@turnout/sdk-node', ...TURNOUT },
+  browser: { json: '@turnout/sdk-browser', ...TURNOUT },
+  openfeature: OPENFEATURE,
+  'openfeature-web': OPENFEATURE,
+};
+
+/**
+ * OpenFeature's own way to name its keys, which every client and hook then goes by. The compiler takes it for a second
+ * definition, here and, without `skipLibCheck`, in OpenFeature's package too.
+ */
+const OPENFEATURE_KEYS = `
+type KeysOf<V> = { [K in keyof Flags]: Flags[K] extends V ? K : never }[keyof Flags];
+
+/** The only keys that OpenFeature's clients and hooks take from here on. Needs \`skipLibCheck\`. */
+declare module '@openfeature/core' {
+  // @ts-ignore OpenFeature defines it too, to be replaced like this.
+  export type BooleanFlagKey = KeysOf<boolean>;
+  // @ts-ignore
+  export type StringFlagKey = KeysOf<string>;
+  // @ts-ignore
+  export type NumberFlagKey = KeysOf<number>;
+  // @ts-ignore
+  export type ObjectFlagKey = KeysOf<object>;
+}
+`;
+
+/** Flags that pages get no value of: a file for pages leaves them out, so that asking one does not compile. */
+export function hiddenFrom(client: TypesFor, flag: TypedFlag): boolean {
+  return (client === 'browser' || client === 'openfeature-web') && flag.clientVisible === false;
 }
 
 /** A text this long is written for people, not chosen from: its flag is a string like any other. */
@@ -22,23 +75,26 @@ const DICTIONARY = `{ [key: string]: ${ANYTHING} }`;
 
 /**
  * The source of a TypeScript module: the type of each flag, and its coded default. The same flags give the same bytes,
- * in whatever order they and their variants come. `whose` says where they are from.
+ * in whatever order they and their variants come. `whose` says where they are from, `client` for which client it is.
  */
-export function writeFlagTypes(flags: readonly TypedFlag[], whose: string): string {
+export function writeFlagTypes(flags: readonly TypedFlag[], whose: string, client: TypesFor = 'node'): string {
+  const words = WORDS[client];
+  const command = client === 'node' ? 'turnout codegen' : `turnout codegen --for ${client}`;
   const sorted = [...flags].sort((a, b) => compare(a.key, b.key));
   const types = sorted.map((flag) => `${noteOf(flag)}  ${nameOf(flag.key)}: ${typeOf(flag)};\n`).join('');
   const values = sorted.map((flag) => `  ${memberOf(flag.key)}: ${writeValue(defaultOf(flag), '  ')},\n`).join('');
   const needsJson = types.includes(ANYTHING);
   return [
-    `// Made by \`turnout codegen\` from ${oneLine(whose)}. Make it again rather than editing it.`,
-    ...(needsJson ? [`import type { ${ANYTHING} } from '@turnout/sdk-node';`] : []),
+    `// Made by \`${command}\` from ${oneLine(whose)}. Make it again rather than editing it.`,
+    ...(words === OPENFEATURE ? ['/* eslint-disable */'] : []),
+    ...(needsJson ? [`import type { ${ANYTHING} } from '${words.json}';`] : []),
     '',
-    '/** The flags and what their values are: `new Turnout<Flags>(…)`. */',
+    `/** ${words.flags} */`,
     `export type Flags = {${types === '' ? '' : `\n${types}`}};`,
     '',
-    '/** What holds while there is no answer: `turnout.boolean(key, coded[key])`. */',
+    `/** ${words.coded} */`,
     `export const coded: Flags = {${values === '' ? '' : `\n${values}`}};`,
-    '',
+    words === OPENFEATURE ? OPENFEATURE_KEYS : '',
   ].join('\n');
 }
 
