@@ -43,3 +43,4 @@ export type * from './sync/session.ts';
 export { type Frame, FrameReader, writeFrame } from './sync/sse.ts';
 export type * from './sync/values-wire.ts';
 export * from './sync/wire.ts';
+export { writeBootstrap } from './sync/write-bootstrap.ts';

@@ -1,5 +1,13 @@
-import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '@turnout/core';
-import { type Context, type Evaluation, evaluate, isEventName, type JsonObject, type JsonValue } from '@turnout/core';
+import type { AnyFlags, Bootstrap, FlagKey, FlagTypes, FlagValue } from '@turnout/core';
+import {
+  type Context,
+  type Evaluation,
+  evaluate,
+  isEventName,
+  type JsonObject,
+  type JsonValue,
+  writeBootstrap,
+} from '@turnout/core';
 import { type AskedType, answer, answerAll, typeOf, unreadable } from './answer.ts';
 import type { Connection, Counter } from './connection.ts';
 import type { EventName, Listener } from './events.ts';
@@ -95,6 +103,24 @@ export class Client<F extends FlagTypes = AnyFlags> {
       this.#connection.notes.once('context', 'warn', () => 'a context failed when it was looked at, and was left out');
     }
     return answerAll(this.#connection, merged, options?.clientVisibleOnly === true);
+  }
+
+  /**
+   * What a page is sent of its flags, so that its first paint shows them: those that clients may see, evaluated for the
+   * client's context with `context` laid over it. The page's own client takes it where it is made for that very context.
+   * A value that would be a coded default is left out. Hooks are not called, and it is counted as `all` is. Throws
+   * nothing: what cannot be looked at is sent for no page. How to write it into a page is in the README.
+   */
+  bootstrap(context?: Context): Bootstrap {
+    const { notes } = this.#connection;
+    try {
+      const merged = mergeContexts(this.#base, context);
+      const { position } = this.#connection.status();
+      return writeBootstrap(position, merged, Object.values(answerAll(this.#connection, merged, true)));
+    } catch {
+      notes.once('context', 'warn', () => 'a context failed when it was looked at, and was left out');
+      return { v: 1, position: null, contextHash: '', flags: {} };
+    }
   }
 
   /** A client that knows more of whom it asks for. It shares the connection, its events and its end. */

@@ -1,5 +1,6 @@
 export type {
   AnyFlags,
+  Bootstrap,
   Context,
   ErrorCode,
   Evaluation,

@@ -64,6 +64,7 @@ describe('the description of the API', () => {
       'post /ofrep/v1/evaluate/flags',
       'post /ofrep/v1/evaluate/flags/{key}',
       'post /sdk/v1/receipts',
+      'post /sdk/v1/bootstrap',
       'post /sdk/v1/reports',
     ]);
   });

@@ -6,6 +6,7 @@ import { Health } from './delivery/health.ts';
 import { metricsRoutes } from './delivery/metrics-routes.ts';
 import { SdkProtocol } from './delivery/sdk-protocol.ts';
 import { StreamAdmission } from './delivery/stream-admission.ts';
+import { bootstrapProtocol } from './evaluation/bootstrap-protocol.ts';
 import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
@@ -61,6 +62,7 @@ export function buildProtocols(parts: Parts): Protocols {
     onStuck: () => counts.stuck(),
   });
   const reports = reportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });
+  const bootstrap = bootstrapProtocol({ ...common, counts: parts.reports.ofrep, onAnswer: noting('POST') });
   const hooks = new HookProtocol({ ...parts.signals, secrets, gate: house, onAnswer: noting('POST') });
   rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
   watchDelivery(metrics, {
@@ -80,7 +82,7 @@ export function buildProtocols(parts: Parts): Protocols {
   });
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [receipts, reports, sdk, ofrep, ofrepStream, health, hooks, screen],
+    takers: [receipts, reports, bootstrap, sdk, ofrep, ofrepStream, health, hooks, screen],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, live, open };

@@ -115,6 +115,15 @@ export const RAW_PATHS: ApiDescription['paths'] = {
       responses: { 202: { description: 'It is stored, now or before' }, default: PROBLEM },
     }),
   },
+  '/sdk/v1/bootstrap': {
+    post: operation('SDK', 'The values of one visitor, to be sent with a page: flags that clients may see', 'ruleset', {
+      requestBody: { ...CONTEXT, required: true },
+      responses: {
+        200: json('`{v: 1, position, contextHash, flags: {key: {value, variant, reason}}}`'),
+        default: PROBLEM,
+      },
+    }),
+  },
   '/hooks/v1/{source}/{id}': {
     post: operation(
       'Hooks',

@@ -22,10 +22,11 @@ export interface RawPostRoute {
   what: string;
   /** What it is answered with once it is taken. */
   status: number;
-  take(key: KeyPrincipal, request: IncomingMessage): Promise<void>;
+  /** What it gives is the JSON to answer with; nothing where there is none to tell. */
+  take(key: KeyPrincipal, request: IncomingMessage): Promise<string | undefined> | Promise<void>;
 }
 
-/** Takes what apps send with a server key, on Node's raw requests, and answers without a body. */
+/** Takes what apps send with a server key, on Node's raw requests. */
 export class RawPost {
   readonly #parts: RawPostParts;
   readonly #route: RawPostRoute;
@@ -47,8 +48,8 @@ export class RawPost {
     const begun = clock.monotonic();
     let { status } = this.#route;
     try {
-      await this.#take(request);
-      if (!response.destroyed) response.writeHead(status, { 'Cache-Control': 'private, no-cache' }).end();
+      const body = await this.#take(request);
+      if (!response.destroyed) response.writeHead(status, headersOf(body)).end(body);
     } catch (error) {
       const problem = sendProblem(response, error, {
         ...(request.method === 'POST' ? {} : { Allow: 'POST' }),
@@ -61,7 +62,7 @@ export class RawPost {
     onAnswer(this.#route.path, status, clock.monotonic() - begun);
   }
 
-  async #take(request: IncomingMessage): Promise<void> {
+  async #take(request: IncomingMessage): Promise<string | undefined> {
     const { gate } = this.#parts;
     const { path, what, take } = this.#route;
     if (request.method !== 'POST') throw new Problem('method_not_allowed', `${what} are sent with POST.`);
@@ -69,6 +70,12 @@ export class RawPost {
     if (secret === undefined) throw new Problem('unauthorized', 'Send Authorization: Bearer <server key>.');
     const key = requireServerKey(gate, await findCaller(gate, request, secret), request, `POST ${path}`);
     gate.used.note(key, callerAddress(request, gate.trustProxy), request.headers[HEADERS.sdk]?.toString());
-    await take(key, request);
+    return (await take(key, request)) ?? undefined;
   }
+}
+
+function headersOf(body: string | undefined): Record<string, string | number> {
+  const always = { 'Cache-Control': 'private, no-cache' };
+  if (body === undefined) return always;
+  return { ...always, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
 }

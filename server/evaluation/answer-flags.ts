@@ -67,6 +67,11 @@ export function answerAll(ground: Ground, context: Context, tag: string, request
   };
 }
 
+/** The answers of all flags that a page may see, in the order of their keys. */
+export function evaluateVisible(served: Served, context: Context, ageMs: number): Evaluation[] {
+  return written(served).visible.map((one) => evaluateAged(served.compiled, one, context, ageMs));
+}
+
 /** The answer to a request that has all of this already. */
 export function answerUnchanged(ground: Ground, tag: string): Answer {
   return { status: 304, headers: { ETag: tag, 'Turnout-Age-Ms': wholeMs(ground.ageMs) }, body: undefined };
