@@ -1,0 +1,29 @@
+import type { Bootstrap } from '@turnout/core';
+import { createContext, createElement, type ReactElement, type ReactNode, useMemo } from 'react';
+import { type KnownFlags, knownFlags } from './known-flags.ts';
+import type { PageClient } from './page-client.ts';
+
+export interface TurnoutProviderProps {
+  /** The client of the page. Make it once, outside of components: whoever makes it closes it. */
+  client?: PageClient | undefined;
+  /**
+   * What the server evaluated for this page. On the server it is all that is needed, and nothing is opened there. In the
+   * browser the client's own is taken unless it is given here, too; either must be what the page was rendered from.
+   */
+  bootstrap?: Bootstrap | undefined;
+  children?: ReactNode;
+}
+
+/** What the components below a provider ask; outside of one they get their coded defaults. */
+export const Known = createContext<KnownFlags>(knownFlags(undefined, undefined));
+
+/**
+ * Gives the flags of a client to all components below. On the server, and until the page is hydrated, they are those of
+ * the bootstrap, so that both render the same; what the client knows beyond it is drawn right after. It opens nothing and
+ * closes nothing.
+ */
+export function TurnoutProvider({ client, bootstrap, children }: TurnoutProviderProps): ReactElement {
+  const given = bootstrap ?? client?.bootstrap;
+  const value = useMemo(() => knownFlags(client, given), [client, given]);
+  return createElement(Known.Provider, { value }, children);
+}

@@ -1,0 +1,108 @@
+import type { Context, Evaluation, FlagKey, FlagValue, JsonValue } from '@turnout/core';
+import { useContext, useEffect, useRef, useSyncExternalStore } from 'react';
+import type { Status } from '../options.ts';
+import type { KnownFlags } from './known-flags.ts';
+import type { PageClient } from './page-client.ts';
+import { Known } from './turnout-provider.ts';
+import type { AppFlags, Served } from './typed-flags.ts';
+
+/**
+ * The value of a flag, as JSON has it; `coded` where it has none, is of another type, or is not known. The component is
+ * drawn again when the value or the variant of this flag changes, and for no other flag. Never throws.
+ *
+ * It counts as asked once it is on the page: once for each value that is drawn there and each visitor, however often
+ * the component renders.
+ *
+ * Keys and values are as precise as `Registered` makes them; see there.
+ */
+export function useFlag<K extends FlagKey<AppFlags>, V extends FlagValue<AppFlags, K>>(
+  key: K,
+  coded: V,
+): Served<AppFlags, K, V> {
+  return useAnswer(key, coded, isSameAnswer).value as Served<AppFlags, K, V>;
+}
+
+/** As `useFlag`, with what led to the value: variant, reason, error code. Drawn again when one of those changes, too. */
+export function useFlagDetails<K extends FlagKey<AppFlags>>(key: K, coded: FlagValue<AppFlags, K>): Evaluation {
+  return useAnswer(key, coded, isSameInAll);
+}
+
+/**
+ * How the client stands. Drawn again when the state, the source or the position changes; `ageMs` is what it was then.
+ * On the server, and until the page is hydrated: `connecting`, from the bootstrap.
+ */
+export function useTurnoutStatus(): Status {
+  const known = useContext(Known);
+  const keep = useKept(isSameStatus);
+  return useSyncExternalStore(
+    known.subscribe,
+    () => keep(known.status()),
+    () => keep(known.firstStatus()),
+  );
+}
+
+/** What components may have a client do. */
+export type Actions = Pick<PageClient, 'setContext' | 'track' | 'flush'>;
+
+const NOTHING: Actions = { setContext: async () => {}, track: () => {}, flush: async () => {} };
+
+/**
+ * The client: `setContext` when somebody signs in, `track` when something happened. Where there is none, as on the
+ * server, what it is told is dropped.
+ */
+export function useTurnout(): Actions {
+  return useContext(Known).client ?? NOTHING;
+}
+
+type IsSame<T> = (one: T, other: T) => boolean;
+
+const isSameAnswer: IsSame<Evaluation> = (one, other) =>
+  one.variant === other.variant && JSON.stringify(one.value) === JSON.stringify(other.value);
+
+const isSameInAll: IsSame<Evaluation> = (one, other) =>
+  isSameAnswer(one, other) && one.reason === other.reason && one.errorCode === other.errorCode;
+
+const isSameStatus: IsSame<Status> = (one, other) =>
+  one.state === other.state && one.source === other.source && one.position === other.position;
+
+/** Gives the former of two that are the same, for React draws again what is another object. */
+function useKept<T>(isSame: IsSame<T>): (found: T) => T {
+  const last = useRef<T>(undefined);
+  return (found) => {
+    if (last.current === undefined || !isSame(last.current, found)) last.current = found;
+    return last.current;
+  };
+}
+
+function useAnswer(key: string, coded: JsonValue, isSame: IsSame<Evaluation>): Evaluation {
+  const known = useContext(Known);
+  const keep = useKept(isSame);
+  const answer = useSyncExternalStore(
+    known.subscribe,
+    () => keep(known.now(key, coded)),
+    () => keep(known.first(key, coded)),
+  );
+  useCount(known, answer);
+  return answer;
+}
+
+/** Has what stands on the page counted. Strict mode runs effects twice, so what was counted is remembered. */
+function useCount({ client, now }: KnownFlags, answer: Evaluation): void {
+  const last = useRef<{ client: PageClient; context: Context; answer: Evaluation }>(undefined);
+  useEffect(() => {
+    if (client === undefined) return;
+    const count = () => {
+      const { context } = client;
+      const before = last.current;
+      const isCounted = before?.client === client && before.context === context;
+      if (isCounted && before.answer.key === answer.key && isSameAnswer(before.answer, answer)) return;
+      last.current = { client, context, answer };
+      client.count(answer);
+    };
+    count();
+    // Another visitor sees what stands there already. What is about to be another answer counts when it is drawn.
+    return client.subscribe(() => {
+      if (isSameAnswer(now(answer.key, answer.value ?? null), answer)) count();
+    });
+  }, [client, now, answer]);
+}
