@@ -24,6 +24,8 @@ import { countDropped } from './delivery/delivery-metrics.ts';
 import { type Delivery, openDelivery } from './delivery/open-delivery.ts';
 import { revocationFile } from './delivery/revocation-file.ts';
 import { checkFreeze } from './environments/check-freeze.ts';
+import { ContextTokens } from './evaluation/context-tokens.ts';
+import { KeySets } from './evaluation/key-sets.ts';
 import { instancesInRedis } from './fleet/instances-in-redis.ts';
 import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { KillFollower } from './incidents/follow-kills.ts';
@@ -73,6 +75,8 @@ export interface Parts extends Ground {
   rollouts: Rollouts;
   /** The only way to addresses that people write down. */
   outbound: Outbound;
+  /** Says whom the tokens of client keys with signed contexts speak of. */
+  contexts: ContextTokens;
   /** Where nodes tell each other which apps run; undefined where Postgres keeps that. */
   redis: Redis | undefined;
   /** How this node calls itself to its clients. */
@@ -125,7 +129,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   });
   const parts: Parts = {
     ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, people, delivery, fleet, reports },
-    ...{ signals, rollouts, outbound, redis, node },
+    ...{ signals, rollouts, outbound, redis, node, contexts: openContexts(ground, clock, outbound) },
   };
   return parts;
 }
@@ -139,6 +143,13 @@ function checksOf(clock: Clock): Check[] {
 export function catchUp({ house, delivery }: Parts): void {
   house.list.refresh().catch(() => undefined);
   void delivery.rulesets.askPlaces();
+}
+
+function openContexts({ config, secrets, logger }: Ground, clock: Clock, outbound: Outbound): ContextTokens {
+  const onFault = (fault: string) =>
+    logger.warn({ fault }, 'tokens of signed contexts cannot be checked as they should');
+  const keySets = new KeySets({ outbound, allowed: config.outboundAllow, clock, onFault });
+  return new ContextTokens({ keySets, secrets, clock, onFault });
 }
 
 /** Whether calls to other systems succeed, and why not, by the few ways in which they can fail. */

@@ -1,0 +1,31 @@
+import type { Context, JsonValue } from '@turnout/core';
+import type { ContextRule } from '../access/context-rule.ts';
+
+/** Whom a token that was found good speaks of. */
+export interface SignedClaims {
+  /** Its `sub` as targetingKey, and every claim of its own as an attribute. */
+  context: Context;
+  /** The same as text: two tokens that say the same have the same. */
+  text: string;
+}
+
+/** What JWT itself gives a meaning to says nothing of a visitor but who they are. */
+const REGISTERED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
+const LONGEST_SUBJECT = 512;
+
+/** Reads the claims of a token; undefined where its `sub` names nobody. */
+export function readClaims(payload: object): SignedClaims | undefined {
+  const members = Object.entries(payload) as [string, JsonValue][];
+  const subject = members.find(([name]) => name === 'sub')?.[1];
+  if (typeof subject !== 'string' || subject === '' || subject.length > LONGEST_SUBJECT) return undefined;
+  const attributes = members.filter(([name]) => !REGISTERED.has(name));
+  const context: Context = Object.fromEntries([...attributes, ['targetingKey', subject]]);
+  return { context, text: JSON.stringify(context) };
+}
+
+/** The context that is evaluated: of what a request says itself only what the rule lists, and the token's word first. */
+export function layClaims({ bodyAttributes }: ContextRule, { context }: SignedClaims, given: Context): Context {
+  const listed = bodyAttributes.filter((name) => Object.hasOwn(given, name));
+  if (listed.length === 0) return context;
+  return Object.fromEntries([...listed.map((name) => [name, given[name]] as const), ...Object.entries(context)]);
+}
