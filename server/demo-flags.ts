@@ -124,6 +124,7 @@ const IN_THE_SHOP = [
     kind: 'experiment',
     owner: 'search',
     tags: ['shop-window'],
+    clientVisible: true,
     environments: {
       development: { state: 'on', offVariant: 'none', fallthrough: { variant: 'personal' } },
       production: {
@@ -161,6 +162,7 @@ const IN_THE_SHOP = [
     kind: 'ops',
     owner: 'platform',
     tags: ['shop-window'],
+    clientVisible: true,
     environments: {
       development: { state: 'on', offVariant: 'low', fallthrough: { variant: 'best' } },
       production: { state: 'on', offVariant: 'low', shedAt: 2, fallthrough: { variant: 'normal' } },
@@ -241,6 +243,7 @@ const ON_ITS_WAY = [
     description: 'Asks the post for addresses; it must not be slower than typing',
     owner: 'payments',
     tags: ['checkout'],
+    clientVisible: true,
     environments: { development: on, production: { state: 'on', fallthrough: { variant: 'off' } } },
   },
 ];

@@ -143,6 +143,7 @@ export function greet(url: string, dataDir: string): string {
   const flip = `${settingsOf(url, dataDir)}npx turnout`;
   return `
   Turnout   ${url}
+  Shop      ${url}/demo/shop, a page that follows the flags: open it, and kill new-checkout
   Project   demo, with the environments ${DEMO_ENVIRONMENTS.map(({ key }) => key).join(' and ')}
   Keys      ${join(dataDir, 'demo-keys')}/{${KEY_NAMES.join(',')}}
 
@@ -167,6 +168,11 @@ export function greet(url: string, dataDir: string): string {
 
     ${flip} off new-checkout -e ${SHOWN}
     ${flip} on new-checkout -e ${SHOWN}
+
+  Kill it, and bring it back:
+
+    ${flip} kill new-checkout -e ${SHOWN} --reason 'The checkout hangs'
+    ${flip} restore new-checkout -e ${SHOWN}
 `;
 }
 

@@ -1,21 +1,24 @@
 import { getRequestListener } from '@hono/node-server';
 import { AdminUi, BUILT_ADMIN_UI } from './admin-ui.ts';
 import { type AppParts, buildApp } from './app.ts';
+import { demoKeyPath } from './demo.ts';
+import { BUILT_DEMO_SHOP, DemoShop } from './demo-shop.ts';
 import { countDelivery, watchDelivery } from './delivery/delivery-metrics.ts';
 import { Health } from './delivery/health.ts';
 import { metricsRoutes } from './delivery/metrics-routes.ts';
 import { SdkProtocol } from './delivery/sdk-protocol.ts';
 import { StreamAdmission } from './delivery/stream-admission.ts';
-import { bootstrapProtocol } from './evaluation/bootstrap-protocol.ts';
+import { bootstrapProtocol, evaluatePage } from './evaluation/bootstrap-protocol.ts';
 import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
 import { receiptProtocol } from './fleet/receipt-protocol.ts';
-import type { Open } from './front-door.ts';
+import type { Open, Taker } from './front-door.ts';
 import { listDegraded } from './list-degraded.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { reportProtocol } from './metrics/report-protocol.ts';
 import type { Parts } from './parts.ts';
+import { readPrivateFile } from './platform/private-file.ts';
 import { listRooms, TELLERS } from './rooms.ts';
 import { HookProtocol } from './signals/hook-protocol.ts';
 
@@ -77,15 +80,35 @@ export function buildProtocols(parts: Parts): Protocols {
   const live = openLive(parts);
   const app = buildApp(appParts(parts, live));
   const screen = new AdminUi({
-    ...{ folder: BUILT_ADMIN_UI, onError: common.onError },
-    secure: config.publicUrl?.startsWith('https:') ?? false,
+    ...{ folder: BUILT_ADMIN_UI.folder, secure: isSecure(parts), onError: common.onError },
   });
   const listener = getRequestListener(app.fetch);
   const open: Open = {
-    takers: [receipts, reports, bootstrap, sdk, ofrep, ofrepStream, health, hooks, screen],
+    takers: [receipts, reports, bootstrap, sdk, ofrep, ofrepStream, health, hooks, ...openShop(parts), screen],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, live, open };
+}
+
+function isSecure({ config }: Parts): boolean {
+  return config.publicUrl?.startsWith('https:') ?? false;
+}
+
+/** The page of the demo, where there is a demo: its visitors are evaluated here, and its page has the demo's client key. */
+function openShop(parts: Parts): Taker[] {
+  const { config, house, delivery, reports, logger } = parts;
+  if (!config.demo) return [];
+  const shop = new DemoShop({
+    ...{ folder: BUILT_DEMO_SHOP.folder, secure: isSecure(parts) },
+    findPlace: () => {
+      const key = readPrivateFile(demoKeyPath(config.dataDir, 'client')) ?? '';
+      const found = house.list.findCredential(key);
+      return typeof found !== 'string' && found.kind === 'key' ? { ...found, key } : undefined;
+    },
+    evaluate: (place, context) => evaluatePage({ flags: delivery.rulesets, counts: reports.ofrep }, place, context),
+    onError: (error) => logger.error({ error }, 'the page of the demo could not be sent'),
+  });
+  return [shop];
 }
 
 /** The streams of screens, which tell what everything else here does. */

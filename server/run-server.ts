@@ -1,7 +1,9 @@
-import { buildWhereMissing } from './admin-ui.ts';
+import { BUILT_ADMIN_UI } from './admin-ui.ts';
+import { buildWhereMissing } from './built-files.ts';
 import { readConfig, SettingsFault } from './config.ts';
 import { isDriverStumble } from './database/driver-stumble.ts';
 import { greet } from './demo.ts';
+import { BUILT_DEMO_SHOP } from './demo-shop.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { settleTicks } from './platform/settle-ticks.ts';
 import { endOnSignals } from './platform/shutdown.ts';
@@ -40,7 +42,8 @@ export async function runServer(env: Environment, argv: readonly string[]): Prom
   });
   try {
     house = await startHouse(config, logger, { onFatal: (error) => endBecause(logger, error, end) });
-    buildWhereMissing(logger);
+    buildWhereMissing(BUILT_ADMIN_UI, logger);
+    if (config.demo) buildWhereMissing(BUILT_DEMO_SHOP, logger);
     await house.opened;
     if (house.rootToken.made) showRootToken(house.rootToken, logger);
     if (house.setupLink !== undefined && !house.draining) showSetupLink(house.setupLink);
