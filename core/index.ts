@@ -1,5 +1,6 @@
 export { bucket } from './evaluate/bucket.ts';
 export { type Compiled, compile } from './evaluate/compile.ts';
+export { constantAnswer } from './evaluate/constant-answer.ts';
 export { evaluate, evaluateAll } from './evaluate/evaluate.ts';
 export { type Explanation, explain } from './evaluate/explain.ts';
 export type { Fault, FaultCode } from './evaluate/fault.ts';

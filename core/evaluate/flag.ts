@@ -100,13 +100,13 @@ function readNeeds(flag: Record<string, unknown>, answers: Answers, scope: FlagS
   return needs;
 }
 
-/** Met only by an answer without error that is not DISABLED: so killing a flag can only ever disable others. */
-function isMet(need: Need, got: Evaluation): boolean {
+/** A prerequisite is met only by an answer without error that is not DISABLED: so killing a flag can only ever disable others. */
+export function isMetBy(variants: readonly string[], got: Evaluation): boolean {
   return (
     got.errorCode === undefined &&
     got.reason !== 'DISABLED' &&
     got.variant !== undefined &&
-    need.variants.includes(got.variant)
+    variants.includes(got.variant)
   );
 }
 
@@ -121,7 +121,7 @@ function afterNeeds(key: string, needs: readonly Need[], rules: Rules, watch: Wa
   for (const need of needs) {
     const settled = need.target === undefined ? notFound(need.name) : need.target.constant;
     if (watch === undefined && settled !== undefined) {
-      if (isMet(need, settled)) continue;
+      if (isMetBy(need.variants, settled)) continue;
       if (open.length === 0) return { constant: need.unmet, decide: () => need.unmet };
     }
     open.push(need);
@@ -130,7 +130,7 @@ function afterNeeds(key: string, needs: readonly Need[], rules: Rules, watch: Wa
   const decide = (context: Context) => {
     for (const [i, need] of open.entries()) {
       const got = need.target === undefined ? notFound(need.name) : answer(need.target, context);
-      const holds = isMet(need, got);
+      const holds = isMetBy(need.variants, got);
       const { name: needs, variants } = need;
       watch?.({ flag: key, path: `/prerequisites/${i}`, step: 'prerequisite', needs, variants, got, holds });
       if (!holds) return need.unmet;

@@ -161,7 +161,7 @@ export class TestRulesets implements HeldRulesets {
       overlay,
       overlayHash: overlayHash(overlay),
       settled,
-      compiled: compile(layOverlay(base, overlay)),
+      compiled: compile(layOverlay(base, overlay), this.now?.compiled),
       etag: `"${formatPosition(base)}-${overlayHash(overlay)}-${settled.length}"`,
     };
   }

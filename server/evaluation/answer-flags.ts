@@ -42,8 +42,9 @@ export function answerOne(ground: Ground, key: string, context: Context): Answer
  * that changes an attribute still sends the old tag.
  */
 export function bulkTag(ground: Ground, body: Buffer, tokenSlot: number): string {
-  const { served, sender } = ground;
-  const parts = [FORMAT, nameState(served), sender.id, tokenSlot, countTooOld(ground), served.environmentId];
+  const { served, sender, ageMs } = ground;
+  const tooOld = countTooOld(served, sender.keyKind, ageMs);
+  const parts = [FORMAT, nameState(served), sender.id, tokenSlot, tooOld, served.environmentId];
   return `"${hash('sha256', `${parts.join(' ')}\n${body.toString('latin1')}`, 'base64url')}"`;
 }
 
@@ -52,7 +53,7 @@ export function answerAll(ground: Ground, context: Context, tag: string, request
   const { served, sender, ageMs } = ground;
   const flags = written(served);
   const seen = sender.keyKind === 'client' ? flags.visible : flags.every;
-  const stale = countTooOld(ground) > 0;
+  const stale = countTooOld(served, sender.keyKind, ageMs) > 0;
   const { bulk } = ground.counts;
   const items = stale
     ? writeAging(served.compiled, seen, context, ageMs, bulk)
@@ -131,9 +132,9 @@ function written(served: Served): WrittenFlags {
 }
 
 /** How many of the ages at which a flag becomes too old have been passed: 0 while everything is fresh. */
-function countTooOld({ served, sender, ageMs }: Ground): number {
+export function countTooOld(served: Served, keyKind: Sender['keyKind'], ageMs: number): number {
   const flags = written(served);
-  const limits = sender.keyKind === 'client' ? flags.visibleLimits : flags.everyLimits;
+  const limits = keyKind === 'client' ? flags.visibleLimits : flags.everyLimits;
   return limits.reduce((count, limit) => count + (ageMs > limit ? 1 : 0), 0);
 }
 

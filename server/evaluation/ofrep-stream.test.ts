@@ -26,9 +26,11 @@ async function start(change: Partial<OfrepStreamParts> = {}) {
   const clock = { now: () => new Date(wallMs), monotonic: () => performance.now() };
   const noteError = (error: unknown) => errors.push(error);
   const onAnswer = (route: string, status: number) => answers.push(`${status} ${route}`);
-  const parts = { gate, flags, secrets, clock, onError: noteError, onAnswer };
+  const contexts = { claimsOf: () => undefined };
+  const parts = { gate, flags, secrets, contexts, clock, onError: noteError, onAnswer };
   stream = new OfrepStream({
     ...parts,
+    node: 'node-a',
     admission: new StreamAdmission(DEFAULT_LIMITS),
     onRevoked: gate.onRevoked,
     onStuck: () => undefined,

@@ -4,23 +4,25 @@ import { callerAddress, type Gate } from '../access/raw-caller.ts';
 import { EventStream } from '../delivery/event-stream.ts';
 import { OpenStreams, type StreamTimes } from '../delivery/open-streams.ts';
 import { retryOf } from '../delivery/retry-spread.ts';
-import type { Served } from '../delivery/served.ts';
+import type { HeldRulesets, Served, ServedStep } from '../delivery/served.ts';
 import type { StreamAdmission } from '../delivery/stream-admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
 import { KnownOrigins } from './cross-origin.ts';
 import { asFailure, Failure } from './failure.ts';
 import { nameState } from './newer-flags.ts';
-import type { NodeFlags } from './ofrep.ts';
 import { isSender, refuseOrigin, type Sender } from './sender.ts';
 import { readStreamToken, type StreamSigner } from './stream-token.ts';
+import { ValuesStreams } from './values-streams.ts';
 
 /** What the event stream of OFREP needs; `main.ts` builds it once. */
 export interface OfrepStreamParts {
   gate: Gate;
-  flags: NodeFlags;
+  flags: Pick<HeldRulesets, 'served' | 'load' | 'ageMs' | 'onServed'>;
   secrets: StreamSigner;
   clock: Clock;
+  /** How this node calls itself to its clients. */
+  node: string;
   /** Shared by all protocols of this node. */
   admission: StreamAdmission;
   /** `AccessList.onRevoked`: told of each key that may not be used any more. */
@@ -46,11 +48,13 @@ class RefetchStream extends EventStream {
 /**
  * The event stream of OFREP: it says that flags have changed, never which or how, and the client asks again. Its only
  * event names the state of the flags, which is also its id, so that whoever comes back hears at once what was missed.
+ * A client that asks for values gets those instead, on the same way in.
  */
 export class OfrepStream {
   readonly #parts: OfrepStreamParts;
   readonly #origins: KnownOrigins;
   readonly #streams: OpenStreams<RefetchStream>;
+  readonly #values: ValuesStreams;
   readonly #stops: (() => void)[];
   /** The frame of each state, made once for all streams. */
   readonly #frames = new WeakMap<Served, Buffer>();
@@ -59,17 +63,22 @@ export class OfrepStream {
   constructor(parts: OfrepStreamParts) {
     this.#parts = parts;
     this.#origins = new KnownOrigins(() => parts.gate.list.listOrigins(), parts.clock);
+    const { clock, flags, node, times = TIMES } = parts;
+    this.#values = new ValuesStreams({ clock, flags, node, times, onStuck: () => parts.onStuck() });
     this.#streams = new OpenStreams<RefetchStream>({
-      clock: parts.clock,
-      times: parts.times ?? TIMES,
+      clock,
+      times,
       beat: (stream) => stream.write(COMMENT),
-      catchUp: (stream) => this.#tell(stream, parts.flags.served(stream.environmentId)),
+      catchUp: (stream) => this.#tell(stream, flags.served(stream.environmentId)),
       revoked: undefined,
       onStuck: () => parts.onStuck(),
     });
     this.#stops = [
-      parts.flags.onServed((now) => this.#publish(now)),
-      parts.onRevoked((keyId) => this.#streams.revoke(keyId)),
+      flags.onServed((now, step) => this.#publish(now, step)),
+      parts.onRevoked((keyId) => {
+        this.#streams.revoke(keyId);
+        this.#values.revoke(keyId);
+      }),
     ];
   }
 
@@ -90,23 +99,24 @@ export class OfrepStream {
 
   /** How many streams are open. */
   get streams(): number {
-    return this.#streams.count;
+    return this.#streams.count + this.#values.count;
   }
 
   /** How many streams an environment has: one that has any is not to be unloaded. */
   streamsOf(environmentId: number): number {
-    return this.#streams.of(environmentId).size;
+    return this.#streams.of(environmentId).size + this.#values.countOf(environmentId);
   }
 
   /** Opens no more streams and ends those that are open; their clients come back by themselves, each at its own time. */
   async drain(): Promise<void> {
     this.#stop();
-    await this.#streams.drain(() => undefined, DRAIN_MS);
+    await Promise.all([this.#streams.drain(() => undefined, DRAIN_MS), this.#values.drain(DRAIN_MS)]);
   }
 
   close(): void {
     this.#stop();
     this.#streams.close();
+    this.#values.close();
   }
 
   #stop(): void {
@@ -115,7 +125,8 @@ export class OfrepStream {
   }
 
   async #take(call: Call & { kind: 'stream' }, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const sender = await this.#findSender(new URLSearchParams(call.query).get('token') ?? '');
+    const query = new URLSearchParams(call.query);
+    const sender = await this.#findSender(query.get('token') ?? '');
     refuseOrigin(sender, request.headers.origin);
     const leave = this.#admit(sender, request);
     response.once('close', leave);
@@ -125,7 +136,8 @@ export class OfrepStream {
       // While something was loaded the client may have gone, the key been revoked, or the node told to go down.
       if (response.destroyed) return;
       if (this.#draining || !this.#isLive(sender)) throw goingDown();
-      this.#open(request, response, sender, served);
+      if (query.get('values') === '1') this.#openValues(request, response, sender, served, query.get('from') ?? '');
+      else this.#open(request, response, sender, served);
     } catch (error) {
       leave();
       throw error;
@@ -173,19 +185,26 @@ export class OfrepStream {
 
   #open(request: IncomingMessage, response: ServerResponse, sender: Sender, served: Served): void {
     const stream = new RefetchStream(response, { keyId: sender.id, environmentId: sender.environmentId });
-    const { socket, headers } = request;
+    const { headers } = request;
     response.once('close', this.#streams.add(stream));
     stream.open(this.#origins.answerHeaders(headers.origin));
     const state = nameState(served);
     const lastState = headers['last-event-id']?.toString() ?? '';
-    const retryMs = retryOf(`${socket.remoteAddress} ${socket.remotePort}`);
     // An id without data is no event: it only tells the client where it is.
-    stream.write(Buffer.from(`retry: ${retryMs}\nid: ${state}\n\n`));
+    stream.write(Buffer.from(`retry: ${retryFor(request)}\nid: ${state}\n\n`));
     if (lastState === '' || lastState === state) stream.told = state;
     else this.#tell(stream, served);
   }
 
-  #publish(served: Served): void {
+  /** `state` is what the client has the values of. */
+  #openValues(request: IncomingMessage, response: ServerResponse, sender: Sender, served: Served, state: string): void {
+    const holder = { keyId: sender.id, environmentId: sender.environmentId };
+    const asker = { holder, sight: sender.keyKind, state, retryMs: retryFor(request) };
+    this.#values.open(response, asker, served, this.#origins.answerHeaders(request.headers.origin));
+  }
+
+  #publish(served: Served, step: ServedStep): void {
+    this.#values.publish(served, step);
     for (const stream of this.#streams.of(served.environmentId)) this.#tell(stream, served);
   }
 
@@ -221,6 +240,11 @@ export class OfrepStream {
     response.end(answer.body);
     return answer.status;
   }
+}
+
+/** A browser has no name of its own; its socket tells it from the others. */
+function retryFor({ socket }: IncomingMessage): number {
+  return retryOf(`${socket.remoteAddress} ${socket.remotePort}`);
 }
 
 function goingDown(): Failure {
