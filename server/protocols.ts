@@ -53,7 +53,7 @@ export function buildProtocols(parts: Parts): Protocols {
   });
   const heard = (environmentId: number) => rulesets.heard(environmentId);
   const ofrep = new Ofrep({
-    ...{ ...common, heard, secrets, limits: config.limits, onAnswer: noting('POST') },
+    ...{ ...common, heard, secrets, contexts: parts.contexts, limits: config.limits, onAnswer: noting('POST') },
     counts: parts.reports.ofrep,
     publicPath: new URL(config.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
   });
@@ -61,7 +61,7 @@ export function buildProtocols(parts: Parts): Protocols {
   const sdk = new SdkProtocol({ ...common, admission, node, counts, watcher, onAnswer: noting('GET') });
   const receipts = receiptProtocol({ ...common, instances: watcher, onAnswer: noting('POST') });
   const ofrepStream = new OfrepStream({
-    ...{ ...common, secrets, admission, onAnswer: noting('GET') },
+    ...{ ...common, secrets, admission, node, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
   });
   const reports = reportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });

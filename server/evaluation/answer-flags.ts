@@ -5,12 +5,15 @@ import type { AnswerCounter, EvaluationCounts } from './evaluation-counts.ts';
 import { type Answer, Failure } from './failure.ts';
 import { nameState } from './newer-flags.ts';
 import type { Sender } from './sender.ts';
+import type { SignedClaims } from './signed-claims.ts';
 import { type WrittenFlag, type WrittenFlags, writtenFlags } from './written-flags.ts';
 
 /** The flags of the sender's environment as this node serves them now. */
 export interface Ground {
   served: Served;
   sender: Sender;
+  /** What a verified token says; undefined where contexts are open. */
+  claims: SignedClaims | undefined;
   /** How long ago this node last confirmed them with the database. */
   ageMs: number;
   /** What is answered is counted here. */
@@ -39,12 +42,13 @@ export function answerOne(ground: Ground, key: string, context: Context): Answer
 /**
  * Names what a bulk answer depends on. Two requests with the same tag get the same answer, so a request that brings
  * its tag back is answered before anything is parsed or evaluated. The body stands in it as it was sent: a client
- * that changes an attribute still sends the old tag.
+ * that changes an attribute still sends the old tag. So does what a token says: the same body may come with another's.
  */
 export function bulkTag(ground: Ground, body: Buffer, tokenSlot: number): string {
-  const { served, sender, ageMs } = ground;
+  const { served, sender, claims, ageMs } = ground;
   const tooOld = countTooOld(served, sender.keyKind, ageMs);
   const parts = [FORMAT, nameState(served), sender.id, tokenSlot, tooOld, served.environmentId];
+  if (claims !== undefined) parts.push(JSON.stringify([claims.text, sender.context?.bodyAttributes]));
   return `"${hash('sha256', `${parts.join(' ')}\n${body.toString('latin1')}`, 'base64url')}"`;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 
 /** What a browser may send and read. The list is the same for the evaluations and for their event stream. */
 const ALLOWED_HEADERS = 'authorization, content-type, if-none-match, x-api-key, turnout-context, turnout-sdk';
-const EXPOSED_HEADERS = 'ETag, Retry-After, Turnout-Age-Ms';
+const EXPOSED_HEADERS = 'ETag, Retry-After, Turnout-Age-Ms, Turnout-Context-Error';
 /** Collecting the origins of all keys is no work for every request; an origin is known this much later at most. */
 const KEPT_MS = 1_000;
 

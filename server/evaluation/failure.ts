@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@turnout/core';
 import { Problem } from '../platform/problem.ts';
+import { CONTEXT_ERROR, type ContextFault, ContextRefusal } from './context-refusal.ts';
 
 /** What OFREP answers: a status, its headers and a body that is JSON already. */
 export interface Answer {
@@ -24,6 +25,8 @@ export class Failure extends Error {
   readonly status: number;
   readonly code: FailureCode;
   readonly retryAfterSeconds: number | undefined;
+  /** What is wrong with a context token, for clients that act on it. */
+  contextFault: ContextFault | undefined;
 
   /** `details` is a sentence for the caller: what is wrong and what would be right. */
   constructor(status: number, code: FailureCode, details: string, retryAfterSeconds?: number) {
@@ -37,6 +40,7 @@ export class Failure extends Error {
   /** The answer on the wire. `Retry-After` is always in seconds: a date makes one client pause for half an hour. */
   toAnswer(key: string): Answer {
     const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+    if (this.contextFault !== undefined) headers[CONTEXT_ERROR] = this.contextFault;
     if (this.retryAfterSeconds !== undefined) headers['Retry-After'] = String(this.retryAfterSeconds);
     const body = JSON.stringify({ key, errorCode: this.code, errorDetails: this.message });
     return { status: this.status, headers, body };
@@ -48,7 +52,9 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof Problem && error.status !== 500) {
     const wait = error.status === 429 || error.status === 503 ? (error.extra.retryAfterSeconds ?? 2) : undefined;
-    return new Failure(error.status, 'GENERAL', error.message, wait);
+    const failure = new Failure(error.status, 'GENERAL', error.message, wait);
+    if (error instanceof ContextRefusal) failure.contextFault = error.fault;
+    return failure;
   }
   return new Failure(500, 'GENERAL', 'Something broke here; it is in the log of the server.');
 }

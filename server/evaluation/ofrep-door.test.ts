@@ -193,7 +193,9 @@ describe('A page of a browser', () => {
     );
     const answer = await ask(node, undefined, USER, client);
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
-    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe('ETag, Retry-After, Turnout-Age-Ms');
+    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe(
+      'ETag, Retry-After, Turnout-Age-Ms, Turnout-Context-Error',
+    );
     const same = await ask(node, undefined, USER, { ...client, 'If-None-Match': answer.headers.get('ETag') ?? '' });
     expect([same.status, same.headers.get('Access-Control-Allow-Origin')]).toEqual([304, ORIGIN]);
     expect((await ask(node, 'missing', USER, client)).headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);

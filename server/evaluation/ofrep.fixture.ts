@@ -8,8 +8,11 @@ import { mintSecret } from '../access/mint-secret.ts';
 import type { KeyKind, KeyPrincipal, Principal } from '../access/principal.ts';
 import type { JournalEntry, Served } from '../delivery/served.ts';
 import { Admission, DEFAULT_LIMITS } from '../platform/admission.ts';
+import { openOutbound } from '../platform/outbound.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secrets } from '../platform/secrets.ts';
+import { ContextTokens } from './context-tokens.ts';
+import { KeySets } from './key-sets.ts';
 import { Ofrep, type OfrepParts } from './ofrep.ts';
 
 export const ENVIRONMENT = 7;
@@ -113,11 +116,19 @@ export class TestNode {
       counts: { of: () => this.counts },
       heard: () => this.heard,
       secrets: this.secrets,
+      contexts: this.#openContexts(),
       clock: { now: () => new Date(this.wallMs), monotonic: () => performance.now() },
       limits: DEFAULT_LIMITS,
       onError: (error) => this.errors.push(error),
       onAnswer: (route, status) => this.answers.push(`${status} ${route}`),
     };
+  }
+
+  #openContexts(): ContextTokens {
+    const clock = { now: () => new Date(this.wallMs), monotonic: () => this.wallMs };
+    const onFault = (message: string) => this.errors.push(message);
+    const keySets = new KeySets({ outbound: openOutbound({ allowed: [] }), allowed: [], clock, onFault });
+    return new ContextTokens({ keySets, secrets: this.secrets, clock, onFault });
   }
 
   /** Makes a key of this kind; answers its secret. */

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '@turnout/core';
 import { callerAddress, type Gate } from '../access/raw-caller.ts';
 import type { Served } from '../delivery/served.ts';
 import type { Limits } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import { answerAll, answerOne, answerUnchanged, bulkTag, type Ground, namesTag } from './answer-flags.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
+import type { ContextTokens } from './context-tokens.ts';
 import { KnownOrigins } from './cross-origin.ts';
 import type { EvaluationCounts } from './evaluation-counts.ts';
 import { type Answer, asFailure, Failure } from './failure.ts';
@@ -13,6 +15,7 @@ import { readContext } from './question.ts';
 import { bodyLimit, readBody } from './read-body.ts';
 import { RequestRate } from './request-rate.ts';
 import { findSender, type Sender } from './sender.ts';
+import { layClaims } from './signed-claims.ts';
 import { type StreamSigner, tokenSlot, writeStreamToken } from './stream-token.ts';
 
 /** The flags of every environment as this node holds them; nothing here asks the database while it can answer. */
@@ -29,6 +32,8 @@ export interface OfrepParts {
   /** The latest position that the doorbell named for an environment. */
   heard(environmentId: number): string | undefined;
   secrets: StreamSigner;
+  /** Whom the tokens of client keys with signed contexts speak of. */
+  contexts: Pick<ContextTokens, 'claimsOf'>;
   clock: Clock;
   limits: Pick<Limits, 'CLIENT_REQUESTS' | 'NEWER_WAITERS'>;
   /** What callers must write before the addresses of this server: the path of PUBLIC_URL, without a slash at its end. */
@@ -52,6 +57,8 @@ const ROUTES = {
 } as const;
 
 type Send = (answer: Answer) => void;
+/** Who asks, and for whom by a token's word; no claims where contexts are open. */
+type Asker = Pick<Ground, 'sender' | 'claims'>;
 
 /**
  * OFREP 0.3.0 on the raw requests of Node: it stands before hono, whose reading of a body alone costs more than
@@ -137,18 +144,28 @@ export class Ofrep {
     }
   }
 
-  /** At once in all cases but two: flags that are not in memory yet, and a client that knows of newer ones. */
+  /**
+   * At once in all cases but three: a context token that was not seen before, flags that are not in memory yet, and a
+   * client that knows of newer ones.
+   */
   #answer(call: Call, sender: Sender, request: IncomingMessage, body: Buffer): Answer | Promise<Answer> {
+    const claims = this.#parts.contexts.claimsOf(sender, request.headers['turnout-context']?.toString());
+    if (!(claims instanceof Promise)) return this.#answerFor(call, { sender, claims }, request, body);
+    return claims.then((found) => this.#answerFor(call, { sender, claims: found }, request, body));
+  }
+
+  #answerFor(call: Call, asker: Asker, request: IncomingMessage, body: Buffer): Answer | Promise<Answer> {
+    const { sender } = asker;
     const served = this.#parts.flags.served(sender.environmentId);
     if (served === undefined) {
-      return this.#load(sender).then((loaded) => this.#evaluate(call, this.#ground(loaded, sender), request, body));
+      return this.#load(sender).then((loaded) => this.#evaluate(call, this.#ground(loaded, asker), request, body));
     }
     const wanted = call.kind === 'all' && call.query !== '' ? newerState(call.query) : undefined;
     if (wanted !== undefined && this.#newer.lacks(served, wanted)) {
       const next = this.#newer.next(sender.environmentId, wanted);
-      return next.then((newer) => this.#evaluate(call, this.#ground(newer, sender), request, body));
+      return next.then((newer) => this.#evaluate(call, this.#ground(newer, asker), request, body));
     }
-    return this.#evaluate(call, this.#ground(served, sender), request, body);
+    return this.#evaluate(call, this.#ground(served, asker), request, body);
   }
 
   async #load(sender: Sender): Promise<Served> {
@@ -160,17 +177,17 @@ export class Ofrep {
     }
   }
 
-  #ground(served: Served, sender: Sender): Ground {
+  #ground(served: Served, { sender, claims }: Asker): Ground {
     const { flags, counts } = this.#parts;
-    return { served, sender, ageMs: flags.ageMs(sender.environmentId), counts: counts.of(sender) };
+    return { served, sender, claims, ageMs: flags.ageMs(sender.environmentId), counts: counts.of(sender) };
   }
 
   #evaluate(call: Call, ground: Ground, request: IncomingMessage, body: Buffer): Answer {
-    if (call.kind === 'one') return answerOne(ground, call.key, readContext(body));
+    if (call.kind === 'one') return answerOne(ground, call.key, contextOf(ground, body));
     const slot = tokenSlot(this.#parts.clock.now().getTime());
     const tag = bulkTag(ground, body, slot);
     if (namesTag(request.headers['if-none-match'], tag)) return answerUnchanged(ground, tag);
-    return answerAll(ground, readContext(body), tag, this.#streamAddress(ground.sender, slot));
+    return answerAll(ground, contextOf(ground, body), tag, this.#streamAddress(ground.sender, slot));
   }
 
   #streamAddress(sender: Sender, slot: number): string {
@@ -208,6 +225,12 @@ export class Ofrep {
     response.writeHead(answer.status, headers);
     response.end(answer.body);
   }
+}
+
+/** What is evaluated: what the request says itself, and before that what its token does where contexts are signed. */
+function contextOf({ sender, claims }: Ground, body: Buffer): Context {
+  const given = readContext(body);
+  return sender.context === undefined || claims === undefined ? given : layClaims(sender.context, claims, given);
 }
 
 function newerState(query: string): string | undefined {
