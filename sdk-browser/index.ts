@@ -24,3 +24,4 @@ export type {
   TurnoutEvents,
   TurnoutOptions,
 } from './options.ts';
+export { Turnout, type Watcher } from './turnout.ts';

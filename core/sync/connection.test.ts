@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Connection, type PollResult } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { PollResult } from './connection-parts.ts';
+import { readEvent } from './read-event.ts';
 import { ScriptedPorts } from './scripted-ports.fixture.ts';
 
 function connect(polls: PollResult[] = []) {
@@ -10,6 +12,7 @@ function connect(polls: PollResult[] = []) {
     ports,
     now: () => ports.time.now,
     request: () => ({ path: '/stream', headers: {} }),
+    read: readEvent,
     onOpen: ({ askedAt }) => told.push(`open ${askedAt}`),
     onEvent: ({ event }) => told.push(event),
     onDown: () => told.push('down'),

@@ -1,42 +1,10 @@
 import { Backoff } from './backoff.ts';
-import type { OpenStream, Ports, StreamRequest } from './ports.ts';
-import { readEvent } from './read-event.ts';
+import type { ConnectionParts, OwnEvent } from './connection-parts.ts';
+import type { OpenStream } from './ports.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionProblem, SessionState } from './session.ts';
 import { Silence } from './silence.ts';
 import { type Frame, FrameReader } from './sse.ts';
-import type { Hello, StreamEvent } from './wire.ts';
-
-/** How a fetch went that stands in for the stream. */
-export type PollResult =
-  | { kind: 'good' }
-  | { kind: 'forbidden'; message: string }
-  | { kind: 'failed'; problem: SessionProblem; message: string; retryAfterMs?: number | undefined };
-
-/** The head of a stream that was opened. */
-export interface Opening {
-  /** When the server was asked: whatever it says, it said later. */
-  askedAt: number;
-  headers: Record<string, string | undefined>;
-}
-
-/** What a connection asks of and tells the session that it belongs to. */
-export interface ConnectionParts {
-  ports: Ports;
-  now(): number;
-  /** Made anew for every attempt, for what is held changes. */
-  request(): StreamRequest;
-  onOpen(opening: Opening): void;
-  onHello?(hello: Hello): void;
-  /** Every event but those which are the connection's own: `hello`, `goodbye` and `revoked`. */
-  onEvent(event: StreamEvent): void;
-  /** The stream is gone. */
-  onDown(): void;
-  /** Asked now and then while there is no stream. */
-  poll(): Promise<PollResult>;
-  onState(state: SessionState): void;
-  onProblem(code: SessionProblem, message: string): void;
-}
 
 /** From asking for a stream to its first text. */
 const CONNECT_MS = 10_000;
@@ -50,8 +18,8 @@ const MOST_POLL_MS = 300_000;
  * A stream that is kept open, the same in every SDK: opened again after each loss, watched so that one which only looks
  * open is dropped, replaced by fetches while it is away. It never gives up, and after `end` it does nothing any more.
  */
-export class Connection {
-  readonly #parts: ConnectionParts;
+export class Connection<E extends { event: string }> {
+  readonly #parts: ConnectionParts<E>;
   readonly #backoff: Backoff;
   #state: SessionState = 'idle';
   #problem: SessionProblem | undefined;
@@ -64,10 +32,12 @@ export class Connection {
   #isOpen = false;
   #isPolling = false;
   #isPollDue = false;
+  /** There is no address to open a stream at: a fetch is to bring one. */
+  #isUnaddressed = false;
   #stopWait = nothing;
   #stopPoll = nothing;
 
-  constructor(parts: ConnectionParts) {
+  constructor(parts: ConnectionParts<E>) {
     this.#parts = parts;
     this.#backoff = new Backoff(() => parts.ports.random());
     this.#silence = new Silence(
@@ -115,6 +85,13 @@ export class Connection {
   #connect(): void {
     const { ports, now } = this.#parts;
     if (this.isEnded) return;
+    const request = this.#parts.request();
+    this.#isUnaddressed = request === undefined;
+    if (request === undefined) {
+      this.#cancelPoll();
+      if (!this.#isPolling) void this.#poll();
+      return;
+    }
     const attempt = ++this.#attempt;
     const isMine = () => attempt === this.#attempt && this.#stream !== undefined;
     const askedAt = now();
@@ -122,10 +99,10 @@ export class Connection {
     this.#heartbeatMs = FIRST_HEARTBEAT_MS;
     this.#silence.heard();
     this.#isOpen = false;
-    this.#stream = ports.open(this.#parts.request(), {
+    this.#stream = ports.open(request, {
       onHead: (status, headers) => {
         if (!isMine()) return;
-        if (status === 200) this.#parts.onOpen({ askedAt, headers });
+        if (status === 200) this.#parts.onOpen?.({ askedAt, headers });
         else this.#refused(status, headers);
       },
       onText: (text) => {
@@ -139,6 +116,10 @@ export class Connection {
   }
 
   #refused(status: number, headers: Record<string, string | undefined>): void {
+    if (status === 401 && this.#parts.isMoved?.()) {
+      this.#down(this.#backoff.afterFailure());
+      return;
+    }
     if (status === 401 || status === 403) {
       this.#forbidden(`the server refused the key with ${status}`);
       return;
@@ -191,15 +172,15 @@ export class Connection {
 
   #take(frame: Frame): void {
     try {
-      const event = readEvent(frame);
+      const event = this.#parts.read(frame);
       if (event === undefined) return;
-      if (event.event === 'hello') {
+      if (!isOwn(event)) this.#parts.onEvent(event);
+      else if (event.event === 'hello') {
         this.#heartbeatMs = Math.min(120_000, Math.max(20, event.data.heartbeatMs));
         this.#watch(this.#silenceMs());
         this.#parts.onHello?.(event.data);
       } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
-      else if (event.event === 'revoked') this.#forbidden('the key was revoked');
-      else this.#parts.onEvent(event);
+      else this.#forbidden('the key was revoked');
     } catch (error) {
       this.drop({ code: 'malformed', message: String(error) });
     }
@@ -238,8 +219,12 @@ export class Connection {
     this.#parts.onDown();
     if (wasOpen) this.#setState('connecting');
     if (!this.#isPolling && !this.#isPollDue) this.#schedulePoll(FIRST_POLL_MS);
+    this.#connectIn(waitMs);
+  }
+
+  #connectIn(ms: number): void {
     this.#stopWait();
-    this.#stopWait = this.#parts.ports.sleep(waitMs, () => this.#connect());
+    this.#stopWait = this.#parts.ports.sleep(ms, () => this.#connect());
   }
 
   /** Up to half as much later: never earlier than what a server asked for. */
@@ -265,16 +250,25 @@ export class Connection {
       this.#forbidden(result.message);
       return;
     }
+    const retryAfterMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
+    const isUnaddressed = this.#isUnaddressed;
     if (result.kind === 'good') {
       this.#problem = undefined;
+      if (isUnaddressed && this.#parts.request() !== undefined) {
+        this.#connect();
+        return;
+      }
       this.#setState('polling');
     } else {
       this.#tell(result.problem, result.message);
       // Fetches stand in for the stream only while they bring something.
       this.#setState('connecting');
+      if (isUnaddressed) {
+        this.#connectIn(this.#backoff.afterFailure(retryAfterMs));
+        return;
+      }
     }
-    const askedMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
-    this.#schedulePoll(Math.max(POLL_MS, Math.min(askedMs, MOST_POLL_MS)));
+    this.#schedulePoll(Math.max(this.#parts.pollMs ?? POLL_MS, Math.min(retryAfterMs, MOST_POLL_MS)));
   }
 
   #setState(state: SessionState): void {
@@ -288,6 +282,10 @@ export class Connection {
     this.#problem = problem;
     this.#parts.onProblem(problem, message);
   }
+}
+
+function isOwn<E extends { event: string }>(event: E | OwnEvent): event is OwnEvent {
+  return event.event === 'hello' || event.event === 'goodbye' || event.event === 'revoked';
 }
 
 function nothing(): void {}

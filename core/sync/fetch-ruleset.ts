@@ -1,4 +1,4 @@
-import type { PollResult } from './connection.ts';
+import type { PollResult } from './connection-parts.ts';
 import type { HeldRuleset, Offered } from './held-ruleset.ts';
 import type { PlainAnswer } from './ports.ts';
 import { isSnapshot } from './read-event.ts';

@@ -1,12 +1,13 @@
 import type { Compiled } from '../evaluate/compile.ts';
 import { type Position, parsePosition } from '../model/position.ts';
-import { Connection, type Opening } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { Opening } from './connection-parts.ts';
 import { type Fetched, RulesetFetch, readAge } from './fetch-ruleset.ts';
 import { isUnknownKill } from './held-entries.ts';
 import { HeldRuleset } from './held-ruleset.ts';
 import { overlayHash } from './overlay.ts';
 import type { StreamRequest } from './ports.ts';
-import { isSnapshot } from './read-event.ts';
+import { isSnapshot, readEvent } from './read-event.ts';
 import { Receipts } from './receipts.ts';
 import { Resync } from './resync.ts';
 import type { SessionParts, SessionSource, SessionStart, SessionState } from './session.ts';
@@ -42,7 +43,7 @@ export class RulesetSession {
   readonly #held: HeldRuleset;
   readonly #fetch: RulesetFetch;
   readonly #resync: Resync;
-  readonly #connection: Connection;
+  readonly #connection: Connection<StreamEvent>;
   readonly #receipts: Receipts;
   #stream: Stream | undefined;
   #source: SessionSource = 'defaults';
@@ -75,6 +76,7 @@ export class RulesetSession {
       ports: parts.ports,
       now: () => parts.now(),
       request: () => this.#request(),
+      read: readEvent,
       onOpen: (opening) => this.#open(opening),
       onHello: ({ receiptToken }) => receiptToken !== undefined && this.#receipts.open(receiptToken),
       onEvent: (event) => this.#take(event),
