@@ -60,11 +60,12 @@ describe('the description of the API', () => {
       'get /readyz',
       'get /sdk/v1/ruleset',
       'get /sdk/v1/stream',
+      'post /client/v1/reports',
       'post /hooks/v1/{source}/{id}',
       'post /ofrep/v1/evaluate/flags',
       'post /ofrep/v1/evaluate/flags/{key}',
-      'post /sdk/v1/receipts',
       'post /sdk/v1/bootstrap',
+      'post /sdk/v1/receipts',
       'post /sdk/v1/reports',
     ]);
   });

@@ -1,13 +1,13 @@
 import { getRequestListener } from '@hono/node-server';
 import { AdminUi, BUILT_ADMIN_UI } from './admin-ui.ts';
 import { type AppParts, buildApp } from './app.ts';
-import { demoKeyPath } from './demo.ts';
-import { BUILT_DEMO_SHOP, DemoShop } from './demo-shop.ts';
 import { countDelivery, watchDelivery } from './delivery/delivery-metrics.ts';
 import { Health } from './delivery/health.ts';
 import { metricsRoutes } from './delivery/metrics-routes.ts';
 import { SdkProtocol } from './delivery/sdk-protocol.ts';
 import { StreamAdmission } from './delivery/stream-admission.ts';
+import { demoKeyPath } from './demo.ts';
+import { BUILT_DEMO_SHOP, DemoShop } from './demo-shop.ts';
 import { bootstrapProtocol, evaluatePage } from './evaluation/bootstrap-protocol.ts';
 import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
@@ -16,6 +16,7 @@ import { receiptProtocol } from './fleet/receipt-protocol.ts';
 import type { Open, Taker } from './front-door.ts';
 import { listDegraded } from './list-degraded.ts';
 import { LiveStreams } from './live/live-streams.ts';
+import { type ClientReportParts, ClientReportProtocol } from './metrics/client-report-protocol.ts';
 import { reportProtocol } from './metrics/report-protocol.ts';
 import type { Parts } from './parts.ts';
 import { readPrivateFile } from './platform/private-file.ts';
@@ -64,7 +65,6 @@ export function buildProtocols(parts: Parts): Protocols {
     ...{ ...common, secrets, admission, node, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
   });
-  const reports = reportProtocol({ ...common, writer: parts.reports.writer, onAnswer: noting('POST') });
   const bootstrap = bootstrapProtocol({ ...common, counts: parts.reports.ofrep, onAnswer: noting('POST') });
   const hooks = new HookProtocol({ ...parts.signals, secrets, gate: house, onAnswer: noting('POST') });
   rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
@@ -83,8 +83,9 @@ export function buildProtocols(parts: Parts): Protocols {
     ...{ folder: BUILT_ADMIN_UI.folder, secure: isSecure(parts), onError: common.onError },
   });
   const listener = getRequestListener(app.fetch);
+  const told = [receipts, ...takeReports(parts, { ...common, onAnswer: noting('POST') })];
   const open: Open = {
-    takers: [receipts, reports, bootstrap, sdk, ofrep, ofrepStream, health, hooks, ...openShop(parts), screen],
+    takers: [...told, bootstrap, sdk, ofrep, ofrepStream, health, hooks, ...openShop(parts), screen],
     rest: (request, response) => listener(request, response),
   };
   return { app, health, ofrep, sdk, ofrepStream, live, open };
@@ -109,6 +110,17 @@ function openShop(parts: Parts): Taker[] {
     onError: (error) => logger.error({ error }, 'the page of the demo could not be sent'),
   });
   return [shop];
+}
+
+/** What apps and pages have evaluated. */
+function takeReports(
+  { reports, contexts, config }: Parts,
+  common: Pick<ClientReportParts, 'gate' | 'flags' | 'clock' | 'onError' | 'onAnswer'>,
+): Taker[] {
+  return [
+    reportProtocol({ ...common, writer: reports.writer }),
+    new ClientReportProtocol({ ...common, contexts, limits: config.limits, writer: reports.pagesWriter }),
+  ];
 }
 
 /** The streams of screens, which tell what everything else here does. */

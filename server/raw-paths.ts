@@ -1,3 +1,4 @@
+import { clientReportSchema } from './metrics/client-report-contract.ts';
 import { reportSchema } from './metrics/contract.ts';
 import type { ApiDescription, Operation, OperationRight } from './openapi.ts';
 import { deliverySchemas } from './signals/delivery-contract.ts';
@@ -122,6 +123,18 @@ export const RAW_PATHS: ApiDescription['paths'] = {
         200: json('`{v: 1, position, contextHash, flags: {key: {value, variant, reason}}}`'),
         default: PROBLEM,
       },
+    }),
+  },
+  '/client/v1/reports': {
+    post: operation('SDK', 'What a page has shown: a batch counts once, apart from what apps report', 'evaluate', {
+      description:
+        'With a client key, as `key` of the body (a beacon has no headers) or as `Authorization: Bearer`. As text/plain it ' +
+        'needs no preflight. Flags that are not for clients are taken and not counted.',
+      requestBody: {
+        required: true,
+        content: { 'text/plain': { schema: clientReportSchema }, 'application/json': { schema: clientReportSchema } },
+      },
+      responses: { 202: { description: 'It is stored, now or before' }, default: PROBLEM },
     }),
   },
   '/hooks/v1/{source}/{id}': {

@@ -3,6 +3,7 @@ import { type JsonValue, MOST_EVENTS, type Report, UNIT_BYTES } from '@turnout/c
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { moment, momentIn } from '../platform/problem-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
+import type { ToldBy } from './evaluation-store.ts';
 import { LIFECYCLE_STATES } from './lifecycle.ts';
 import { isBase64Of, recordsIn } from './read-units.ts';
 
@@ -148,6 +149,18 @@ export const flagEvaluations = z
       .openapi({ description: 'Of the whole environment: evaluations that no flag could be shown for' }),
     lifecycle,
     ...lastSeen,
+    pages: z
+      .object({
+        variants: z.array(
+          z.object({ variant: z.string(), total: z.number().int(), counts, lastAt: moment.nullable() }),
+        ),
+        coded: z.object({ total: z.number().int(), counts, lastAt: moment.nullable() }),
+        lastAskedAt: moment.nullable(),
+      })
+      .openapi({
+        description:
+          'What pages say that they evaluated, with client keys. Everybody who opens such a page can make that up, so it is in none of the other numbers',
+      }),
   })
   .openapi('FlagEvaluations');
 export type FlagEvaluationsAnswer = z.infer<typeof flagEvaluations>;
@@ -158,6 +171,7 @@ export const evaluationSummary = z
     lifecycle,
     ...lastSeen,
     lastDay: counts.openapi({ description: 'Evaluations in each of the last 24 hours, the present one last' }),
+    pagesLastDay: counts.openapi({ description: 'The same as pages tell it, which is not in `lastDay`' }),
   })
   .openapi('EvaluationSummary');
 export type EvaluationSummaryAnswer = z.infer<typeof evaluationSummary>;
@@ -206,7 +220,12 @@ export type ChangeEvaluationsAnswer = z.infer<typeof changeEvaluations>;
 
 // ---- What was tracked: answers
 
-export const eventsQuery = evaluationsQuery.extend(pageQuery.shape);
+/** Whose word it is: what apps with server keys and nodes did, or what pages say, which anybody can make up. */
+const TOLD = ['apps', 'pages'] as const;
+holdSame<(typeof TOLD)[number], ToldBy>(true);
+export const eventsQuery = evaluationsQuery.extend(pageQuery.shape).extend({
+  told: z.enum(TOLD).default('apps').openapi({ description: 'By apps, or by pages; they are never added up' }),
+});
 export type EventsQuery = z.infer<typeof eventsQuery>;
 
 const trackedEvent = z.object({
@@ -224,6 +243,7 @@ export const trackedEvents = pageOf(trackedEvent)
     from: moment,
     to: moment,
     step: z.enum(STEPS),
+    told: z.enum(TOLD),
     unnamed: z
       .object({ total: z.number().int(), counts })
       .openapi({ description: 'Events that have no name to be shown, or came when there was no room for one more' }),

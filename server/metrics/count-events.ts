@@ -1,6 +1,6 @@
 import { isEventName } from '@turnout/core';
 import { minuteOf } from './count-rows.ts';
-import type { ArrivedReport } from './report.ts';
+import { type ArrivedReport, type ReportSource, sourceOf } from './report.ts';
 
 export interface EventRow {
   environmentId: number;
@@ -11,6 +11,7 @@ export interface EventRow {
   count: number;
   valued: number;
   sum: number;
+  source: ReportSource;
 }
 
 /** The name under which events are counted that have none to be shown. */
@@ -21,12 +22,13 @@ export function countEvents(arrived: readonly ArrivedReport[], now: Date): Event
   const rows = new Map<string, EventRow>();
   for (const { place, report, waitedMs } of arrived) {
     const { environmentId } = place;
+    const source = sourceOf(place);
     const at = minuteOf(now.getTime(), waitedMs + report.ageMs + report.durationMs / 2);
     for (const { event: given, count, valued, sum } of report.events ?? []) {
       if (count === 0) continue;
       const event = isEventName(given) ? given : UNNAMED;
-      const name = `${environmentId} ${at} ${event}`;
-      const found = rows.get(name) ?? { environmentId, event, at, count: 0, valued: 0, sum: 0 };
+      const name = `${environmentId} ${source} ${at} ${event}`;
+      const found = rows.get(name) ?? { environmentId, event, at, count: 0, valued: 0, sum: 0, source };
       rows.set(name, found);
       found.count += count;
       found.valued += valued;

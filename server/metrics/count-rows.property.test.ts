@@ -6,8 +6,8 @@ import { arrived } from './reports.fixture.ts';
 
 const NOW = new Date('2026-06-30T12:00:30.000Z');
 const flags = new Map([
-  ['f', { id: 1, variants: new Set(['on', 'off']) }],
-  ['g', { id: 2, variants: new Set(['on']) }],
+  ['f', { id: 1, variants: new Set(['on', 'off']), isClientVisible: true }],
+  ['g', { id: 2, variants: new Set(['on']), isClientVisible: false }],
 ]);
 const known = (_project: number, key: string) => flags.get(key);
 
@@ -42,25 +42,28 @@ function totalOf(report: Report): number {
 
 describe('rows of reports', () => {
   it('add up to every evaluation that was reported, each in one row of its minute', () => {
-    const many = fc.array(fc.tuple(anyReport, fc.constantFrom(1, 2), fc.nat(5_000)), { maxLength: 8 });
+    const source = fc.constantFrom('server', 'signed', 'open');
+    const many = fc.array(fc.tuple(anyReport, fc.constantFrom(1, 2), fc.nat(5_000), source), { maxLength: 8 });
     fc.assert(
       fc.property(many, (given) => {
-        const reports = given.map(([report, environmentId, waitedMs]) =>
-          arrived({ projectId: 1, environmentId }, report, waitedMs),
+        const reports = given.map(([report, environmentId, waitedMs, who]) =>
+          arrived({ projectId: 1, environmentId, ...(who === 'server' ? {} : { source: who }) }, report, waitedMs),
         );
         const { counts, uncounted, lasts, defaults } = countRows(reports, NOW, known);
         const shown = counts.reduce((sum, { count }) => sum + count, 0);
         const others = uncounted.reduce((sum, { overflow, unknown, dropped }) => sum + overflow + unknown + dropped, 0);
         expect(shown + others).toBe(given.reduce((sum, [report]) => sum + totalOf(report), 0));
         for (const rows of [
-          counts.map((row) => [row.environmentId, row.flagId, row.at, row.variant]),
-          uncounted.map((row) => [row.environmentId, row.at]),
-          lasts.map((row) => [row.environmentId, row.flagId, row.variant]),
+          counts.map((row) => [row.environmentId, row.flagId, row.at, row.variant, row.source]),
+          uncounted.map((row) => [row.environmentId, row.at, row.source]),
+          lasts.map((row) => [row.environmentId, row.flagId, row.variant, row.source]),
           defaults.map((row) => [row.environmentId, row.flagId, row.value]),
         ]) {
           expect(new Set(rows.map((row) => row.join())).size).toBe(rows.length);
         }
-        for (const { at, flagId, variant } of counts) {
+        for (const { at, flagId, variant, source: who } of counts) {
+          // Of a flag that is not for clients no page is believed a word.
+          expect(who === 'server' || flagId === 1).toBe(true);
           const agoMs = NOW.getTime() - Date.parse(at);
           expect(agoMs).toBeLessThanOrEqual(24 * 3_600_000 + 60_000);
           expect(Date.parse(at) % 60_000).toBe(0);

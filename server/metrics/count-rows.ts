@@ -1,10 +1,12 @@
 import { type FlagReport, type JsonValue, parsePosition } from '@turnout/core';
-import type { ArrivedReport, ReportPlace, Uncounted } from './report.ts';
+import { type ArrivedReport, type ReportPlace, type ReportSource, sourceOf, type Uncounted } from './report.ts';
 
 /** A flag that the project has, and what its variants are called. */
 export interface KnownFlag {
   id: number;
   variants: ReadonlySet<string>;
+  /** Of any other flag a page knows nothing, and what it says of one is not noted. */
+  isClientVisible: boolean;
 }
 
 /** Finds a flag by its key in a project. */
@@ -17,6 +19,7 @@ export interface CountRow {
   at: string;
   variant: string;
   count: number;
+  source: ReportSource;
 }
 
 export interface LastRow {
@@ -27,6 +30,7 @@ export interface LastRow {
   bulkAt: string | null;
   epoch: string | null;
   revision: number | null;
+  source: ReportSource;
 }
 
 export interface DefaultRow {
@@ -36,7 +40,7 @@ export interface DefaultRow {
   lastAt: string;
 }
 
-export type UncountedRow = Uncounted & { environmentId: number; at: string };
+export type UncountedRow = Uncounted & { environmentId: number; at: string; source: ReportSource };
 
 /** What reports add to the tables: each row once, in the order in which every node locks them. */
 export interface CountRows {
@@ -75,6 +79,7 @@ interface Stretch {
   epoch: string | null;
   revision: number | null;
   isBulk: boolean;
+  source: ReportSource;
 }
 
 class Counting {
@@ -108,6 +113,7 @@ class Counting {
       lastAt: minuteOf(now, waitedMs + ageMs),
       epoch: position?.epoch ?? null,
       revision: position?.revision ?? null,
+      source: sourceOf(place),
     };
     for (const flag of report.flags) this.#add(flag, { ...stretch, isBulk: false });
     for (const flag of report.bulk) this.#add(flag, { ...stretch, isBulk: true });
@@ -115,7 +121,8 @@ class Counting {
   }
 
   #add({ flag, variants, coded, codedDefaults }: FlagReport, stretch: Stretch): void {
-    const known = this.#find(stretch.place.projectId, flag);
+    const found = this.#find(stretch.place.projectId, flag);
+    const known = stretch.source === 'server' || found?.isClientVisible ? found : undefined;
     let unknown = known === undefined ? coded : 0;
     if (known !== undefined && coded > 0) this.#count(stretch, known.id, CODED, coded);
     for (const [variant, count] of Object.entries(variants)) {
@@ -129,18 +136,20 @@ class Counting {
 
   #count(stretch: Stretch, flagId: number, variant: string, count: number): void {
     const { environmentId } = stretch.place;
-    const { at } = stretch;
-    const found = ensure(this.#counts, nameOf(environmentId, flagId, at, variant), () => ({
-      ...{ environmentId, flagId, at, variant },
+    const { at, source } = stretch;
+    const found = ensure(this.#counts, nameOf(environmentId, flagId, at, variant, source), () => ({
+      ...{ environmentId, flagId, at, variant, source },
       count: 0,
     }));
     found.count += count;
     this.#see(stretch, flagId, variant);
   }
 
-  #see({ place: { environmentId }, lastAt, epoch, revision, isBulk }: Stretch, flagId: number, variant: string): void {
-    const found = ensure(this.#lasts, nameOf(environmentId, flagId, variant), () => ({
-      ...{ environmentId, flagId, variant, epoch, revision },
+  #see(stretch: Stretch, flagId: number, variant: string): void {
+    const { lastAt, epoch, revision, isBulk, source } = stretch;
+    const { environmentId } = stretch.place;
+    const found = ensure(this.#lasts, nameOf(environmentId, flagId, variant, source), () => ({
+      ...{ environmentId, flagId, variant, epoch, revision, source },
       askedAt: null,
       bulkAt: null,
     }));
@@ -160,10 +169,10 @@ class Counting {
     found.lastAt = later(found.lastAt, lastAt);
   }
 
-  #miss({ place: { environmentId }, at }: Stretch, { overflow, unknown, dropped }: Uncounted): void {
+  #miss({ place: { environmentId }, at, source }: Stretch, { overflow, unknown, dropped }: Uncounted): void {
     if (overflow + unknown + dropped === 0) return;
-    const nothing = { environmentId, at, overflow: 0, unknown: 0, dropped: 0 };
-    const found = ensure(this.#uncounted, nameOf(environmentId, 0, at), () => nothing);
+    const nothing = { environmentId, at, overflow: 0, unknown: 0, dropped: 0, source };
+    const found = ensure(this.#uncounted, nameOf(environmentId, 0, at, source), () => nothing);
     found.overflow += overflow;
     found.unknown += unknown;
     found.dropped += dropped;

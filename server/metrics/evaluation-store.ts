@@ -1,5 +1,5 @@
 import type { Patch, Position } from '@turnout/core';
-import { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, type SQL, sql, sum } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, ne, type SQL, sql, sum } from 'drizzle-orm';
 import type { Db } from '../database/connect.ts';
 import {
   changeEnvironments,
@@ -7,6 +7,7 @@ import {
   codedDefaults,
   evaluationCounts,
   type eventCounts,
+  type eventNames,
   flags,
   lastEvaluations,
   uncountedEvaluations,
@@ -18,6 +19,20 @@ export interface Span {
   from: Date;
   to: Date;
   stepMs: number;
+}
+
+/** Whose word is read: what apps and nodes did, or what pages say that they did. Nobody is ever given both as one. */
+export type ToldBy = 'apps' | 'pages';
+
+export function isToldBy(
+  source:
+    | typeof evaluationCounts.source
+    | typeof lastEvaluations.source
+    | typeof eventCounts.source
+    | typeof eventNames.source,
+  by: ToldBy,
+): SQL {
+  return by === 'apps' ? eq(source, 'server') : ne(source, 'server');
 }
 
 export interface StepCount {
@@ -39,9 +54,15 @@ export function stepOf(
 }
 
 /** How often each variant of some flags was served, by step. */
-export async function countsOf(db: Db, environmentId: number, flagIds: number[], span: Span): Promise<StepCount[]> {
+export async function countsOf(
+  db: Db,
+  environmentId: number,
+  flagIds: number[],
+  span: Span,
+  by: ToldBy = 'apps',
+): Promise<StepCount[]> {
   if (flagIds.length === 0) return [];
-  const { at, flagId, variant, count } = evaluationCounts;
+  const { at, flagId, variant, count, source } = evaluationCounts;
   const step = stepOf(at, span).as('step');
   const rows = await db
     .select({ flagId, variant, step, count: sum(count) })
@@ -52,26 +73,32 @@ export async function countsOf(db: Db, environmentId: number, flagIds: number[],
         inArray(flagId, flagIds),
         gte(at, span.from),
         lt(at, span.to),
+        isToldBy(source, by),
       ),
     )
     .groupBy(flagId, variant, sql`step`);
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
 
-/** What was evaluated in an environment and cannot be shown by flag, by step. */
+/** What apps and nodes evaluated in an environment and cannot be shown by flag, by step. */
 export async function uncountedOf(
   db: Db,
   environmentId: number,
   span: Span,
 ): Promise<(Uncounted & { step: number })[]> {
-  const { at, overflow, unknown, dropped } = uncountedEvaluations;
+  const { at, overflow, unknown, dropped, source } = uncountedEvaluations;
   const rows = await db
     .select({
       step: stepOf(at, span).as('step'),
       ...{ overflow: sum(overflow), unknown: sum(unknown), dropped: sum(dropped) },
     })
     .from(uncountedEvaluations)
-    .where(and(eq(uncountedEvaluations.environmentId, environmentId), gte(at, span.from), lt(at, span.to)))
+    .where(
+      and(
+        eq(uncountedEvaluations.environmentId, environmentId),
+        ...[gte(at, span.from), lt(at, span.to), eq(source, 'server')],
+      ),
+    )
     .groupBy(sql`step`);
   return rows.map((row) => ({
     ...{ step: row.step, overflow: Number(row.overflow), unknown: Number(row.unknown), dropped: Number(row.dropped) },
@@ -79,12 +106,18 @@ export async function uncountedOf(
 }
 
 /** When each variant of some flags was served last. */
-export async function lastOf(db: Db, environmentId: number, flagIds: number[]): Promise<LastEvaluation[]> {
+export async function lastOf(
+  db: Db,
+  environmentId: number,
+  flagIds: number[],
+  by: ToldBy = 'apps',
+): Promise<LastEvaluation[]> {
   if (flagIds.length === 0) return [];
+  const { flagId, source } = lastEvaluations;
   return db
     .select()
     .from(lastEvaluations)
-    .where(and(eq(lastEvaluations.environmentId, environmentId), inArray(lastEvaluations.flagId, flagIds)));
+    .where(and(eq(lastEvaluations.environmentId, environmentId), inArray(flagId, flagIds), isToldBy(source, by)));
 }
 
 /** The ids of some flags of a project by key, in the order of the keys; what it does not have is not in it. */

@@ -32,7 +32,7 @@ describe.each(databaseKinds)('events in %s', (kind) => {
 
   async function shown({ projectId, environmentId } = place, query: { limit?: number; cursor?: string } = {}) {
     const environment = { id: environmentId, key: 'a' };
-    const asked = { step: 'hour' as const, limit: 50, ...query };
+    const asked = { step: 'hour' as const, limit: 50, told: 'apps' as const, ...query };
     return showEvents(database.db, { projectId, environment }, asked, new Date());
   }
 

@@ -1,7 +1,7 @@
 import type { MeasuredRun } from '@turnout/core';
 import { EntryUnits, SLACK_MS } from './entry-units.ts';
 import { readUnits } from './read-units.ts';
-import type { ArrivedReport } from './report.ts';
+import { type ArrivedReport, type ReportPlace, sourceOf } from './report.ts';
 import { type UnitRow, UnitRowWriter } from './unit-row.ts';
 
 /** Gives the measured run of an environment by its id, as this node serves it now. */
@@ -9,6 +9,8 @@ export type FindRun = (environmentId: number, run: string) => MeasuredRun | unde
 
 /** So many units of an entry are remembered; beyond, all are forgotten, and some are stored twice. */
 const MOST_UNITS = 2_000_000;
+/** Anybody can make up visitors of open contexts. More of them say no more, and are left out. */
+const MOST_OPEN = 200_000;
 
 /** Where nothing is new, it is noted so often that somebody reports. */
 const NOTE_MS = 30_000;
@@ -45,7 +47,7 @@ export class NewUnits {
     const writers = new Map<string, UnitRowWriter>();
     for (const { place, report, waitedMs } of arrived) {
       for (const run of report.runs ?? []) {
-        const known = this.#knownOf(place.environmentId, run.run, run.entry);
+        const known = this.#knownOf(place, run.run, run.entry);
         if (known === undefined) continue;
         const { name, units, wants } = known;
         const writer = writers.get(name) ?? new UnitRowWriter({ ...known.place, arrivedAt: now });
@@ -71,11 +73,14 @@ export class NewUnits {
       if (environmentIds.has(environmentId)) this.#known.delete(name);
   }
 
-  #knownOf(environmentId: number, run: string, entry: number) {
+  #knownOf(place: ReportPlace, run: string, entry: number) {
+    const { environmentId } = place;
+    const source = sourceOf(place);
     const current = this.#findRun(environmentId, run);
     if (current === undefined || current.entry !== entry) return undefined;
-    const name = `${environmentId} ${entry} ${run}`;
+    const name = `${environmentId} ${entry} ${source} ${run}`;
     let found = this.#known.get(name);
+    if (source === 'open' && found !== undefined && found.units.size >= MOST_OPEN) return undefined;
     if (found === undefined || found.units.size > MOST_UNITS) {
       found = {
         environmentId,
@@ -88,7 +93,7 @@ export class NewUnits {
     }
     // Names that no metric of the run has are nobody's: they would only fill memory.
     const wants = (event: string) => current.events?.includes(event) === true;
-    return { name, units: found.units, wants, place: { environmentId, run, entry } };
+    return { name, units: found.units, wants, place: { environmentId, run, entry, source } };
   }
 
   #leaveWhatIsOver(): void {

@@ -41,7 +41,7 @@ export const SWEEPS: readonly Sweep[] = [
 
 /** Minutes of hours that are long past become hours. What comes late is added to its hour the next time. */
 async function foldMinutes(db: Db, limit: number): Promise<boolean> {
-  const { environmentId, flagId, at, per, variant, count } = evaluationCounts;
+  const { environmentId, flagId, at, per, variant, count, source } = evaluationCounts;
   return db.transaction(async (tx) => {
     const taken = await tx
       .delete(evaluationCounts)
@@ -54,12 +54,20 @@ async function foldMinutes(db: Db, limit: number): Promise<boolean> {
     await tx
       .insert(evaluationCounts)
       .select(
-        sql`SELECT e, f, date_trunc('hour', t, 'UTC'), 'hour', v, sum(n) FROM json_to_recordset(${JSON.stringify(
-          taken.map((row) => ({ e: row.environmentId, f: row.flagId, t: row.at, v: row.variant, n: row.count })),
-        )}::json) AS taken(e bigint, f bigint, t timestamptz, v text, n bigint) GROUP BY 1, 2, 3, 5 ORDER BY 1, 2, 3, 5`,
+        sql`SELECT e, f, date_trunc('hour', t, 'UTC'), 'hour', v, sum(n), s FROM json_to_recordset(${JSON.stringify(
+          taken.map(({ environmentId: e, flagId: f, at: t, variant: v, count: n, source: s }) => ({
+            e,
+            f,
+            t,
+            v,
+            n,
+            s,
+          })),
+        )}::json) AS taken(e bigint, f bigint, t timestamptz, v text, n bigint, s text)
+          GROUP BY 1, 2, 3, 5, 7 ORDER BY 1, 2, 3, 5, 7`,
       )
       .onConflictDoUpdate({
-        target: [environmentId, flagId, at, per, variant],
+        target: [environmentId, flagId, at, per, variant, source],
         set: { count: sql`${count} + excluded.count` },
       });
     return taken.length === limit;
@@ -67,7 +75,7 @@ async function foldMinutes(db: Db, limit: number): Promise<boolean> {
 }
 
 async function foldUncounted(db: Db, limit: number): Promise<boolean> {
-  const { environmentId, at, per, overflow, unknown, dropped } = uncountedEvaluations;
+  const { environmentId, at, per, overflow, unknown, dropped, source } = uncountedEvaluations;
   return db.transaction(async (tx) => {
     const taken = await tx
       .delete(uncountedEvaluations)
@@ -80,12 +88,16 @@ async function foldUncounted(db: Db, limit: number): Promise<boolean> {
     await tx
       .insert(uncountedEvaluations)
       .select(
-        sql`SELECT e, date_trunc('hour', t, 'UTC'), 'hour', sum(o), sum(u), sum(d) FROM json_to_recordset(${JSON.stringify(
-          taken.map((row) => ({ e: row.environmentId, t: row.at, o: row.overflow, u: row.unknown, d: row.dropped })),
-        )}::json) AS taken(e bigint, t timestamptz, o bigint, u bigint, d bigint) GROUP BY 1, 2 ORDER BY 1, 2`,
+        sql`SELECT e, date_trunc('hour', t, 'UTC'), 'hour', sum(o), sum(u), sum(d), s FROM json_to_recordset(${JSON.stringify(
+          taken.map(({ environmentId: e, at: t, source: s, ...row }) => ({
+            ...{ e, t, s },
+            ...{ o: row.overflow, u: row.unknown, d: row.dropped },
+          })),
+        )}::json) AS taken(e bigint, t timestamptz, o bigint, u bigint, d bigint, s text)
+          GROUP BY 1, 2, 7 ORDER BY 1, 2, 7`,
       )
       .onConflictDoUpdate({
-        target: [environmentId, at, per],
+        target: [environmentId, at, per, source],
         set: {
           overflow: sql`${overflow} + excluded.overflow`,
           unknown: sql`${unknown} + excluded.unknown`,
@@ -97,7 +109,7 @@ async function foldUncounted(db: Db, limit: number): Promise<boolean> {
 }
 
 async function foldEvents(db: Db, limit: number): Promise<boolean> {
-  const { environmentId, event, at, per, count, valued, sum } = eventCounts;
+  const { environmentId, event, at, per, count, valued, sum, source } = eventCounts;
   return db.transaction(async (tx) => {
     const taken = await tx
       .delete(eventCounts)
@@ -114,15 +126,17 @@ async function foldEvents(db: Db, limit: number): Promise<boolean> {
       c: row.count,
       v: row.valued,
       s: row.sum,
+      o: row.source,
     }));
     await tx
       .insert(eventCounts)
       .select(
-        sql`SELECT e, n, date_trunc('hour', t, 'UTC'), 'hour', sum(c), sum(v), sum(s) FROM json_to_recordset(${JSON.stringify(rows)}::json)
-              AS taken(e bigint, n text, t timestamptz, c bigint, v bigint, s double precision) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+        sql`SELECT e, n, date_trunc('hour', t, 'UTC'), 'hour', sum(c), sum(v), sum(s), o FROM json_to_recordset(${JSON.stringify(rows)}::json)
+              AS taken(e bigint, n text, t timestamptz, c bigint, v bigint, s double precision, o text)
+            GROUP BY 1, 2, 3, 8 ORDER BY 1, 2, 3, 8`,
       )
       .onConflictDoUpdate({
-        target: [environmentId, event, at, per],
+        target: [environmentId, event, at, per, source],
         set: {
           count: sql`${count} + excluded.count`,
           valued: sql`${valued} + excluded.valued`,

@@ -24,6 +24,8 @@ export interface ReportsParts {
 /** What takes reports in, and this node's own. */
 export interface Reports {
   writer: ReportWriter;
+  /** Of what pages report: however many come, no app waits behind them. */
+  pagesWriter: ReportWriter;
   ofrep: OfrepCounts;
   /** What was measured, for whoever decides by it. */
   evidence: EvidenceReader;
@@ -37,15 +39,18 @@ const SWEEP_EVERY_MS = 600_000;
 /** A sweep takes so many rows at once, so often; what is left is there for the next one, of any node. */
 const SWEPT_AT_ONCE = 2_000;
 const MOST_PIECES = 50;
+/** Of pages there are many more than of apps, and what each tells is little. */
+const PAGES_TOGETHER = 1_000;
 
 export function openReports({ db, clock, metrics, flags, log }: ReportsParts): Reports {
   const store = storeWithUnits(db, new CurrentRuns(flags));
-  const writer = new ReportWriter({ store, clock, counts: countReports(metrics) });
+  const counts = countReports(metrics);
+  const writer = new ReportWriter({ store, clock, counts });
+  const pagesWriter = new ReportWriter({ store, clock, counts, mostTogether: PAGES_TOGETHER });
   const onError = (error: unknown) => log.error({ error }, 'what was evaluated here could not be counted');
   const ofrep = new OfrepCounts({ writer, clock, flags, onError });
   return {
-    writer,
-    ofrep,
+    ...{ writer, pagesWriter, ofrep },
     evidence: new EvidenceReader(db),
     recentRates: makeRecentRates(clock),
     follow: () => {

@@ -66,7 +66,7 @@ describe.each(databaseKinds)('a past that nobody reported, in %s', (kind) => {
     const past = { counts: [], events: [event, { ...event, at: hourAgo(1) }] };
     await storePast(database.db, place, past);
     await storePast(database.db, place, past);
-    const names = await listEventNames(database.db, place.environmentId, { limit: 10, after: undefined });
+    const names = await listEventNames(database.db, place.environmentId, { limit: 10, after: undefined, by: 'apps' });
     expect(names).toEqual([{ event: 'order', lastAt: new Date(hourAgo(1)) }]);
   });
 });

@@ -49,17 +49,21 @@ async function addCounts(tx: Tx, { projectId, environmentId }: ReportPlace, rows
   const named = sql`${given} JOIN ${flags} AS f ON f.project_id = ${projectId} AND f.key = given.flag`;
   await tx
     .insert(evaluationCounts)
-    .select(sql`SELECT ${environmentId}::bigint, f.id, at, per, variant, count FROM ${named} ORDER BY 2, 3, 4, 5`)
+    .select(
+      sql`SELECT ${environmentId}::bigint, f.id, at, per, variant, count, 'server' FROM ${named} ORDER BY 2, 3, 4, 5`,
+    )
     .onConflictDoNothing();
   const { firstAt, askedAt } = lastEvaluations;
   await tx
     .insert(lastEvaluations)
     .select(
-      sql`SELECT ${environmentId}::bigint, f.id, variant, min(at), max(at), NULL::timestamptz, NULL::text, NULL::bigint
+      sql`SELECT ${environmentId}::bigint, f.id, variant, min(at), max(at), NULL::timestamptz, NULL::text, NULL::bigint, 'server'
           FROM ${named} GROUP BY 2, 3 ORDER BY 2, 3`,
     )
     .onConflictDoUpdate({
-      target: [lastEvaluations.environmentId, lastEvaluations.flagId, lastEvaluations.variant],
+      target: [
+        ...[lastEvaluations.environmentId, lastEvaluations.flagId, lastEvaluations.variant, lastEvaluations.source],
+      ],
       set: {
         firstAt: sql`least(${firstAt}, excluded.first_at)`,
         askedAt: sql`greatest(${askedAt}, excluded.asked_at)`,
@@ -73,12 +77,13 @@ async function addEvents(tx: Tx, { environmentId }: ReportPlace, rows: readonly 
     AS given(event text, at timestamptz, per text, count bigint, valued bigint, sum double precision)`;
   await tx
     .insert(eventNames)
-    .select(sql`SELECT ${environmentId}::bigint, event, max(at) FROM ${given} GROUP BY event ORDER BY event`)
+    .select(sql`SELECT ${environmentId}::bigint, event, max(at), 'server' FROM ${given} GROUP BY event ORDER BY event`)
     .onConflictDoNothing();
   await tx
     .insert(eventCounts)
     .select(
-      sql`SELECT ${environmentId}::bigint, event, at, per, count, valued, sum FROM ${given} ORDER BY event, at, per`,
+      sql`SELECT ${environmentId}::bigint, event, at, per, count, valued, sum, 'server'
+          FROM ${given} ORDER BY event, at, per`,
     )
     .onConflictDoNothing();
 }

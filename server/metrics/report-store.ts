@@ -78,6 +78,7 @@ async function findFlags(tx: Tx, arrived: readonly ArrivedReport[]): Promise<Fin
       id: flags.id,
       projectId: flags.projectId,
       key: flags.key,
+      isClientVisible: flags.clientVisible,
       variants: sql<string>`(SELECT json_agg(name) FROM json_object_keys(${flags.variants}) AS names(name))::text`,
     })
     .from(flags)
@@ -85,20 +86,23 @@ async function findFlags(tx: Tx, arrived: readonly ArrivedReport[]): Promise<Fin
       sql`(${flags.projectId}, ${flags.key}) IN (SELECT p, f FROM ${rowsOf([...asked.values()], sql`p bigint, f text`)})`,
     );
   const known = new Map<string, KnownFlag>();
-  for (const { id, projectId, key, variants } of rows) {
-    known.set(`${projectId} ${key}`, { id, variants: new Set(JSON.parse(variants) as string[]) });
+  for (const { id, projectId, key, isClientVisible, variants } of rows) {
+    known.set(`${projectId} ${key}`, { id, isClientVisible, variants: new Set(JSON.parse(variants) as string[]) });
   }
   return (projectId, key) => known.get(`${projectId} ${key}`);
 }
 
 async function addCounts(tx: Tx, rows: readonly CountRow[]): Promise<void> {
-  const given = rowsOf(rows, sql`"environmentId" bigint, "flagId" bigint, at timestamptz, variant text, count bigint`);
-  const { environmentId, flagId, at, per, variant, count } = evaluationCounts;
+  const given = rowsOf(
+    rows,
+    sql`"environmentId" bigint, "flagId" bigint, at timestamptz, variant text, count bigint, source text`,
+  );
+  const { environmentId, flagId, at, per, variant, count, source } = evaluationCounts;
   await tx
     .insert(evaluationCounts)
-    .select(sql`SELECT "environmentId", "flagId", at, 'minute', variant, count FROM ${given}`)
+    .select(sql`SELECT "environmentId", "flagId", at, 'minute', variant, count, source FROM ${given}`)
     .onConflictDoUpdate({
-      target: [environmentId, flagId, at, per, variant],
+      target: [environmentId, flagId, at, per, variant, source],
       set: { count: sql`${count} + excluded.count` },
     });
 }
@@ -108,20 +112,21 @@ async function noteLast(tx: Tx, rows: readonly LastRow[]): Promise<void> {
   const given = rowsOf(
     rows,
     sql`"environmentId" bigint, "flagId" bigint, variant text, "askedAt" timestamptz, "bulkAt" timestamptz,
-        epoch text, revision bigint`,
+        epoch text, revision bigint, source text`,
   );
-  const { environmentId, flagId, variant, firstAt, askedAt, bulkAt, epoch, revision } = lastEvaluations;
+  const { environmentId, flagId, variant, firstAt, askedAt, bulkAt, epoch, revision, source } = lastEvaluations;
   const isLater = (column: typeof askedAt | typeof bulkAt, name: string) =>
     sql`excluded.${sql.identifier(name)} > coalesce(${column}, '-infinity')`;
   const isFurther = sql`(excluded.epoch <> coalesce(${epoch}, '') OR excluded.revision > coalesce(${revision}, -1))`;
   await tx
     .insert(lastEvaluations)
     .select(
-      sql`SELECT "environmentId", "flagId", variant, least("askedAt", "bulkAt"), "askedAt", "bulkAt", epoch, revision
+      sql`SELECT "environmentId", "flagId", variant, least("askedAt", "bulkAt"), "askedAt", "bulkAt", epoch, revision,
+                 source
           FROM ${given}`,
     )
     .onConflictDoUpdate({
-      target: [environmentId, flagId, variant],
+      target: [environmentId, flagId, variant, source],
       set: {
         firstAt: sql`least(${firstAt}, excluded.first_at)`,
         askedAt: sql`greatest(${askedAt}, excluded.asked_at)`,
@@ -160,14 +165,14 @@ async function noteDefaults(tx: Tx, rows: readonly DefaultRow[]): Promise<void> 
 async function addUncounted(tx: Tx, rows: readonly UncountedRow[]): Promise<void> {
   const given = rowsOf(
     rows,
-    sql`"environmentId" bigint, at timestamptz, overflow bigint, unknown bigint, dropped bigint`,
+    sql`"environmentId" bigint, at timestamptz, overflow bigint, unknown bigint, dropped bigint, source text`,
   );
-  const { environmentId, at, per, overflow, unknown, dropped } = uncountedEvaluations;
+  const { environmentId, at, per, overflow, unknown, dropped, source } = uncountedEvaluations;
   await tx
     .insert(uncountedEvaluations)
-    .select(sql`SELECT "environmentId", at, 'minute', overflow, unknown, dropped FROM ${given}`)
+    .select(sql`SELECT "environmentId", at, 'minute', overflow, unknown, dropped, source FROM ${given}`)
     .onConflictDoUpdate({
-      target: [environmentId, at, per],
+      target: [environmentId, at, per, source],
       set: {
         overflow: sql`${overflow} + excluded.overflow`,
         unknown: sql`${unknown} + excluded.unknown`,

@@ -20,6 +20,8 @@ export interface ReportWriterParts {
   counts: ReportCounts;
   /** How far apart two transactions are at least. */
   gatherMs?: number;
+  /** How many go into one transaction at most. */
+  mostTogether?: number;
   /** How long a transaction may take until those who wait for it are sent away. */
   patienceMs?: number;
 }
@@ -80,7 +82,7 @@ export class ReportWriter {
     this.#timer = undefined;
     this.#writing = 'yes';
     this.#begunAt = this.#parts.clock.monotonic();
-    const together = this.#waiting.splice(0, MOST_TOGETHER);
+    const together = this.#waiting.splice(0, this.#parts.mostTogether ?? MOST_TOGETHER);
     await this.#store(together);
     this.#writing = 'no';
     this.#schedule();

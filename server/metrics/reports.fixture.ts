@@ -20,3 +20,11 @@ export function reportOf(flags: Partial<FlagReport>[], change: Partial<Report> =
 export function arrived(place: ReportPlace, report: Report, waitedMs = 0): ArrivedReport {
   return { place, report, waitedMs };
 }
+
+/** What a page sends of the visitor user-1, of ten seconds that end now. */
+export function clientReportOf(key: string | undefined, change: object = {}): object {
+  return {
+    ...{ key, batchId: randomBytes(16).toString('hex'), position: 'e.1', ageMs: 0, durationMs: 10_000 },
+    ...{ context: { targetingKey: 'user-1' }, flags: [], events: [], ...change },
+  };
+}

@@ -36,7 +36,8 @@ export async function showEvaluations(
   const flagId = found.flag.id;
   const counts = await countsOf(db, environmentId, [flagId], span);
   const lasts = await lastOf(db, environmentId, [flagId]);
-  const lifecycleOf = await readLives(db, place, [found], lasts, now);
+  const told = await lastOf(db, environmentId, [flagId], 'pages');
+  const lifecycleOf = await readLives(db, place, [found], [...lasts, ...told], now);
   return {
     ...{ flag: key, environment: place.environment.key, step: query.step },
     ...{ from: span.from.toISOString(), to: span.to.toISOString() },
@@ -46,6 +47,7 @@ export async function showEvaluations(
     uncounted: await showUncounted(db, environmentId, span),
     lifecycle: lifecycleOf(found),
     ...showLast(lasts),
+    pages: showPages(found, await countsOf(db, environmentId, [flagId], span, 'pages'), told, span),
   };
 }
 
@@ -63,17 +65,23 @@ export async function listEvaluations(
   const lasts = await lastOf(db, environmentId, ids);
   const span = lastDay(now);
   const days = daysOf(await countsOf(db, environmentId, ids, span), span);
-  const lifecycleOf = await readLives(db, place, shown, lasts, now);
+  const pagesDays = daysOf(await countsOf(db, environmentId, ids, span, 'pages'), span);
+  const told = await lastOf(db, environmentId, ids, 'pages');
+  const lifecycleOf = await readLives(db, place, shown, [...lasts, ...told], now);
   const show = (found: FlagInEnvironment): EvaluationSummaryAnswer => ({
     flag: found.flag.key,
     lifecycle: lifecycleOf(found),
     ...showLast(lasts.filter(({ flagId }) => flagId === found.flag.id)),
     lastDay: days.get(found.flag.id) ?? zeros(span),
+    pagesLastDay: pagesDays.get(found.flag.id) ?? zeros(span),
   });
   return makePage(rows, page.limit, show, ({ flag }) => flag.key);
 }
 
-/** Reads what it needs of some flags at once; answers how to tell where one of them is in its life. */
+/**
+ * Reads what it needs of some flags at once; answers how to tell where one of them is in its life. There the word of pages
+ * counts too: who believes a lie of one keeps a flag for longer, and who overhears the truth breaks a page.
+ */
 async function readLives(
   db: Db,
   place: EnvironmentPlace,
@@ -119,6 +127,19 @@ function showVariants(
       position: epoch === null || revision === null ? null : formatPosition({ epoch, revision }),
     };
   });
+}
+
+function showPages(
+  found: FlagInEnvironment,
+  counts: readonly StepCount[],
+  lasts: readonly LastEvaluation[],
+  span: Span,
+): FlagEvaluationsAnswer['pages'] {
+  return {
+    variants: showVariants(found, counts, lasts, span).map(({ position: _, ...variant }) => variant),
+    coded: { ...seriesOf(CODED, counts, span), lastAt: showMoment(lastAtOf(lasts, CODED)) },
+    lastAskedAt: showLast(lasts).lastAskedAt,
+  };
 }
 
 function seriesOf(variant: string, counts: readonly StepCount[], span: Span): { total: number; counts: number[] } {

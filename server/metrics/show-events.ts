@@ -15,13 +15,13 @@ export async function showEvents(
   now: Date,
 ): Promise<TrackedEventsAnswer> {
   const span = readSpan(query, now);
-  const { limit } = query;
-  const names = await listEventNames(db, environment.id, { limit, after: textAfter(query) });
+  const { limit, told: by } = query;
+  const names = await listEventNames(db, environment.id, { limit, after: textAfter(query), by });
   const asked = [UNNAMED, ...names.slice(0, limit).map(({ event }) => event)];
-  const series = seriesOf(asked, await eventsOf(db, environment.id, asked, span), span);
+  const series = seriesOf(asked, await eventsOf(db, environment.id, asked, span, by), span);
   const { total, counts } = series(UNNAMED);
   return {
-    ...{ environment: environment.key, step: query.step },
+    ...{ environment: environment.key, step: query.step, told: by },
     ...{ from: span.from.toISOString(), to: span.to.toISOString() },
     ...makePage(
       names,

@@ -10,6 +10,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { environments, projects } from '../environments/tables.ts';
 import { flags } from '../flags/tables.ts';
+import { SOURCES } from './report.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const environmentId = () =>
@@ -22,6 +23,8 @@ const flagId = () =>
     .references(() => flags.id);
 const amount = (name: string) => bigint(name, { mode: 'number' }).notNull();
 const PER = ['minute', 'hour'] as const;
+/** Who told (report.ts): what pages did is beside the rest, and never added to it. */
+const source = () => text('source', { enum: SOURCES }).notNull().default('server');
 
 /** Batches that were stored, so that the same one, sent again, counts once. Kept for a day. */
 export const reportBatches = pgTable(
@@ -44,8 +47,11 @@ export const evaluationCounts = pgTable(
     per: text('per', { enum: PER }).notNull(),
     variant: text('variant').notNull(),
     count: amount('count'),
+    source: source(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.at, table.per, table.variant] })],
+  (table) => [
+    primaryKey({ columns: [table.environmentId, table.flagId, table.at, table.per, table.variant, table.source] }),
+  ],
 );
 
 /** Evaluations that cannot be shown by flag and variant, and why. */
@@ -58,8 +64,9 @@ export const uncountedEvaluations = pgTable(
     overflow: amount('overflow').default(0),
     unknown: amount('unknown').default(0),
     dropped: amount('dropped').default(0),
+    source: source(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.at, table.per] })],
+  (table) => [primaryKey({ columns: [table.environmentId, table.at, table.per, table.source] })],
 );
 
 /** When a variant was served last: to who asked for the flag, or together with all others; and by which ruleset. */
@@ -74,8 +81,9 @@ export const lastEvaluations = pgTable(
     bulkAt: moment('bulk_at'),
     epoch: text('epoch'),
     revision: bigint('revision', { mode: 'number' }),
+    source: source(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.variant] })],
+  (table) => [primaryKey({ columns: [table.environmentId, table.flagId, table.variant, table.source] })],
 );
 
 /** Defaults that stand in the code of those who ask, as JSON; a few per flag. */
@@ -97,8 +105,9 @@ export const eventNames = pgTable(
     environmentId: environmentId(),
     event: text('event').notNull(),
     lastAt: moment('last_at').notNull(),
+    source: source(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.event] })],
+  (table) => [primaryKey({ columns: [table.environmentId, table.event, table.source] })],
 );
 
 /** How many events of a name there were, how many brought a value, and the sum of those. The empty name has the others. */
@@ -112,8 +121,9 @@ export const eventCounts = pgTable(
     count: amount('count'),
     valued: amount('valued'),
     sum: doublePrecision('sum').notNull(),
+    source: source(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.event, table.at, table.per] })],
+  (table) => [primaryKey({ columns: [table.environmentId, table.event, table.at, table.per, table.source] })],
 );
 
 /** Where queries of guards are asked. What it is asked with is sealed (platform/secrets.ts) and shown to nobody. */
@@ -154,6 +164,7 @@ export const measuredReports = pgTable(
     events: text('events').notNull(),
     dropped: amount('dropped'),
     body: bytes('body').notNull(),
+    source: source(),
   },
   (table) => [primaryKey({ columns: [table.environmentId, table.run, table.entry, table.id] })],
 );

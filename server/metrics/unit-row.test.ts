@@ -4,7 +4,7 @@ import { MARK_ARM, MARK_BEFORE, MARK_TO, type UnitRecord } from './read-units.ts
 import { readRow, UnitRowWriter } from './unit-row.ts';
 
 const ARRIVED = new Date('2026-01-31T12:00:00.123Z');
-const place = { environmentId: 1, run: 'r', entry: 1, arrivedAt: ARRIVED };
+const place = { environmentId: 1, run: 'r', entry: 1, arrivedAt: ARRIVED, source: 'server' as const };
 
 describe('rows of units', () => {
   it('give back what was written, in its order, in pieces of bounded size', () => {

@@ -1,4 +1,5 @@
 import { agoOf, FIRST_EVENT, marksOf, type UnitRecord, writeWord } from './read-units.ts';
+import type { ReportSource } from './report.ts';
 
 /** What is stored of an entry at once: 24 bytes a record, and what events are called by their numbers. */
 export interface UnitRow {
@@ -6,6 +7,7 @@ export interface UnitRow {
   run: string;
   entry: number;
   arrivedAt: Date;
+  source: ReportSource;
   events: string[];
   dropped: number;
   body: Uint8Array;
@@ -17,13 +19,13 @@ const LONGEST_ROW = RECORD * 20_000;
 
 /** Writes records of one entry into one row. */
 export class UnitRowWriter {
-  readonly #of: Pick<UnitRow, 'environmentId' | 'run' | 'entry' | 'arrivedAt'>;
+  readonly #of: Pick<UnitRow, 'environmentId' | 'run' | 'entry' | 'arrivedAt' | 'source'>;
   readonly #events: string[] = [];
   #bytes = Buffer.allocUnsafe(RECORD * 64);
   #length = 0;
   dropped = 0;
 
-  constructor(of: Pick<UnitRow, 'environmentId' | 'run' | 'entry' | 'arrivedAt'>) {
+  constructor(of: Pick<UnitRow, 'environmentId' | 'run' | 'entry' | 'arrivedAt' | 'source'>) {
     this.#of = of;
   }
 

@@ -21,6 +21,7 @@ const answer = (on: number[], off: number[], coded: number[]): FlagEvaluationsAn
     uncounted: { overflow: [0, 1], unknown: [2, 0], dropped: [0, 0] },
     lifecycle: { state: 'live', why: '' },
     ...{ lastAskedAt: null, lastGivenAt: null },
+    pages: { variants: [], coded: series([0, 0]), lastAskedAt: null },
   };
 };
 
