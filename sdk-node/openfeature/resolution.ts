@@ -1,15 +1,5 @@
 import { ErrorCode, type JsonValue, type ResolutionDetails, StandardResolutionReasons } from '@openfeature/server-sdk';
-import type { ErrorCode as Code, Evaluation } from '@turnout/core';
-
-const MESSAGES: Record<Code, (key: string) => string> = {
-  PROVIDER_NOT_READY: () => 'there are no flags yet',
-  FLAG_NOT_FOUND: (key) => `there is no flag ${key}`,
-  PARSE_ERROR: (key) => `the flag ${key} uses what this version of the SDK does not know`,
-  TYPE_MISMATCH: (key) => `the flag ${key} has another type`,
-  TARGETING_KEY_MISSING: (key) => `the flag ${key} is split by targetingKey, and the context has none`,
-  INVALID_CONTEXT: (key) => `the context lacks what the flag ${key} is split by`,
-  GENERAL: (key) => `the flag ${key} could not be evaluated`,
-};
+import { type Evaluation, tellEvaluation } from '@turnout/core';
 
 /** What a provider answers that was never registered. */
 export function notReady<T extends JsonValue>(coded: T): ResolutionDetails<T> {
@@ -21,21 +11,12 @@ export function notReady<T extends JsonValue>(coded: T): ResolutionDetails<T> {
   };
 }
 
-/**
- * An evaluation in OpenFeature's words, which are nearly Turnout's: reasons and error codes have the same names. Where
- * the evaluation fell back on `asked`, the caller's own default is the value.
- */
+/** An evaluation as OpenFeature has it; where it fell back on `asked`, with the caller's own default. */
 export function resolutionOf<T extends JsonValue>(
-  { key, value, variant, reason, errorCode, metadata }: Evaluation,
+  evaluation: Evaluation,
   asked: JsonValue,
   coded: T,
 ): ResolutionDetails<T> {
-  return {
-    // The evaluation has the type that was asked for, or is an error or a default: that is the contract of `evaluate`.
-    value: value === asked ? coded : (value as T),
-    reason,
-    ...(variant === undefined ? {} : { variant }),
-    ...(errorCode === undefined ? {} : { errorCode: ErrorCode[errorCode], errorMessage: MESSAGES[errorCode](key) }),
-    flagMetadata: metadata,
-  };
+  const { errorCode, ...told } = tellEvaluation(evaluation, asked, coded);
+  return errorCode === undefined ? told : { ...told, errorCode: ErrorCode[errorCode] };
 }
