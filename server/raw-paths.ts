@@ -176,6 +176,7 @@ export const RAW_PATHS: ApiDescription['paths'] = {
     post: operation('OFREP', 'Evaluate all flags', 'evaluate', {
       parameters: [
         fromHeader('If-None-Match', 'The ETag of an earlier answer to the same context'),
+        fromHeader('Turnout-Sdk', 'Name and version of the SDK, which cannot set User-Agent in a page'),
         fromQuery('flagConfigEtag', 'Wait up to 250 ms for this state of the flags'),
       ],
       requestBody: CONTEXT,
@@ -183,10 +184,20 @@ export const RAW_PATHS: ApiDescription['paths'] = {
     }),
   },
   '/ofrep/v1/stream': {
-    get: operation('OFREP', 'Says when flags are to be evaluated again', 'stream-token', {
-      parameters: [fromQuery('token', 'The signed token of the address in eventStreams', true)],
+    get: operation('OFREP', 'Says when flags are to be evaluated again, or what they answer now', 'stream-token', {
+      description:
+        'As it is, its only event is the `refetchEvaluation` of OFREP. With `values=1` it is a stream of values, for ' +
+        'clients that have no rules: each step is one event `values` with what became the same for everybody, and ' +
+        '`refetchMs` where other flags may answer otherwise as well: fetch at a moment drawn from so many ms. An event ' +
+        'applies where its `from` is the state that the client has; `held` is the whole set of what kills bring about ' +
+        'that are not recorded yet, and lies over whatever is fetched.',
+      parameters: [
+        fromQuery('token', 'The signed token of the address in eventStreams', true),
+        fromQuery('values', '1 for a stream of values'),
+        fromQuery('from', 'With values: the metadata.state of the answer that the client has'),
+      ],
       security: [],
-      responses: { 200: events('refetchEvaluation'), ...REFUSED },
+      responses: { 200: events('refetchEvaluation; with values=1 hello, values, goodbye, revoked'), ...REFUSED },
     }),
   },
 };

@@ -131,6 +131,18 @@ describe('The event stream of OFREP', () => {
     expect(odd.text).not.toContain('script');
   });
 
+  test('is the same bytes for a published client, whatever else streams here', async () => {
+    const path = await streamPath(gate.key('client'));
+    const [reader, values] = [await open(path), await open(`${path}&values=1`)];
+    flags.flip('cart');
+    await Promise.all([reader.next('message'), values.next('values')]);
+    const data = `{"type":"refetchEvaluation","etag":"e1.2~0","lastModified":${wallMs / 1_000}}`;
+    expect(reader.text.replaceAll(':\n\n', '').replace(/^retry: \d+/, 'retry: 1')).toBe(
+      `retry: 1\nid: e1.1~0\n\nevent: message\nid: e1.2~0\ndata: ${data}\n\n`,
+    );
+    expect(values.text).not.toContain('refetchEvaluation');
+  });
+
   test('has the newest state for a reader that took nothing for a while', async () => {
     const reader = await open(await streamPath(gate.key('client')));
     reader.pause();
