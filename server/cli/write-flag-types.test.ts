@@ -157,6 +157,12 @@ import { coded, type Flags } from './node.ts';
 const turnout: Turnout<Flags> = new Turnout<Flags>({ url: '', key: '', logger: false });
 export const held = testTurnout<Flags>({ hero: 'loud' });
 ${ASKS_TURNOUT}`;
+const IN_A_PAGE = `
+import { Turnout } from '@turnout/sdk-browser';
+import { coded, type Flags } from './browser.ts';
+const turnout: Turnout<Flags> = new Turnout<Flags>({ url: '', key: '', logger: false });
+turnout.watch('hero', coded.hero, ({ variant }) => variant === 'calm');
+${ASKS_TURNOUT}`;
 const BY_OPENFEATURE = `
 import { useFlag, useBooleanFlagValue, useStringFlagDetails } from '@openfeature/react-sdk';
 import { OpenFeature as OnServers } from '@openfeature/server-sdk';
@@ -233,7 +239,7 @@ describe('the file that is written', () => {
     writeFileSync(join(folder, 'node.ts'), writeFlagTypes(flags, 'a test'));
     writeFileSync(join(folder, 'browser.ts'), writeFlagTypes(flags, 'a test', 'browser'));
     writeFileSync(join(folder, 'openfeature.ts'), writeFlagTypes(flags, 'a test', 'openfeature'));
-    const uses = { 'on-node.ts': ON_NODE, 'by-openfeature.ts': BY_OPENFEATURE };
+    const uses = { 'on-node.ts': ON_NODE, 'in-a-page.ts': IN_A_PAGE, 'by-openfeature.ts': BY_OPENFEATURE };
     for (const [name, text] of Object.entries(uses)) writeFileSync(join(folder, name), text);
     expect(compile(...Object.keys(uses))).toBe('');
   }, 120_000);
