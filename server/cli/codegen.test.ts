@@ -84,7 +84,7 @@ describe('turnout codegen', () => {
       ],
       next: null,
     };
-    for (const client of ['browser', 'openfeature-web']) {
+    for (const client of ['browser', 'react', 'openfeature-web']) {
       const { out: said } = await run('-p', 'shop', '--for', client, '--out', out);
       expect(said).toBe(`${out}: 1 flags of the project shop; 1 that pages do not get is left out.`);
       expect(readFileSync(out, 'utf8')).not.toContain('hero');
@@ -94,7 +94,7 @@ describe('turnout codegen', () => {
       expect(readFileSync(out, 'utf8')).toContain('hero');
     }
     const { code, err } = await run('-p', 'shop', '--for', 'python');
-    expect([code, err]).toEqual([2, expect.stringContaining('--for takes node, browser, openfeature')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('--for takes node, browser, react')]);
   });
 
   it('takes the off variants of an environment for coded defaults', async () => {

@@ -9,7 +9,7 @@ import { listAll } from './read-pages.ts';
 import { hiddenFrom, type TypedFlag, type TypesFor, writeFlagTypes } from './write-flag-types.ts';
 
 const MOST_LINES = 20;
-const CLIENTS: readonly TypesFor[] = ['node', 'browser', 'openfeature', 'openfeature-web'];
+const CLIENTS: readonly TypesFor[] = ['node', 'browser', 'react', 'openfeature', 'openfeature-web'];
 
 /** A flag of a project, as far as its type goes. */
 interface FlagOfProject {
@@ -120,10 +120,10 @@ export const codegenCommand: Command = {
     'another type, no longer compiles. It also has `coded`, a default for each flag: its off variant where -e names ' +
     'the environment to look in, else its variant named off, else false or the first variant by name. ' +
     'Archived flags are marked deprecated.\n\n' +
-    '--for says who is to know them: node for @turnout/sdk-node, browser for @turnout/sdk-browser, openfeature for ' +
-    'the SDKs of OpenFeature, openfeature-web for those of pages. Of flags that pages get no value of, a file for ' +
-    'pages has none. For OpenFeature there is nothing to hand over: once the file is part of the program, clients ' +
-    'and hooks, those of React too, take no other keys. That needs skipLibCheck, which tsc --init writes.\n\n' +
+    '--for says who is to know them: node for @turnout/sdk-node, browser for @turnout/sdk-browser, react for its ' +
+    'hooks too, openfeature for the SDKs of OpenFeature, openfeature-web for those of pages. Of flags that pages get ' +
+    'no value of, a file for pages has none. Hooks and OpenFeature are handed nothing: once the file is part of the ' +
+    'program, they take no other keys. For OpenFeature that needs skipLibCheck, which tsc --init writes.\n\n' +
     'A string flag is one of its variants, unless one is longer than 100 characters; an object flag is a union of the ' +
     'shapes of its variants. The same flags give the same bytes, so the file belongs into the repository of the app, ' +
     'and --check into its continuous integration: it writes nothing, and ends with 1 where the file is another.',

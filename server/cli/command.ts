@@ -80,7 +80,7 @@ export const OPTIONS = {
   for: {
     type: 'string',
     value: '<client>',
-    meaning: 'node, browser, openfeature, or openfeature-web. Default: node.',
+    meaning: 'node, browser, react, openfeature, or openfeature-web. Default: node.',
   },
   from: { type: 'string', value: '<file>', meaning: 'Read this exported file, and ask no server.' },
   to: { type: 'string', value: '<variant>', meaning: 'The variant that is rolled out.' },

@@ -57,6 +57,8 @@ export const coded: Flags = {
     const written = (client: TypesFor) => writeFlagTypes(flags, 'a test', client);
     expect(written('browser')).toContain("import type { JsonValue } from '@turnout/sdk-browser';\n");
     expect(written('browser')).toMatch(/^\/\/ Made by `turnout codegen --for browser` from a test\. .*\nimport/);
+    const [, ...same] = written('browser').split('\n');
+    expect(written('react')).toContain(same.join('\n'));
     for (const client of ['openfeature', 'openfeature-web'] as const) {
       expect(written(client)).toContain("import type { JsonValue } from '@openfeature/core';\n");
       expect(written(client)).toContain('`client.getBooleanValue(key, coded[key])`');
@@ -163,6 +165,17 @@ import { coded, type Flags } from './browser.ts';
 const turnout: Turnout<Flags> = new Turnout<Flags>({ url: '', key: '', logger: false });
 turnout.watch('hero', coded.hero, ({ variant }) => variant === 'calm');
 ${ASKS_TURNOUT}`;
+const BY_HOOKS = `
+import { useFlag, useFlagDetails } from '@turnout/sdk-browser/react';
+import { coded } from './react.ts';
+export const isNew = (): boolean => useFlag('new-cart', coded['new-cart']);
+export const hero = (): 'calm' | 'loud' => useFlag('hero', 'calm');
+export const size = (): number => useFlag('search', coded.search).size;
+// @ts-expect-error there is no such flag
+export const crat = () => useFlag('new-crat', false);
+// @ts-expect-error hero is no boolean
+export const is = () => useFlagDetails('hero', false);
+`;
 const BY_OPENFEATURE = `
 import { useFlag, useBooleanFlagValue, useStringFlagDetails } from '@openfeature/react-sdk';
 import { OpenFeature as OnServers } from '@openfeature/server-sdk';
@@ -239,7 +252,13 @@ describe('the file that is written', () => {
     writeFileSync(join(folder, 'node.ts'), writeFlagTypes(flags, 'a test'));
     writeFileSync(join(folder, 'browser.ts'), writeFlagTypes(flags, 'a test', 'browser'));
     writeFileSync(join(folder, 'openfeature.ts'), writeFlagTypes(flags, 'a test', 'openfeature'));
-    const uses = { 'on-node.ts': ON_NODE, 'in-a-page.ts': IN_A_PAGE, 'by-openfeature.ts': BY_OPENFEATURE };
+    writeFileSync(join(folder, 'react.ts'), writeFlagTypes(flags, 'a test', 'react'));
+    const uses = {
+      'on-node.ts': ON_NODE,
+      'in-a-page.ts': IN_A_PAGE,
+      'by-hooks.ts': BY_HOOKS,
+      'by-openfeature.ts': BY_OPENFEATURE,
+    };
     for (const [name, text] of Object.entries(uses)) writeFileSync(join(folder, name), text);
     expect(compile(...Object.keys(uses))).toBe('');
   }, 120_000);

@@ -15,30 +15,7 @@ export interface TypedFlag {
 }
 
 /** What the file is written for: a client of ours, or OpenFeature's, on servers or in pages. */
-export type TypesFor = 'node' | 'browser' | 'openfeature' | 'openfeature-web';
-
-interface Words {
-  /** Where the type of any JSON comes from. */
-  json: string;
-  flags: string;
-  coded: string;
-}
-
-const TURNOUT = {
-  flags: 'The flags and what their values are: `new Turnout<Flags>(…)`.',
-  coded: 'What holds while there is no answer: `turnout.boolean(key, coded[key])`.',
-};
-const OPENFEATURE: Words = {
-  json: '@openfeature/core',
-  flags: 'The flags and what their values are.',
-  coded: 'What holds while there is no answer: `client.getBooleanValue(key, coded[key])`.',
-};
-const WORDS: Record<TypesFor, Words> = {
-  node: { json: '@turnout/sdk-node', ...TURNOUT },
-  browser: { json: '@turnout/sdk-browser', ...TURNOUT },
-  openfeature: OPENFEATURE,
-  'openfeature-web': OPENFEATURE,
-};
+export type TypesFor = 'node' | 'browser' | 'react' | 'openfeature' | 'openfeature-web';
 
 /**
  * OpenFeature's own way to name its keys, which every client and hook then goes by. The compiler takes it for a second
@@ -60,9 +37,48 @@ declare module '@openfeature/core' {
 }
 `;
 
+const REACT_FLAGS = `
+/** The flags that hooks know from here on. */
+declare module '@turnout/sdk-browser/react' {
+  interface Registered {
+    flags: Flags;
+  }
+}
+`;
+
+/** What differs from one client to another. */
+interface Words {
+  /** Where the type of any JSON comes from. */
+  json: string;
+  flags: string;
+  coded: string;
+  /** What stands at the end. */
+  end: string;
+}
+
+const TURNOUT = {
+  flags: 'The flags and what their values are: `new Turnout<Flags>(…)`.',
+  coded: 'What holds while there is no answer: `turnout.boolean(key, coded[key])`.',
+  end: '',
+};
+const OPENFEATURE: Words = {
+  json: '@openfeature/core',
+  flags: 'The flags and what their values are.',
+  coded: 'What holds while there is no answer: `client.getBooleanValue(key, coded[key])`.',
+  end: OPENFEATURE_KEYS,
+};
+const WORDS: Record<TypesFor, Words> = {
+  node: { json: '@turnout/sdk-node', ...TURNOUT },
+  browser: { json: '@turnout/sdk-browser', ...TURNOUT },
+  react: { json: '@turnout/sdk-browser', ...TURNOUT, end: REACT_FLAGS },
+  openfeature: OPENFEATURE,
+  'openfeature-web': OPENFEATURE,
+};
+const FOR_SERVERS: readonly TypesFor[] = ['node', 'openfeature'];
+
 /** Flags that pages get no value of: a file for pages leaves them out, so that asking one does not compile. */
 export function hiddenFrom(client: TypesFor, flag: TypedFlag): boolean {
-  return (client === 'browser' || client === 'openfeature-web') && flag.clientVisible === false;
+  return !FOR_SERVERS.includes(client) && flag.clientVisible === false;
 }
 
 /** A text this long is written for people, not chosen from: its flag is a string like any other. */
@@ -94,7 +110,7 @@ export function writeFlagTypes(flags: readonly TypedFlag[], whose: string, clien
     '',
     `/** ${words.coded} */`,
     `export const coded: Flags = {${values === '' ? '' : `\n${values}`}};`,
-    words === OPENFEATURE ? OPENFEATURE_KEYS : '',
+    words.end,
   ].join('\n');
 }
 
