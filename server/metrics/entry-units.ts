@@ -3,7 +3,7 @@ import type { EntryEvidence, MetricDefinition, MetricEvidence, Moments } from '.
 import { CONTROL, FIRST_EVENT, MARK_ARM, MARK_BEFORE, MARK_TO, TO, TREATMENT, type UnitRecord } from './read-units.ts';
 
 /** A metric as an entry measures it: with the windows that its absolute guards judge by, in ms. */
-export type MeasuredMetric = Pick<MetricDefinition, 'key' | 'kind' | 'event' | 'denominator' | 'cap'> & {
+export type MeasuredMetric = Pick<MetricDefinition, 'key' | 'kind' | 'event' | 'denominator' | 'cap' | 'source'> & {
   windows: readonly number[];
 };
 

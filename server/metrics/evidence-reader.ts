@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db, Tx } from '../database/connect.ts';
 import { EntryUnits, type MeasuredMetric } from './entry-units.ts';
-import type { EntryEvidence } from './evidence.ts';
+import type { EntryEvidence, PageEvidence } from './evidence.ts';
+import type { ReportSource } from './report.ts';
 import { readRow } from './unit-row.ts';
 import { type EntryPlace, readUnitsAfter } from './unit-store.ts';
 
@@ -12,12 +13,17 @@ export interface AskedEntry extends EntryPlace {
   metrics: readonly MeasuredMetric[];
 }
 
-interface Held {
+/** What came in of an entry from one kind of teller. */
+interface Told {
   units: EntryUnits;
+  newestAt: Date;
+  dropped: number;
+}
+
+interface Held {
+  told: Map<ReportSource, Told>;
   below: number;
   lastId: number;
-  newestAt: Date | undefined;
-  dropped: number;
   askedAt: number;
   reading: Promise<void> | undefined;
 }
@@ -46,12 +52,7 @@ export class EvidenceReader {
       held.reading = undefined;
     });
     await held.reading;
-    const { run, entry, metrics } = asked;
-    return {
-      ...{ run, entry, newestAt: held.newestAt?.toISOString() ?? null },
-      ...held.units.measure(metrics, now),
-      ...(held.dropped > 0 ? { dropped: held.dropped } : {}),
-    };
+    return measure(held.told, asked, now);
   }
 
   #holdingOf({ environmentId, run, entry, below }: AskedEntry): Held {
@@ -61,10 +62,7 @@ export class EvidenceReader {
     let held = this.#held.get(name);
     // With a smaller sample everything is counted again: also the restarts are to be those of its units alone.
     if (held === undefined || held.below !== below) {
-      held = {
-        ...{ units: new EntryUnits(below), below, lastId: 0, newestAt: undefined, dropped: 0, askedAt },
-        reading: undefined,
-      };
+      held = { told: new Map(), below, lastId: 0, askedAt, reading: undefined };
       this.#held.set(name, held);
     }
     held.askedAt = askedAt;
@@ -75,14 +73,48 @@ export class EvidenceReader {
     for (;;) {
       const rows = await readUnitsAfter(this.#db, place, held.lastId, ROWS_AT_ONCE);
       for (const row of rows) {
-        for (const record of readRow(row)) held.units.add(record, row.events[record.what - 3]);
+        let told = held.told.get(row.source);
+        if (told === undefined) {
+          told = { units: new EntryUnits(held.below), newestAt: row.arrivedAt, dropped: 0 };
+          held.told.set(row.source, told);
+        }
+        for (const record of readRow(row)) told.units.add(record, row.events[record.what - 3]);
         held.lastId = row.id;
-        held.newestAt = row.arrivedAt;
-        held.dropped += row.dropped;
+        told.newestAt = row.arrivedAt;
+        told.dropped += row.dropped;
         // A node has more to do than to count.
         await setImmediate();
       }
       if (rows.length < ROWS_AT_ONCE) return;
     }
   }
+}
+
+/**
+ * Each metric by those who may tell of it: apps, or pages. What open contexts told is looked at only where no signed ones
+ * came: nobody who makes up visitors waters down what is known of real ones.
+ */
+function measure(told: ReadonlyMap<ReportSource, Told>, { run, entry, metrics }: AskedEntry, now: Date): EntryEvidence {
+  const of = (source: MeasuredMetric['source']) => metrics.filter((metric) => metric.source === source);
+  const apps = told.get('server');
+  const source = told.has('signed') ? 'signed' : 'open';
+  const pages = told.get(source);
+  const { exposed, metrics: byApps, events = {} } = (apps?.units ?? nobody()).measure(of('server'), now);
+  const measured = (pages?.units ?? nobody()).measure(of('client'), now);
+  return {
+    ...{ run, entry, newestAt: apps?.newestAt.toISOString() ?? null, exposed, events },
+    metrics: { ...byApps, ...measured.metrics },
+    ...(pages === undefined ? {} : { pages: tellPages(source, pages, measured.exposed) }),
+    ...(apps !== undefined && apps.dropped > 0 ? { dropped: apps.dropped } : {}),
+  };
+}
+
+const nobody = () => new EntryUnits(0);
+
+function tellPages(
+  source: PageEvidence['source'],
+  { newestAt, dropped }: Told,
+  exposed: EntryEvidence['exposed'],
+): PageEvidence {
+  return { source, newestAt: newestAt.toISOString(), exposed, ...(dropped > 0 ? { dropped } : {}) };
 }

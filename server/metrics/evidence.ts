@@ -9,11 +9,24 @@ export interface EntryEvidence {
   newestAt: string | null;
   /** Distinct measured units in the two equal arms, and all units that got `to`, with or without an arm. */
   exposed: { treatment: number; control: number; to: number };
+  /**
+   * What pages told of this entry, by which metrics with `source: client` go and nothing else does. Left out where no
+   * page has told anything.
+   */
+  pages?: PageEvidence;
   /** By metric key, also those that nobody hit yet. */
   metrics: Record<string, MetricEvidence>;
   /** By event, for `minHits`: units that got `to` and had the event after it. */
   events?: Record<string, number>;
   /** Records for which some process had no room: the numbers are short of them, in both arms alike. */
+  dropped?: number;
+}
+
+export interface PageEvidence {
+  /** Whether tokens vouch for its units. Where any such came in, what open contexts told is left out. */
+  source: 'signed' | 'open';
+  newestAt: string;
+  exposed: EntryEvidence['exposed'];
   dropped?: number;
 }
 
@@ -52,6 +65,9 @@ export interface MetricDefinition {
   unit: string;
   /** Values are cut here; required for means. */
   cap?: number;
-  /** Evidence that clients made may hold or pause, and never advances, rolls back or kills in a protected environment. */
+  /**
+   * Who sends the event: apps with server keys, or pages with client keys. What pages make up may hold or pause; it decides
+   * more only with signed contexts, and never advances, rolls back or kills in a protected environment.
+   */
   source: 'server' | 'client';
 }

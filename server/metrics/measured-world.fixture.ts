@@ -38,8 +38,8 @@ export const FLAG: Flag = {
 };
 
 export const METRICS: MeasuredMetric[] = [
-  { key: 'done', kind: 'rate', event: 'bought', windows: [50] },
-  { key: 'latency', kind: 'mean', event: 'ms', cap: 80, windows: [] },
+  { key: 'done', kind: 'rate', event: 'bought', windows: [50], source: 'server' },
+  { key: 'latency', kind: 'mean', event: 'ms', cap: 80, windows: [], source: 'server' },
 ];
 
 const compiled: Compiled = compile({

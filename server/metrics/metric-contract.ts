@@ -16,7 +16,8 @@ const fields = {
   unit: z.string().trim().max(40).openapi({ description: 'What its values are', example: 'ms' }),
   cap: z.number().positive().max(MOST_VALUE).optional().openapi({ description: 'Of a mean: values are cut here' }),
   source: z.enum(['server', 'client']).openapi({
-    description: 'Evidence that clients made may hold or pause; it never advances, rolls back or kills where protected',
+    description:
+      'Who sends the event. What clients send may hold or pause; it decides more only with signed contexts, and never where protected',
   }),
 };
 

@@ -42,7 +42,8 @@ export function makeRecentRates(clock: Pick<Clock, 'monotonic' | 'now'>): Recent
   return (db, place, metrics) => {
     const readAt = clock.monotonic();
     for (const [name, { readAt: last }] of held) if (readAt - last > HELD_MS) held.delete(name);
-    const rated = metrics.filter(({ kind }) => kind === 'rate');
+    // What pages told could be made up, and with it how many units a stage waits for.
+    const rated = metrics.filter(({ kind, source }) => kind === 'rate' && source === 'server');
     const name = JSON.stringify([place.environmentId, rated.map(({ key, event }) => [key, event])]);
     let found = held.get(name);
     if (found === undefined) {

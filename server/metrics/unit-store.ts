@@ -13,7 +13,7 @@ export interface EntryPlace {
   entry: number;
 }
 
-export type StoredUnits = Pick<UnitRow, 'arrivedAt' | 'events' | 'dropped' | 'body'> & { id: number };
+export type StoredUnits = Pick<UnitRow, 'arrivedAt' | 'source' | 'events' | 'dropped' | 'body'> & { id: number };
 
 /**
  * Stores rows. Ids of an environment are given out under a lock that holds until the commit, so that whoever has read up to
@@ -36,7 +36,14 @@ export async function readUnitsAfter(
 ): Promise<StoredUnits[]> {
   const of = measuredReports;
   const rows = await db
-    .select({ id: of.id, arrivedAt: of.arrivedAt, events: of.events, dropped: of.dropped, body: of.body })
+    .select({
+      id: of.id,
+      arrivedAt: of.arrivedAt,
+      source: of.source,
+      events: of.events,
+      dropped: of.dropped,
+      body: of.body,
+    })
     .from(of)
     .where(and(eq(of.environmentId, environmentId), eq(of.run, run), eq(of.entry, entry), gt(of.id, after)))
     .orderBy(asc(of.id))

@@ -93,6 +93,9 @@ const guardVerdict = z.object({
   mode: z.enum(['enforce', 'shadow']),
   verdict: z.enum(VERDICTS),
   because: z.string(),
+  mayBeForged: z.boolean().optional().openapi({
+    description: 'Clients made what it sees, and nothing shows that it is true: it holds or pauses at most',
+  }),
   statistic: z.object({ name: z.string(), value: z.number(), bound: z.number() }).optional(),
 });
 const conditionState = z.object({ id: z.string(), kind: z.enum(CONDITIONS), met: z.boolean(), because: z.string() });

@@ -11,10 +11,13 @@ const STRENGTH: Record<FailAction, number> = { kill: 3, rollBack: 2, pause: 1, h
  * verdict on the variant and is not among them.
  */
 export function decideFailed(ground: GuardGround, guards: readonly Judged[]): Outcome | undefined {
-  const { policy, run, evidence } = ground;
+  const { policy, run } = ground;
   const failed = guards
     .filter(({ guard, verdict }) => isEnforced(guard) && guard.kind !== 'sample-ratio' && verdict.verdict === 'fail')
-    .map((judged) => ({ ...judged, does: actionOnFail(judged.guard, { policy, run, metrics: evidence.metrics }) }))
+    .map((judged) => {
+      const { mayBeForged } = judged.verdict;
+      return { ...judged, does: actionOnFail(judged.guard, { policy, run, mayBeForged }) };
+    })
     .sort((a, b) => STRENGTH[b.does] - STRENGTH[a.does] || compareIds(a, b));
   const first = failed[0];
   if (first === undefined) return undefined;

@@ -52,11 +52,11 @@ describe('whatever is seen', () => {
   it('goes back by a failed guard at once, whatever else is missing, frozen, paused or open', () => {
     holdsFor(randomScene, (scene) => {
       const decision = ask(scene);
-      const { policy, run, evidence } = scene;
-      const does = enforced(decision).flatMap(({ id, verdict }) => {
+      const { policy, run } = scene;
+      const does = enforced(decision).flatMap(({ id, verdict, mayBeForged }) => {
         const guard = policy.guards.find((each) => each.id === id)!;
         const acts = verdict === 'fail' && guard.kind !== 'sample-ratio';
-        return acts ? [actionOnFail(guard, { policy, run, metrics: evidence.metrics })] : [];
+        return acts ? [actionOnFail(guard, { policy, run, mayBeForged })] : [];
       });
       if (!isAsked(scene)) return expect(goesBack(decision)).toBe(false);
       if (does.includes('kill')) return expect(decision.action).toBe('kill');
@@ -193,17 +193,23 @@ describe('whatever is seen', () => {
     });
   });
 
-  it('never goes on or back in a protected environment by what clients sent alone', () => {
+  it.each([
+    ['in a protected environment by what clients sent alone, signed or not', true, 'signed'],
+    ['in any environment by what clients sent alone, where nobody vouches for their contexts', false, 'open'],
+  ] as const)('never goes on or back %s', (_title, isProtected, source) => {
     const client = patient.map((scene) => {
+      const { entry } = scene.evidence;
+      const told = entry && { ...entry, pages: { source, newestAt: scene.now.toISOString(), exposed: entry.exposed } };
       const metrics = Object.fromEntries(
         Object.entries(METRICS).map(([key, metric]) => [key, { ...metric, source: 'client' as const }]),
       );
       const guards = scene.policy.guards.filter(({ kind }) => kind !== 'threshold' && kind !== 'signal');
       return {
         ...scene,
-        run: { ...scene.run, isProtected: true },
+        // What had failed by something better would go on to count.
+        run: { ...scene.run, isProtected, failed: isProtected ? scene.run.failed : {} },
         policy: { ...scene.policy, guards },
-        evidence: { ...scene.evidence, metrics },
+        evidence: { ...scene.evidence, metrics, entry: told },
       };
     });
     holdsFor(client, (scene) => {

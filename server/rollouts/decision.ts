@@ -32,6 +32,8 @@ export interface GuardVerdict {
   mode: 'enforce' | 'shadow';
   verdict: Verdict;
   because: string;
+  /** Clients made what it sees, and nothing shows that it is true: it may hold or pause, and nothing else. */
+  mayBeForged?: boolean;
   /** What it fails at and where it stands: logE against its bound, a lower bound against 0, a value against a limit. */
   statistic?: { name: string; value: number; bound: number };
 }

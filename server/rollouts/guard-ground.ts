@@ -1,4 +1,4 @@
-import type { EntryEvidence } from '../metrics/evidence.ts';
+import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { Policy, Stage } from '../policies/policy.ts';
 import type { Evidence, GuardVerdict } from './decision.ts';
 import type { Run } from './rollout.ts';
@@ -19,19 +19,31 @@ export interface GuardGround {
 /** What was found of a guard, and the next moment at which time alone would change it. */
 export type Found = Omit<GuardVerdict, 'id' | 'mode'> & { until?: Date };
 
+/** Who tells of a metric: apps with server keys, or pages. */
+type Source = MetricDefinition['source'];
+
 /** How fresh the counts of this entry are. What nobody reported cannot have been missing before the entry began. */
-export function findMissing({ run, policy, evidence, now }: GuardGround): { missing: boolean; at: Date; since: Date } {
+export function findMissing(
+  { run, policy, evidence, now }: GuardGround,
+  source: Source = 'server',
+): { missing: boolean; at: Date; since: Date } {
   const entered = run.enteredAt ?? run.arrivedAt;
-  const newest = evidence.entry?.newestAt;
+  const newest = source === 'client' ? evidence.entry?.pages?.newestAt : evidence.entry?.newestAt;
   const since = newest ? later(new Date(newest), entered) : entered;
   const at = new Date(since.getTime() + policy.evidence.maxAgeMs);
   return { missing: at <= now, at, since };
 }
 
 /** The counts of this entry; none are as good as zeros, and `findMissing` says whether that is to be believed. */
-export function countsOf({ evidence }: GuardGround): Pick<EntryEvidence, 'exposed' | 'metrics'> {
-  return evidence.entry ?? { exposed: { treatment: 0, control: 0, to: 0 }, metrics: {} };
+export function countsOf(
+  { evidence }: GuardGround,
+  source: Source = 'server',
+): Pick<EntryEvidence, 'exposed' | 'metrics'> {
+  const { exposed = NOBODY, metrics = {}, pages } = evidence.entry ?? {};
+  return { exposed: source === 'client' ? (pages?.exposed ?? NOBODY) : exposed, metrics };
 }
+
+const NOBODY: EntryEvidence['exposed'] = { treatment: 0, control: 0, to: 0 };
 
 export function later(a: Date, b: Date): Date {
   return a > b ? a : b;

@@ -1,5 +1,6 @@
 import type { MetricDefinition } from '../metrics/evidence.ts';
 import type { FailAction, Guard, Policy, Stage } from '../policies/policy.ts';
+import type { Evidence } from './decision.ts';
 import { hasControl } from './layout.ts';
 import type { Run } from './rollout.ts';
 
@@ -48,9 +49,17 @@ export function metricOf(
   return Object.hasOwn(metrics, guard.metric) ? metrics[guard.metric] : undefined;
 }
 
-/** Whether what a guard sees was made by clients, and nothing there shows that it is true. */
-export function isClientMade(guard: Guard, place: Place, metrics: Readonly<Record<string, MetricDefinition>>): boolean {
-  return place.isProtected && metricOf(guard, metrics)?.source === 'client';
+/**
+ * Whether what a guard sees was made by clients, and nothing there shows that it is true: a client key is in every page.
+ * Signed contexts show it, and in a protected environment nothing does.
+ */
+export function isClientMade(
+  guard: Guard,
+  place: Place,
+  { metrics, entry }: Pick<Evidence, 'metrics' | 'entry'>,
+): boolean {
+  if (metricOf(guard, metrics)?.source !== 'client') return false;
+  return place.isProtected || entry?.pages?.source !== 'signed';
 }
 
 /**
@@ -59,9 +68,9 @@ export function isClientMade(guard: Guard, place: Place, metrics: Readonly<Recor
  */
 export function actionOnFail(
   guard: Guard,
-  { policy, run, metrics }: { policy: Policy; run: Run; metrics: Readonly<Record<string, MetricDefinition>> },
+  { policy, run, mayBeForged = false }: { policy: Policy; run: Run; mayBeForged?: boolean | undefined },
 ): FailAction {
   if (guard.onFail !== 'kill' && guard.onFail !== 'rollBack') return guard.onFail;
-  if (policy.reversible !== 'instant' || isClientMade(guard, run, metrics)) return 'pause';
+  if (policy.reversible !== 'instant' || mayBeForged) return 'pause';
   return run.stage < 0 ? 'rollBack' : guard.onFail;
 }

@@ -4,6 +4,7 @@ import { at, GUARDS, MINUTE, metric, policyOf, readyScene, waitingRun } from './
 import { decide } from './decide.ts';
 import type { Verdict } from './decision.ts';
 import { entry, type Happens, hits, judge, withoutControl } from './judge-one.fixture.ts';
+import { noteDecision } from './move-run.ts';
 
 describe('treatment against control', () => {
   const table: [title: string, guard: Guard, happens: Happens, verdict: Verdict, because: RegExp][] = [
@@ -226,16 +227,64 @@ describe('a failed guard', () => {
       action: 'pause',
       reason: expect.stringContaining('may be forged'),
     });
-    const open: Happens = (scene) => {
-      client(scene);
+  });
+
+  /** Pages told that it tripled, where nothing is protected. */
+  const toldBy =
+    (source: 'signed' | 'open', happens: Happens = () => {}): Happens =>
+    (scene) => {
+      hits('checkout.error', 150, 50)(scene);
+      scene.evidence.metrics['checkout.error'] = { ...metric('checkout.error', 'rate'), source: 'client' };
       scene.run.isProtected = false;
+      const exposed = { treatment: 7_000, control: 7_000, to: 7_000 };
+      scene.evidence.entry!.pages = { source, newestAt: scene.now.toISOString(), exposed };
+      happens(scene);
     };
-    expect(judge({ ...GUARDS.errors, onFail: 'kill' }, open)).toMatchObject({ action: 'kill' });
+  const killing: Guard = { ...GUARDS.errors, onFail: 'kill' };
+
+  it('does all that it says by what clients of signed contexts sent, where nothing is protected', () => {
+    expect(judge(killing, toldBy('signed'))).toMatchObject({
+      ...{ verdict: 'fail', action: 'kill' },
+      because: expect.stringContaining('150 of 7,000 units'),
+    });
+    expect(judge(killing, toldBy('signed')).mayBeForged).toBeUndefined();
+  });
+
+  it('does no more than pause by what clients of open contexts sent, protected or not', () => {
+    expect(judge(killing, toldBy('open'))).toMatchObject({ verdict: 'fail', action: 'pause', mayBeForged: true });
+  });
+
+  it('does no more by what it remembers of them, until signed ones tell the same', () => {
+    const remembered: Happens = ({ run }) => {
+      run.failed = { errors: { at: at(0).toISOString(), because: 'It tripled.', mayBeForged: true } };
+    };
+    const calm: Happens = (scene) => {
+      remembered(scene);
+      hits('checkout.error', 50, 50)(scene);
+    };
+    expect(judge(killing, toldBy('signed', calm))).toMatchObject({ verdict: 'fail', action: 'pause' });
+    const scene = readyScene(policyOf({ guards: [killing] }));
+    toldBy('signed', remembered)(scene);
+    const decision = decide(scene, scene.evidence, scene.now);
+    expect(decision.action).toBe('kill');
+    const { failed } = noteDecision(scene.run, decision, scene.policy, scene.now);
+    expect(failed.errors?.mayBeForged).toBeUndefined();
+  });
+
+  it('has no data where no page tells, however much apps do', () => {
+    const silent: Happens = (scene) => {
+      toldBy('signed')(scene);
+      hits('checkout.error', 0, 0)(scene);
+      delete scene.evidence.entry!.pages;
+    };
+    expect(judge(killing, silent)).toMatchObject({ verdict: 'no-data', action: 'hold' });
   });
 
   it('never passes a stage by what clients sent alone', () => {
-    const client: Happens = ({ evidence }) => {
+    const client: Happens = ({ evidence, now }) => {
       evidence.metrics['checkout.error'] = { ...metric('checkout.error', 'rate'), source: 'client' };
+      const { exposed } = evidence.entry!;
+      evidence.entry!.pages = { source: 'signed', newestAt: now.toISOString(), exposed };
     };
     expect(judge(GUARDS.errors, client)).toMatchObject({
       verdict: 'pass',

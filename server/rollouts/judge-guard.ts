@@ -1,7 +1,7 @@
 import type { Guard } from '../policies/policy.ts';
 import type { GuardVerdict } from './decision.ts';
 import type { Found, GuardGround } from './guard-ground.ts';
-import { metricOf, watches } from './guard-scope.ts';
+import { isClientMade, metricOf, watches } from './guard-scope.ts';
 import { judgeAbsolute } from './verdict-absolute.ts';
 import { judgeSampleRatio } from './verdict-sample-ratio.ts';
 import { judgeSignal } from './verdict-signal.ts';
@@ -17,14 +17,21 @@ export interface Judged {
 
 /** What a guard is found to be. One that failed in this entry has failed, whatever it would say now. */
 export function judgeGuard(guard: Guard, ground: GuardGround): Judged {
+  const { run, evidence } = ground;
   const { until, ...found } = judge(guard, ground);
-  const latched = Object.hasOwn(ground.run.failed, guard.id) ? ground.run.failed[guard.id] : undefined;
+  const latched = Object.hasOwn(run.failed, guard.id) ? run.failed[guard.id] : undefined;
+  const made = isClientMade(guard, run, evidence);
   const verdict: GuardVerdict = { id: guard.id, mode: guard.mode, ...found };
-  if (latched === undefined || found.verdict === 'not-applicable') {
-    return { guard, verdict, ...(until === undefined ? {} : { until }) };
+  // What failed by something that may be forged fails anew, and for good, by what cannot be.
+  const isAnew = latched?.mayBeForged === true && !made && found.verdict === 'fail';
+  if (latched === undefined || isAnew || found.verdict === 'not-applicable') {
+    return { guard, verdict: { ...verdict, ...marked(made) }, ...(until === undefined ? {} : { until }) };
   }
-  return { guard, verdict: { ...verdict, verdict: 'fail', because: latched.because } };
+  const forged = latched.mayBeForged === true || (made && run.isProtected);
+  return { guard, verdict: { ...verdict, verdict: 'fail', because: latched.because, ...marked(forged) } };
 }
+
+const marked = (mayBeForged: boolean) => (mayBeForged ? { mayBeForged } : {});
 
 function judge(guard: Guard, ground: GuardGround): Found {
   if (!watches(guard, ground.run)) {
@@ -36,9 +43,11 @@ function judge(guard: Guard, ground: GuardGround): Found {
       if (metric === undefined) return unknownMetric(guard.metric);
       return judgeVersusControl(guard, metric, ground);
     }
-    case 'absolute':
-      if (metricOf(guard, ground.evidence.metrics) === undefined) return unknownMetric(guard.metric);
-      return judgeAbsolute(guard, ground);
+    case 'absolute': {
+      const metric = metricOf(guard, ground.evidence.metrics);
+      if (metric === undefined) return unknownMetric(guard.metric);
+      return judgeAbsolute(guard, metric, ground);
+    }
     case 'threshold':
       return judgeThreshold(guard, ground);
     case 'signal':

@@ -55,11 +55,40 @@ describe('leaving a stage', () => {
     expect(decide(scene, scene.evidence, scene.now)).toMatchObject({ action: 'finish' });
   });
 
+  it.each([
+    ['where nothing is protected', false, 'signed', 'advance'],
+    ['not in a protected environment', true, 'signed', 'hold'],
+    ['not where nobody vouches for them', false, 'open', 'hold'],
+  ] as const)('believes pages how many units there are %s', (_title, isProtected, source, action) => {
+    const scene = readyScene(policyOf({ guards: [] }), at(30 * MINUTE));
+    Object.assign(scene.run, { isProtected });
+    const { entry } = scene.evidence;
+    entry!.exposed = { treatment: 0, control: 10, to: 0 };
+    const exposed = { treatment: 4_000, control: 4_000, to: 4_000 };
+    entry!.pages = { source, newestAt: scene.now.toISOString(), exposed };
+    expect(decide(scene, scene.evidence, scene.now).action).toBe(action);
+  });
+
   it('counts units with an event that a stage asks for', () => {
     const stages = [stageOf({ exposure: 100_000, minHits: { event: 'checkout.done', count: 100 } })];
     const scene = readyScene(policyOf({ guards: [], path: [{ environment: 'production', stages }] }));
     expect(decide(scene, scene.evidence, scene.now).reason).toBe('Holds: 0 of 100 units with checkout.done.');
     scene.evidence.entry!.events = { 'checkout.done': 100 };
     expect(decide(scene, scene.evidence, scene.now).action).toBe('finish');
+  });
+
+  it.each([
+    ['nobody vouches for them', false, 'open', 'hold'],
+    ['they are signed and nothing is protected', false, 'signed', 'finish'],
+    ['the environment is protected', true, 'signed', 'hold'],
+  ] as const)('counts such units of pages as far as they are believed: %s', (_title, isProtected, source, action) => {
+    const event = 'checkout.error.event';
+    const stages = [stageOf({ exposure: 100_000, minHits: { event, count: 10 } })];
+    const scene = readyScene(policyOf({ guards: [], path: [{ environment: 'production', stages }] }));
+    Object.assign(scene.run, { isProtected });
+    scene.evidence.metrics['checkout.error']!.source = 'client';
+    const { entry } = scene.evidence;
+    entry!.pages = { source, newestAt: scene.now.toISOString(), exposed: entry!.exposed };
+    expect(decide(scene, scene.evidence, scene.now).action).toBe(action);
   });
 });

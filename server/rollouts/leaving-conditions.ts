@@ -1,3 +1,4 @@
+import type { EntryEvidence } from '../metrics/evidence.ts';
 import type { Stage } from '../policies/policy.ts';
 import { sayCount, sayDuration, sayMany } from './decide-words.ts';
 import type { ConditionState } from './decision.ts';
@@ -40,9 +41,20 @@ function baked({ bakeMs }: Stage, { run, now }: GuardGround): ConditionState {
 function units(stage: Stage, ground: GuardGround): ConditionState[] {
   const needed = ground.run.minUnits ?? stage.minUnits ?? 0;
   if (needed === 0 || !hasControl(stage)) return [];
-  const { exposed } = countsOf(ground);
+  const exposed = believed(ground);
   const arm = exposed.control < exposed.treatment ? 'control' : 'treatment';
   return [unitsOf(exposed[arm], needed, arm, ground)];
+}
+
+/** By whichever saw more: a unit may have been in an app and on a page, and counts once. */
+function believed(ground: GuardGround): Pick<EntryEvidence['exposed'], 'treatment' | 'control'> {
+  const { exposed } = countsOf(ground);
+  if (ground.run.isProtected || ground.evidence.entry?.pages?.source !== 'signed') return exposed;
+  const pages = countsOf(ground, 'client').exposed;
+  return {
+    treatment: Math.max(exposed.treatment, pages.treatment),
+    control: Math.max(exposed.control, pages.control),
+  };
 }
 
 function unitsOf(seen: number, needed: number, arm: string, { run, now }: GuardGround): ConditionState {
@@ -69,11 +81,14 @@ function hits({ minHits }: Stage, ground: GuardGround): ConditionState[] {
   return [{ id: `hits:${event}`, kind: 'hits', met: seen >= count, because }];
 }
 
-function hitsOf(event: string, { evidence }: GuardGround): number {
+function hitsOf(event: string, { run, evidence }: GuardGround): number {
   if (evidence.entry === undefined) return 0;
-  const { events, metrics } = evidence.entry;
+  const { events, metrics, pages } = evidence.entry;
   if (events !== undefined && Object.hasOwn(events, event)) return events[event] ?? 0;
-  const metric = Object.values(evidence.metrics).find((known) => known.event === event);
+  const isSigned = pages?.source === 'signed' && !run.isProtected;
+  const metric = Object.values(evidence.metrics).find(
+    ({ event: known, source }) => known === event && (source === 'server' || isSigned),
+  );
   return metric !== undefined && Object.hasOwn(metrics, metric.key) ? (metrics[metric.key]?.hits.to ?? 0) : 0;
 }
 
@@ -83,8 +98,8 @@ function witness({ run, evidence }: GuardGround, guards: readonly Judged[]): Con
     ({ guard, verdict }) =>
       guard.mode === 'enforce' && guard.kind !== 'sample-ratio' && verdict.verdict !== 'not-applicable',
   );
-  if (!heard.some(({ guard }) => isClientMade(guard, run, evidence.metrics))) return [];
-  const met = heard.some(({ guard }) => !isClientMade(guard, run, evidence.metrics));
+  if (!heard.some(({ guard }) => isClientMade(guard, run, evidence))) return [];
+  const met = heard.some(({ guard }) => !isClientMade(guard, run, evidence));
   const because = met
     ? 'More than what clients sent speaks for it.'
     : 'Only what clients sent speaks for it, and that may be forged.';

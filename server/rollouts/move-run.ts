@@ -152,10 +152,15 @@ export function noteDecision(run: Run, decision: Decision, policy: Policy, now: 
 }
 
 function latchFailures({ failed }: Run, { guards }: Decision, now: Date): Run['failed'] {
-  const fresh = guards.filter(({ id, verdict }) => verdict === 'fail' && !Object.hasOwn(failed, id));
+  const isNew = (id: string, mayBeForged: boolean | undefined) =>
+    !Object.hasOwn(failed, id) || (failed[id]?.mayBeForged === true && !mayBeForged);
+  const fresh = guards.filter(({ id, verdict, mayBeForged }) => verdict === 'fail' && isNew(id, mayBeForged));
   if (fresh.length === 0) return failed;
   const at = now.toISOString();
-  return { ...failed, ...Object.fromEntries(fresh.map(({ id, because }) => [id, { at, because }])) };
+  const latched = fresh.map(({ id, because, mayBeForged }) => {
+    return [id, { at, because, ...(mayBeForged ? { mayBeForged } : {}) }] as const;
+  });
+  return { ...failed, ...Object.fromEntries(latched) };
 }
 
 /** A check counts whenever it was posted; a probe only after the bake of the stage before. */

@@ -93,6 +93,11 @@ function randomEntry(dice: Dice, now: number): Evidence['entry'] {
     entry.metrics['http.5xx']!.absolute = { [10 * MINUTE]: { bad, good: units - bad, restarts: [] } };
     entry.events = { 'checkout.done': dice.one(0, 100) };
     if (dice.once(8)) entry.newestAt = null;
+    if (dice.once(2)) {
+      const newestAt = at(now - dice.one(0, 0, MINUTE, 20 * MINUTE)).toISOString();
+      const { exposed } = entry;
+      entry.pages = { source: dice.one('signed', 'open'), newestAt, exposed };
+    }
   });
 }
 

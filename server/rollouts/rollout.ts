@@ -88,7 +88,7 @@ export interface Run {
   /** Units that each arm needs before this stage can be left, settled at entry; null where none is asked for. */
   minUnits: number | null;
   /** Guards that failed in this entry, latched with the sentence that says why. */
-  failed: Record<string, { at: string; because: string }>;
+  failed: Record<string, { at: string; because: string; mayBeForged?: boolean }>;
   /** Event gates that passed for the next stage, and approvals' state, by id. */
   passedGates: Record<string, string>;
   /** The last press of Advance that was not used up yet (mode: button). */

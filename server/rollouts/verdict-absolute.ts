@@ -1,3 +1,4 @@
+import type { MetricDefinition } from '../metrics/evidence.ts';
 import type { AbsoluteGuard } from '../policies/policy.ts';
 import { guardBound } from '../statistics/bounds.ts';
 import { limitEvidence } from '../statistics/rate-evidence.ts';
@@ -5,7 +6,7 @@ import { sayCount, sayDuration, sayMany, sayShare } from './decide-words.ts';
 import { countsOf, type Found, findMissing, type GuardGround } from './guard-ground.ts';
 
 /** The share of exposed units with the event within the window, against a limit. Needs no control. */
-export function judgeAbsolute(guard: AbsoluteGuard, ground: GuardGround): Found {
+export function judgeAbsolute(guard: AbsoluteGuard, metric: MetricDefinition, ground: GuardGround): Found {
   if (ground.stage === undefined) return { verdict: 'not-applicable', because: 'No stage was entered yet.' };
   const { bad, good, restarts } = windowOf(guard, ground);
   const value = limitEvidence(guard.limit, { bad, good, restarts });
@@ -25,7 +26,7 @@ export function judgeAbsolute(guard: AbsoluteGuard, ground: GuardGround): Found 
     statistic: { name: 'logE', value, bound },
   };
   if (failed) return { verdict: 'fail', ...told };
-  const { missing, at, since } = findMissing(ground);
+  const { missing, at, since } = findMissing(ground, metric.source);
   if (missing) {
     const age = sayDuration(ground.now.getTime() - since.getTime());
     return { verdict: 'no-data', ...told, because: `Nothing was reported for ${age}. ${told.because}` };

@@ -17,12 +17,12 @@ export function judgeVersusControl(guard: VersusControlGuard, metric: MetricDefi
   const { failed, enough, ...told } = tested;
   // What has crossed its bound has crossed it, however old the newest report is by now.
   if (failed) return { verdict: 'fail', ...told };
-  const { missing, at, since } = findMissing(ground);
+  const { missing, at, since } = findMissing(ground, metric.source);
   if (missing) {
     const age = sayDuration(ground.now.getTime() - since.getTime());
     return { verdict: 'no-data', ...told, because: `Nothing was reported for ${age}. ${told.because}` };
   }
-  return { verdict: enough && hasUnits(ground) ? 'pass' : 'inconclusive', ...told, until: at };
+  return { verdict: enough && hasUnits(metric, ground) ? 'pass' : 'inconclusive', ...told, until: at };
 }
 
 function whyNot({ kind }: MetricDefinition, { stage, run }: GuardGround): string | undefined {
@@ -33,13 +33,13 @@ function whyNot({ kind }: MetricDefinition, { stage, run }: GuardGround): string
 }
 
 /** Enough units in both arms; at least one, whatever the policy asks for. No data is not success. */
-function hasUnits(ground: GuardGround): boolean {
-  const { treatment, control } = countsOf(ground).exposed;
+function hasUnits({ source }: MetricDefinition, ground: GuardGround): boolean {
+  const { treatment, control } = countsOf(ground, source).exposed;
   return Math.min(treatment, control) >= Math.max(1, ground.run.minUnits ?? 1);
 }
 
 function testRates(guard: VersusControlGuard, metric: MetricDefinition, ground: GuardGround): Tested {
-  const { exposed } = countsOf(ground);
+  const { exposed } = countsOf(ground, metric.source);
   const { hits, restarts } = evidenceOf(metric, ground);
   const value = rateEvidence(guard, hits, restarts);
   const bound = guardBound(ground.policy.alpha, ground.sharers, ground.measuredEntry);
