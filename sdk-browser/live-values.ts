@@ -27,7 +27,7 @@ export class LiveValues {
   readonly notes: Notes;
   readonly listeners: Listeners;
   readonly reports: Reports;
-  /** What it began with, where that came with the page. */
+  /** What came with the page, which was rendered from it; also where its values are of another context. */
   bootstrap: Bootstrap | undefined;
   /** Values of storage until a server confirmed them, and any that nobody has confirmed for a minute. */
   isStale = false;
@@ -165,11 +165,12 @@ export class LiveValues {
 
   /** What to begin with: what the server put into the page, else what an earlier page left. */
   #start(given: Context, bootstrap: TurnoutOptions['bootstrap']): ValuesStart | undefined {
-    if (bootstrap?.v === 1 && bootstrap.contextHash === contextHash(given)) {
+    const sent = bootstrap?.v === 1 ? bootstrap : undefined;
+    this.bootstrap = sent;
+    if (sent?.contextHash === contextHash(given)) {
       this.#source = 'bootstrap';
-      this.bootstrap = bootstrap;
-      this.#position = bootstrap.position;
-      return { items: Object.entries(bootstrap.flags).map(([key, found]) => ({ key, ...found })), ageMs: 0 };
+      this.#position = sent.position;
+      return { items: Object.entries(sent.flags).map(([key, found]) => ({ key, ...found })), ageMs: 0 };
     }
     if (bootstrap) this.notes.once('bootstrap', 'warn', 'the bootstrap is of another context, and is left out');
     const kept = this.#mayKeep() ? this.#kept.read(this.#context) : undefined;

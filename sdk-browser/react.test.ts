@@ -67,7 +67,7 @@ describe('React on the server', () => {
   });
 
   it('drops what a client would be told, for there is none', async () => {
-    const done: Promise<void>[] = [];
+    const done: Promise<unknown>[] = [];
     const act = () => {
       const turnout = useTurnout();
       turnout.track('bought', { value: 3 });
@@ -75,7 +75,7 @@ describe('React on the server', () => {
       return 'drawn';
     };
     expect(draw(act)).toBe('drawn');
-    expect(await Promise.all(done)).toEqual([undefined, undefined]);
+    expect(await Promise.all(done)).toEqual([{ source: 'defaults', position: null, ageMs: null }, undefined]);
   });
 
   it('knows the flags of an app that has registered them', () => {

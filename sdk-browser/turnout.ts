@@ -84,7 +84,7 @@ export class Turnout<F extends FlagTypes = AnyFlags> {
     return this.#live.context;
   }
 
-  /** What the page was rendered from, where that is what the client began with. */
+  /** What the page was rendered from; also where it was of another context, and is not what the client began with. */
   get bootstrap(): Bootstrap | undefined {
     return this.#live.bootstrap;
   }

@@ -11,6 +11,8 @@ export async function bundlePage(entry: string): Promise<string> {
     resolve: { conditionNames: ['turnout-src', 'browser', 'import', 'default'] },
     transform: { define: { 'process.env.NODE_ENV': JSON.stringify('development') } },
     logLevel: 'warn',
+    // `use client` is for servers of React; a page has no use for it.
+    checks: { moduleLevelDirective: false },
   });
   try {
     const { output } = await build.generate({ format: 'es', codeSplitting: false });

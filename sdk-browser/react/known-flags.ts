@@ -1,6 +1,13 @@
-import type { Bootstrap, ErrorCode, Evaluation, JsonValue } from '@turnout/core';
+import type { Bootstrap, Evaluation, JsonValue } from '@turnout/core';
+import { Answers, typeOf } from '../answers.ts';
 import type { Status } from '../options.ts';
-import type { PageClient } from './page-client.ts';
+import type { Turnout } from '../turnout.ts';
+
+/** What is needed of a client, whatever its flags are. */
+export type PageClient = Pick<
+  Turnout,
+  'bootstrap' | 'context' | 'count' | 'flush' | 'peek' | 'setContext' | 'status' | 'subscribe' | 'track'
+>;
 
 /** What the components below one provider ask: what the page was rendered from, and what is known now. */
 export interface KnownFlags {
@@ -13,11 +20,17 @@ export interface KnownFlags {
   firstStatus(): Status;
 }
 
+/** What a bootstrap does not know is told by the client, once it asks; on the server nobody could mend it. */
+const UNSAID = { once: () => {}, forget: () => {} };
+
 export function knownFlags(client: PageClient | undefined, bootstrap: Bootstrap | undefined): KnownFlags {
-  const first = (key: string, coded: JsonValue) => answerOf(bootstrap, key, coded);
+  const answers = new Answers(UNSAID);
+  const values =
+    bootstrap && new Map(Object.entries(bootstrap.flags ?? {}).map(([key, found]) => [key, { key, ...found }]));
+  const first = (key: string, coded: JsonValue) => answers.find({ values, isStale: false }, key, coded, typeOf(coded));
   const firstStatus = (): Status => ({
     state: 'connecting',
-    source: bootstrap === undefined ? 'defaults' : 'bootstrap',
+    source: bootstrap ? 'bootstrap' : 'defaults',
     position: bootstrap?.position ?? null,
     ageMs: null,
   });
@@ -29,18 +42,4 @@ export function knownFlags(client: PageClient | undefined, bootstrap: Bootstrap 
     status: client ? () => client.status() : firstStatus,
     subscribe: (listener) => client?.subscribe(listener) ?? (() => {}),
   };
-}
-
-const NOTHING = Object.freeze({});
-
-/** What a bootstrap says, and the coded default where it says nothing of that type. */
-function answerOf(bootstrap: Bootstrap | undefined, key: string, coded: JsonValue): Evaluation {
-  const failed = (errorCode: ErrorCode): Evaluation => ({
-    ...{ key, value: coded, reason: 'ERROR', errorCode, metadata: NOTHING },
-  });
-  if (bootstrap === undefined) return failed('PROVIDER_NOT_READY');
-  const item = Object.hasOwn(bootstrap.flags, key) ? bootstrap.flags[key] : undefined;
-  if (item === undefined) return failed('FLAG_NOT_FOUND');
-  const { value = coded } = item;
-  return typeof value === typeof coded ? { key, ...item, value, metadata: NOTHING } : failed('TYPE_MISMATCH');
 }

@@ -1,7 +1,6 @@
 import type { Bootstrap } from '@turnout/core';
 import { createContext, createElement, type ReactElement, type ReactNode, useMemo } from 'react';
-import { type KnownFlags, knownFlags } from './known-flags.ts';
-import type { PageClient } from './page-client.ts';
+import { type KnownFlags, knownFlags, type PageClient } from './known-flags.ts';
 
 export interface TurnoutProviderProps {
   /** The client of the page. Make it once, outside of components: whoever makes it closes it. */

@@ -1,8 +1,8 @@
 import type { Context, Evaluation, FlagKey, FlagValue, JsonValue } from '@turnout/core';
 import { useContext, useEffect, useRef, useSyncExternalStore } from 'react';
+import { isSameAnswer } from '../answers.ts';
 import type { Status } from '../options.ts';
-import type { KnownFlags } from './known-flags.ts';
-import type { PageClient } from './page-client.ts';
+import type { KnownFlags, PageClient } from './known-flags.ts';
 import { Known } from './turnout-provider.ts';
 import type { AppFlags, Served } from './typed-flags.ts';
 
@@ -33,18 +33,17 @@ export function useFlagDetails<K extends FlagKey<AppFlags>>(key: K, coded: FlagV
  */
 export function useTurnoutStatus(): Status {
   const known = useContext(Known);
-  const keep = useKept(isSameStatus);
-  return useSyncExternalStore(
-    known.subscribe,
-    () => keep(known.status()),
-    () => keep(known.firstStatus()),
-  );
+  return useKnown(known, isSameStatus, known.status, known.firstStatus);
 }
 
 /** What components may have a client do. */
 export type Actions = Pick<PageClient, 'setContext' | 'track' | 'flush'>;
 
-const NOTHING: Actions = { setContext: async () => {}, track: () => {}, flush: async () => {} };
+const NOTHING: Actions = {
+  setContext: async () => ({ source: 'defaults', position: null, ageMs: null }),
+  track: () => {},
+  flush: async () => {},
+};
 
 /**
  * The client: `setContext` when somebody signs in, `track` when something happened. Where there is none, as on the
@@ -56,31 +55,30 @@ export function useTurnout(): Actions {
 
 type IsSame<T> = (one: T, other: T) => boolean;
 
-const isSameAnswer: IsSame<Evaluation> = (one, other) =>
-  one.variant === other.variant && JSON.stringify(one.value) === JSON.stringify(other.value);
-
 const isSameInAll: IsSame<Evaluation> = (one, other) =>
   isSameAnswer(one, other) && one.reason === other.reason && one.errorCode === other.errorCode;
 
 const isSameStatus: IsSame<Status> = (one, other) =>
   one.state === other.state && one.source === other.source && one.position === other.position;
 
-/** Gives the former of two that are the same, for React draws again what is another object. */
-function useKept<T>(isSame: IsSame<T>): (found: T) => T {
+/** Follows what is known. Of two that are the same it gives the former, for React draws again what is another object. */
+function useKnown<T>({ subscribe }: KnownFlags, isSame: IsSame<T>, now: () => T, first: () => T): T {
   const last = useRef<T>(undefined);
-  return (found) => {
+  const keep = (read: () => T) => () => {
+    const found = read();
     if (last.current === undefined || !isSame(last.current, found)) last.current = found;
     return last.current;
   };
+  return useSyncExternalStore(subscribe, keep(now), keep(first));
 }
 
 function useAnswer(key: string, coded: JsonValue, isSame: IsSame<Evaluation>): Evaluation {
   const known = useContext(Known);
-  const keep = useKept(isSame);
-  const answer = useSyncExternalStore(
-    known.subscribe,
-    () => keep(known.now(key, coded)),
-    () => keep(known.first(key, coded)),
+  const answer = useKnown(
+    known,
+    isSame,
+    () => known.now(key, coded),
+    () => known.first(key, coded),
   );
   useCount(known, answer);
   return answer;
