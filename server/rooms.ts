@@ -99,7 +99,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
   const { list } = parts.house;
   const { door } = delivery;
   const policies = { door, readers: policyReaders(clock, { hasLiveRollout, traffic: recentTraffic }) };
-  const keys = { db: parts.database.db, clock, commit, list, revocations };
+  const keys = { db: parts.database.db, clock, commit, list, revocations, secrets: parts.secrets };
   const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
     { path: '', routes: sessionRoutes(parts.people) },

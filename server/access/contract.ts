@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { isObjectKey } from '../platform/is-object-key.ts';
 import { pageOf } from '../platform/page.ts';
 import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
+import { contextAnswer, contextIn } from './context-contract.ts';
 import { KEY_KINDS, ROLES } from './principal.ts';
 
 const name = z.string().trim().min(1).max(200);
@@ -27,6 +28,7 @@ export const keyAnswer = z
     origins: z.array(z.string()),
     flags: z.array(z.string()).nullable(),
     tags: z.array(z.string()).nullable(),
+    context: contextAnswer.nullable(),
     createdBy: z.string(),
     createdAt: moment,
     expiresAt: moment.nullable(),
@@ -60,6 +62,7 @@ export const newKey = z
     origins: origins.optional(),
     flags: flagKeys.min(1).optional(),
     tags: tagNames.min(1).optional(),
+    context: contextIn.optional(),
     reason: reason.optional(),
   })
   .superRefine((key, context) => {
@@ -69,6 +72,10 @@ export const newKey = z
         path: ['origins'],
         message: 'no origins: only client keys are used by pages',
       });
+    }
+    if (key.kind !== 'client' && key.context) {
+      const message = 'no context: only what comes with a client key may be signed for';
+      context.addIssue({ code: 'custom', path: ['context'], message });
     }
     for (const field of ['flags', 'tags'] as const) {
       if (key.kind !== 'kill' && key[field]) {
@@ -85,6 +92,7 @@ export const keyPatch = z.strictObject({
   origins: origins.optional(),
   flags: flagKeys.min(1).nullable().optional(),
   tags: tagNames.min(1).nullable().optional(),
+  context: contextIn.optional(),
   reason: reason.optional(),
 });
 export type KeyPatch = z.infer<typeof keyPatch>;

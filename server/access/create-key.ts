@@ -1,6 +1,7 @@
 import type { Tx } from '../database/connect.ts';
 import type { ChangeReceipt } from '../platform/committed.ts';
 import type { Asking, EnvironmentPlace } from './asking.ts';
+import { type ContextPlace, OPEN, readContext } from './change-context.ts';
 import { type AccessWritten, NO_RULESET } from './commit.ts';
 import type { NewKey } from './contract.ts';
 import { logKey } from './key.ts';
@@ -36,7 +37,7 @@ export async function createKey(
   const { secret } = minted;
   const committed = await parts.commit(
     { ...keyOrderOf(asking, place), action: 'key.create', subject: `key/${minted.id}` },
-    createKeyWork(asking, place, wanted, minted),
+    createKeyWork(parts, asking, place, wanted, minted),
   );
   const change = receiptOf(committed);
   if (committed.replayed) {
@@ -49,6 +50,7 @@ export async function createKey(
 
 /** The same inside of a change that a second admin may have agreed to. */
 export function createKeyWork(
+  { secrets }: { secrets: ContextPlace['secrets'] },
   { principal, approved }: Pick<Asking, 'principal'> & { approved?: true },
   place: EnvironmentPlace,
   wanted: NewKey,
@@ -60,6 +62,7 @@ export function createKeyWork(
     const row = await insertKey(tx, {
       ...{ id, projectId, environmentId: environment.id, kind: wanted.kind, name: wanted.name, verifier },
       ...{ origins: wanted.origins ?? [], flags: wanted.flags ?? null, tags: wanted.tags ?? null },
+      ...(wanted.context === undefined ? OPEN : readContext({ secrets, keyId: id, now }, wanted.context)),
       createdBy: approved ? 'request' : actorOf(principal),
       expiresAt: wanted.expiresAt === undefined ? null : readExpiry(wanted.expiresAt, now),
     });

@@ -2,6 +2,7 @@ import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeReceipt, Committed } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
+import type { Secrets } from '../platform/secrets.ts';
 import type { AccessList } from './access-list.ts';
 import { isProtected } from './access-store.ts';
 import { type Asking, type EnvironmentPlace, orderOf } from './asking.ts';
@@ -16,6 +17,8 @@ export interface KeyParts {
   clock: Clock;
   commit: CommitAccess;
   list: AccessList;
+  /** Seals what contexts are signed with. */
+  secrets: Pick<Secrets, 'seal' | 'unseal'>;
   /** Takes revocations while the database is away. */
   revocations: Pick<HeldRevocations, 'hold'>;
 }

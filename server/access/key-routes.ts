@@ -48,7 +48,12 @@ const read = createRoute({
   responses: { 200: answer('The key', keyAnswer), ...problemAnswers },
 });
 const edit = createRoute({
-  ...{ method: 'patch', path: '/keys/{id}', tags, summary: 'Change the name, the end or the limits of a key' },
+  ...{
+    method: 'patch',
+    path: '/keys/{id}',
+    tags,
+    summary: 'Change the name, the end, the limits or the contexts of a key',
+  },
   middleware: need('admin'),
   request: { params: id, body: { ...json(keyPatch), required: true } },
   responses: { 200: answer('The key as it is now', changedKey), ...problemAnswers },
@@ -106,7 +111,7 @@ export function keyRoutes(parts: KeyParts): OpenAPIHono<HouseEnv> {
     const { reason, ...patch } = c.req.valid('json');
     const place = placeOf(c);
     const { id } = c.req.valid('param');
-    const { result, change } = await editKey(parts, askingOf(c, reason), place, id, patch, expectedVersion(c));
+    const { result, change } = await editKey(parts, askingOf(c, reason, expectedVersion(c)), place, id, patch);
     c.header('ETag', versionTag(result.version));
     return c.json({ key: show(parts, place, result), ...(change ? { change } : {}) }, 200);
   });

@@ -21,6 +21,7 @@ export function showKey(row: KeyRow, environment: string, now: Date): KeyAnswer 
     origins,
     flags,
     tags,
+    context: kind === 'client' ? showContext(row) : null,
     createdBy,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
@@ -33,6 +34,13 @@ export function showKey(row: KeyRow, environment: string, now: Date): KeyAnswer 
       sdk: row.lastUsedSdk,
     },
   };
+}
+
+function showContext({ context, contextSealedAt }: KeyRow): KeyAnswer['context'] {
+  if (context === null) return { mode: 'open' };
+  const { issuer, audience, algorithms, jwksUrl, bodyAttributes } = context;
+  const secretSetAt = contextSealedAt?.toISOString() ?? null;
+  return { mode: 'signed', issuer, audience, algorithms, jwksUrl, secretSetAt, bodyAttributes };
 }
 
 /** A key as the log keeps it: without its last use and its version, which are no part of what somebody decided. */

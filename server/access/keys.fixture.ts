@@ -2,6 +2,7 @@ import { commitChange } from '../changes/commit-change.ts';
 import { testDoor } from '../changes/door.fixture.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import type { Database } from '../database/connect.ts';
+import { Secrets } from '../platform/secrets.ts';
 import type { CommitAccess } from './commit.ts';
 import { type HeldRevocation, HeldRevocations } from './held-revocations.ts';
 import { type Answered, readAnswer, type TestHouse, testHouse } from './house.fixture.ts';
@@ -43,6 +44,7 @@ export async function keyHouse(database: Database): Promise<KeyHouse> {
   };
   const parts: KeyParts = {
     ...{ db: database.db, clock, list, commit },
+    secrets: Secrets.open({ dataDir: '/nowhere', fromEnv: 'a-secret-of-this-test-that-has-32-bytes' }),
     revocations: { hold: (entry) => revocations.hold(entry) },
   };
   // Through the parts, so that a test which closes their door closes it for both.

@@ -1,6 +1,7 @@
 import { commitChange } from '../changes/commit-change.ts';
 import { testDoor } from '../changes/door.fixture.ts';
 import type { Database } from '../database/connect.ts';
+import { Secrets } from '../platform/secrets.ts';
 import { findInstallationProject } from './access-store.ts';
 import type { CommitAccess } from './commit.ts';
 import { PasswordHashing } from './hash-password.ts';
@@ -102,7 +103,8 @@ export async function peopleHouse(database: Database, over: Partial<PeopleParts>
     ...{ installationProject: () => findInstallationProject(database.db), revocations },
     ...over,
   };
-  const keys = { db: database.db, clock, commit, list, revocations };
+  const secrets = Secrets.open({ dataDir: '/nowhere', fromEnv: 'a-secret-of-this-test-that-has-32-bytes' });
+  const keys = { db: database.db, clock, commit, list, revocations, secrets };
   const app = house.mount({
     '/': sessionRoutes(parts),
     '/installation': memberRoutes(parts, 'installation'),

@@ -1,6 +1,8 @@
 import { Problem } from '../platform/problem.ts';
 import type { Asking, EnvironmentPlace } from './asking.ts';
+import type { KeptContext } from './change-context.ts';
 import { NO_RULESET } from './commit.ts';
+import { placeOfContextSecret } from './context-rule.ts';
 import type { MadeKey } from './create-key.ts';
 import { logKey } from './key.ts';
 import { checkKillKey, type KeyParts, keyOrderOf, readAgain, receiptOf, requireKey } from './key-place.ts';
@@ -27,6 +29,7 @@ export async function rotateKey(
     const row = await insertKey(tx, {
       ...{ id: minted.id, verifier: minted.verifier, projectId, environmentId: environment.id },
       ...{ kind, name, origins, flags, tags, expiresAt, createdBy: actorOf(asking.principal) },
+      ...takeContextAlong(parts, before, minted.id),
     });
     const end = new Date(now.getTime() + overlapMs);
     const old = await updateKey(tx, projectId, environment.id, id, {
@@ -47,6 +50,21 @@ export async function rotateKey(
   }
   await readAgain(parts);
   return { ...committed.result, change };
+}
+
+/** The successor asks for the same tokens; a secret is sealed for one key alone, so it is sealed again. */
+function takeContextAlong({ secrets }: Pick<KeyParts, 'secrets'>, before: KeyRow, id: string): KeptContext {
+  const { context, contextSealed, contextSealedAt } = before;
+  if (contextSealed === null) return { context, contextSealed, contextSealedAt };
+  try {
+    const secret = secrets.unseal(placeOfContextSecret(before.id), contextSealed);
+    return { context, contextSealed: secrets.seal(placeOfContextSecret(id), secret), contextSealedAt };
+  } catch {
+    throw new Problem(
+      'wrong_state',
+      'The secret of this key’s contexts does not open here. Set it again, then rotate.',
+    );
+  }
 }
 
 function refuseDead(row: KeyRow, now: Date): void {

@@ -128,6 +128,25 @@ describe('what protects', () => {
     );
   });
 
+  it('believes visitors by another signer once two admins agree, and no request holds a secret', async () => {
+    const rule = { issuer: 'https://id.example', audience: 'shop', algorithms: ['ES256' as const], bodyAttributes: [] };
+    const { list } = world.house.house;
+    const [, production = 0] = world.environmentIds;
+    const context = { ...rule, jwksUrl: 'https://id.example/keys' };
+    const key = list.findCredential(await world.house.newKey('client', world.projectId, production, { context }));
+    if (typeof key === 'string') throw new Error(key);
+    const path = `/environments/production/keys/${key.id}`;
+    const body = { context: { jwksUrl: 'https://other.example/keys' } };
+    const secret = 'a secret that would be read by many';
+    const shared = await askFor(ada, { method: 'PATCH', path, body: { context: { secret } } });
+    expect(shared.body).toMatchObject({ status: 422, errors: [{ path: '/items/0/body/context/secret' }] });
+    const { request } = (await askFor(ada, { method: 'PATCH', path, body })).body;
+    ben = await world.person('Ben', ['admin']);
+    await world.ask(ben, 'POST', `/requests/${request.id}/approve`, { hash: request.hash });
+    expect((await apply(ada, request)).status).toBe(200);
+    expect(list.findKey(key.id)).toMatchObject({ context: body.context });
+  });
+
   it('stands in a request of its own', async () => {
     const on = { method: 'POST', path: '/environments/staging/flags/banner/on' };
     const mixed = await world.ask(ada, 'POST', '/requests', { title: 'Both', reason: 'r', items: [lower, on] });
