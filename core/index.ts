@@ -39,7 +39,7 @@ export { byteColumn, momentColumn, UnitColumn, UnitTable } from './report/unit-t
 export { applyPatch } from './sync/apply-patch.ts';
 export type { PollResult } from './sync/connection-parts.ts';
 export { diffRulesets } from './sync/diff.ts';
-export type { ValuesChange } from './sync/held-values.ts';
+export { isSameAnswer, type Values } from './sync/held-values.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
 export type * from './sync/ports.ts';
 export { isSnapshot } from './sync/read-event.ts';

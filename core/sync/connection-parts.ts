@@ -22,6 +22,13 @@ export interface Opening {
   headers: Record<string, string | undefined>;
 }
 
+/** Makes frames of the text of a stream, which may come in pieces that end anywhere. Throws where that cannot go on. */
+export interface Frames {
+  /** The last `retry` that the stream named, in ms. */
+  retryMs: number | undefined;
+  push(text: string): Frame[];
+}
+
 /** What a connection asks of and tells the session that it belongs to: `E` are the events of its protocol. */
 export interface ConnectionParts<E extends { event: string }> {
   ports: Ports;
@@ -30,8 +37,8 @@ export interface ConnectionParts<E extends { event: string }> {
   pollMs?: number;
   /** Made anew for every attempt, for what is held changes. Undefined while only a fetch can tell where the stream is. */
   request(): StreamRequest | undefined;
-  /** Whether a stream that was refused with a 401 may be found elsewhere: then `request` is asked again after a while. */
-  isMoved?(): boolean;
+  /** Reads a stream from its beginning. */
+  frames(): Frames;
   /** What a frame says; undefined for what this version does not know. Throws where it is broken. */
   read(frame: Frame): E | OwnEvent | undefined;
   onOpen?(opening: Opening): void;

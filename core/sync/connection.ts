@@ -1,10 +1,10 @@
 import { Backoff } from './backoff.ts';
-import type { ConnectionParts, OwnEvent } from './connection-parts.ts';
+import type { ConnectionParts, Frames, OwnEvent } from './connection-parts.ts';
 import type { OpenStream } from './ports.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionProblem, SessionState } from './session.ts';
 import { Silence } from './silence.ts';
-import { type Frame, FrameReader } from './sse.ts';
+import type { Frame } from './sse.ts';
 
 /** From asking for a stream to its first text. */
 const CONNECT_MS = 10_000;
@@ -13,6 +13,7 @@ const FIRST_HEARTBEAT_MS = 4_000;
 const FIRST_POLL_MS = 1_000;
 const POLL_MS = 5_000;
 const MOST_POLL_MS = 300_000;
+const GOOD_STREAM_MS = 60_000;
 
 /**
  * A stream that is kept open, the same in every SDK: opened again after each loss, watched so that one which only looks
@@ -26,7 +27,8 @@ export class Connection<E extends { event: string }> {
   #stream: OpenStream | undefined;
   /** Counts attempts, so that what a former one still says is not heard. */
   #attempt = 0;
-  #reader = new FrameReader();
+  #frames: Frames;
+  #openedAt = 0;
   #heartbeatMs = FIRST_HEARTBEAT_MS;
   readonly #silence: Silence;
   #isOpen = false;
@@ -39,6 +41,7 @@ export class Connection<E extends { event: string }> {
 
   constructor(parts: ConnectionParts<E>) {
     this.#parts = parts;
+    this.#frames = parts.frames();
     this.#backoff = new Backoff(() => parts.ports.random());
     this.#silence = new Silence(
       (ms, then) => parts.ports.sleep(ms, then),
@@ -95,7 +98,7 @@ export class Connection<E extends { event: string }> {
     const attempt = ++this.#attempt;
     const isMine = () => attempt === this.#attempt && this.#stream !== undefined;
     const askedAt = now();
-    this.#reader = new FrameReader();
+    this.#frames = this.#parts.frames();
     this.#heartbeatMs = FIRST_HEARTBEAT_MS;
     this.#silence.heard();
     this.#isOpen = false;
@@ -109,23 +112,15 @@ export class Connection<E extends { event: string }> {
         if (isMine()) this.#hear(text, isMine);
       },
       onEnd: (error) => {
-        if (isMine()) this.#lost(error);
+        if (isMine()) this.#fail(error instanceof Error ? error.message : 'the stream ended before it began');
       },
     });
     this.#watch(CONNECT_MS);
   }
 
   #refused(status: number, headers: Record<string, string | undefined>): void {
-    if (status === 401 && this.#parts.isMoved?.()) {
-      this.#down(this.#backoff.afterFailure());
-      return;
-    }
-    if (status === 401 || status === 403) {
-      this.#forbidden(`the server refused the key with ${status}`);
-      return;
-    }
-    this.#tell('unreachable', `the server answered ${status}`);
-    this.#down(this.#backoff.afterFailure(readRetryAfter(headers)));
+    if (status === 401 || status === 403) this.#forbidden(`the server refused the key with ${status}`);
+    else this.#fail(`the server answered ${status}`, readRetryAfter(headers));
   }
 
   /** Fetches would be refused as well, so there are none until the stream was asked for again. */
@@ -136,54 +131,48 @@ export class Connection<E extends { event: string }> {
     this.#setState('connecting');
   }
 
-  #lost(error: unknown): void {
+  /** A stream that was open is lost, or an attempt came to nothing. */
+  #fail(why: string, askedMs?: number): void {
     if (this.#isOpen) {
+      // One that went on for a while was a good one, whatever it said.
+      if (this.#parts.now() - this.#openedAt > GOOD_STREAM_MS) this.#backoff.succeed();
       this.#down(this.#backoff.afterLoss());
       return;
     }
-    const why = error instanceof Error ? error.message : 'the stream ended before it began';
     this.#tell('unreachable', why);
-    this.#down(this.#backoff.afterFailure());
+    this.#down(this.#backoff.afterFailure(askedMs));
   }
 
   #hear(text: string, isMine: () => boolean): void {
     this.#silence.heard();
-    let frames: Frame[];
     try {
-      frames = this.#reader.push(text);
+      const frames = this.#frames.push(text);
+      this.#backoff.advise(this.#frames.retryMs);
+      if (!this.#isOpen) this.#opened();
+      for (const frame of frames) if (isMine()) this.#take(frame);
     } catch (error) {
       this.drop({ code: 'malformed', message: String(error) });
-      return;
-    }
-    this.#backoff.advise(this.#reader.retryMs);
-    if (!this.#isOpen) this.#opened();
-    for (const frame of frames) {
-      if (!isMine()) return;
-      this.#take(frame);
     }
   }
 
   #opened(): void {
     this.#isOpen = true;
+    this.#openedAt = this.#parts.now();
     this.#cancelPoll();
     this.#setState('stream');
     this.#watch(this.#silenceMs());
   }
 
   #take(frame: Frame): void {
-    try {
-      const event = this.#parts.read(frame);
-      if (event === undefined) return;
-      if (!isOwn(event)) this.#parts.onEvent(event);
-      else if (event.event === 'hello') {
-        this.#heartbeatMs = Math.min(120_000, Math.max(20, event.data.heartbeatMs));
-        this.#watch(this.#silenceMs());
-        this.#parts.onHello?.(event.data);
-      } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
-      else this.#forbidden('the key was revoked');
-    } catch (error) {
-      this.drop({ code: 'malformed', message: String(error) });
-    }
+    const event = this.#parts.read(frame);
+    if (event === undefined) return;
+    if (!isOwn(event)) this.#parts.onEvent(event);
+    else if (event.event === 'hello') {
+      this.#heartbeatMs = Math.min(120_000, Math.max(20, event.data.heartbeatMs));
+      this.#watch(this.#silenceMs());
+      this.#parts.onHello?.(event.data);
+    } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
+    else this.#forbidden('the key was revoked');
   }
 
   /** Two heartbeats and a little, for the server's timers are late as well. */
@@ -192,16 +181,7 @@ export class Connection<E extends { event: string }> {
   }
 
   #watch(limitMs: number): void {
-    this.#silence.watch(limitMs, (silentMs) => this.#halfOpen(silentMs));
-  }
-
-  #halfOpen(silentMs: number): void {
-    if (this.#isOpen) {
-      this.#down(this.#backoff.afterLoss());
-      return;
-    }
-    this.#tell('unreachable', `no stream within ${Math.round(silentMs)} ms`);
-    this.#down(this.#backoff.afterFailure());
+    this.#silence.watch(limitMs, (silentMs) => this.#fail(`no stream within ${Math.round(silentMs)} ms`));
   }
 
   #close(): void {

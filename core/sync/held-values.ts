@@ -1,23 +1,21 @@
 import { parsePosition } from '../model/position.ts';
 import type { ValueItem, ValuesEvent } from './values-wire.ts';
 
-/** One step of what is served. */
-export interface ValuesChange {
-  /** Flags that have another value or variant than before, or are there and were not, or the other way round. */
-  keys: string[];
-  values: ReadonlyMap<string, ValueItem>;
+export type Values = ReadonlyMap<string, ValueItem>;
+
+/** What a client of values holds: what was fetched and stepped on, and what lies over it. Each step makes another. */
+export interface Held {
+  /** `position~overlayHash`; undefined where no server said it. */
+  state: string | undefined;
+  items: Values;
+  /** What kills bring about by key, and the latest state at which each was seen and not recorded. */
+  kills: ReadonlyMap<string, { item: ValueItem; at: string }>;
 }
 
-/** `older`: of a revision that is behind what is held. `elsewhere`: what lies between is missing. */
-export type Taken = 'taken' | 'older' | 'elsewhere';
-
-/** More events than that during one fetch, and the fetch after it brings what they said. */
-const MOST_KEPT = 100;
-
 /** By how many revisions one state is ahead of another; NaN where they are of two epochs, which are not compared. */
-function aheadBy(one: string, other: string): number {
-  const [a, b] = [one, other].map((state) => parsePosition(state.split('~')[0] ?? ''));
-  return a !== undefined && a.epoch === b?.epoch ? a.revision - b.revision : Number.NaN;
+export function aheadBy(one: string, other: string): number {
+  const [a, b] = [one, other].map((state) => parsePosition(state.split('~')[0] as string));
+  return a && a.epoch === b?.epoch ? a.revision - b.revision : Number.NaN;
 }
 
 /**
@@ -29,130 +27,75 @@ export function isOlderState(state: string, than: string): boolean {
   return ahead > 0 || (ahead === 0 && state !== than && state.endsWith('~0'));
 }
 
-/**
- * What a client of values holds: what was fetched, stepped on by the events that follow it, and over it what kills bring
- * about that are not recorded yet. Each step is made whole before anybody is told of it.
- */
-export class HeldValues {
-  readonly #onChange: (change: ValuesChange) => void;
-  #values: Map<string, ValueItem> | undefined;
-  #items = new Map<string, ValueItem>();
-  #state: string | undefined;
-  /** What kills bring about, and the latest state at which each was seen and not recorded. */
-  #held = new Map<string, { item: ValueItem; at: string }>();
-  /** What the open stream said last. */
-  #last: ValuesEvent | undefined;
-  /** What came while a fetch was under way, for its answer may be of before. */
-  #kept: ValuesEvent[] = [];
-
-  constructor(onChange: (change: ValuesChange) => void) {
-    this.#onChange = onChange;
+/** The step of an event that follows what is held; undefined where what lies between is missing. */
+export function follow({ state, items }: Held, event: ValuesEvent): Held | undefined {
+  const { from, to, flags, removed } = event;
+  if (!state || (from !== state && to !== state)) return undefined;
+  const next = new Map(items);
+  if (from === state) {
+    for (const item of flags) next.set(item.key, item);
+    for (const key of removed) next.delete(key);
   }
-
-  /** By key; undefined while nothing is known. A flag that stays as it was stays the same object. */
-  get values(): ReadonlyMap<string, ValueItem> | undefined {
-    return this.#values;
-  }
-
-  /** `position~overlayHash`; undefined where no server said it. */
-  get state(): string | undefined {
-    return this.#state;
-  }
-
-  /** Takes what its owner has from before. */
-  start(items: Iterable<ValueItem>, state: string | undefined): void {
-    this.#items = byKey(items);
-    this.#state = state;
-    this.#publish();
-  }
-
-  /** A fetch begins: what comes from now on may have to be laid on its answer. */
-  beginFetch(): void {
-    this.#kept = [];
-  }
-
-  /** The stream is gone: what it said last is no news any more. */
-  leaveStream(): void {
-    this.#last = undefined;
-  }
-
-  /** Takes an event of the stream. */
-  take(event: ValuesEvent): Taken {
-    this.#kept = [...this.#kept.slice(1 - MOST_KEPT), event];
-    this.#last = event;
-    const isNext = this.#follow(event);
-    // From elsewhere: a kill that it leaves out may be recorded there, or not known. A fetch will tell.
-    if (!isNext) this.#hold(event);
-    this.#publish();
-    if (isNext) return 'taken';
-    return this.#state !== undefined && aheadBy(this.#state, event.to) > 0 ? 'older' : 'elsewhere';
-  }
-
-  /**
-   * Takes a bulk answer, and lays on it the events that came meanwhile. False where that is older than what is held; an
-   * answer for another context is taken all the same where nothing but kills is missing, for those lie over it.
-   */
-  offer(items: Iterable<ValueItem>, state: string, isOtherContext: boolean): boolean {
-    const here = this.#state;
-    const reached = this.#kept.reduce((at, { from, to }) => (from === at ? to : at), state);
-    if (here !== undefined && isOlderState(reached, here) && !(isOtherContext && aheadBy(here, reached) === 0)) {
-      return false;
-    }
-    this.#items = byKey(items);
-    this.#state = state;
-    const stillHeld = new Set(this.#last?.held.map(({ key }) => key));
-    for (const [key, { at }] of this.#held) {
-      // Within a revision nothing is recorded: who does not name the kill has not heard of it.
-      if (!stillHeld.has(key) && !(aheadBy(state, at) <= 0)) this.#held.delete(key);
-    }
-    for (const event of this.#kept) this.#follow(event);
-    this.#publish();
-    return true;
-  }
-
-  /** Steps on where the event follows what is held; false where it does not. */
-  #follow(event: ValuesEvent): boolean {
-    const here = this.#state;
-    const { from, to, flags, removed } = event;
-    if (here === undefined || (from !== here && to !== here)) return false;
-    if (from === here) {
-      for (const item of flags) this.#items.set(item.key, item);
-      for (const key of removed) this.#items.delete(key);
-      this.#state = to;
-    }
-    this.#held.clear();
-    this.#hold(event);
-    return true;
-  }
-
-  #hold({ held, to }: ValuesEvent): void {
-    for (const item of held) {
-      const was = this.#held.get(item.key)?.at ?? to;
-      this.#held.set(item.key, { item, at: aheadBy(was, to) > 0 ? was : to });
-    }
-  }
-
-  #publish(): void {
-    const before = this.#values;
-    const values = new Map(this.#items);
-    for (const [key, { item }] of this.#held) values.set(key, item);
-    const keys: string[] = [];
-    for (const [key, item] of values) {
-      const was = before?.get(key);
-      if (was !== undefined && JSON.stringify(was) === JSON.stringify(item)) values.set(key, was);
-      else if (was === undefined || answerOf(was) !== answerOf(item)) keys.push(key);
-    }
-    for (const key of before?.keys() ?? []) if (!values.has(key)) keys.push(key);
-    this.#values = values;
-    this.#onChange({ keys, values });
-  }
+  return layKills({ state: to, items: next, kills: new Map() }, event);
 }
 
-function byKey(items: Iterable<ValueItem>): Map<string, ValueItem> {
+/** What is held, with the kills of an event as well. Each counts at once, wherever the event comes from. */
+export function layKills({ kills, ...held }: Held, { held: killed, to }: ValuesEvent): Held {
+  const laid = new Map(kills);
+  for (const item of killed) {
+    const at = kills.get(item.key)?.at ?? to;
+    laid.set(item.key, { item, at: aheadBy(at, to) > 0 ? at : to });
+  }
+  return { ...held, kills: laid };
+}
+
+/** A bulk answer, and what came by the stream: last of all, and while it was fetched. */
+export interface Fetched {
+  flags: Iterable<ValueItem>;
+  state: string;
+  kept: readonly ValuesEvent[];
+  last: ValuesEvent | undefined;
+}
+
+/**
+ * The step of a bulk answer, with the events laid on it that came meanwhile. Undefined where that is older than what is
+ * held; an answer for another context is taken all the same where nothing but kills is missing, for those lie over it.
+ */
+export function replace(held: Held, fetched: Fetched, isOtherContext: boolean): Held | undefined {
+  const { flags, state, kept, last } = fetched;
+  const reached = kept.reduce((at, { from, to }) => (from === at ? to : at), state);
+  const isOlder = held.state && isOlderState(reached, held.state);
+  if (isOlder && !(isOtherContext && aheadBy(held.state as string, reached) === 0)) return undefined;
+  // Within a revision nothing is recorded: a node that does not name a kill of it has not heard of that one.
+  const kills = [...held.kills].filter(
+    ([key, { at }]) => aheadBy(state, at) <= 0 || last?.held.some((item) => item.key === key),
+  );
+  const next = { state, items: byKey(flags), kills: new Map(kills) };
+  return kept.reduce<Held>((at, event) => follow(at, event) ?? at, next);
+}
+
+export function byKey(items: Iterable<ValueItem>): Map<string, ValueItem> {
   return new Map([...items].map((item) => [item.key, item]));
 }
 
-/** What of an item somebody sees. */
-function answerOf({ value, variant }: ValueItem): string {
-  return JSON.stringify([value, variant]);
+/**
+ * What is served, and the flags that have another value or variant than before, or are there and were not, or the other
+ * way round. An item that stayed as it was stays the same object.
+ */
+export function serve(before: Values | undefined, { items, kills }: Held): { values: Values; keys: string[] } {
+  const values = new Map(items);
+  for (const [key, { item }] of kills) values.set(key, item);
+  const was = before ?? new Map<string, ValueItem>();
+  const keys = [...was.keys()].filter((key) => !values.has(key));
+  for (const [key, item] of values) {
+    const old = was.get(key);
+    if (old && JSON.stringify(old) === JSON.stringify(item)) values.set(key, old);
+    else if (!old || !isSameAnswer(old, item)) keys.push(key);
+  }
+  return { values, keys };
+}
+
+/** Whether two answers are the same to whoever looks: another reason for the same variant is no news. */
+export function isSameAnswer(a: Pick<ValueItem, 'value' | 'variant'>, b: typeof a): boolean {
+  return a === b || (a.variant === b.variant && JSON.stringify(a.value) === JSON.stringify(b.value));
 }

@@ -11,6 +11,7 @@ import { isSnapshot, readEvent } from './read-event.ts';
 import { Receipts } from './receipts.ts';
 import { Resync } from './resync.ts';
 import type { SessionParts, SessionSource, SessionStart, SessionState } from './session.ts';
+import { FrameReader } from './sse.ts';
 import { HEADERS, type OverlayEntry, type OverlayEvent, type Snapshot, type StreamEvent } from './wire.ts';
 
 const PATH = '/sdk/v1/stream';
@@ -76,6 +77,7 @@ export class RulesetSession {
       ports: parts.ports,
       now: () => parts.now(),
       request: () => this.#request(),
+      frames: () => new FrameReader(),
       read: readEvent,
       onOpen: (opening) => this.#open(opening),
       onHello: ({ receiptToken }) => receiptToken !== undefined && this.#receipts.open(receiptToken),

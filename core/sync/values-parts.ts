@@ -1,10 +1,17 @@
 import type { Context } from '../model/evaluation.ts';
-import type { ValuesChange } from './held-values.ts';
+import type { Values } from './held-values.ts';
 import type { Ports } from './ports.ts';
-import type { SessionProblem, SessionState } from './session.ts';
+import type { SessionProblem } from './session.ts';
 import type { ValueItem } from './values-wire.ts';
 
-/** What a session of values needs of its owner. A callback that throws breaks nothing. */
+/** One step of what is served. */
+export interface ValuesChange {
+  /** Flags that have another value or variant than before, or are there and were not, or the other way round. */
+  keys: string[];
+  values: Values;
+}
+
+/** What a session of values needs of its owner. Its callbacks throw nothing. */
 export interface ValuesParts {
   ports: Ports;
   /** A monotonic clock, in ms. */
@@ -19,7 +26,8 @@ export interface ValuesParts {
   onChange?(change: ValuesChange): void;
   /** A server has given the values, or has said that they are the present ones. */
   onConfirm?(): void;
-  onState?(state: SessionState): void;
+  /** It has another state; the session already has it. */
+  onState?(): void;
   /** Once per problem, until a server answers well again. */
   onProblem?(code: SessionProblem, message: string): void;
 }

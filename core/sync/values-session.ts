@@ -1,21 +1,34 @@
 import type { Context } from '../model/evaluation.ts';
-import { Backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
 import type { PollResult } from './connection-parts.ts';
-import { HeldValues, isOlderState } from './held-values.ts';
+import {
+  aheadBy,
+  byKey,
+  follow,
+  type Held,
+  isOlderState,
+  layKills,
+  replace,
+  serve,
+  type Values,
+} from './held-values.ts';
 import type { PlainAnswer } from './ports.ts';
-import { isValuesAnswer, readValuesEvent } from './read-values.ts';
 import { readRetryAfter } from './retry-after.ts';
-import type { SessionProblem, SessionState } from './session.ts';
+import type { SessionState } from './session.ts';
+import { makeValuesFrames } from './values-frames.ts';
 import type { ValuesParts, ValuesStart } from './values-parts.ts';
-import type { ValueItem, ValuesAnswer, ValuesEvent } from './values-wire.ts';
+import type { ValuesAnswer, ValuesEvent, ValuesStreamEvent } from './values-wire.ts';
 
 const PATH = '/ofrep/v1/evaluate/flags';
 const TIMEOUT_MS = 10_000;
 /** Pages are many, and each fetch of one is an evaluation: without a stream they ask less often than servers. */
 const POLL_MS = 15_000;
-/** A stream that went on for so long was a good one. */
-const GOOD_STREAM_MS = 10_000;
+/** A fetch that failed while the stream is open is made again after this, or half as much later. */
+const RETRY_MS = 2_000;
+/** More events than that during one fetch, and the fetch after it brings what they said. */
+const MOST_KEPT = 100;
+
+type StepEvent = Extract<ValuesStreamEvent, { event: 'values' }>;
 
 /**
  * Follows the values of one context: a fetch, then a stream whose events carry what became the same for everybody, and
@@ -24,42 +37,44 @@ const GOOD_STREAM_MS = 10_000;
  */
 export class ValuesSession {
   readonly #parts: ValuesParts;
-  readonly #held: HeldValues;
-  readonly #backoff: Backoff;
-  #connection: Connection<{ event: 'values'; data: ValuesEvent }> | undefined;
-  #state: SessionState = 'idle';
-  #wantedContext: Context;
+  #connection: Connection<StepEvent> | undefined;
+  #isEnded = false;
+  #held: Held;
+  #values: Values | undefined;
+  /** Whose values are held, and whose are asked for. */
   #context: Context;
+  #wantedContext: Context;
   #running: Promise<PollResult> | undefined;
   /** What the server calls what it gave, and of which state that is. */
-  #tag: { etag: string; state: string } | undefined;
-  /** Where the stream is; undefined until a fetch has said it. */
+  #tag: { etag: string | undefined; state: string | undefined } = { etag: undefined, state: undefined };
+  /** Where the stream is. A fetch comes before every stream: it brings an address that has not expired. */
   #address: string | undefined;
-  /** A fetch comes before the stream is opened, or opened again after a pause. */
-  #isFetchFirst = true;
-  /** A state that only a fetch brings, and when that is due where the server said so. */
+  #isFresh = false;
+  /** What the open stream said last, and what it said while a fetch was under way. */
+  #last: ValuesEvent | undefined;
+  #kept: ValuesEvent[] = [];
+  /** A state that only a fetch brings. */
   #wanted: string | undefined;
-  #spreadMs: number | undefined;
-  #stopWait: (() => void) | undefined;
+  #spreadMs = RETRY_MS;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #stopWait = () => {};
   #heardAt: number;
   #statedAgeMs = 0;
-  #helloAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ValuesParts, start?: ValuesStart) {
     this.#parts = parts;
     this.#heardAt = parts.now();
     this.#context = parts.context;
     this.#wantedContext = parts.context;
-    this.#held = new HeldValues((change) => this.#tell(() => parts.onChange?.(change)));
-    this.#backoff = new Backoff(() => parts.ports.random());
-    if (start === undefined) return;
+    this.#held = { state: start?.state, items: byKey(start?.items ?? []), kills: new Map() };
+    if (!start) return;
     this.#statedAgeMs = start.ageMs;
-    this.#held.start(start.items, start.state);
+    this.#values = this.#held.items;
   }
 
   /** By key; undefined while nothing is known. A flag that stays as it was stays the same object. */
-  get values(): ReadonlyMap<string, ValueItem> | undefined {
-    return this.#held.values;
+  get values(): Values | undefined {
+    return this.#values;
   }
 
   /** Whose values these are. */
@@ -72,13 +87,14 @@ export class ValuesSession {
     return this.#held.state;
   }
 
+  /** `idle` before `begin` and while paused. */
   get state(): SessionState {
-    return this.#state;
+    return this.#isEnded ? 'closed' : (this.#connection?.state ?? 'idle');
   }
 
   /** For how long, in ms, no server was heard; from the beginning, where none was yet. */
   silentMs(): number {
-    return this.#state === 'stream' ? 0 : this.#parts.now() - this.#heardAt;
+    return this.state === 'stream' ? 0 : this.#parts.now() - this.#heardAt;
   }
 
   /** How old the values may be, in ms: what their node said of itself, and the time since. */
@@ -88,41 +104,39 @@ export class ValuesSession {
 
   /** Fetches, and follows the stream; after a `pause` again. */
   begin(): void {
-    if (this.#connection !== undefined || this.#state === 'closed') return;
+    if (this.#connection || this.#isEnded) return;
     const { ports, now, canStream } = this.#parts;
-    this.#isFetchFirst = true;
-    this.#connection = new Connection({
+    this.#isFresh = false;
+    this.#connection = new Connection<StepEvent>({
       ports,
       now,
       pollMs: POLL_MS,
-      request: () => (canStream === false || this.#isFetchFirst ? undefined : this.#request()),
-      isMoved: () => this.#forgetAddress(),
-      read: readValuesEvent,
-      onHello: () => this.#hello(),
-      onEvent: ({ data }) => this.#take(data),
-      onDown: () => this.#held.leaveStream(),
+      request: () => (canStream === false ? undefined : this.#request()),
+      frames: makeValuesFrames,
+      // A frame without data is none: it only named its `retry`.
+      read: ({ event, data }) => (data ? ({ event, data: JSON.parse(data) } as StepEvent) : undefined),
+      onEvent: ({ event, data }) => event === 'values' && this.#take(data),
+      onDown: () => this.#leaveStream(),
       poll: () => this.fetch(),
-      onState: (state) => state !== 'closed' && this.#setState(state),
-      onProblem: (code, message) => this.#tell(() => this.#parts.onProblem?.(code, message)),
+      onState: (state) => state !== 'closed' && this.#parts.onState?.(),
+      onProblem: (code, message) => this.#parts.onProblem?.(code, message),
     });
     this.#connection.begin();
   }
 
   /** Closes the stream and asks nothing more of its own accord; `begin` goes on. */
   pause(): void {
-    const connection = this.#connection;
+    this.#leaveStream();
+    this.#cancelWait();
+    this.#connection?.end();
     this.#connection = undefined;
-    this.#stopWait?.();
-    this.#stopWait = undefined;
-    connection?.end();
-    this.#held.leaveStream();
-    this.#setState('idle');
+    this.#parts.onState?.();
   }
 
   /** After this nothing is asked and nobody is told anything. What is held goes on being served. */
   end(): void {
+    this.#isEnded = true;
     this.pause();
-    this.#setState('closed');
   }
 
   /**
@@ -132,7 +146,6 @@ export class ValuesSession {
   setContext(context: Context): Promise<PollResult> {
     this.#wantedContext = context;
     this.#running = undefined;
-    this.#tag = undefined;
     return this.fetch();
   }
 
@@ -143,140 +156,124 @@ export class ValuesSession {
   }
 
   async #run(context: Context): Promise<PollResult> {
-    const result = await this.#ask(context);
+    this.#cancelWait();
+    this.#kept = [];
+    let result: PollResult;
+    try {
+      result = this.#takeAnswer(await this.#ask(context), context);
+    } catch (error) {
+      result = { kind: 'failed', problem: 'unreachable', message: `${error instanceof Error ? error.message : error}` };
+    }
     // Somebody else is asked for by now: how that goes is what counts.
     if (context !== this.#wantedContext) return this.fetch();
     this.#running = undefined;
-    this.#askAgain(result);
+    if (this.#wanted || this.#context !== context) this.#fetchAgain(result);
     return result;
   }
 
-  async #ask(context: Context): Promise<PollResult> {
+  #ask(context: Context): Promise<PlainAnswer> {
     const { ports, headers } = this.#parts;
-    this.#stopWait?.();
-    this.#stopWait = undefined;
-    this.#held.beginFetch();
-    const { state } = this.#held;
-    const newest = this.#wanted ?? state;
+    const newest = this.#wanted ?? this.#held.state;
+    const query = newest ? `?flagConfigEtag=${encodeURIComponent(newest)}` : '';
+    const { etag, state } = this.#tag;
     // A tag of something else than what is held would be answered by a 304 that says nothing of it.
-    const tag = this.#tag?.state === state ? this.#tag : undefined;
-    try {
-      const answer = await ports.send({
-        method: 'POST',
-        path: newest === undefined ? PATH : `${PATH}?flagConfigEtag=${encodeURIComponent(newest)}`,
-        headers: {
-          ...headers,
-          'content-type': 'application/json',
-          ...(tag === undefined ? {} : { 'if-none-match': tag.etag }),
-        },
-        body: JSON.stringify({ context }),
-        timeoutMs: TIMEOUT_MS,
-      });
-      if (context !== this.#wantedContext || this.#state === 'closed') return failed('it is not wanted any more');
-      return this.#takeAnswer(answer, tag?.state);
-    } catch (error) {
-      return failed(error instanceof Error ? error.message : String(error));
-    }
+    const isTagged = etag && state === this.#held.state && context === this.#context;
+    return ports.send({
+      method: 'POST',
+      path: PATH + query,
+      headers: { ...headers, 'content-type': 'application/json', ...(isTagged ? { 'if-none-match': etag } : {}) },
+      body: JSON.stringify({ context }),
+      timeoutMs: TIMEOUT_MS,
+    });
   }
 
-  #takeAnswer({ status, headers, body }: PlainAnswer, taggedState: string | undefined): PollResult {
-    const age = Number(headers['turnout-age-ms']);
-    if (status === 304 && taggedState !== undefined) return this.#confirm(taggedState, age);
-    if (status === 200) return this.#takeWhole(JSON.parse(body), headers.etag);
+  #takeAnswer({ status, headers, body }: PlainAnswer, context: Context): PollResult {
     const message = `the server answered ${status}`;
+    if (this.#isEnded || context !== this.#wantedContext) throw new Error('not wanted any more');
     if (status === 401 || status === 403) return { kind: 'forbidden', message };
-    return { kind: 'failed', problem: 'unreachable', message, retryAfterMs: readRetryAfter(headers) };
-  }
-
-  #takeWhole(answer: unknown, etag: string | undefined): PollResult {
-    if (!isValuesAnswer(answer)) return failed('the server gave something else than values', 'malformed');
-    const { state, ageMs } = answer.metadata;
-    this.#address = addressOf(answer) ?? this.#address;
-    // Whoever is told of the change finds it to be of the new one.
-    const before = this.#context;
-    this.#context = this.#wantedContext;
-    if (!this.#held.offer(answer.flags, state, before !== this.#context)) {
-      this.#context = before;
-      return failed('the server is behind what it said before');
+    const retryAfterMs = readRetryAfter(headers);
+    if (status !== 304 && status !== 200) return { kind: 'failed', problem: 'unreachable', message, retryAfterMs };
+    let ageMs = Number(headers['turnout-age-ms']);
+    let { state = '' } = this.#tag;
+    if (status === 200) {
+      const answer: ValuesAnswer = JSON.parse(body);
+      ({ state, ageMs } = answer.metadata);
+      this.#takeWhole(answer, context, headers.etag);
     }
-    this.#tag = etag === undefined ? undefined : { etag, state };
-    return this.#confirm(state, ageMs);
-  }
-
-  #confirm(state: string, ageMs: number): PollResult {
-    this.#heardAt = this.#parts.now();
+    if (this.#wanted && !isOlderState(state, this.#wanted)) this.#wanted = undefined;
+    this.#isFresh = true;
     this.#statedAgeMs = Math.max(0, ageMs || 0);
-    this.#isFetchFirst = false;
-    if (this.#wanted !== undefined && !isOlderState(state, this.#wanted)) this.#wanted = undefined;
-    this.#tell(() => this.#parts.onConfirm?.());
+    this.#heardAt = this.#parts.now();
+    this.#parts.onConfirm?.();
     return { kind: 'good' };
   }
 
+  #takeWhole({ flags, eventStreams, metadata }: ValuesAnswer, context: Context, etag: string | undefined): void {
+    const { state } = metadata;
+    const here = this.#held.state;
+    const fetched = { flags, state, kept: this.#kept, last: this.#last };
+    const held = replace(this.#held, fetched, context !== this.#context);
+    // Of a node that lacks but a kill its stream is as good as any, and its values are not.
+    if (!held && here && aheadBy(here, state) > 0) throw new Error('the server is behind what it said before');
+    this.#address = eventStreams?.[0]?.endpoint?.requestUri;
+    if (!held) return;
+    this.#tag = { etag, state };
+    this.#context = context;
+    this.#hold(held);
+  }
+
   #request() {
-    if (this.#address === undefined) return undefined;
     const from = encodeURIComponent(this.#held.state ?? '');
-    return { path: `${this.#address}&values=1&from=${from}`, headers: {} };
+    return this.#isFresh && this.#address ? { path: `${this.#address}&values=1&from=${from}`, headers: {} } : undefined;
   }
 
-  /** Whatever it is refused for, the next fetch brings a fresh address: without the tag, for a 304 brings none. */
-  #forgetAddress(): boolean {
-    this.#isFetchFirst = true;
-    this.#tag = undefined;
-    return true;
-  }
-
-  #hello(): void {
-    const now = this.#parts.now();
-    if (now - this.#helloAt > GOOD_STREAM_MS) this.#connection?.steady();
-    this.#helloAt = now;
+  #leaveStream(): void {
+    if (this.state === 'stream') this.#heardAt = this.#parts.now();
+    this.#last = undefined;
+    this.#isFresh = false;
   }
 
   #take(event: ValuesEvent): void {
     this.#connection?.steady();
-    const taken = this.#held.take(event);
-    const { refetchMs } = event;
-    if (taken === 'older' || (taken === 'taken' && refetchMs === undefined)) return;
-    this.#wanted = event.to;
+    this.#kept = [...this.#kept.slice(1 - MOST_KEPT), event];
+    this.#last = event;
+    const { to, refetchMs } = event;
+    const { state } = this.#held;
+    const next = follow(this.#held, event);
+    // From elsewhere: a kill that it leaves out may be recorded there, or not known. A fetch will tell.
+    this.#hold(next ?? layKills(this.#held, event));
+    // What is behind its own state it knows already, from a faster node.
+    if (next ? refetchMs === undefined : state && aheadBy(state, to) > 0) return;
+    this.#wanted = to;
     this.#spreadMs = (refetchMs ?? 0) * this.#parts.ports.random();
-    if (this.#running === undefined) this.#fetchIn(this.#spreadMs);
+    if (!this.#running) this.#fetchIn(this.#spreadMs);
   }
 
+  /** What came during a fetch is fetched as its event says, and what failed, or brought too little, later. */
+  #fetchAgain(result: PollResult): void {
+    const askedMs = result.kind === 'failed' ? (result.retryAfterMs ?? RETRY_MS) : this.#spreadMs;
+    this.#spreadMs = RETRY_MS;
+    this.#fetchIn(result.kind === 'good' ? askedMs : askedMs * (1 + this.#parts.ports.random() / 2));
+  }
+
+  /** The earliest of the moments that are asked for. */
   #fetchIn(ms: number): void {
-    if (this.#stopWait !== undefined && ms > 0) return;
-    this.#stopWait?.();
-    this.#spreadMs = undefined;
+    const dueAt = this.#parts.now() + ms;
+    if (!this.#connection || dueAt >= this.#dueAt) return;
+    this.#cancelWait();
+    this.#dueAt = dueAt;
     this.#stopWait = this.#parts.ports.sleep(ms, () => void this.fetch());
   }
 
-  /** What is still owed after a fetch: a state that an event named, or values for whoever is asked for now. */
-  #askAgain(result: PollResult): void {
-    const isOwed = this.#wanted !== undefined || this.#context !== this.#wantedContext;
-    if (result.kind === 'good') this.#backoff.succeed();
-    if (!isOwed || this.#state === 'closed' || this.#state === 'idle') return;
-    if (result.kind === 'forbidden') this.#fetchIn(this.#backoff.afterRefusal());
-    else if (result.kind === 'failed') this.#fetchIn(this.#backoff.afterFailure(result.retryAfterMs));
-    else this.#fetchIn(this.#spreadMs ?? this.#backoff.afterFailure());
+  #cancelWait(): void {
+    this.#stopWait();
+    this.#dueAt = Number.POSITIVE_INFINITY;
   }
 
-  #setState(state: SessionState): void {
-    if (this.#state === state || this.#state === 'closed') return;
-    if (this.#state === 'stream') this.#heardAt = this.#parts.now();
-    this.#state = state;
-    this.#tell(() => this.#parts.onState?.(state));
+  #hold(held: Held): void {
+    this.#held = held;
+    const { values, keys } = serve(this.#values, held);
+    this.#values = values;
+    this.#parts.onChange?.({ keys, values });
   }
-
-  /** What an owner throws is the owner's; the session goes on. */
-  #tell(call: () => void): void {
-    try {
-      call();
-    } catch {}
-  }
-}
-
-function addressOf({ eventStreams }: ValuesAnswer): string | undefined {
-  return eventStreams?.find(({ type }) => type === 'sse')?.endpoint?.requestUri;
-}
-
-function failed(message: string, problem: SessionProblem = 'unreachable'): PollResult {
-  return { kind: 'failed', problem, message };
 }

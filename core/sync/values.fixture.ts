@@ -39,7 +39,7 @@ export function begin(changes: Partial<ValuesParts> = {}, start?: ValuesStart) {
       headers: { authorization: 'Bearer k' },
       onChange: ({ keys }) => told.push(`change ${keys}`),
       onConfirm: () => told.push('confirm'),
-      onState: (state) => told.push(`is ${state}`),
+      onState: () => told.push(`is ${session.state}`),
       onProblem: (code) => told.push(`problem ${code}`),
       ...changes,
     },
