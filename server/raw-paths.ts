@@ -35,6 +35,11 @@ const CONTEXT = {
   required: false,
   content: { 'application/json': { schema: { type: 'object', properties: { context: { type: 'object' } } } } },
 };
+const CONTEXT_TOKEN = fromHeader(
+  'Turnout-Context',
+  'With a client key whose contexts are signed: the JWT that says who asks. A 401 says in its header ' +
+    'Turnout-Context-Error what is wrong with it: missing, expired (bring a fresh one) or invalid',
+);
 const PROBLEM = {
   description: 'A problem: what is wrong, and what to do (RFC 9457)',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -167,6 +172,7 @@ export const RAW_PATHS: ApiDescription['paths'] = {
     post: operation('OFREP', 'Evaluate one flag', 'evaluate', {
       parameters: [
         { name: 'key', in: 'path', required: true, description: 'The key of a flag', schema: { type: 'string' } },
+        CONTEXT_TOKEN,
       ],
       requestBody: CONTEXT,
       responses: { 200: json('The evaluation'), 400: FAILURE, 404: FAILURE, ...REFUSED },
@@ -177,6 +183,7 @@ export const RAW_PATHS: ApiDescription['paths'] = {
       parameters: [
         fromHeader('If-None-Match', 'The ETag of an earlier answer to the same context'),
         fromHeader('Turnout-Sdk', 'Name and version of the SDK, which cannot set User-Agent in a page'),
+        CONTEXT_TOKEN,
         fromQuery('flagConfigEtag', 'Wait up to 250 ms for this state of the flags'),
       ],
       requestBody: CONTEXT,
