@@ -31,6 +31,6 @@ export default defineConfig({
       room('loadtest'),
     ],
     maxWorkers: 2,
-    globalSetup: ['server/database/postgres.fixture.ts'],
+    globalSetup: ['server/database/postgres.fixture.ts', 'server/journeys/once-a-run.fixture.ts'],
   },
 });

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { programFile } from './programs.fixture.ts';
 
 const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
-const TURNOUT = ['--conditions=turnout-src', '--import', 'tsx', 'server/cli/turnout.ts'];
 
 /** How a command ended, and what it said. */
 export interface Said {
@@ -12,10 +12,11 @@ export interface Said {
 }
 
 /** Runs `turnout` with these words, as a person at a prompt would. */
-export function turnout(words: string[], env: Record<string, string> = {}): Promise<Said> {
+export async function turnout(words: string[], env: Record<string, string> = {}): Promise<Said> {
+  const program = await programFile('turnout');
   return new Promise((resolve) => {
     const options = { cwd: HOUSE, env: { ...process.env, ...env }, timeout: 60_000 };
-    execFile(process.execPath, [...TURNOUT, ...words], options, (error, out, err) => {
+    execFile(process.execPath, [program, ...words], options, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err });
     });
   });

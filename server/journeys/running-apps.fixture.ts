@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { programFile } from './programs.fixture.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-const APP = fileURLToPath(new URL('app-process.fixture.ts', import.meta.url));
 
 /** What a process of apps is to do. */
 export interface AppOrder {
@@ -25,9 +25,9 @@ export interface RunningApps {
 
 /** Starts a process of apps, and waits until each has its ruleset. */
 export async function startApps(order: Omit<AppOrder, 'clockOffMs'> & { clockOffMs?: number }): Promise<RunningApps> {
-  const child = fork(APP, [], {
+  const child = fork(await programFile('apps'), [], {
     cwd: REPOSITORY,
-    execArgv: ['--conditions=turnout-src', '--import', 'tsx'],
+    execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await tell(child, { clockOffMs: 0, ...order });

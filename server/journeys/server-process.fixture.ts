@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programFile } from './programs.fixture.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const ROOT_TOKEN = 'root-token-of-a-test-that-is-long-enough';
@@ -16,7 +17,7 @@ export interface Answer {
   headers: Headers;
 }
 
-/** A whole server in a process of its own, as `npm start` runs it. */
+/** A whole server in a process of its own. */
 export interface ServerProcess {
   url: string;
   dataDir: string;
@@ -48,7 +49,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
 
   const start = async () => {
     const { TEST_DATABASE_URL: _test, DATABASE_URL: _database, ...inherited } = process.env;
-    child = spawn(process.execPath, ['--conditions=turnout-src', '--import', 'tsx', 'server/main.ts'], {
+    child = spawn(process.execPath, [await programFile('server')], {
       cwd: REPOSITORY,
       env: {
         ...inherited,

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { programFile } from './programs.fixture.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-const SHOP = fileURLToPath(new URL('shop-process.fixture.ts', import.meta.url));
 
 /** What a shop is to do. */
 export interface ShopOrder {
@@ -39,9 +39,9 @@ export interface RunningShop {
 
 /** Opens a shop in a process of its own, with visitors from the first moment. */
 export async function openShop(order: ShopOrder): Promise<RunningShop> {
-  const child = fork(SHOP, [], {
+  const child = fork(await programFile('shop'), [], {
     cwd: REPOSITORY,
-    execArgv: ['--conditions=turnout-src', '--import', 'tsx'],
+    execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await tell(child, order);
