@@ -1,15 +1,19 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { flag } from '../delivery/held-rulesets.fixture.ts';
+import { ValuesClients } from './values-client.fixture.ts';
 import { ValuesNode } from './values-node.fixture.ts';
 import { refetchSpread } from './values-story.ts';
 
+const OFF = { variant: 'off' };
 let node: ValuesNode;
+let clients: ValuesClients | undefined;
 let sockets: Socket[] = [];
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
   sockets = [];
-  await node.close();
+  clients?.close();
+  await node?.close();
 });
 
 /** Opens so many streams on bare sockets; answers what each has heard so far, and resolves once all have begun. */
@@ -33,6 +37,8 @@ async function allHear(heard: string[], what: string): Promise<void> {
   await expect.poll(() => heard.filter((text) => !text.includes(what)).length, { timeout: 20_000 }).toBe(0);
 }
 
+const bulkRequests = () => node.answers.filter((answer) => answer.endsWith('/ofrep/v1/evaluate/flags'));
+
 /** A beat for each of a thousand streams now and then is enough. */
 const times = { beatMs: 10_000, stuckMs: 20_000 };
 const seen = (key: string) => flag(key, { clientVisible: true });
@@ -50,20 +56,34 @@ test('A thousand clients have a kill in force without one request, dependants in
   expect([...events]).toEqual([expect.stringMatching(/"cart","value":false.*"pay","value":false/)]);
   expect([...events].join()).not.toContain('refetchMs');
   // The one request is the test's own, for the address of the stream; those of the streams end with them.
-  const bulk = node.answers.filter((answer) => answer.endsWith('/ofrep/v1/evaluate/flags'));
-  expect(bulk).toHaveLength(1);
+  expect(bulkRequests()).toHaveLength(1);
 });
 
-test('Two hundred clients fetch over a time that grows with how many they are, and no slower than ten seconds', async () => {
+test('Two hundred clients fetch what depends on their contexts once each, spread over the time that the node gives', async () => {
   node = new ValuesNode([seen('cart')], [], { times });
   await node.listen();
-  const heard = await openMany(200);
-  const rule = {
-    id: 'r',
-    if: { attribute: 'plan', op: 'equals' as const, values: ['pro'] },
-    serve: { variant: 'off' },
-  };
+  clients = new ValuesClients(node);
+  const keys = Array.from({ length: 10 }, () => node.gate.key('client'));
+  for (let at = 0; at < 200; at++) clients.begin(keys[at % keys.length] ?? '', `user-${at}`);
+  await expect.poll(() => node.stream.streams, { timeout: 20_000 }).toBe(200);
+  const { sessions, waits } = clients;
+  await expect.poll(() => sessions.every(({ state }) => state === 'stream'), { timeout: 20_000 }).toBe(true);
+
+  const [fetched, waited] = [bulkRequests().length, waits.length];
+  const rule = { id: 'r', if: { attribute: 'targetingKey', op: 'endsWith' as const, values: ['7'] }, serve: OFF };
   node.flags.put([{ ...seen('cart'), rules: [rule] }]);
-  await allHear(heard, '"refetchMs":100}');
-  expect([0, 1, 2_000, 20_000, 1_000_000].map(refetchSpread)).toEqual([0, 0, 1_000, 10_000, 10_000]);
+  const off = () => sessions.filter(({ values }) => values?.get('cart')?.value === false);
+  await expect.poll(() => off().length, { timeout: 20_000 }).toBe(20);
+  expect(off().every(({ context }) => context.targetingKey?.endsWith('7'))).toBe(true);
+  await expect.poll(() => bulkRequests().length - fetched, { timeout: 20_000 }).toBe(200);
+  expect(bulkRequests().slice(fetched)).toEqual(Array(200).fill('200 /ofrep/v1/evaluate/flags'));
+  const drawn = waits.slice(waited).filter((ms) => ms <= refetchSpread(200));
+  expect(drawn).toHaveLength(200);
+  for (let from = 0; from < 100; from += 25) {
+    expect(drawn.filter((ms) => ms >= from && ms < from + 25).length).toBeGreaterThan(10);
+  }
+});
+
+test('The time that is given grows with the streams of an environment, and ends at ten seconds', () => {
+  expect([0, 1, 200, 2_000, 20_000, 1_000_000].map(refetchSpread)).toEqual([0, 0, 100, 1_000, 10_000, 10_000]);
 });

@@ -41,14 +41,18 @@ export class ValuesStory {
     this.#sight = sight;
   }
 
-  /** What all streams are told of a step. Another epoch is another history: nothing of it follows from what was. */
-  step(before: Served | undefined, now: Served, streams: number): Buffer {
+  /**
+   * What all streams are told of a step; undefined where there is nothing to tell, not even another state. Another epoch
+   * is another history: nothing of it follows from what was.
+   */
+  step(before: Served | undefined, now: Served, streams: number): Buffer | undefined {
     const [from, to] = [before && nameState(before), nameState(now)];
     if (before === undefined || from === undefined || before.base.epoch !== now.base.epoch) {
       this.#keepFrom(to);
       return this.fetchAll(now, refetchSpread(streams));
     }
     const step = valuesStep(before, now, this.#sight);
+    if (from === to && !step.isMore && step.flags.length + step.removed.length === 0) return undefined;
     const frame = this.#frame(from, now, step, step.isMore ? refetchSpread(streams) : undefined);
     this.#keep({ from, to, frame });
     return frame;

@@ -131,6 +131,10 @@ describe('A client that comes back', () => {
     const jumped = await nextValues(reader);
     expect(jumped).toMatchObject({ from: 'e1.1~0', to: 'e1.9~0', removed: ['pay', 'ruled'] });
     expect(shortly(jumped.flags)).toEqual(['cart false']);
+    // Read again and found to be the same: there is nothing to tell.
+    node.flags.jump('e1', 9, [seen('cart', { state: 'off' }), flag('hidden')]);
+    node.flags.flip('cart');
+    expect(await nextValues(reader)).toMatchObject({ from: 'e1.9~0', to: 'e1.10~0' });
   });
 });
 

@@ -93,15 +93,15 @@ export class ValuesStreams {
     const streams = this.#streams.of(environmentId);
     // Nobody is there who could go on from what was told, so it is forgotten.
     if (streams.size === 0) this.#stories.delete(environmentId);
-    const frames = new Map<Sight, Buffer>();
+    const frames = new Map<Sight, Buffer | undefined>();
     for (const stream of streams) {
-      let frame = frames.get(stream.sight);
-      if (frame === undefined) {
-        frame = this.#story(environmentId, stream.sight).step(before, now, streams.size);
-        frames.set(stream.sight, frame);
+      if (!frames.has(stream.sight)) {
+        const story = this.#story(environmentId, stream.sight);
+        frames.set(stream.sight, story.step(before, now, streams.size));
       }
+      const frame = frames.get(stream.sight);
       // Whoever has no room now is told of the newest state alone, once there is room again.
-      if (stream.write(frame)) stream.told = nameState(now);
+      if (frame !== undefined && stream.write(frame)) stream.told = nameState(now);
     }
   }
 
