@@ -1,0 +1,1 @@
+export { TurnoutWebProvider, type TurnoutWebProviderOptions } from './openfeature/turnout-web-provider.ts';
