@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser } from '../admin-ui/browser/open-browser.fixture.ts';
 import { bundlePage } from './browser/bundle-page.fixture.ts';
 import { type OpenAs, usePageWorld } from './browser/page-world.fixture.ts';
-import { type ShopFlags, shop } from './browser/react-shop.fixture.ts';
+import { MEMBER, type ShopFlags, shop, VISITOR } from './browser/react-shop.fixture.ts';
 import type { WatchedPage } from './browser/watch-page.fixture.ts';
 import type { Turnout } from './index.ts';
 
@@ -15,12 +15,13 @@ interface ShopWindow {
   turnout: Turnout<ShopFlags>;
   drawn: Record<string, number>;
   seen: Record<string, string>[];
-  hydrate(): void;
+  hydrate(isLater?: boolean): void;
+  /** Where it was hydrated without its client. */
+  comeLater(): void;
 }
 declare const window: ShopWindow;
 
-const VISITOR = { targetingKey: 'ada', plan: 'free' };
-const MEMBER = { targetingKey: 'ada', plan: 'pro' };
+const ROOT_TOKEN = 'a-root-token-of-a-test-with-components';
 const STREAM = 'GET /ofrep/v1/stream';
 /** How a page is visited: who the server rendered it for, and who its script says it is for. */
 interface Visit {
@@ -33,7 +34,7 @@ interface Visit {
 const FOR_PRO = (variant: string) => [{ if: { attribute: 'plan', op: 'equals', values: ['pro'] }, serve: { variant } }];
 
 describe.skipIf(!hasBrowser)('React in a page', () => {
-  const world = usePageWorld();
+  const world = usePageWorld({ TURNOUT_ROOT_TOKEN: ROOT_TOKEN });
   let script: string;
 
   beforeAll(async () => {
@@ -79,13 +80,24 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
   async function settle(how?: Visit): Promise<WatchedPage> {
     const watched = await visit(how);
     await watched.page.evaluate(() => window.hydrate());
+    await untilLive(watched);
+    return watched;
+  }
+
+  async function untilLive(watched: WatchedPage): Promise<void> {
     await watched.page.waitForFunction(() => window.turnout.status().state === 'live');
     await untilShown(watched, 'status', /^server /);
-    return watched;
   }
 
   function untilShown({ page }: WatchedPage, id: string, text: string | RegExp): Promise<void> {
     return expect.poll(() => page.textContent(`#${id}`), { timeout: 15_000 }).toMatch(text);
+  }
+
+  /** As the server counts them. */
+  async function countStreams(): Promise<number> {
+    const headers = { authorization: `Bearer ${ROOT_TOKEN}` };
+    const text = await (await fetch(`${world.server.url}/metrics`, { headers })).text();
+    return Number(/streams_open\{protocol="ofrep"\} (\d+)/.exec(text)?.[1]);
   }
 
   const drawnOn = ({ page }: WatchedPage) => page.evaluate(() => ({ ...window.drawn }));
@@ -102,7 +114,7 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
       'calm | new cart | 12 dear STATIC | Hello | in a week',
     ]);
     expect(watched.console).toEqual([]);
-    expect(watched.asked(STREAM)).toBe(1);
+    expect([watched.asked(STREAM), await countStreams()]).toEqual([1, 1]);
     // Strict mode renders everything twice, and nothing told of a change.
     const { status: _, ...flags } = await drawnOn(watched);
     expect(new Set(Object.values(flags))).toEqual(new Set([2]));
@@ -139,7 +151,7 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
   it('changes to another visitor at once in all components', async () => {
     const watched = await settle();
     const { hero } = await drawnOn(watched);
-    await watched.page.evaluate((member) => window.turnout.setContext(member), MEMBER);
+    await watched.page.click('#sign-in');
     await untilShown(watched, 'greeting', 'Hello, friend');
     expect(await seenOn(watched, 'greeting', 'perks')).toEqual(['Hello | in a week', 'Hello, friend | tomorrow']);
     expect(await drawnOn(watched)).toMatchObject({ hero });
@@ -150,6 +162,19 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
     const watched = await settle({ context: MEMBER });
     expect(await seenOn(watched, 'greeting')).toEqual(['Hello', 'Hello, friend']);
     expect(watched.console).toEqual([expect.stringContaining('the bootstrap is of another context')]);
+  });
+
+  it('draws a page from its bootstrap until its client comes, and follows that from then on', async () => {
+    const watched = await visit();
+    await watched.page.evaluate(() => window.hydrate(true));
+    await untilShown(watched, 'status', /^bootstrap /);
+    await watched.page.evaluate(() => window.comeLater());
+    await untilLive(watched);
+    await watched.page.click('#sign-in');
+    await untilShown(watched, 'greeting', 'Hello, friend');
+    expect(await seenOn(watched, 'greeting', 'perks')).toEqual(['Hello | in a week', 'Hello, friend | tomorrow']);
+    expect(watched.console).toEqual([]);
+    expect(watched.asked(STREAM)).toBe(1);
   });
 
   it('draws what an earlier page left, says that it is stale, and draws only that again once it is confirmed', async () => {
@@ -182,7 +207,7 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
     const { page } = watched;
     await world.flag('price', 'serve', { variant: 'fair' });
     await untilShown(watched, 'price', '9 fair STATIC');
-    await page.evaluate((member) => window.turnout.setContext(member), MEMBER);
+    await page.click('#sign-in');
     await untilShown(watched, 'greeting', 'Hello, friend');
     await page.evaluate(() => window.turnout.flush());
     expect(foldReports([...reports.values()])).toEqual({

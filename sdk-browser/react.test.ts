@@ -1,5 +1,5 @@
 import type { AnyFlags, Bootstrap } from '@turnout/core';
-import { createElement } from 'react';
+import { createElement, useState } from 'react';
 import { renderToString } from 'react-dom/server';
 import { describe, expect, it, vi } from 'vitest';
 import { shop } from './browser/react-shop.fixture.ts';
@@ -35,16 +35,20 @@ describe('React on the server', () => {
     const html = renderToString(shop({ bootstrap }));
     expect(html).toBe(
       '<p id="hero">loud</p><p id="new-cart">new cart</p><p id="price">12 dear STATIC</p><p id="greeting">Hello</p>' +
-        '<p id="perks">tomorrow</p><p id="status">bootstrap e.7</p>',
+        '<p id="perks">tomorrow</p><p id="status">bootstrap e.7</p><button id="sign-in" type="button">Sign in</button>',
     );
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it('draws coded defaults without a bootstrap, and without a provider', () => {
+  it('draws coded defaults without a bootstrap, and without a provider, of which it warns once', () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const html = renderToString(shop({}));
     expect(html).toContain('<p id="hero">calm</p><p id="new-cart">old cart</p><p id="price">10 coded ERROR</p>');
     const ask = () => useFlag('price', 10);
-    expect(renderToString(createElement(Asking, { ask }))).toBe('<pre>10</pre>');
+    expect(warned).not.toHaveBeenCalled();
+    const alone = [1, 2].map((key) => createElement(Asking, { ask, key }));
+    expect(renderToString(alone)).toBe('<pre>10</pre><pre>10</pre>');
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('no <TurnoutProvider>')]]);
   });
 
   it('says what led to a value, and why the coded default holds', () => {
@@ -58,6 +62,29 @@ describe('React on the server', () => {
     expect(draw(() => useFlagDetails('hero', 'calm'), broken)).toMatchObject(mismatch);
     const missing = { value: 10, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' };
     expect(draw(() => useFlagDetails('price', 10), broken)).toMatchObject(missing);
+  });
+
+  it('answers for the flag that is asked for now, although another one before it had the same value', () => {
+    const same = { value: 'calm', variant: 'calm', reason: 'STATIC' } as const;
+    const ask = () => {
+      const [key, turn] = useState<'hero' | 'greeting'>('hero');
+      const { key: answered } = useFlagDetails(key, 'calm');
+      if (key === 'hero') turn('greeting');
+      return answered;
+    };
+    expect(draw(ask, { ...bootstrap, flags: { hero: same, greeting: same } })).toBe('greeting');
+  });
+
+  it('takes a coded default that is no JSON, and gives it back', () => {
+    const ring: { delivery: string; self?: unknown } = { delivery: 'in circles' };
+    ring.self = ring;
+    const ask = () => {
+      const [coded, turn] = useState({ delivery: 'next week' });
+      const { value } = useFlagDetails('perks', coded);
+      if (coded !== ring) turn(ring);
+      return value === ring;
+    };
+    expect(draw(ask, { ...bootstrap, flags: {} })).toBe(true);
   });
 
   it('finds only flags in a bootstrap, and nothing that objects have', () => {

@@ -1,5 +1,12 @@
 import { createElement, type ReactElement, StrictMode } from 'react';
-import { TurnoutProvider, type TurnoutProviderProps, useFlag, useFlagDetails, useTurnoutStatus } from '../react.ts';
+import {
+  TurnoutProvider,
+  type TurnoutProviderProps,
+  useFlag,
+  useFlagDetails,
+  useTurnout,
+  useTurnoutStatus,
+} from '../react.ts';
 
 export type ShopFlags = {
   hero: 'calm' | 'loud';
@@ -14,6 +21,10 @@ declare module '../react.ts' {
     flags: ShopFlags;
   }
 }
+
+export const VISITOR = { targetingKey: 'ada', plan: 'free' };
+/** The same one, when they have signed in. */
+export const MEMBER = { targetingKey: 'ada', plan: 'pro' };
 
 /** How often each component was rendered in this process or page. Strict mode renders everything twice. */
 export const drawn: Record<string, number> = {};
@@ -42,8 +53,18 @@ const LINES = [
   }),
 ];
 
+/** Says who the visitor is from now on, and what they do. */
+function SignIn() {
+  const turnout = useTurnout();
+  const onClick = async () => {
+    turnout.track('signed in');
+    await turnout.setContext(MEMBER);
+  };
+  return createElement('button', { id: 'sign-in', type: 'button', onClick }, 'Sign in');
+}
+
 /** A page of a shop, as the server renders it and as it is hydrated. */
 export function shop(given: Omit<TurnoutProviderProps, 'children'>): ReactElement {
   const lines = LINES.map((Line, index) => createElement(Line, { key: index }));
-  return createElement(StrictMode, null, createElement(TurnoutProvider, given, ...lines));
+  return createElement(StrictMode, null, createElement(TurnoutProvider, given, ...lines, createElement(SignIn)));
 }

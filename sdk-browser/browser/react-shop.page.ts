@@ -20,5 +20,11 @@ if (root !== null) {
   new MutationObserver(() => seen.push(read())).observe(root, { subtree: true, childList: true, characterData: true });
 }
 
-const hydrate = () => root && hydrateRoot(root, shop({ client: turnout }));
+/** Without the client at first, where an app makes it only later. */
+function hydrate(isLater = false): void {
+  if (root === null) return;
+  const hydrated = hydrateRoot(root, shop(isLater ? { bootstrap } : { client: turnout }));
+  if (isLater) Object.assign(window, { comeLater: () => hydrated.render(shop({ client: turnout })) });
+}
+
 Object.assign(window, { turnout, drawn, seen, hydrate });

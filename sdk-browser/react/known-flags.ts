@@ -1,5 +1,6 @@
 import type { Bootstrap, Evaluation, JsonValue } from '@turnout/core';
 import { Answers, typeOf } from '../answers.ts';
+import { makeNotes } from '../notes.ts';
 import type { Status } from '../options.ts';
 import type { Turnout } from '../turnout.ts';
 
@@ -20,11 +21,9 @@ export interface KnownFlags {
   firstStatus(): Status;
 }
 
-/** What a bootstrap does not know is told by the client, once it asks; on the server nobody could mend it. */
-const UNSAID = { once: () => {}, forget: () => {} };
-
 export function knownFlags(client: PageClient | undefined, bootstrap: Bootstrap | undefined): KnownFlags {
-  const answers = new Answers(UNSAID);
+  // What a bootstrap lacks is said by the client of the page, once, and not by the server at every request.
+  const answers = new Answers(makeNotes(false));
   const values =
     bootstrap && new Map(Object.entries(bootstrap.flags ?? {}).map(([key, found]) => [key, { key, ...found }]));
   const first = (key: string, coded: JsonValue) => answers.find({ values, isStale: false }, key, coded, typeOf(coded));

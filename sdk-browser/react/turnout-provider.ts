@@ -1,5 +1,6 @@
 import type { Bootstrap } from '@turnout/core';
-import { createContext, createElement, type ReactElement, type ReactNode, useMemo } from 'react';
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from 'react';
+import { makeNotes } from '../notes.ts';
 import { type KnownFlags, knownFlags, type PageClient } from './known-flags.ts';
 
 export interface TurnoutProviderProps {
@@ -13,8 +14,9 @@ export interface TurnoutProviderProps {
   children?: ReactNode;
 }
 
-/** What the components below a provider ask; outside of one they get their coded defaults. */
-export const Known = createContext<KnownFlags>(knownFlags(undefined, undefined));
+const Known = createContext<KnownFlags | undefined>(undefined);
+const NOWHERE = knownFlags(undefined, undefined);
+const notes = makeNotes(undefined);
 
 /**
  * Gives the flags of a client to all components below. On the server, and until the page is hydrated, they are those of
@@ -25,4 +27,12 @@ export function TurnoutProvider({ client, bootstrap, children }: TurnoutProvider
   const given = bootstrap ?? client?.bootstrap;
   const value = useMemo(() => knownFlags(client, given), [client, given]);
   return createElement(Known.Provider, { value }, children);
+}
+
+/** What components ask: what the nearest provider above gives, and nothing where there is none. */
+export function useKnownFlags(): KnownFlags {
+  const known = useContext(Known);
+  if (known !== undefined) return known;
+  notes.once('provider', 'warn', 'there is no <TurnoutProvider> above a component; its coded defaults hold');
+  return NOWHERE;
 }

@@ -1,9 +1,8 @@
 import type { Context, Evaluation, FlagKey, FlagValue, JsonValue } from '@turnout/core';
-import { useContext, useEffect, useRef, useSyncExternalStore } from 'react';
-import { isSameAnswer } from '../answers.ts';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Status } from '../options.ts';
 import type { KnownFlags, PageClient } from './known-flags.ts';
-import { Known } from './turnout-provider.ts';
+import { useKnownFlags } from './turnout-provider.ts';
 import type { AppFlags, Served } from './typed-flags.ts';
 
 /**
@@ -19,12 +18,12 @@ export function useFlag<K extends FlagKey<AppFlags>, V extends FlagValue<AppFlag
   key: K,
   coded: V,
 ): Served<AppFlags, K, V> {
-  return useAnswer(key, coded, isSameAnswer).value as Served<AppFlags, K, V>;
+  return useAnswer(key, coded, isSameShown).value as Served<AppFlags, K, V>;
 }
 
-/** As `useFlag`, with what led to the value: variant, reason, error code. Drawn again when one of those changes, too. */
+/** As `useFlag`, with what led to the value: variant, reason, error code, metadata. Drawn again when any of it changes. */
 export function useFlagDetails<K extends FlagKey<AppFlags>>(key: K, coded: FlagValue<AppFlags, K>): Evaluation {
-  return useAnswer(key, coded, isSameInAll);
+  return useAnswer(key, coded, isSameText);
 }
 
 /**
@@ -32,7 +31,7 @@ export function useFlagDetails<K extends FlagKey<AppFlags>>(key: K, coded: FlagV
  * On the server, and until the page is hydrated: `connecting`, from the bootstrap.
  */
 export function useTurnoutStatus(): Status {
-  const known = useContext(Known);
+  const known = useKnownFlags();
   return useKnown(known, isSameStatus, known.status, known.firstStatus);
 }
 
@@ -50,13 +49,22 @@ const NOTHING: Actions = {
  * server, what it is told is dropped.
  */
 export function useTurnout(): Actions {
-  return useContext(Known).client ?? NOTHING;
+  return useKnownFlags().client ?? NOTHING;
 }
 
 type IsSame<T> = (one: T, other: T) => boolean;
 
-const isSameInAll: IsSame<Evaluation> = (one, other) =>
-  isSameAnswer(one, other) && one.reason === other.reason && one.errorCode === other.errorCode;
+/** Whether two are written alike. What cannot be written, as a coded default may be, is like itself alone. */
+const isSameText: IsSame<unknown> = (one, other) => {
+  try {
+    return one === other || JSON.stringify(one) === JSON.stringify(other);
+  } catch {
+    return false;
+  }
+};
+
+const isSameShown: IsSame<Evaluation> = (one, other) =>
+  one.key === other.key && one.variant === other.variant && isSameText(one.value, other.value);
 
 const isSameStatus: IsSame<Status> = (one, other) =>
   one.state === other.state && one.source === other.source && one.position === other.position;
@@ -73,7 +81,7 @@ function useKnown<T>({ subscribe }: KnownFlags, isSame: IsSame<T>, now: () => T,
 }
 
 function useAnswer(key: string, coded: JsonValue, isSame: IsSame<Evaluation>): Evaluation {
-  const known = useContext(Known);
+  const known = useKnownFlags();
   const answer = useKnown(
     known,
     isSame,
@@ -93,14 +101,14 @@ function useCount({ client, now }: KnownFlags, answer: Evaluation): void {
       const { context } = client;
       const before = last.current;
       const isCounted = before?.client === client && before.context === context;
-      if (isCounted && before.answer.key === answer.key && isSameAnswer(before.answer, answer)) return;
+      if (isCounted && isSameShown(before.answer, answer)) return;
       last.current = { client, context, answer };
       client.count(answer);
     };
     count();
     // Another visitor sees what stands there already. What is about to be another answer counts when it is drawn.
     return client.subscribe(() => {
-      if (isSameAnswer(now(answer.key, answer.value ?? null), answer)) count();
+      if (isSameShown(now(answer.key, answer.value ?? null), answer)) count();
     });
   }, [client, now, answer]);
 }
