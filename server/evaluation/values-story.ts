@@ -36,6 +36,7 @@ export class ValuesStory {
   readonly #sight: Sight;
   #told: Told[] = [];
   #bytes = 0;
+  #held: { of: Served; items: string } | undefined;
 
   constructor(sight: Sight) {
     this.#sight = sight;
@@ -84,10 +85,16 @@ export class ValuesStory {
       `"to":${JSON.stringify(nameState(now))}`,
       `"flags":[${step.flags}]`,
       `"removed":${JSON.stringify(step.removed)}`,
-      `"held":[${heldItems(now, this.#sight)}]`,
+      `"held":[${this.#heldIn(now)}]`,
       ...(refetchMs === undefined ? [] : [`"refetchMs":${refetchMs}`]),
     ];
     return Buffer.from(writeFrame({ event: 'values', data: `{${fields}}` }));
+  }
+
+  /** Found once for each that is served: after a node has gone down, thousands of streams begin with it elsewhere. */
+  #heldIn(now: Served): string {
+    if (this.#held?.of !== now) this.#held = { of: now, items: heldItems(now, this.#sight).join() };
+    return this.#held.items;
   }
 
   #keep(told: Told): void {

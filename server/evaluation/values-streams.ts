@@ -84,8 +84,9 @@ export class ValuesStreams {
     stream.write(Buffer.from(`retry: ${asker.retryMs}\n\n`));
     stream.write(valuesFrame('hello', { heartbeatMs: times.beatMs, node }));
     const story = this.#story(served.environmentId, asker.sight);
-    for (const frame of story.begin(served, asker.state, this.countOf(served.environmentId))) stream.write(frame);
-    stream.told = nameState(served);
+    const frames = story.begin(served, asker.state, this.countOf(served.environmentId));
+    // Where not all of them find room, the client is not told of this state yet.
+    if (frames.every((frame) => stream.write(frame))) stream.told = nameState(served);
   }
 
   publish(now: Served, { before }: Pick<ServedStep, 'before'>): void {
