@@ -179,6 +179,7 @@ const house: House = {
     'server/metrics/entry-units.ts',
     'server/metrics/evidence.ts',
     'server/metrics/new-units.ts',
+    'server/metrics/page-units.ts',
     'server/metrics/read-units.ts',
     'server/metrics/suggest-below.ts',
     'server/metrics/unit-row.ts',

@@ -111,6 +111,31 @@ describe.each(databaseKinds)('evidence in %s', (kind) => {
     expect(found.newestAt).toBe(stored[1]?.arrivedAt.toISOString());
   });
 
+  it('goes for each metric by those who may tell of it, and by open contexts only where no signed ones came', async () => {
+    const metrics = [METRICS[0]!, { ...METRICS[0]!, key: 'on-pages', source: 'client' as const }];
+    const read = () => new EvidenceReader(database.db).read({ ...asked(), metrics }, new Date());
+    const tell = (people: number, source?: 'signed' | 'open') => {
+      const units = new NewUnits(() => current);
+      const sent = live(people).reports.map((one) => arrived({ ...place, ...(source && { source }) }, one()));
+      return storeReports(database.db, sent, units);
+    };
+    const hits = ({ metrics: found }: Awaited<ReturnType<typeof read>>) =>
+      [found.done, found['on-pages']].map((metric) => (metric?.hits.treatment ?? 0) + (metric?.hits.control ?? 0));
+    await tell(60);
+    const apps = await read();
+    expect([hits(apps)[0], hits(apps)[1], apps.pages]).toEqual([expect.any(Number), 0, undefined]);
+    expect(hits(apps)[0]).toBeGreaterThan(0);
+    await tell(300, 'open');
+    const open = await read();
+    expect([open.exposed, open.newestAt, hits(open)[0]]).toEqual([apps.exposed, apps.newestAt, hits(apps)[0]]);
+    expect(open.pages?.source).toBe('open');
+    expect(hits(open)[1]).toBeGreaterThan(hits(apps)[0] ?? 0);
+    await tell(60, 'signed');
+    const signed = await read();
+    expect(signed.pages).toMatchObject({ source: 'signed', exposed: apps.exposed });
+    expect(hits(signed)).toEqual([hits(apps)[0], hits(apps)[0]]);
+  });
+
   it('is stored whole or not at all: what a failed transaction held comes again', async () => {
     const { model, reports } = live(100);
     const units = new NewUnits(() => RUN);

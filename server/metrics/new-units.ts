@@ -31,11 +31,13 @@ interface Known {
 export class NewUnits {
   readonly #findRun: FindRun;
   readonly #slackMs: number;
+  readonly #mostOpen: number;
   readonly #known = new Map<string, Known>();
 
-  constructor(findRun: FindRun, slackMs = SLACK_MS) {
+  constructor(findRun: FindRun, slackMs = SLACK_MS, mostOpen = MOST_OPEN) {
     this.#findRun = findRun;
     this.#slackMs = slackMs;
+    this.#mostOpen = mostOpen;
   }
 
   /**
@@ -80,7 +82,7 @@ export class NewUnits {
     if (current === undefined || current.entry !== entry) return undefined;
     const name = `${environmentId} ${entry} ${source} ${run}`;
     let found = this.#known.get(name);
-    if (source === 'open' && found !== undefined && found.units.size >= MOST_OPEN) return undefined;
+    if (source === 'open' && found !== undefined && found.units.size >= this.#mostOpen) return undefined;
     if (found === undefined || found.units.size > MOST_UNITS) {
       found = {
         environmentId,
