@@ -8,6 +8,7 @@ import { proveHttp } from './prove/http.ts';
 import { proveKill } from './prove/kill.ts';
 import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
+import { provePageKill } from './prove/page-kill.ts';
 import { provePower } from './prove/power.ts';
 import { proveScreen } from './prove/screen.ts';
 import { proveTakeovers } from './prove/takeovers.ts';
@@ -22,6 +23,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   outage: proveOutage,
   nodes: proveNodes,
   kill: proveKill,
+  'page-kill': provePageKill,
   canary: proveCanary,
   guesses: proveGuesses,
   screen: proveScreen,

@@ -1,8 +1,8 @@
 import type { Bootstrap, ValueItem } from '@turnout/core';
-import { Turnout } from '@turnout/sdk-node';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser } from '../admin-ui/browser/open-browser.fixture.ts';
+import { Turnout } from '../sdk-node/index.ts';
 import { bundlePage } from './browser/bundle-page.fixture.ts';
 import { type OpenAs, usePageWorld } from './browser/page-world.fixture.ts';
 import { openRealTabs } from './browser/real-tabs.fixture.ts';
