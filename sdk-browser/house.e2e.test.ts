@@ -101,7 +101,7 @@ describe('a client of the house', () => {
     const { turnout } = connect({ context: { targetingKey: 'u-1' } });
     await turnout.ready();
     const variants = new Set<unknown>();
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 10; i++) {
       const { source, error } = await turnout.setContext({ targetingKey: `u-${i}` });
       expect([source, error]).toEqual(['server', undefined]);
       variants.add(turnout.evaluate('c', false).variant);
@@ -121,9 +121,7 @@ describe('a client of the house', () => {
     await server.start();
     await isLive(turnout);
     expect(told).toEqual(['unreachable', 'ready']);
-    expect(lines).toEqual([
-      expect.stringMatching(/^error turnout: unreachable at .*what is known goes on being served/),
-    ]);
+    expect(lines).toEqual([expect.stringMatching(/^error turnout: unreachable: .*what is known goes on being served/)]);
     await act('a', 'off');
     await expect.poll(() => turnout.boolean('a', true), SOON).toBe(false);
     await act('a', 'on');
@@ -136,7 +134,7 @@ describe('a client of the house', () => {
     await api('POST', `${ENVIRONMENT}/keys/${own.id}/revoke`, { reason: 'a test' });
     await expect.poll(() => turnout.status().state, SOON).toBe('unauthorized');
     expect(turnout.boolean('a', false)).toBe(true);
-    expect(lines).toEqual([expect.stringMatching(/^error turnout: unauthorized at /)]);
+    expect(lines).toEqual([expect.stringMatching(/^error turnout: unauthorized: /)]);
     const late = connect({ key: own.secret });
     expect(await late.turnout.ready()).toMatchObject({ source: 'defaults', error: { code: 'unauthorized' } });
     expect(late.turnout.boolean('a', false)).toBe(false);

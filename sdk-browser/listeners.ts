@@ -1,40 +1,40 @@
 import type { Notes } from './notes.ts';
-import type { Listener, TurnoutEvents } from './options.ts';
+import type { TurnoutEvents } from './options.ts';
 
-/** Calls what a page gave to be called; what it throws is logged once. */
-export function callSafely(notes: Notes, who: string, call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    notes.once(who, 'error', `${who} threw: ${error}`);
-  }
+/** What listeners are told of: the events of a client, and `look`: an answer or the status may have changed. */
+interface Told extends TurnoutEvents {
+  look: undefined;
 }
 
-/** Who wants to be told of what. A listener that throws is logged, and the others are told all the same. */
+/** Who wants to be told of what. What a listener throws is logged once, and the others are told all the same. */
 export class Listeners {
   readonly #notes: Notes;
-  #all: { name: string; call: (what: never) => void }[] = [];
+  #calls: { name: string; call: (what: never) => void }[] = [];
 
   constructor(notes: Notes) {
     this.#notes = notes;
   }
 
-  on<K extends keyof TurnoutEvents>(name: K, call: Listener<K>): () => void {
+  on<K extends keyof Told>(name: K, call: (what: Told[K]) => void): () => void {
     // The same function given twice is told twice, and taken back once.
     const own = { name, call };
-    this.#all.push(own);
+    this.#calls.push(own);
     return () => {
-      this.#all = this.#all.filter((other) => other !== own);
+      this.#calls = this.#calls.filter((other) => other !== own);
     };
   }
 
-  tell<K extends keyof TurnoutEvents>(name: K, what: TurnoutEvents[K]): void {
-    for (const { name: wanted, call } of this.#all) {
-      if (wanted === name) callSafely(this.#notes, `a listener of \`${name}\``, () => call(what as never));
+  tell<K extends keyof Told>(name: K, what: Told[K]): void {
+    for (const own of [...this.#calls]) {
+      try {
+        if (own.name === name) own.call(what as never);
+      } catch (error) {
+        this.#notes.once('listener', 'error', `a listener threw: ${error}`);
+      }
     }
   }
 
   clear(): void {
-    this.#all = [];
+    this.#calls = [];
   }
 }

@@ -2,75 +2,87 @@ import {
   type Bootstrap,
   type Context,
   contextHash,
+  type Evaluation,
+  type JsonValue,
   type PollResult,
   type SessionProblem,
-  type ValueItem,
+  type Values,
   type ValuesChange,
   ValuesSession,
   type ValuesStart,
 } from '@turnout/core';
+import { Answers, type AskedType } from './answers.ts';
+import { ContextToken } from './context-token.ts';
 import { type KeptValues, keepValues } from './kept-values.ts';
-import { callSafely, Listeners } from './listeners.ts';
+import { Listeners } from './listeners.ts';
 import { makeNotes, type Notes } from './notes.ts';
-import type { ClientState, ConnectionError, Readiness, Source, Status, TurnoutOptions } from './options.ts';
+import type {
+  ClientState,
+  ConnectionError,
+  Listener,
+  Readiness,
+  Source,
+  Status,
+  TurnoutEvents,
+  TurnoutOptions,
+} from './options.ts';
 import { isAway, watchPage } from './page.ts';
 import { Reports } from './reports.ts';
-import { type SignedPorts, signRequests } from './sign-requests.ts';
-import { makePorts } from './transport.ts';
+import { makePorts, type PagePorts } from './transport.ts';
 import { VERSION } from './version.ts';
 
 /** What nobody has confirmed for so long says that it is stale. */
 const STALE_MS = 60_000;
+const READY_WITHIN_MS = 5_000;
 
-/** The values of a client and what keeps them up to date: the session, the page, the storage, what is reported. */
+/** What a client knows and what keeps that up to date: the session, the page, the storage, what is reported. */
 export class LiveValues {
-  readonly notes: Notes;
-  readonly listeners: Listeners;
-  readonly reports: Reports;
-  /** What came with the page, which was rendered from it; also where its values are of another context. */
-  bootstrap: Bootstrap | undefined;
-  /** Values of storage until a server confirmed them, and any that nobody has confirmed for a minute. */
-  isStale = false;
-  readonly #session: ValuesSession;
-  readonly #ports: SignedPorts;
+  readonly #notes: Notes;
+  readonly #answers: Answers;
+  readonly #ports: PagePorts;
   readonly #kept: KeptValues;
-  readonly #place: string;
+  readonly #session: ValuesSession;
+  protected readonly reports: Reports;
+  readonly #listeners: Listeners;
   /** Whose evaluations are counted at present. */
   #context: Context;
+  readonly #token: ContextToken;
+  #bootstrap: Bootstrap | undefined;
   #source: Source = 'defaults';
-  /** Of a bootstrap; afterwards the session knows. */
-  #position: string | null = null;
+  /** Values of storage until a server confirmed them, and any that nobody has confirmed for a minute. */
+  #isStale = false;
   #isAway = false;
-  #isClosed = false;
   #problem: ConnectionError | undefined;
   /** The problem that was told and is not over. */
   #trouble: ConnectionError | undefined;
-  #heard: () => void = () => {};
+  /** It was told that not all is well: when it is, that is told, too. */
+  #isMissed = false;
+  #heard = () => {};
   readonly #hearing = new Promise<void>((resolve) => {
     this.#heard = resolve;
   });
-  #looks: (() => void)[] = [];
   #stopAge = () => {};
   #leavePage = () => {};
 
   constructor(options: TurnoutOptions) {
-    const { url, key, context, contextToken, bootstrap, logger, storage } = options ?? {};
-    this.notes = makeNotes(logger);
-    this.listeners = new Listeners(this.notes);
-    this.#place = `${url}`.replace(/\/+$/, '');
-    const secret = `${key ?? ''}`.trim();
-    this.#kept = keepValues(storage, secret);
-    this.#ports = signRequests(makePorts(this.#place));
-    this.#ports.use(contextToken);
+    const { url, key, context = {}, contextToken, bootstrap, logger, storage } = options;
+    this.#notes = makeNotes(logger);
+    this.#answers = new Answers(this.#notes);
+    this.#listeners = new Listeners(this.#notes);
+    this.#token = new ContextToken(contextToken);
+    const place = `${url}`.replace(/\/+$/, '');
+    const ports = makePorts(place);
+    this.#ports = { ...ports, send: (request) => this.#token.send(ports, request) };
+    this.#kept = keepValues(storage, key);
     this.#context = this.#named(context);
-    const start = this.#start(context ?? {}, bootstrap);
+    const start = this.#start(context, bootstrap);
     const now = () => performance.now();
     this.#session = new ValuesSession(
       {
         ports: this.#ports,
         now,
         context: this.#context,
-        headers: { authorization: `Bearer ${secret}`, 'turnout-sdk': `browser/${VERSION}` },
+        headers: { authorization: `Bearer ${key}`, 'turnout-sdk': `browser/${VERSION}` },
         canStream: 'body' in Response.prototype,
         onChange: (change) => this.#changed(change),
         onConfirm: () => this.#confirmed(),
@@ -80,220 +92,209 @@ export class LiveValues {
       start,
     );
     this.reports = new Reports({
-      ...{ ports: this.#ports, url: this.#place, key: secret, now },
-      whose: () => ({ context: this.#context, contextToken: this.#ports.token(), position: this.#at() }),
+      ...{ ports, url: place, key, now },
+      whose: () => ({ context: this.#context, contextToken: this.#token.text, position: this.#position }),
     });
-    if (start !== undefined) this.#tellReady();
-    if (secret === '') this.#refuse('unauthorized', 'the option `key` is missing');
-    else if (!/^https?:\/\/./.test(this.#place)) this.#refuse('unreachable', 'the option `url` is no address');
-    else this.#begin();
+    if (start) this.#tellReady();
+    this.reports.begin();
+    this.#leavePage = watchPage((away) => this.#move(away));
+    this.#isAway = isAway();
+    // A page that begins in the background gets its values, and no stream until it is looked at.
+    if (this.#isAway) void this.#session.fetch();
+    else this.#session.begin();
   }
 
-  get values(): ReadonlyMap<string, ValueItem> | undefined {
-    return this.#session.values;
-  }
-
-  /** Whose values these are. */
+  /** Whose values are served: the former one's until `setContext` has brought those of another. */
   get context(): Context {
     return this.#context;
   }
 
-  /** Calls `look` whenever an answer or the status may have changed. */
-  subscribe(look: () => void): () => void {
-    const own = () => look();
-    this.#looks.push(own);
-    return () => {
-      this.#looks = this.#looks.filter((other) => other !== own);
-    };
+  /** What the page was rendered from; also where it was of another context, and is not what the client began with. */
+  get bootstrap(): Bootstrap | undefined {
+    return this.#bootstrap;
   }
 
-  async ready(timeoutMs: number): Promise<Readiness> {
+  /** Calls back on an event. Answers how to end it. */
+  on<K extends keyof TurnoutEvents>(name: K, call: Listener<K>): () => void {
+    return this.#listeners.on(name, call);
+  }
+
+  /** Calls back whenever an answer, or how the client stands, may have changed. Answers how to end it. */
+  subscribe(look: () => void): () => void {
+    return this.#listeners.on('look', look);
+  }
+
+  /**
+   * Waits until the server has given the values, or until the time is over (5 s unless `timeoutMs` says otherwise), and
+   * says what there is. Never rejects: without values every question is answered by its coded default.
+   */
+  async ready({ timeoutMs = READY_WITHIN_MS }: { timeoutMs?: number } = {}): Promise<Readiness> {
     let stop = () => {};
     const late = new Promise<void>((resolve) => {
       stop = this.#ports.sleep(timeoutMs, resolve);
     });
     await Promise.race([this.#hearing, late]);
     stop();
-    const readiness = this.#readiness();
-    if (readiness.error !== undefined || this.#source === 'server') return readiness;
-    return { ...readiness, error: this.#problem ?? { code: 'unreachable', message: `no answer in ${timeoutMs} ms` } };
+    const error = this.#problem ?? ({ code: 'unreachable', message: `no answer in ${timeoutMs} ms` } as const);
+    return { ...(this.#source === 'server' ? {} : { error }), ...this.#readiness() };
   }
 
+  /** How it is connected, where the values are from, and how old they may be. */
   status(): Status {
     const { state } = this.#session;
-    const ageMs = this.#session.ageMs();
     let said: ClientState = this.#trouble?.code ?? 'connecting';
-    if (this.#isClosed) said = 'closed';
+    if (state === 'closed' || state === 'polling') said = state;
     else if (this.#isAway) said = 'paused';
     else if (state === 'stream') said = 'live';
-    else if (state === 'polling') said = state;
-    return {
-      state: said,
-      source: this.#source,
-      position: this.#at(),
-      ageMs: this.values !== undefined && Number.isFinite(ageMs) ? Math.round(ageMs) : null,
-    };
+    return { state: said, ...this.#known() };
   }
 
-  async setContext(context: Context, contextToken: TurnoutOptions['contextToken']): Promise<Readiness> {
-    if (this.#isClosed) return this.#readiness();
-    this.#ports.use(contextToken);
+  /**
+   * From now on for somebody else: who signed in or out, or has other attributes. What is served stays until the server
+   * has answered for them, and then all flags change in one step. Resolves when that is so, or with `error` when the
+   * server did not answer; it is then asked again. A `contextToken` that is a text goes with the former context; a
+   * function stays until another token is given.
+   */
+  async setContext(context: Context, options?: Pick<TurnoutOptions, 'contextToken'>): Promise<Readiness> {
+    this.#token.change(options?.contextToken);
     const result = await this.#session.setContext(this.#named(context));
-    return result.kind === 'good' ? this.#readiness() : { ...this.#readiness(), error: errorOf(result) };
+    if (result.kind === 'good') return this.#readiness();
+    this.#isMissed = true;
+    return { ...this.#readiness(), error: errorOf(result) };
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Reports for the last time and ends the connection; nothing stays open. What is known goes on being served. */
+  close(): Promise<void> {
     this.#keep();
+    this.#listeners.clear();
     this.#session.end();
     this.#leavePage();
     this.#stopAge();
     this.reports.end();
-    this.#looks = [];
-    this.listeners.clear();
     this.#heard();
-    await this.reports.flush();
+    return this.reports.flush();
+  }
+
+  protected get values(): Values | undefined {
+    return this.#session.values;
+  }
+
+  protected find(key: string, coded: JsonValue | undefined, type: AskedType): Evaluation {
+    return this.#answers.find({ values: this.values, isStale: this.#isStale }, key, coded, type);
   }
 
   /** Whom to ask for: by a key, unless a token says who it is. */
-  #named(context: Context = {}): Context {
-    return context.targetingKey === undefined && !this.#ports.isSigned()
-      ? { ...context, targetingKey: this.#kept.visitor() }
-      : context;
+  #named(context: Context): Context {
+    return context.targetingKey || this.#token.isGiven ? context : { ...context, targetingKey: this.#kept.visitor() };
   }
 
   /** What to begin with: what the server put into the page, else what an earlier page left. */
-  #start(given: Context, bootstrap: TurnoutOptions['bootstrap']): ValuesStart | undefined {
-    const sent = bootstrap?.v === 1 ? bootstrap : undefined;
-    this.bootstrap = sent;
-    if (sent?.contextHash === contextHash(given)) {
+  #start(given: Context, bootstrap: Bootstrap | undefined): ValuesStart | undefined {
+    // The page was rendered from it in any case, and a page is hydrated with what it was rendered from.
+    this.#bootstrap = bootstrap;
+    if (bootstrap?.contextHash === contextHash(given)) {
       this.#source = 'bootstrap';
-      this.#position = sent.position;
-      return { items: Object.entries(sent.flags).map(([key, found]) => ({ key, ...found })), ageMs: 0 };
+      return { items: Object.entries(bootstrap.flags).map(([key, found]) => ({ key, ...found })), ageMs: 0 };
     }
-    if (bootstrap) this.notes.once('bootstrap', 'warn', 'the bootstrap is of another context, and is left out');
-    const kept = this.#mayKeep() ? this.#kept.read(this.#context) : undefined;
-    if (kept === undefined) return undefined;
+    if (bootstrap) this.#notes.once('bootstrap', 'warn', 'the bootstrap is of another context, and is left out');
+    // Where a token alone says who it is, what is kept could be another one's.
+    const kept = this.#context.targetingKey && this.#kept.read(this.#context);
+    if (!kept) return undefined;
     this.#source = 'storage';
-    this.isStale = true;
+    this.#isStale = true;
     return kept;
   }
 
-  #begin(): void {
-    this.#leavePage = watchPage((away) => this.#move(away));
-    this.reports.begin();
-    this.#isAway = isAway();
-    // A page that begins in the background gets its values, and no stream until it is looked at.
-    if (this.#isAway) void this.#session.fetch();
-    else this.#session.begin();
-    this.#watchAge();
+  #keep(): void {
+    const { values, at, context } = this.#session;
+    if (this.#source !== 'server' || !values || !context.targetingKey) return;
+    this.#kept.write(context, { items: [...values.values()], state: at, ageMs: this.#session.ageMs() });
   }
 
   #move(away: boolean): void {
     if (away) this.reports.hand();
     if (away === this.#isAway) return;
     this.#isAway = away;
-    this.#keep();
-    if (away) this.#session.pause();
-    else this.#session.begin();
-  }
-
-  /** Where a token alone says who it is, what is kept could be another one's. */
-  #mayKeep(): boolean {
-    return this.#context.targetingKey !== undefined;
-  }
-
-  #keep(): void {
-    const { values, at } = this.#session;
-    if (this.#source !== 'server' || values === undefined || !this.#mayKeep()) return;
-    this.#kept.write(this.#context, { items: [...values.values()], state: at, ageMs: this.#session.ageMs() });
+    this.#session[away ? 'pause' : 'begin']();
   }
 
   #changed({ keys }: ValuesChange): void {
-    // The first values are told of while the session is made.
-    const session = this.#session as ValuesSession | undefined;
-    if (session === undefined) return;
     const isFirst = this.#source === 'defaults';
-    if (keys.length > 0 || this.#context !== session.context) this.reports.cut();
+    const { context } = this.#session;
+    if (keys.length > 0 || this.#context !== context) this.reports.cut();
     this.#source = 'server';
-    this.#context = session.context;
-    this.#look();
+    this.#context = context;
+    this.#keep();
+    this.#listeners.tell('look', undefined);
     if (isFirst) this.#tellReady();
-    else if (keys.length > 0) this.listeners.tell('change', { position: this.#at(), keys });
+    else if (keys.length > 0) this.#listeners.tell('change', { position: this.#position, keys });
   }
 
   #confirmed(): void {
-    const isBack = this.#trouble !== undefined;
+    const isBack = this.#trouble || this.#isMissed;
     this.#source = 'server';
-    this.isStale = false;
+    this.#isStale = false;
+    this.#isMissed = false;
     this.#problem = undefined;
     this.#trouble = undefined;
-    this.notes.forget('trouble');
-    this.#keep();
+    this.#notes.forget('trouble');
     this.#heard();
     this.#moved();
     if (isBack) this.#tellReady();
   }
 
-  #moved(): void {
-    this.#watchAge();
-    this.#look();
-  }
-
-  #look(): void {
-    for (const look of this.#looks) callSafely(this.notes, 'a watcher', look);
-  }
-
-  #failed(code: SessionProblem, message: string): void {
-    const problem = errorOf({ kind: code === 'unauthorized' ? 'forbidden' : 'failed', message });
-    this.#problem = problem;
-    if (code === 'unauthorized') this.#heard();
-    // While fetches bring the values, a stream that cannot be had is no trouble.
-    if (this.#session.state === 'polling' && code !== 'unauthorized') return;
-    if (problem.code === this.#trouble?.code) return;
-    this.#trouble = problem;
-    this.notes.once('trouble', 'error', `${code} at ${this.#place}: ${message}; ${this.#sequel()}`);
-    this.#look();
-    this.listeners.tell('error', problem);
-  }
-
-  /** What cannot get better is said at once, and nothing is tried. */
-  #refuse(code: ConnectionError['code'], message: string): void {
-    this.#trouble = { code, message };
-    this.notes.once(code, 'error', `${message}; ${this.#sequel()}`);
-    this.#heard();
-  }
-
-  #sequel = () => (this.values === undefined ? 'the coded defaults hold' : 'what is known goes on being served');
-
   /** Tells once when nobody has confirmed the values for too long. */
-  #watchAge(): void {
+  #moved(): void {
     this.#stopAge();
-    const session = this.#session as ValuesSession | undefined;
-    if (this.#isClosed || session === undefined || session.state === 'stream') return;
-    this.#stopAge = this.#ports.sleep(STALE_MS - session.silentMs(), () => {
-      this.isStale = true;
-      this.#look();
-      if (this.values !== undefined) this.listeners.tell('stale', this.status());
+    this.#listeners.tell('look', undefined);
+    const { state } = this.#session;
+    if (state === 'stream' || state === 'closed') return;
+    this.#stopAge = this.#ports.sleep(STALE_MS - this.#session.silentMs(), () => {
+      this.#isStale = true;
+      this.#isMissed = true;
+      this.#listeners.tell('look', undefined);
+      if (this.values) this.#listeners.tell('stale', this.status());
     });
   }
 
-  #at(): string | null {
-    return this.#session.at?.split('~')[0] ?? this.#position;
+  #failed(problem: SessionProblem, message: string): void {
+    const error = errorOf({ kind: problem === 'unauthorized' ? 'forbidden' : 'failed', message });
+    const { code } = error;
+    this.#problem = error;
+    if (code === 'unauthorized') this.#heard();
+    // While fetches bring the values, a stream that cannot be had is no trouble.
+    else if (this.#session.state === 'polling') return;
+    if (code === this.#trouble?.code) return;
+    this.#trouble = error;
+    const sequel = this.values ? 'what is known goes on being served' : 'the coded defaults hold';
+    this.#notes.once('trouble', 'error', `${code}: ${message}; ${sequel}`);
+    this.#listeners.tell('look', undefined);
+    this.#listeners.tell('error', error);
   }
 
   /** A moment later, so that whoever makes a client can listen first. */
   #tellReady(): void {
-    queueMicrotask(() => this.listeners.tell('ready', this.#readiness()));
+    queueMicrotask(() => this.#listeners.tell('ready', this.#readiness()));
+  }
+
+  get #position(): string | null {
+    return this.#session.at?.split('~')[0] ?? ((this.#source === 'bootstrap' && this.#bootstrap?.position) || null);
+  }
+
+  #known() {
+    const ageMs = this.#session.ageMs();
+    return {
+      source: this.#source,
+      position: this.#position,
+      ageMs: this.values && Number.isFinite(ageMs) ? Math.round(ageMs) : null,
+    };
   }
 
   #readiness(): Readiness {
-    const { source, position, ageMs } = this.status();
-    return { source, position, ageMs, ...(this.#trouble === undefined ? {} : { error: this.#trouble }) };
+    return { ...this.#known(), ...(this.#trouble && { error: this.#trouble }) };
   }
 }
 
-function errorOf(result: Pick<Exclude<PollResult, { kind: 'good' }>, 'kind' | 'message'>): ConnectionError {
-  return { code: result.kind === 'forbidden' ? 'unauthorized' : 'unreachable', message: result.message };
+function errorOf({ kind, message }: Pick<Exclude<PollResult, { kind: 'good' }>, 'kind' | 'message'>): ConnectionError {
+  return { code: kind === 'forbidden' ? 'unauthorized' : 'unreachable', message };
 }

@@ -9,14 +9,14 @@ export interface Notes {
 /** Keys that come from elsewhere than the code could be without end. */
 const MOST_REMEMBERED = 1000;
 
-export function makeNotes(logger: TurnoutOptions['logger']): Notes {
+export function makeNotes(logger: TurnoutOptions['logger'] = console): Notes {
   const said = new Set<string>();
   return {
     once(name, level, message) {
-      if (logger === false || said.has(name) || said.size >= MOST_REMEMBERED) return;
+      if (said.has(name) || said.size >= MOST_REMEMBERED) return;
       said.add(name);
       try {
-        (logger ?? console)[level](`turnout: ${message}`);
+        if (logger) logger[level](`turnout: ${message}`);
       } catch {}
     },
     forget: (name) => said.delete(name),

@@ -71,7 +71,7 @@ export interface Change {
 
 /** What a client tells of, and with what. */
 export interface TurnoutEvents {
-  /** The first values are there, wherever they came from. */
+  /** The first values are there, wherever they came from; or the server is back after `stale` or `error`. */
   ready: Readiness;
   /** The server is not heard from; what is known goes on being served, and grows old. */
   stale: Status;

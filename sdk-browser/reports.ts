@@ -7,31 +7,12 @@ const EVERY_MS = 10_000;
 const TIMEOUT_MS = 10_000;
 /** So many batches wait for a server; the oldest is given up for a newer one. */
 const MOST_WAITING = 4;
-/** Events and flags are named in code; names made of data are a mistake, and must not make a batch without bounds. */
+/** Names stand in code; names made of data are a mistake, and must not make a batch without bounds. */
 const MOST_NAMES = 200;
-
-interface EventCount {
-  event: string;
-  count: number;
-  valued: number;
-  sum: number;
-}
-
-interface FlagCount {
-  flag: string;
-  variants: Record<string, number>;
-  coded: number;
-}
 
 interface Batch {
   batchId: string;
-  context: Context;
-  contextToken: string | undefined;
-  position: string | null;
-  begun: number;
   ended: number;
-  flags: FlagCount[];
-  events: EventCount[];
 }
 
 export interface ReportParts {
@@ -40,14 +21,14 @@ export interface ReportParts {
   url: string;
   key: string;
   /** Whose evaluations these are, and by which flags. */
-  whose(): Pick<Batch, 'context' | 'contextToken' | 'position'>;
+  whose(): { context: Context; contextToken: string | undefined; position: string | null };
 }
 
 /** Counts what was asked and tracked, and reports it: how often, never each time. Nothing of it throws. */
 export class Reports {
   readonly #parts: ReportParts;
-  #flags = new Map<string, FlagCount>();
-  #events = new Map<string, EventCount>();
+  #flags = new Map<string, { flag: string; variants: Record<string, number>; coded: number }>();
+  #events = new Map<string, { event: string; count: number; valued: number; sum: number }>();
   #begun: number;
   #waiting: Batch[] = [];
   #sending: Promise<void> | undefined;
@@ -66,16 +47,16 @@ export class Reports {
     });
   }
 
-  count({ key, variant, errorCode }: Evaluation): void {
+  count({ key, variant }: Evaluation): void {
     const found = this.#flags.get(key) ?? { flag: key, variants: {}, coded: 0 };
     if (this.#flags.size < 5 * MOST_NAMES) this.#flags.set(key, found);
-    if (variant === undefined || errorCode !== undefined) found.coded++;
+    if (variant === undefined) found.coded++;
     else found.variants[variant] = (found.variants[variant] ?? 0) + 1;
   }
 
   /** A value that is no number counts as none. */
   track(event: string, value: unknown): void {
-    const name = typeof event === 'string' && event.length <= 128 ? event : '';
+    const name = `${event}`.length > 128 ? '' : `${event}`;
     const found = this.#events.get(name) ?? { event: name, count: 0, valued: 0, sum: 0 };
     if (this.#events.size < MOST_NAMES) this.#events.set(name, found);
     found.count++;
@@ -85,16 +66,24 @@ export class Reports {
   }
 
   /** Ends a batch: from now on somebody else is asked for, or by other flags. */
-  cut(whose = this.#parts.whose()): void {
-    const now = this.#parts.now();
+  cut(): void {
+    const { key, whose, now } = this.#parts;
+    const ended = now();
     if (this.#flags.size + this.#events.size > 0) {
       const counted = { flags: [...this.#flags.values()], events: [...this.#events.values()] };
-      const batch = { batchId: makeId(), ...whose, begun: this.#begun, ended: now, ...counted };
+      const batch = {
+        key,
+        batchId: makeId(),
+        ...whose(),
+        durationMs: Math.round(ended - this.#begun),
+        ...counted,
+        ended,
+      };
       this.#waiting = [...this.#waiting.slice(1 - MOST_WAITING), batch];
-      this.#flags = new Map();
-      this.#events = new Map();
+      this.#flags.clear();
+      this.#events.clear();
     }
-    this.#begun = now;
+    this.#begun = ended;
   }
 
   /** Sends what there is, one batch after the other; what does not arrive is sent again later, and counts once. */
@@ -109,9 +98,8 @@ export class Reports {
   /** Hands what there is to the browser, which sends it although the page goes. What it does not take is sent later. */
   hand(): void {
     this.cut();
-    const { url } = this.#parts;
     this.#waiting = this.#waiting.filter(
-      (batch) => globalThis.navigator?.sendBeacon?.(url + PATH, this.#write(batch)) !== true,
+      (batch) => !globalThis.navigator?.sendBeacon?.(this.#parts.url + PATH, this.#write(batch)),
     );
   }
 
@@ -125,7 +113,7 @@ export class Reports {
       try {
         const { status } = await this.#parts.ports.send({ ...request, timeoutMs: TIMEOUT_MS, keepalive: true });
         // Refused for what it holds, it is refused again however often it comes.
-        if (status >= 500 || status === 429 || status === 401 || status === 403) return;
+        if (status > 499 || status === 429 || status === 401 || status === 403) return;
       } catch {
         return;
       }
@@ -133,8 +121,7 @@ export class Reports {
     }
   }
 
-  #write({ begun, ended, ...batch }: Batch): string {
-    const ageMs = Math.round(this.#parts.now() - ended);
-    return JSON.stringify({ key: this.#parts.key, ...batch, ageMs, durationMs: Math.round(ended - begun) });
+  #write({ ended, ...batch }: Batch): string {
+    return JSON.stringify({ ...batch, ageMs: Math.round(this.#parts.now() - ended) });
   }
 }

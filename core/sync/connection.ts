@@ -3,12 +3,13 @@ import type { ConnectionParts, Frames, OwnEvent } from './connection-parts.ts';
 import type { OpenStream } from './ports.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionProblem, SessionState } from './session.ts';
-import { Silence } from './silence.ts';
 import type { Frame } from './sse.ts';
 
 /** From asking for a stream to its first text. */
 const CONNECT_MS = 10_000;
 const FIRST_HEARTBEAT_MS = 4_000;
+/** A stream is given up after two heartbeats and a little, for the server's timers are late as well. */
+const BEATS = 2.25;
 /** While there is no stream: the first fetch after this, so that a quick reconnect costs none, then one every so often. */
 const FIRST_POLL_MS = 1_000;
 const POLL_MS = 5_000;
@@ -25,36 +26,24 @@ export class Connection<E extends { event: string }> {
   #state: SessionState = 'idle';
   #problem: SessionProblem | undefined;
   #stream: OpenStream | undefined;
-  /** Counts attempts, so that what a former one still says is not heard. */
-  #attempt = 0;
-  #frames: Frames;
+  #frames: Frames | undefined;
   #openedAt = 0;
-  #heartbeatMs = FIRST_HEARTBEAT_MS;
-  readonly #silence: Silence;
-  #isOpen = false;
+  #heardAt = 0;
   #isPolling = false;
-  #isPollDue = false;
   /** There is no address to open a stream at: a fetch is to bring one. */
   #isUnaddressed = false;
+  #stopSilence = nothing;
   #stopWait = nothing;
-  #stopPoll = nothing;
+  /** While a fetch is due. */
+  #stopPoll: (() => void) | undefined;
 
   constructor(parts: ConnectionParts<E>) {
     this.#parts = parts;
-    this.#frames = parts.frames();
     this.#backoff = new Backoff(() => parts.ports.random());
-    this.#silence = new Silence(
-      (ms, then) => parts.ports.sleep(ms, then),
-      () => parts.now(),
-    );
   }
 
   get state(): SessionState {
     return this.#state;
-  }
-
-  get isEnded(): boolean {
-    return this.#state === 'closed';
   }
 
   begin(): void {
@@ -65,7 +54,6 @@ export class Connection<E extends { event: string }> {
   }
 
   end(): void {
-    if (this.isEnded) return;
     this.#close();
     this.#stopWait();
     this.#cancelPoll();
@@ -80,47 +68,43 @@ export class Connection<E extends { event: string }> {
 
   /** Gives the stream up for a reason of the session's; another is opened after a while. */
   drop(problem?: { code: SessionProblem; message: string }): void {
-    if (this.#stream === undefined) return;
-    if (problem !== undefined) this.#tell(problem.code, problem.message);
+    if (!this.#stream) return;
+    if (problem) this.#tell(problem.code, problem.message);
     this.#down(this.#backoff.afterFailure());
   }
 
   #connect(): void {
-    const { ports, now } = this.#parts;
-    if (this.isEnded) return;
-    const request = this.#parts.request();
-    this.#isUnaddressed = request === undefined;
-    if (request === undefined) {
+    const { ports, now, request, frames } = this.#parts;
+    const asked = request();
+    this.#isUnaddressed = !asked;
+    if (!asked) {
       this.#cancelPoll();
       if (!this.#isPolling) void this.#poll();
       return;
     }
-    const attempt = ++this.#attempt;
-    const isMine = () => attempt === this.#attempt && this.#stream !== undefined;
     const askedAt = now();
-    this.#frames = this.#parts.frames();
-    this.#heartbeatMs = FIRST_HEARTBEAT_MS;
-    this.#silence.heard();
-    this.#isOpen = false;
-    this.#stream = ports.open(request, {
-      onHead: (status, headers) => {
-        if (!isMine()) return;
+    this.#frames = frames();
+    this.#heardAt = askedAt;
+    // Nobody is told before `open` has answered, and nobody hears what a stream still says that was given up.
+    const mine = <A extends unknown[]>(hear: (...said: A) => void) => {
+      return (...said: A) => this.#stream === stream && hear(...said);
+    };
+    const stream = ports.open(asked, {
+      onHead: mine((status, headers) => {
         if (status === 200) this.#parts.onOpen?.({ askedAt, headers });
         else this.#refused(status, headers);
-      },
-      onText: (text) => {
-        if (isMine()) this.#hear(text, isMine);
-      },
-      onEnd: (error) => {
-        if (isMine()) this.#fail(error instanceof Error ? error.message : 'the stream ended before it began');
-      },
+      }),
+      onText: mine((text) => this.#hear(text)),
+      onEnd: mine((error) => this.#fail(error instanceof Error ? error.message : 'the stream ended')),
     });
+    this.#stream = stream;
     this.#watch(CONNECT_MS);
   }
 
   #refused(status: number, headers: Record<string, string | undefined>): void {
-    if (status === 401 || status === 403) this.#forbidden(`the server refused the key with ${status}`);
-    else this.#fail(`the server answered ${status}`, readRetryAfter(headers));
+    const why = `the server answered ${status}`;
+    if (status === 401 || status === 403) this.#forbidden(why);
+    else this.#fail(why, readRetryAfter(headers));
   }
 
   /** Fetches would be refused as well, so there are none until the stream was asked for again. */
@@ -133,7 +117,7 @@ export class Connection<E extends { event: string }> {
 
   /** A stream that was open is lost, or an attempt came to nothing. */
   #fail(why: string, askedMs?: number): void {
-    if (this.#isOpen) {
+    if (this.#state === 'stream') {
       // One that went on for a while was a good one, whatever it said.
       if (this.#parts.now() - this.#openedAt > GOOD_STREAM_MS) this.#backoff.succeed();
       this.#down(this.#backoff.afterLoss());
@@ -143,62 +127,60 @@ export class Connection<E extends { event: string }> {
     this.#down(this.#backoff.afterFailure(askedMs));
   }
 
-  #hear(text: string, isMine: () => boolean): void {
-    this.#silence.heard();
+  #hear(text: string): void {
+    const stream = this.#stream;
+    const frames = this.#frames!;
+    this.#heardAt = this.#parts.now();
     try {
-      const frames = this.#frames.push(text);
-      this.#backoff.advise(this.#frames.retryMs);
-      if (!this.#isOpen) this.#opened();
-      for (const frame of frames) if (isMine()) this.#take(frame);
+      const read = frames.push(text);
+      this.#backoff.advise(frames.retryMs);
+      if (this.#state !== 'stream') this.#opened();
+      for (const frame of read) if (this.#stream === stream) this.#take(frame);
     } catch (error) {
-      this.drop({ code: 'malformed', message: String(error) });
+      this.drop({ code: 'malformed', message: `${error}` });
     }
   }
 
   #opened(): void {
-    this.#isOpen = true;
-    this.#openedAt = this.#parts.now();
+    this.#openedAt = this.#heardAt;
     this.#cancelPoll();
     this.#setState('stream');
-    this.#watch(this.#silenceMs());
+    this.#watch(BEATS * FIRST_HEARTBEAT_MS);
   }
 
   #take(frame: Frame): void {
     const event = this.#parts.read(frame);
-    if (event === undefined) return;
+    if (!event) return;
     if (!isOwn(event)) this.#parts.onEvent(event);
     else if (event.event === 'hello') {
-      this.#heartbeatMs = Math.min(120_000, Math.max(20, event.data.heartbeatMs));
-      this.#watch(this.#silenceMs());
+      this.#watch(BEATS * Math.min(120_000, Math.max(20, event.data.heartbeatMs)));
       this.#parts.onHello?.(event.data);
     } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
     else this.#forbidden('the key was revoked');
   }
 
-  /** Two heartbeats and a little, for the server's timers are late as well. */
-  #silenceMs(): number {
-    return this.#heartbeatMs * 2.25;
-  }
-
+  /** It looks now and then: a timer set anew at every text would cost more than the text. */
   #watch(limitMs: number): void {
-    this.#silence.watch(limitMs, (silentMs) => this.#fail(`no stream within ${Math.round(silentMs)} ms`));
+    const leftMs = limitMs - (this.#parts.now() - this.#heardAt);
+    this.#stopSilence();
+    if (leftMs <= 0) this.#fail(`no stream in ${limitMs} ms`);
+    // A remainder too small for the clock to see it would have it look for ever.
+    else this.#stopSilence = this.#parts.ports.sleep(Math.ceil(leftMs), () => this.#watch(limitMs));
   }
 
   #close(): void {
     const stream = this.#stream;
     this.#stream = undefined;
-    this.#isOpen = false;
-    this.#silence.stop();
+    this.#stopSilence();
     stream?.close();
   }
 
   #down(waitMs: number): void {
-    if (this.isEnded) return;
-    const wasOpen = this.#isOpen;
+    if (this.#state === 'closed') return;
     this.#close();
     this.#parts.onDown();
-    if (wasOpen) this.#setState('connecting');
-    if (!this.#isPolling && !this.#isPollDue) this.#schedulePoll(FIRST_POLL_MS);
+    if (this.#state === 'stream') this.#setState('connecting');
+    if (!this.#isPolling && !this.#stopPoll) this.#schedulePoll(FIRST_POLL_MS);
     this.#connectIn(waitMs);
   }
 
@@ -209,32 +191,32 @@ export class Connection<E extends { event: string }> {
 
   /** Up to half as much later: never earlier than what a server asked for. */
   #schedulePoll(ms: number): void {
+    const { ports } = this.#parts;
     this.#cancelPoll();
-    this.#isPollDue = true;
-    this.#stopPoll = this.#parts.ports.sleep(ms * (1 + this.#parts.ports.random() / 2), () => void this.#poll());
+    this.#stopPoll = ports.sleep(ms * (1 + ports.random() / 2), () => void this.#poll());
   }
 
   #cancelPoll(): void {
-    this.#stopPoll();
-    this.#isPollDue = false;
+    this.#stopPoll?.();
+    this.#stopPoll = undefined;
   }
 
   async #poll(): Promise<void> {
-    this.#isPollDue = false;
+    const { poll, request, pollMs = POLL_MS } = this.#parts;
+    this.#stopPoll = undefined;
     this.#isPolling = true;
-    const result = await this.#parts.poll();
+    const result = await poll();
     this.#isPolling = false;
     // The stream may have been opened, or all of it ended, meanwhile.
-    if (this.#isOpen || this.isEnded) return;
+    if (this.#state === 'stream' || this.#state === 'closed') return;
     if (result.kind === 'forbidden') {
       this.#forbidden(result.message);
       return;
     }
-    const retryAfterMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
-    const isUnaddressed = this.#isUnaddressed;
+    let askedMs = 0;
     if (result.kind === 'good') {
       this.#problem = undefined;
-      if (isUnaddressed && this.#parts.request() !== undefined) {
+      if (this.#isUnaddressed && request()) {
         this.#connect();
         return;
       }
@@ -243,12 +225,13 @@ export class Connection<E extends { event: string }> {
       this.#tell(result.problem, result.message);
       // Fetches stand in for the stream only while they bring something.
       this.#setState('connecting');
-      if (isUnaddressed) {
-        this.#connectIn(this.#backoff.afterFailure(retryAfterMs));
+      askedMs = result.retryAfterMs ?? 0;
+      if (this.#isUnaddressed) {
+        this.#connectIn(this.#backoff.afterFailure(askedMs));
         return;
       }
     }
-    this.#schedulePoll(Math.max(this.#parts.pollMs ?? POLL_MS, Math.min(retryAfterMs, MOST_POLL_MS)));
+    this.#schedulePoll(Math.max(pollMs, Math.min(askedMs, MOST_POLL_MS)));
   }
 
   #setState(state: SessionState): void {
