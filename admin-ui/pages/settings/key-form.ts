@@ -4,6 +4,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { flagIndex } from '../../client/flag-index.ts';
 import type { MyEnvironment } from '../../client/me.ts';
 import { send } from '../../client/send-request.ts';
+import type { ContextFields } from './context-fields.ts';
+import './context-fields.ts';
+import { tellContext, touchContext } from './context-words.ts';
 import { endOf } from './expiry.ts';
 import { drawExpiry } from './expiry-field.ts';
 import { FormDialog } from './form-dialog.ts';
@@ -30,6 +33,7 @@ export class KeyForm extends FormDialog<MadeKey> {
   @state() private ends = '';
   /** What somebody else made of it meanwhile. */
   @state() private newer: KeyAnswer | undefined;
+  @query('t-context-fields') private contexts!: ContextFields | null;
   @query('#origins') private origins!: TextList | null;
   @query('#flags') private flags!: TextList | null;
   @query('#tags') private tags!: TextList | null;
@@ -49,7 +53,7 @@ export class KeyForm extends FormDialog<MadeKey> {
       required: true,
       focus: true,
     })}
-    ${kind === 'client' ? this.#drawOrigins() : nothing} ${kind === 'kill' ? this.#drawLimits() : nothing}
+    ${kind === 'client' ? this.#drawPages() : nothing} ${kind === 'kill' ? this.#drawLimits() : nothing}
     ${drawExpiry({
       chosen: this.ends,
       choose: (ends) => {
@@ -65,15 +69,19 @@ export class KeyForm extends FormDialog<MadeKey> {
     this.newer = current as KeyAnswer;
   }
 
-  #drawOrigins() {
+  #drawPages() {
     return html`<t-text-list
       id="origins"
       label="Origins"
       hint="whose pages may use it; * is every page"
       placeholder="https://shop.example"
       .begin=${this.key?.origins ?? []}
-      .fault=${faultAt(this.refusal, 'origins')}
-    ></t-text-list>`;
+        .fault=${faultAt(this.refusal, 'origins')}
+      ></t-text-list>
+      <t-context-fields
+        .was=${this.key?.context ?? undefined}
+        .faultOf=${(name: string) => faultAt(this.refusal, `context/${name}`)}
+      ></t-context-fields>`;
   }
 
   #drawLimits() {
@@ -99,7 +107,7 @@ export class KeyForm extends FormDialog<MadeKey> {
   protected async submit(fields: FormData): Promise<MadeKey> {
     const { key, kind, path } = this;
     const expiresAt = endOf(textIn(fields, 'ends'), textIn(fields, 'day'), new Date());
-    const [given, reason] = [{ name: textIn(fields, 'name'), ...this.#limits() }, textIn(fields, 'reason')];
+    const [given, reason] = [{ name: textIn(fields, 'name'), ...this.#limits(fields) }, textIn(fields, 'reason')];
     if (key === undefined) return send<MadeKey>(path, { method: 'POST', body: { kind, ...given, reason, expiresAt } });
     // What was not touched is not sent, so that nothing of somebody else's is put back by who changes a name.
     const end = textIn(fields, 'ends') === undefined ? {} : { expiresAt: expiresAt ?? null };
@@ -110,8 +118,11 @@ export class KeyForm extends FormDialog<MadeKey> {
   }
 
   /** A list that is empty limits nothing: when made it is left out, and when changed it is taken away. */
-  #limits() {
-    if (this.kind === 'client') return { origins: this.origins?.take() ?? [] };
+  #limits(fields: FormData) {
+    if (this.kind === 'client') {
+      const context = this.contexts?.take(fields) ?? { mode: 'open' };
+      return { origins: this.origins?.take() ?? [], context: touchContext(this.key?.context, context) };
+    }
     if (this.kind !== 'kill') return {};
     const none = this.key === undefined ? undefined : null;
     const [flags = [], tags = []] = [this.flags?.take(), this.tags?.take()];
@@ -121,7 +132,7 @@ export class KeyForm extends FormDialog<MadeKey> {
 
 function drawNewer(key: KeyAnswer) {
   return html`<p class="small">
-    Now it is <strong>${key.name}</strong>, good for ${tellLimits(key)}. Ask again, and what you changed is put over that;
+    Now it is <strong>${key.name}</strong>, good for ${tellLimits(key)}${key.context === null ? '' : `, contexts ${tellContext(key.context)}`}. Ask again, and what you changed is put over that;
     the rest stays as it is there.
   </p>`;
 }

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import '../../parts/code-snippet.ts';
 import '../../parts/relative-time.ts';
 import { base } from '../../styles/base.ts';
+import { tellContext } from './context-words.ts';
 import { isOver, tellLimits } from './key-words.ts';
 import { settingsSheet } from './settings-sheet.ts';
 import { tellMaker } from './tell-maker.ts';
@@ -36,6 +37,7 @@ export class KeyRow extends LitElement {
       <div class="facts">
         <code>${key.startsWith}…</code>
         <span>Good for <strong>${tellLimits(key)}</strong></span>
+        ${key.context === null ? nothing : html`<span>contexts <strong>${tellContext(key.context)}</strong></span>`}
         ${this.#drawUse()}
         <span>made <t-ago .at=${key.createdAt}></t-ago> by ${tellMaker(key.createdBy)}</span>
       </div>

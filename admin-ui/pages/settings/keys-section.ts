@@ -154,7 +154,7 @@ export class KeysSection extends LitElement {
       what: `the secret of ${key.name}`,
       advice:
         key.kind === 'client'
-          ? 'It is meant to be in your page; what protects you is the list of its origins.'
+          ? 'It is meant to be in your page: anybody can read it there.'
           : 'Put it where your other secrets are. Who has it can do what the key may.',
       ...(key.expiresAt === null ? {} : { endsAt: key.expiresAt }),
       snippets: writeSnippets(key.kind, snippetPlace(now, key)).slice(0, 1),
@@ -178,7 +178,7 @@ function whyNot({ environment }: Here, kind: KeyKind): string | undefined {
   return `${environment.name} is protected: a kill key there needs a second administrator, or the root token.`;
 }
 
-function snippetPlace({ project, environment }: Here, { flags }: Pick<KeyAnswer, 'flags'>) {
+function snippetPlace({ project, environment }: Here, { flags, context }: Pick<KeyAnswer, 'flags' | 'context'>) {
   const flag = flags?.[0] ?? flagIndex.value.flags.find(({ archived }) => !archived)?.key ?? 'new-flag';
-  return { url: location.origin, project: project.key, environment: environment.key, flag };
+  return { url: location.origin, project: project.key, environment: environment.key, flag, context };
 }

@@ -144,6 +144,35 @@ describe.skipIf(!hasBrowser)('The settings', () => {
     await page.getByText('flags new-checkout').waitFor();
   });
 
+  test('sign for whom pages of a client key ask, keep the secret of that, and show how a token is made', async () => {
+    const page = await visit('keys');
+    await page.getByRole('button', { name: 'New client key' }).click();
+    await page.getByLabel('Name').fill('Account page');
+    await page.getByRole('radio', { name: /^Signed/ }).check();
+    await page.getByLabel('Issuer').fill('https://id.example');
+    await page.getByLabel('Audience').fill('shop');
+    await page.getByLabel('They are checked with').selectOption({ label: 'a secret that your server shares (HS256)' });
+    await page.getByLabel(/^Secret/).fill('too short');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.locator('#context-secret-fault', { hasText: '32 bytes or more' }).waitFor();
+    await page.getByLabel(/^Secret/).fill('shared with the server of the shop');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.locator('t-secret').getByText('contextToken: () =>').waitFor();
+    const refused = await ask(await readSecret(page));
+    expect([refused.status, refused.headers.get('turnout-context-error')]).toEqual([401, 'missing']);
+    await storeSecret(page);
+    const row = page.getByRole('article', { name: 'Key Account page' });
+    await row.getByText('signed by https://id.example').waitFor();
+    await row.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Audience').fill('till');
+    await page.getByRole('button', { name: 'Change it' }).click();
+    await page.getByText('Account page is changed.').waitFor();
+    const { body } = await house.server.api('GET', `${PRODUCTION}/keys`);
+    const { context } = body.items.find(({ name }: { name: string }) => name === 'Account page');
+    expect(context).toMatchObject({ audience: 'till', secretSetAt: expect.any(String) });
+    expect(await everythingOf(page)).not.toContain('shared with the server of the shop');
+  });
+
   test('show what somebody else made of a key before it is changed, and put over it only what was touched', async () => {
     const { api } = house.server;
     const made = (await api('POST', `${PRODUCTION}/keys`, { kind: 'client', name: 'page', origins: ['*'] })).body.key;

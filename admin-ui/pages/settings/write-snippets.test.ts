@@ -3,11 +3,17 @@ import { writeSnippets } from './write-snippets.ts';
 
 const place = { url: 'https://flags.example', project: 'shop', environment: 'production', flag: 'new-cart' };
 
+const signed = {
+  ...{ mode: 'signed' as const, issuer: "https://id.example/o'neil", audience: 'shop', algorithms: ['ES256' as const] },
+  ...{ jwksUrl: 'https://id.example/keys', secretSetAt: null, bodyAttributes: [] },
+};
+
 describe('What is shown of how a key is used', () => {
   test.each([
     ['server', 'process.env.TURNOUT_KEY'],
     ['server', '$TURNOUT_KEY'],
     ['client', '{TURNOUT_CLIENT_KEY}'],
+    ['client', 'key: TURNOUT_CLIENT_KEY'],
     ['client', "'Origin: https://shop.example'"],
     ['kill', '$TURNOUT_KILL_KEY'],
     ['kill', 'https://flags.example/api/v1/projects/shop/environments/production/flags/new-cart/kill'],
@@ -17,6 +23,18 @@ describe('What is shown of how a key is used', () => {
         .map(({ text }) => text)
         .join('\n'),
     ).toContain(part);
+  });
+
+  test('says for signed contexts where the page has its token from, and how it is made', () => {
+    const [page, signer, curl] = writeSnippets('client', { ...place, context: signed }).map(({ text }) => text);
+    expect(page).toContain('contextToken: () =>');
+    expect(page).not.toContain('targetingKey');
+    expect(signer).toContain(String.raw`.setIssuer('https://id.example/o\'neil')`);
+    expect(signer).toContain("alg: 'ES256', kid: KEY_ID");
+    expect(curl).toContain('"Turnout-Context: $CONTEXT_TOKEN"');
+    const shared = { ...signed, algorithms: ['HS256' as const], jwksUrl: null };
+    expect(writeSnippets('client', { ...place, context: shared })[1]?.text).toContain("alg: 'HS256' }");
+    expect(writeSnippets('client', place)[0]?.text).toContain('context: { targetingKey: visitor }');
   });
 
   test('is one command wherever it is one for a shell', () => {

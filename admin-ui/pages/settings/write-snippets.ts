@@ -1,4 +1,5 @@
 import type { KeyAnswer } from '@turnout/server/contracts';
+import type { SignedContext } from './context-words.ts';
 
 /** Lines that use a key. Its secret has a place in them, and is never in them. */
 export interface Snippet {
@@ -13,6 +14,8 @@ export interface SnippetPlace {
   environment: string;
   /** A flag to ask for, of which the project has one where it can be. */
   flag: string;
+  /** How a client key wants to be told who asks. */
+  context?: KeyAnswer['context'];
 }
 
 const SECRET_OF: Record<KeyAnswer['kind'], string> = {
@@ -24,8 +27,20 @@ const SECRET_OF: Record<KeyAnswer['kind'], string> = {
 /** How one uses a key of a kind: what is shown beside it at any time. */
 export function writeSnippets(kind: KeyAnswer['kind'], place: SnippetPlace): Snippet[] {
   if (kind === 'server') return [forNode(place), forCurl('server', place, [])];
-  if (kind === 'client') return [forPage(place), forCurl('client', place, ["  -H 'Origin: https://shop.example'"])];
+  if (kind === 'client') return forPages(place);
   return [forRunbook(place)];
+}
+
+function forPages(place: SnippetPlace): Snippet[] {
+  const { context } = place;
+  const origin = "  -H 'Origin: https://shop.example'";
+  if (context?.mode !== 'signed') return [forPage(place, []), forOfrep(place), forCurl('client', place, [origin])];
+  const token = [
+    '  // Your own server says who is signed in. It is asked again when the token has expired.',
+    "  contextToken: () => fetch('/flags-token').then((answer) => answer.text()),",
+  ];
+  const header = '  -H "Turnout-Context: $CONTEXT_TOKEN"';
+  return [forPage(place, token), forSigner(context), forCurl('client', place, [origin, header])];
 }
 
 const forNode = ({ url, flag }: SnippetPlace): Snippet => ({
@@ -40,29 +55,64 @@ await turnout.ready();
 turnout.boolean('${flag}', false, { targetingKey: 'user-1' });`,
 });
 
-const forCurl = (kind: 'server' | 'client', { url, flag }: SnippetPlace, more: string[]): Snippet => ({
+const forCurl = (kind: 'server' | 'client', { url, flag, context }: SnippetPlace, more: string[]): Snippet => ({
   caption: 'By hand',
   text: [
     `curl -s ${url}/ofrep/v1/evaluate/flags/${flag}`,
     `  -H "Authorization: Bearer $${SECRET_OF[kind]}"`,
     ...more,
     "  -H 'Content-Type: application/json'",
-    `  -d '{"context": {"targetingKey": "user-1"}}'`,
+    context?.mode === 'signed' ? "  -d '{}'" : `  -d '{"context": {"targetingKey": "user-1"}}'`,
   ].join(' \\\n'),
 });
 
-const forPage = ({ url, flag }: SnippetPlace): Snippet => ({
-  caption: 'In a page (any OFREP client works the same way)',
+const forPage = ({ url, flag, context }: SnippetPlace, more: string[]): Snippet => ({
+  caption: 'In a page',
+  text: [
+    "import { Turnout } from '@turnout/sdk-browser';",
+    '',
+    'const turnout = new Turnout({',
+    `  url: '${url}',`,
+    '  key: TURNOUT_CLIENT_KEY, // anybody can read it',
+    ...(context?.mode === 'signed' ? [] : ['  context: { targetingKey: visitor },']),
+    ...more,
+    '});',
+    'await turnout.ready();',
+    `turnout.boolean('${flag}', false);`,
+  ].join('\n'),
+});
+
+const forOfrep = ({ url, flag }: SnippetPlace): Snippet => ({
+  caption: 'Without a library (any OFREP client works the same way)',
   text: `const answer = await fetch('${url}/ofrep/v1/evaluate/flags/${flag}', {
   method: 'POST',
   headers: {
-    Authorization: \`Bearer \${TURNOUT_CLIENT_KEY}\`, // anybody can read it
+    Authorization: \`Bearer \${TURNOUT_CLIENT_KEY}\`,
     'Content-Type': 'application/json',
   },
   body: JSON.stringify({ context: { targetingKey: visitor } }),
 });
 const { value } = await answer.json();`,
 });
+
+/** Where the token comes from: who signs is known, and how they keep what they sign with is not. */
+const forSigner = ({ issuer, audience, algorithms }: SignedContext): Snippet => ({
+  caption: 'On your own server, for whoever is signed in there',
+  text: `import { SignJWT } from 'jose';
+
+const token = await new SignJWT({ plan: user.plan }) // more attributes of theirs
+  .setProtectedHeader({ alg: '${algorithms[0]}'${algorithms[0] === 'HS256' ? '' : ', kid: KEY_ID'} })
+  .setIssuer(${quote(issuer)})
+  .setAudience(${quote(audience)})
+  .setSubject(user.id) // the targetingKey
+  .setExpirationTime('10m')
+  .sign(${algorithms[0] === 'HS256' ? 'new TextEncoder().encode(process.env.CONTEXT_SECRET)' : 'privateKey'});`,
+});
+
+/** A text as it stands in a program. */
+function quote(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
+}
 
 const forRunbook = ({ url, project, environment, flag }: SnippetPlace): Snippet => ({
   caption: 'For a runbook: it works while the database is down',
