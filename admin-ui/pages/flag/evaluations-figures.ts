@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '../../parts/relative-time.ts';
 import { printJson } from '../../parts/json-diff.ts';
 import { showShare } from '../../parts/show-share.ts';
-import { countUncounted, type Given } from './evaluations-series.ts';
+import { countPages, countUncounted, type Given } from './evaluations-series.ts';
 
 const number = new Intl.NumberFormat('en-GB');
 
@@ -100,6 +100,16 @@ export function drawDefaults({ codedDefaults }: FlagEvaluationsAnswer): Template
         </li>`,
       )}
     </ul>`;
+}
+
+/** What pages say, beside the figures: whoever opens such a page can make that up. */
+export function drawPages({ pages }: FlagEvaluationsAnswer): TemplateResult | typeof nothing {
+  const told = countPages(pages);
+  if (told.length === 0) return nothing;
+  const counts = told.map(({ name, total }) => `${name} ${number.format(total)}`).join(', ');
+  return html`<p class="quiet small">
+    <span class="tag">told by browsers</span> ${counts}. Anybody can make that up, so it is in no other figure here.
+  </p>`;
 }
 
 /** What was evaluated and is in no figure above. */

@@ -1,7 +1,7 @@
 import type { FlagEvaluationsAnswer } from '@turnout/server/contracts';
 import { describe, expect, it } from 'vitest';
 import { askForRange, readRange } from './evaluations-range.ts';
-import { countUncounted, readGiven, readTimes, stack } from './evaluations-series.ts';
+import { countPages, countUncounted, readGiven, readTimes, stack } from './evaluations-series.ts';
 
 const answer = (on: number[], off: number[], coded: number[]): FlagEvaluationsAnswer => {
   const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
@@ -67,5 +67,18 @@ describe('a range', () => {
     const now = Date.parse('2026-03-31T00:00:00Z');
     expect(askForRange('1h', now)).toEqual({ from: '2026-03-30T23:00:00.000Z', step: 'minute' });
     expect(askForRange('30d', now)).toEqual({ from: '2026-03-01T00:00:00.000Z', step: 'day' });
+  });
+
+  it('is told apart by pages, where they gave anything', () => {
+    const { pages } = answer([9], [9], [9]);
+    expect(countPages(pages)).toEqual([]);
+    const [on, off] = [
+      { variant: 'on', total: 2, counts: [2], lastAt: null },
+      { variant: 'off', total: 0, counts: [0], lastAt: null },
+    ];
+    expect(countPages({ ...pages, variants: [on, off], coded: { ...off, total: 1 } })).toEqual([
+      { name: 'on', total: 2 },
+      { name: 'coded default', total: 1 },
+    ]);
   });
 });

@@ -45,6 +45,12 @@ export function stack(given: readonly Given[]): { given: Given; tops: number[] }
   return areas.reverse();
 }
 
+/** What pages say that they gave, by variant; only what they gave at all. */
+export function countPages({ variants, coded }: FlagEvaluationsAnswer['pages']): { name: string; total: number }[] {
+  const named = variants.map(({ variant, total }) => ({ name: variant, total }));
+  return [...named, { name: 'coded default', total: coded.total }].filter(({ total }) => total > 0);
+}
+
 /** What was evaluated and could not be counted for any flag, of the whole environment. */
 export function countUncounted({ uncounted }: FlagEvaluationsAnswer): number {
   return Object.values(uncounted)

@@ -13,7 +13,15 @@ import { route, setQuery } from '../../shell/navigation.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import './evaluations-chart.ts';
-import { drawDefaults, drawLife, drawNobody, drawSteps, drawTotals, drawUncounted } from './evaluations-figures.ts';
+import {
+  drawDefaults,
+  drawLife,
+  drawNobody,
+  drawPages,
+  drawSteps,
+  drawTotals,
+  drawUncounted,
+} from './evaluations-figures.ts';
 import { askForRange, RANGES, type RangeName, readRange } from './evaluations-range.ts';
 import { type Given, readGiven, readTimes, stack } from './evaluations-series.ts';
 import { evaluationsSheet } from './evaluations-sheet.ts';
@@ -101,7 +109,9 @@ export class FlagEvaluations extends LitElement {
 
   #drawAnswer(answer: FlagEvaluationsAnswer) {
     const given = readGiven(answer);
-    const never = answer.lastAskedAt === null && answer.lastGivenAt === null && given.every(({ total }) => total === 0);
+    const { lastAskedAt, lastGivenAt, pages } = answer;
+    const isSeen = lastAskedAt !== null || lastGivenAt !== null || pages.lastAskedAt !== null;
+    const never = !isSeen && given.every(({ total }) => total === 0);
     if (never) {
       const keys = writeRoute('settings', { project: this.project, section: 'keys' }, { env: this.environment.key });
       return html`<div>${drawLife(answer)}</div>
@@ -134,7 +144,7 @@ export class FlagEvaluations extends LitElement {
         .changes=${this.changes}
         .project=${this.project}
       ></t-evaluations-chart>
-      ${drawTotals(given, colourOf)} ${drawUncounted(answer)} ${drawSteps(given, times, answer.step)}
+      ${drawTotals(given, colourOf)} ${drawPages(answer)} ${drawUncounted(answer)} ${drawSteps(given, times, answer.step)}
     </section>`;
   }
 

@@ -162,11 +162,15 @@ describe.skipIf(!hasBrowser)('The tabs of a flag in which one looks', () => {
     await page.getByText("flags.boolean('never-asked', false").waitFor();
     const real = await api<object>('GET', `${PRODUCTION}/flags/smart-search/evaluations`);
     const codedDefaults = { values: [{ value: '<i>', lastAt: new Date().toISOString() }], differ: true };
-    const shown = { ...real, lastAskedAt: new Date().toISOString(), codedDefaults };
+    const coded = { total: 0, counts: [], lastAt: null };
+    const pages = { variants: [{ ...coded, variant: 'on', total: 1_234 }], coded, lastAskedAt: null };
+    const shown = { ...real, lastAskedAt: new Date().toISOString(), codedDefaults, pages };
     await page.route(/\/evaluations\?/, (route) => route.fulfill({ json: shown }));
     await page.goto(`${house.server.url}/p/demo/flags/smart-search?tab=evaluations`);
     await page.getByText('Not a value of this flag.').waitFor();
     await page.getByText('"<i>"').waitFor();
+    await page.getByText('told by browsers').waitFor();
+    await page.getByText('on 1,234. Anybody can make that up').waitFor();
   });
 
   test('each says what failed, and reads again when asked', async () => {

@@ -46,7 +46,7 @@ export class MetricForm extends FormDialog<MetricAnswer> {
       ${this.#drawChoice('direction', 'Worse is', metric?.direction ?? 'up', { up: 'more of it', down: 'less of it' })}
       ${this.#drawChoice('source', 'Comes from', metric?.source ?? 'server', {
         server: 'servers: it may decide everything',
-        client: 'clients: it may hold or pause, and no more where protected',
+        client: 'clients: they hold or pause; more only with signed contexts, and never where protected',
       })}
       ${this.reasonField()} ${this.newer === undefined ? nothing : html`<p class="small">Somebody changed it meanwhile. Ask again, and yours is put in its place.</p>`}`;
   }

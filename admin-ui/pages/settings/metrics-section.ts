@@ -86,7 +86,7 @@ export class MetricsSection extends LitElement {
       <div class="title">
         <h3 class="name mono">${key}</h3>
         <span class="tag">${METRIC_KINDS[kind].name}</span>
-        ${source === 'client' ? html`<span class="tag warn" title="It may hold or pause, and decides no more where protected">from clients</span>` : nothing}
+        ${source === 'client' ? html`<span class="tag warn" title="It may hold or pause, and decides more only with signed contexts and where nothing is protected">from clients</span>` : nothing}
       </div>
       <div class="facts">
         <span>${spellMarks(tellMetric(metric))}</span>
