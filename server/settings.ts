@@ -63,7 +63,7 @@ export const SETTINGS = {
   OUTBOUND_ALLOW: setting(
     allowedTargets(),
     '',
-    'Addresses inside the network that may be called all the same, as host:port separated by commas: a Prometheus, what a probe asks. Without it only public addresses are.',
+    'Addresses inside the network that may be called all the same, as host:port separated by commas: a Prometheus, what a probe asks, the keys of a sign-in. Without it only public addresses are.',
   ),
   LOG_LEVEL: setting(z.enum(LOG_LEVELS, oneOf(LOG_LEVELS)), 'info', `How much is logged: ${LOG_LEVELS.join(', ')}.`),
   METRICS_PORT: setting(
