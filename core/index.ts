@@ -17,7 +17,6 @@ export { contextHash } from './model/context-hash.ts';
 export * from './model/evaluation.ts';
 export type * from './model/flag-types.ts';
 export * from './model/position.ts';
-export { readContext } from './model/read-context.ts';
 export * from './model/ruleset.ts';
 export { tellEvaluation } from './model/tell-evaluation.ts';
 export { type Arm, armOf } from './report/arm.ts';

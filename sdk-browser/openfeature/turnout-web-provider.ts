@@ -1,10 +1,12 @@
 import {
+  ErrorCode,
   type EvaluationContext,
-  GeneralError,
   type Hook,
+  instantiateErrorByErrorCode,
   type JsonValue,
   OpenFeatureEventEmitter,
   type Provider,
+  ProviderEvents,
   type ResolutionDetails,
   type TrackingEventDetails,
 } from '@openfeature/web-sdk';
@@ -12,15 +14,15 @@ import {
   type AnyFlags,
   type Context,
   contextHash,
+  type Evaluation,
   type FlagKey,
   type FlagTypes,
   type FlagValue,
-  readContext,
+  tellEvaluation,
 } from '@turnout/core';
 import type { ConnectionError, TurnoutOptions } from '../options.ts';
 import { Turnout } from '../turnout.ts';
-import { notReady, resolutionOf } from './resolution.ts';
-import { failureOf, tellEvents, tellStale } from './tell-events.ts';
+import { codeOf, tellEvents } from './tell-events.ts';
 
 export interface TurnoutWebProviderOptions {
   /** How long `setProviderAndWait` waits where there are no values yet, in milliseconds; 5000 unless given. */
@@ -35,7 +37,8 @@ type PageClient<F extends FlagTypes> = Pick<
 >;
 
 /** Stands for a default that is no object, so that a flag of another type is not taken for an answer to it. */
-const NO_OBJECT = Object.freeze({});
+const NO_OBJECT = {};
+const UNREGISTERED = { reason: 'ERROR', errorCode: 'PROVIDER_NOT_READY', metadata: {} } as const;
 
 /**
  * Turnout behind OpenFeature's API for pages. It answers from the values of the context that OpenFeature was given, so no
@@ -46,11 +49,11 @@ export class TurnoutWebProvider<F extends FlagTypes = AnyFlags> implements Provi
   readonly runsOn = 'client';
   /** It has the values of one context: a second domain might bring another. */
   readonly domainScoped = true;
-  readonly metadata = Object.freeze({ name: 'turnout' });
+  readonly metadata = { name: 'turnout' };
   readonly events = new OpenFeatureEventEmitter();
   readonly hooks: Hook[];
   readonly #options: TurnoutOptions | undefined;
-  readonly #readyWithinMs: number | undefined;
+  readonly #within: { timeoutMs?: number };
   #client: PageClient<F> | undefined;
   /** What lies under the context of OpenFeature. */
   #base: Context;
@@ -63,8 +66,8 @@ export class TurnoutWebProvider<F extends FlagTypes = AnyFlags> implements Provi
     if ('evaluate' in source) this.#client = source;
     else this.#options = source;
     this.#base = source.context ?? {};
-    this.hooks = [...(options.hooks ?? [])];
-    this.#readyWithinMs = options.readyWithinMs;
+    this.hooks = options.hooks ?? [];
+    this.#within = options.readyWithinMs === undefined ? {} : { timeoutMs: options.readyWithinMs };
   }
 
   /**
@@ -89,13 +92,13 @@ export class TurnoutWebProvider<F extends FlagTypes = AnyFlags> implements Provi
     // Without a promise OpenFeature does not call it reconciling, and nobody draws a spinner for nothing.
     if (client === undefined || hash === this.#wanted) return;
     this.#wanted = hash;
-    return this.#move(client, wanted).then(() => this.#settle(client, undefined));
+    return this.#move(client, wanted).then(() => this.#settle(client));
   }
 
   async onClose(): Promise<void> {
     this.#endEvents?.();
     this.#endEvents = undefined;
-    if (this.#options !== undefined) await this.#client?.close();
+    if (this.#options) await this.#client?.close();
   }
 
   resolveBooleanEvaluation(key: string, coded: boolean): ResolutionDetails<boolean> {
@@ -123,22 +126,25 @@ export class TurnoutWebProvider<F extends FlagTypes = AnyFlags> implements Provi
 
   /** Asks for the type of `asked`; `coded` is what the caller gets where there is no answer. */
   #resolve<T extends JsonValue>(key: string, asked: JsonValue, coded: T): ResolutionDetails<T> {
-    if (this.#client === undefined) return notReady(coded);
     // OpenFeature asks for any key; one that the client's types do not know is one that does not exist.
-    const found = this.#client.evaluate(key as FlagKey<F>, asked as FlagValue<F, FlagKey<F>>);
-    return resolutionOf(found, asked, coded);
+    const found = this.#client?.evaluate(key as FlagKey<F>, asked as FlagValue<F, FlagKey<F>>);
+    const evaluation: Evaluation = found ?? { key, ...UNREGISTERED };
+    // The same question may be answered by the same object, with an earlier default: only variants are the flag's own.
+    const { errorCode, ...told } = tellEvaluation(evaluation, coded, evaluation.variant === undefined);
+    return errorCode ? { ...told, errorCode: ErrorCode[errorCode], errorMessage: `${key}: ${errorCode}` } : told;
   }
 
+  /** OpenFeature's context over the client's own. Dates become RFC 3339 text where it is written. */
   #laid(context: EvaluationContext): Context {
-    return { ...this.#base, ...readContext(context) };
+    return { ...this.#base, ...(context as Context) };
   }
 
   /** A client of one's own that was closed is made again: OpenFeature may be given the same provider another time. */
   #open(context: Context): PageClient<F> {
     const { state } = this.#client?.status() ?? { state: 'closed' };
-    if (this.#options !== undefined && state === 'closed') this.#client = new Turnout<F>({ ...this.#options, context });
-    if (this.#client === undefined) throw new TypeError('TurnoutWebProvider needs options or a client');
-    return this.#client;
+    if (this.#options && state === 'closed') this.#client = new Turnout<F>({ ...this.#options, context });
+    // The constructor took one or the other.
+    return this.#client as PageClient<F>;
   }
 
   /** Until there is something to answer from; why there is nothing, where nothing came in time. */
@@ -147,9 +153,7 @@ export class TurnoutWebProvider<F extends FlagTypes = AnyFlags> implements Provi
     if (contextHash({ ...client.context, ...context }) !== contextHash(client.context)) {
       await this.#move(client, context);
     }
-    if (client.status().source !== 'defaults') return undefined;
-    const timeoutMs = this.#readyWithinMs;
-    return (await client.ready(timeoutMs === undefined ? {} : { timeoutMs })).error;
+    return client.status().source === 'defaults' ? (await client.ready(this.#within)).error : undefined;
   }
 
   async #move(client: PageClient<F>, context: Context): Promise<void> {
@@ -157,16 +161,14 @@ export class TurnoutWebProvider<F extends FlagTypes = AnyFlags> implements Provi
     if (error === undefined) return;
     // What is served is still another one's, and whoever sets the same context again has it asked for again.
     this.#wanted = '';
-    throw failureOf(client.status(), error) ?? new GeneralError(error.message);
+    throw instantiateErrorByErrorCode(codeOf(client.status(), error) ?? ErrorCode.GENERAL, error.message);
   }
 
   /** Rejects what cannot be called ready. What can, but is not well, is told a moment after OpenFeature said READY. */
-  #settle(client: PageClient<F>, error: ConnectionError | undefined): void {
-    const failure = failureOf(client.status(), error);
-    if (failure !== undefined) throw failure;
-    if (client.status().state !== 'unreachable') return;
-    setTimeout(
-      () => this.#endEvents !== undefined && client.status().state === 'unreachable' && tellStale(this.events),
-    );
+  #settle(client: PageClient<F>, error?: ConnectionError): void {
+    const isAway = () => client.status().state === 'unreachable';
+    const code = codeOf(client.status(), error);
+    if (code !== undefined) throw instantiateErrorByErrorCode(code, error?.message ?? client.status().state);
+    if (isAway()) setTimeout(() => this.#endEvents && isAway() && this.events.emit(ProviderEvents.Stale));
   }
 }

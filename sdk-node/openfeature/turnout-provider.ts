@@ -8,10 +8,11 @@ import {
   type ResolutionDetails,
   type TrackingEventDetails,
 } from '@openfeature/server-sdk';
-import { type AnyFlags, type FlagKey, type FlagTypes, type FlagValue, readContext } from '@turnout/core';
+import type { AnyFlags, FlagKey, FlagTypes, FlagValue } from '@turnout/core';
 import type { Client } from '../client.ts';
 import type { TurnoutOptions } from '../options.ts';
 import { Turnout } from '../turnout.ts';
+import { readContext } from './read-context.ts';
 import { notReady, resolutionOf } from './resolution.ts';
 import { failureOf, isInTrouble, tellEvents } from './tell-events.ts';
 

@@ -1,11 +1,12 @@
-import type { Context } from './evaluation.ts';
-import type { JsonObject, JsonValue } from './ruleset.ts';
+import { types } from 'node:util';
+import type { EvaluationContext } from '@openfeature/server-sdk';
+import type { Context, JsonObject, JsonValue } from '@turnout/core';
 
 /**
  * OpenFeature's context as JSON. A date becomes RFC 3339 text; what JSON has no word for (undefined, functions, a date
  * that is none, a circle) is left out, so that it counts as missing.
  */
-export function readContext(given: object): Context {
+export function readContext(given: EvaluationContext): Context {
   if (Object.values(given).every(isScalar)) return given as Context;
   return readRecord(given, new Map());
 }
@@ -29,7 +30,7 @@ function readRecord(given: object, read: Read): JsonObject {
 function readValue(value: unknown, read: Read): JsonValue | undefined {
   if (isScalar(value)) return value as JsonValue;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (isDate(value)) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (read.has(value)) return read.get(value);
   read.set(value, undefined);
   const now = Array.isArray(value)
@@ -37,9 +38,4 @@ function readValue(value: unknown, read: Read): JsonValue | undefined {
     : readRecord(value, read);
   read.set(value, now);
   return now;
-}
-
-/** Not by `instanceof`: it may be of another realm, such as a frame. */
-function isDate(value: object): value is Date {
-  return Object.prototype.toString.call(value) === '[object Date]' && !(Symbol.toStringTag in value);
 }

@@ -22,7 +22,7 @@ describe('a context of OpenFeature', () => {
   it('may have dates of another realm, and things that only call themselves so', () => {
     const elsewhere: Date = runInNewContext('new Date(0)');
     const disguised = { [Symbol.toStringTag]: 'Date', a: 1 };
-    expect(readContext({ since: elsewhere, disguised })).toEqual({
+    expect(readContext({ since: elsewhere, ...{ disguised } } as never)).toEqual({
       since: '1970-01-01T00:00:00.000Z',
       disguised: { a: 1 },
     });
@@ -43,13 +43,13 @@ describe('a context of OpenFeature', () => {
     const shared = { a: 1 };
     const circle: Record<string, unknown> = { shared, again: shared };
     circle.self = circle;
-    expect(readContext({ ...{ circle } })).toEqual({ circle: { shared: { a: 1 }, again: { a: 1 } } });
+    expect(readContext({ ...{ circle } } as never)).toEqual({ circle: { shared: { a: 1 }, again: { a: 1 } } });
   });
 
   it('that is shared many times over is read once', () => {
     let nested: object = { leaf: true };
     for (let depth = 0; depth < 60; depth++) nested = { left: nested, right: nested };
-    const read = readContext({ ...{ nested } });
+    const read = readContext({ ...{ nested } } as never);
     expect(Object.keys(read)).toEqual(['nested']);
   });
 
