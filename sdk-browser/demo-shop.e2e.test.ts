@@ -54,6 +54,8 @@ describe.runIf(hasBrowser)('the shop of the demo', () => {
     expect(await page.locator('.banner .words').textContent()).toBe('Everything 20 % off until Sunday');
     expect(await page.locator('.ways li').allTextContents()).toEqual(['Card', 'One tap', 'Invoice']);
     expect(await page.locator('.flags [data-flag]').count()).toBe(FLAGS_OF_THE_SHOP);
+    const beside = await page.getByRole('link', { name: 'Open the control room' }).getAttribute('href');
+    expect(new URL(beside ?? '', page.url()).href).toBe(`${server.url}/p/demo/flags/new-checkout?env=production`);
   });
 
   it('loses what is killed, and what needs it, while it is open, without asking for anything', async () => {

@@ -27,6 +27,7 @@ export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
     { name: 'sign-in', path: '/sign-in', outside: true },
     { name: 'setup', path: '/setup', outside: true },
     { name: 'invitation', path: '/invitation', outside: true },
+    { name: 'demo-shop', path: '/demo/shop?visitor=mila', outside: true, shows: /^live$/ },
     { name: 'projects', path: '/projects' },
     { name: 'account', path: '/account' },
     ...inProject(change?.id ?? 1),
