@@ -21,6 +21,7 @@ interface Step {
 const PACKED = [
   { room: 'core', profile: 'esm-only' },
   { room: 'sdk-node', profile: 'node16' },
+  { room: 'sdk-browser', profile: 'node16' },
 ] as const;
 
 /** Fixtures have an address for our own tests, and are in no package. */
@@ -42,7 +43,10 @@ const STEPS: Step[] = [
   {
     name: 'bundle',
     title: 'the packages build',
-    run: async () => (await tool('tsc', '-b')) ?? (await command('npm', 'run', '--silent', 'build', '-w', 'sdk-node')),
+    run: async () => {
+      const bundle = (room: string) => command('npm', 'run', '--silent', 'build', '-w', room);
+      return (await tool('tsc', '-b')) ?? (await bundle('sdk-node')) ?? (await bundle('sdk-browser'));
+    },
   },
   { name: 'packages', title: 'packed as others will install them', run: checkPackages },
   {
