@@ -186,6 +186,7 @@ const house: House = {
     'server/cli/read-flag-file.ts',
     'server/cli/write-flag-types.ts',
     'server/evaluation/item-text.ts',
+    'server/evaluation/signed-claims.ts',
     'server/evaluation/values-step.ts',
     'server/evaluation/written-flags.ts',
     'server/fleet/flip.ts',

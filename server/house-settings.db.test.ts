@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 import { hasPostgres } from './database/test-database.ts';
+import { AUDIENCE, ISSUER, KeyProvider, makeSigningKey, signToken } from './evaluation/key-provider.fixture.ts';
 import { type FreshDatabase, freshDatabase } from './journeys/fresh-database.fixture.ts';
 import { createLogger } from './platform/logger.ts';
 import { type RunningHouse, startHouse } from './start-house.ts';
@@ -27,9 +28,14 @@ async function open(env: Record<string, string>) {
     logger,
   );
   await house.opened;
-  const ask = (path: string, key: string, more: Record<string, string> = {}, method = 'GET') => {
+  const ask = (path: string, key: string, more: Record<string, string> = {}, method = 'GET', body?: object) => {
     const secret = readFileSync(join(dataDir, 'demo-keys', key), 'utf8').trim();
-    return fetch(`${house.url}${path}`, { method, headers: { authorization: `Bearer ${secret}`, ...more } });
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json', ...more };
+    return fetch(`${house.url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   };
   return { house, lines, ask };
 }
@@ -38,15 +44,18 @@ describe('settings of a house', () => {
   let house: RunningHouse;
   let lines: Record<string, unknown>[];
   let ask: Awaited<ReturnType<typeof open>>['ask'];
+  const provider = new KeyProvider();
   beforeAll(async () => {
+    await provider.listen();
     ({ house, lines, ask } = await open({
+      OUTBOUND_ALLOW: `127.0.0.1:${provider.port}`,
       PUBLIC_URL: 'https://flags.example.com/turnout/',
       METRICS_PORT: '0',
       TRUST_PROXY: '1',
       LIMIT_CLIENT_REQUESTS: '2',
     }));
   });
-  afterAll(() => house?.close());
+  afterAll(() => Promise.all([house?.close(), provider.close()]));
 
   it('PUBLIC_URL is what it hands out: in its description, and before the address of an event stream', async () => {
     const description = await fetch(`${house.url}/api/openapi.json`);
@@ -71,6 +80,24 @@ describe('settings of a house', () => {
     const statuses = await Promise.all(Array.from({ length: 9 }, () => from('203.0.113.7')));
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3);
     expect(await from('203.0.113.8')).toBe(200);
+  });
+
+  it('OUTBOUND_ALLOW lets keys of a sign-in be fetched from where it says, and from nowhere beside', async () => {
+    const pair = await makeSigningKey('ES256');
+    provider.keys = [pair];
+    const rule = { mode: 'signed', issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'] };
+    const evaluate = async (jwksUrl: string) => {
+      const wanted = { kind: 'client', name: 'account', context: { ...rule, jwksUrl }, reason: 'to sign' };
+      const path = '/api/v1/projects/demo/environments/production/keys';
+      const { secret } = (await (await ask(path, 'admin', {}, 'POST', wanted)).json()) as { secret: string };
+      const headers = { authorization: `Bearer ${secret}`, 'turnout-context': await signToken(pair, Date.now()) };
+      return fetch(`${house.url}/ofrep/v1/evaluate/flags`, { method: 'POST', headers });
+    };
+    expect((await evaluate(provider.url)).status).toBe(200);
+    expect((await evaluate(provider.url.replace('127.0.0.1', '127.0.0.2'))).status).toBe(503);
+    expect(provider.asked).toEqual(['/keys']);
+    const warned = lines.filter(({ msg }) => msg === 'tokens of signed contexts cannot be checked as they should');
+    expect(warned).toMatchObject([{ level: 'warn', fault: expect.stringContaining('OUTBOUND_ALLOW') }]);
   });
 });
 
