@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PrivatePostgres, startPrivatePostgres } from '../database/private-postgres.ts';
 import { hasPostgres } from '../database/test-database.ts';
+import { clientReportOf } from '../metrics/reports.fixture.ts';
 import { type HeldAnswers, holdAnswers } from './held-answers.fixture.ts';
 import { prepareProject, type ServerProcess, startServer } from './server-process.fixture.ts';
 
@@ -20,7 +21,15 @@ describe.skipIf(!hasPostgres)('what apps evaluate', () => {
     database = started;
     server = await startServer({ DATABASE_URL: database.url });
     way = await holdAnswers(server.url);
-    ({ serverKey } = await prepareProject(server, 'p', ['cart', 'twice', 'away', 'killed', 'remote']));
+    ({ serverKey } = await prepareProject(server, 'p', [
+      'cart',
+      'twice',
+      'away',
+      'killed',
+      'remote',
+      'shown',
+      'hidden',
+    ]));
   });
   afterAll(async () => {
     for (const app of apps) await app.close({ timeoutMs: 0 });
@@ -57,6 +66,34 @@ describe.skipIf(!hasPostgres)('what apps evaluate', () => {
     });
     return response.status;
   }
+
+  it('has beside it what pages say, with a key that the whole world can read', async () => {
+    const at = '/projects/p/environments/production';
+    const page = { kind: 'client', name: 'page', origins: ['https://shop.example'] };
+    const key: string = (await server.api('POST', `${at}/keys`, page)).body.secret;
+    await server.api('PATCH', '/projects/p/flags/shown', { clientVisible: true });
+    const flags = ['shown', 'hidden'].map((flag) => ({ flag, variants: { on: 7 }, coded: 0 }));
+    const events = [{ event: 'seen', count: 5, valued: 0, sum: 0 }];
+    const body = JSON.stringify(clientReportOf(key, { flags, events }));
+    const send = (origin: string) =>
+      fetch(`${server.url}/client/v1/reports`, { method: 'POST', headers: { origin }, body });
+    expect((await send('https://other.example')).status).toBe(403);
+    for (let twice = 0; twice < 2; twice++) {
+      const answer = await send('https://shop.example');
+      expect([answer.status, await answer.text()]).toEqual([202, '']);
+    }
+    const told = async (flag: string) => {
+      const { body: found } = await server.api('GET', `${at}/flags/${flag}/evaluations`);
+      return [found.variants, found.pages.variants].map((all) => all[0].total);
+    };
+    expect([await told('shown'), await told('hidden')]).toEqual([
+      [0, 7],
+      [0, 0],
+    ]);
+    const tracked = async (query: string) => (await server.api('GET', `${at}/events${query}`)).body.items;
+    expect(await tracked('')).toEqual([]);
+    expect(await tracked('?told=pages')).toMatchObject([{ event: 'seen', total: 5 }]);
+  });
 
   it('adds up exactly over several apps and a flip, and says by which ruleset each variant was served', async () => {
     const [one, two] = [await start(), await start()];

@@ -16,14 +16,13 @@ export interface ClientReport {
 }
 
 /** One page asks no more often in the seconds between two reports, and what claims more says nothing true. */
-const MOST = 100_000;
-/** What lay on a phone for longer says nothing of now. */
-const LONGEST_MS = 86_400_000;
+const MOST = 1_000_000;
 const MOST_FLAGS = 1_000;
 const MOST_VARIANTS = 100;
 
 const count = z.number().int().min(0).max(MOST);
-const duration = z.number().min(0).max(LONGEST_MS);
+/** A page that slept for days says so; it counts as if it were a day. */
+const duration = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 const name = z.string().max(256);
 
 /** As it was parsed: a copy of it might take a member called `__proto__` for what it is not. */

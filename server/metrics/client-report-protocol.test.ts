@@ -96,7 +96,7 @@ describe('POST /client/v1/reports', () => {
   const event = (change: object) => ({ events: [{ event: 'e', count: 1, valued: 1, sum: 1, ...change }] });
   test.each<[string, object, string]>([
     ['a name that is none', { batchId: 'mine' }, '/batchId'],
-    ['a time that lies longer ago than a day', { ageMs: 90_000_000 }, '/ageMs'],
+    ['a time that is none', { ageMs: null }, '/ageMs'],
     ['a time before now', { durationMs: -1 }, '/durationMs'],
     ['a position that is none', { position: 7 }, '/position'],
     ['a position that no database can keep', { position: 'e\u0000.1' }, '/position'],
@@ -136,6 +136,13 @@ describe('POST /client/v1/reports', () => {
     expect([answer.status, answer.code]).toEqual([status, code]);
     expect((await send(clientReportOf(key))).status).toBe(202);
     expect(errors).toEqual([]);
+  });
+
+  test('takes what a page that slept for days tells, and names that nobody can keep', async () => {
+    const events = [{ event: 'a\u0000\ud800', count: 1, valued: 0, sum: 0 }];
+    const flags = [{ flag: '\ud800', variants: { '\u0000': 1 }, coded: 0 }];
+    const report = clientReportOf(key, { events, flags, ageMs: 9e8, durationMs: 9e8 });
+    expect((await send(report)).status).toBe(202);
   });
 
   test('keeps a context from being more than data', async () => {

@@ -163,8 +163,8 @@ function keyOf(body: unknown): string | undefined {
 function readReport(body: unknown): ClientReport {
   const parsed = clientReport.safeParse(body);
   if (!parsed.success) throw invalid(faultsOf(parsed.error.issues).slice(0, 20));
-  const { context: _, contextToken: __, ...stored } = parsed.data;
-  const fault = findUnstorable(stored);
+  // Other names are held against those that there are before anything is stored.
+  const fault = findUnstorable({ position: parsed.data.position });
   if (fault !== undefined) throw invalid([fault]);
   return parsed.data;
 }

@@ -7,6 +7,7 @@ import { readCheck } from './check-reading.ts';
 import { compareOwned } from './compare-owned.ts';
 import type { Evidence, FlagReading, GateReading, ThresholdReading } from './decision.ts';
 import { foldThreshold } from './fold-threshold.ts';
+import { believedUnits } from './guard-ground.ts';
 import { watches } from './guard-scope.ts';
 import type { LoopSources } from './loop-sources.ts';
 import { foldProbe, nextCallOf, type ProbeState, readProbe } from './probe.ts';
@@ -69,7 +70,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     flag,
     readBack,
   };
-  readings.exposed = evidence.entry?.exposed ?? null;
+  readings.exposed = evidence.entry === undefined ? null : believedUnits(run, evidence.entry);
   return { evidence, readings };
 }
 

@@ -43,6 +43,23 @@ export function countsOf(
   return { exposed: source === 'client' ? (pages?.exposed ?? NOBODY) : exposed, metrics };
 }
 
+/**
+ * How many units came, as far as that is believed: by whichever saw more, for a unit that was in an app and on a page
+ * counts once. Pages are believed with signed contexts, and never in a protected environment.
+ */
+export function believedUnits(
+  { isProtected }: Pick<Run, 'isProtected'>,
+  entry: EntryEvidence | undefined,
+): EntryEvidence['exposed'] {
+  const { exposed = NOBODY, pages } = entry ?? {};
+  if (isProtected || pages?.source !== 'signed') return exposed;
+  return {
+    treatment: Math.max(exposed.treatment, pages.exposed.treatment),
+    control: Math.max(exposed.control, pages.exposed.control),
+    to: Math.max(exposed.to, pages.exposed.to),
+  };
+}
+
 const NOBODY: EntryEvidence['exposed'] = { treatment: 0, control: 0, to: 0 };
 
 export function later(a: Date, b: Date): Date {

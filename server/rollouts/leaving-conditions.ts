@@ -1,8 +1,7 @@
-import type { EntryEvidence } from '../metrics/evidence.ts';
 import type { Stage } from '../policies/policy.ts';
 import { sayCount, sayDuration, sayMany } from './decide-words.ts';
 import type { ConditionState } from './decision.ts';
-import { countsOf, type GuardGround } from './guard-ground.ts';
+import { believedUnits, type GuardGround } from './guard-ground.ts';
 import { isClientMade } from './guard-scope.ts';
 import type { Judged } from './judge-guard.ts';
 import { hasControl } from './layout.ts';
@@ -41,20 +40,9 @@ function baked({ bakeMs }: Stage, { run, now }: GuardGround): ConditionState {
 function units(stage: Stage, ground: GuardGround): ConditionState[] {
   const needed = ground.run.minUnits ?? stage.minUnits ?? 0;
   if (needed === 0 || !hasControl(stage)) return [];
-  const exposed = believed(ground);
+  const exposed = believedUnits(ground.run, ground.evidence.entry);
   const arm = exposed.control < exposed.treatment ? 'control' : 'treatment';
   return [unitsOf(exposed[arm], needed, arm, ground)];
-}
-
-/** By whichever saw more: a unit may have been in an app and on a page, and counts once. */
-function believed(ground: GuardGround): Pick<EntryEvidence['exposed'], 'treatment' | 'control'> {
-  const { exposed } = countsOf(ground);
-  if (ground.run.isProtected || ground.evidence.entry?.pages?.source !== 'signed') return exposed;
-  const pages = countsOf(ground, 'client').exposed;
-  return {
-    treatment: Math.max(exposed.treatment, pages.treatment),
-    control: Math.max(exposed.control, pages.control),
-  };
 }
 
 function unitsOf(seen: number, needed: number, arm: string, { run, now }: GuardGround): ConditionState {
