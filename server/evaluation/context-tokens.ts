@@ -43,7 +43,8 @@ export class ContextTokens {
   readonly #parts: ContextTokenParts;
   readonly #taken = new Map<string, Taken>();
   readonly #names = new WeakMap<SignedContexts, string>();
-  readonly #secrets = new Map<string, Uint8Array>();
+  /** By where they are kept and how they are sealed; null for those that do not open. */
+  readonly #secrets = new Map<string, Uint8Array | null>();
 
   constructor(parts: ContextTokenParts) {
     this.#parts = parts;
@@ -131,16 +132,24 @@ export class ContextTokens {
 
   #secretOf(keyId: string, { sealed }: SignedContexts): Uint8Array {
     const place = placeOfContextSecret(keyId);
-    const known = this.#secrets.get(`${place} ${sealed}`);
-    if (known !== undefined) return known;
-    try {
-      const secret = new TextEncoder().encode(this.#parts.secrets.unseal(place, sealed ?? ''));
+    let secret = this.#secrets.get(`${place} ${sealed}`);
+    if (secret === undefined) {
       if (this.#secrets.size >= MOST_TAKEN) this.#secrets.clear();
+      secret = this.#openSecret(place, sealed ?? '');
       this.#secrets.set(`${place} ${sealed}`, secret);
-      return secret;
+      if (secret === null) {
+        this.#parts.onFault(`The secret of the contexts of the key ${keyId} does not open. Set it again.`);
+      }
+    }
+    if (secret !== null) return secret;
+    throw new Problem('unavailable', 'Context tokens of this key cannot be checked now.', { retryAfterSeconds: 60 });
+  }
+
+  #openSecret(place: string, sealed: string): Uint8Array | null {
+    try {
+      return new TextEncoder().encode(this.#parts.secrets.unseal(place, sealed));
     } catch {
-      this.#parts.onFault(`The secret of the contexts of the key ${keyId} does not open. Set it again.`);
-      throw new Problem('unavailable', 'Context tokens of this key cannot be checked now.', { retryAfterSeconds: 60 });
+      return null;
     }
   }
 
@@ -186,9 +195,11 @@ async function checkByKeys(token: string, keys: KeySet, options: JWTVerifyOption
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw refusalOf(error);
     // Its header does not say which of several it is.
     for await (const key of error) {
-      const payload = await check(token, key, options).catch((refusal: ContextRefusal) => refusal);
-      if (!(payload instanceof ContextRefusal)) return payload;
-      if (payload.fault === 'expired') throw payload;
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (fault) {
+        if (!(fault instanceof errors.JWSSignatureVerificationFailed)) throw refusalOf(fault);
+      }
     }
     throw refusalOf(new errors.JWSSignatureVerificationFailed());
   }
