@@ -177,6 +177,15 @@ describe('POST /client/v1/reports', () => {
     expect(taken).toHaveLength(good.length);
   });
 
+  test('reads no more bodies of an address than so many, whoever they may be of', async () => {
+    const second = Math.floor(performance.now() / 1_000);
+    const answers = await Promise.all(Array.from({ length: 80 }, () => send('{"key": ')));
+    const seconds = Math.floor(performance.now() / 1_000) - second + 1;
+    const read = answers.filter(({ status }) => status === 400);
+    expect(read.length).toBeLessThanOrEqual(20 * seconds);
+    expect(answers.filter(({ status }) => status === 429).length).toBe(80 - read.length);
+  });
+
   test('goes by the token where contexts are signed, and says what is wrong with it', async () => {
     const context = {} as ContextRule & { sealed: null };
     const signed = gate.key('client', { origins: [PAGE], context });

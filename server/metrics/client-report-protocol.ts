@@ -35,6 +35,8 @@ export interface ClientReportParts {
 export const CLIENT_REPORTS = '/client/v1/reports';
 
 const BOUNDS = { what: 'A report', mostBytes: 65_536 };
+/** Pages of several keys may stand behind one address. */
+const KEYS_OF_AN_ADDRESS = 4;
 /** A beacon of text goes out without a preflight, and some browsers name no type. */
 const TYPES = new Set(['', 'text/plain', 'application/json']);
 
@@ -47,11 +49,14 @@ export class ClientReportProtocol {
   readonly #origins: KnownOrigins;
   /** A budget of its own: reports take nothing from evaluations. */
   readonly #rate: RequestRate;
+  /** The key stands in the body, so that much is read of an address before anybody knows whose it is. */
+  readonly #arrivals: RequestRate;
 
   constructor(parts: ClientReportParts) {
     this.#parts = parts;
     this.#origins = new KnownOrigins(() => parts.gate.list.listOrigins(), parts.clock);
     this.#rate = new RequestRate(parts.limits.CLIENT_REQUESTS);
+    this.#arrivals = new RequestRate(parts.limits.CLIENT_REQUESTS * KEYS_OF_AN_ADDRESS);
   }
 
   /** Takes a request if it is one for this path; false leaves it to whoever comes next. */
@@ -96,12 +101,14 @@ export class ClientReportProtocol {
     if (!TYPES.has(type.trim().toLowerCase())) {
       throw new Problem('bad_media_type', 'Send JSON as text/plain or application/json.');
     }
+    const { gate, clock } = this.#parts;
+    if (!this.#arrivals.admit(callerAddress(request, gate.trustProxy), clock.monotonic())) throw tooMany();
     const body = await readRawJson(request, BOUNDS);
     const secret = readBearer(request.headers) ?? keyOf(body);
     if (secret === undefined) {
       throw new Problem('unauthorized', 'Send a client key: as `key` in the body, or as Authorization: Bearer.');
     }
-    const key = this.#admit(await findCaller(this.#parts.gate, request, secret), request);
+    const key = this.#admit(await findCaller(gate, request, secret), request);
     const report = readReport(body);
     const source = key.context === undefined ? 'open' : 'signed';
     const context = await this.#parts.contexts.contextOf(key, report.contextToken, report.context);
@@ -126,11 +133,7 @@ export class ClientReportProtocol {
     if (origin !== undefined && !originAllowed(origin, found.origins)) {
       throw new Problem('forbidden', 'This client key is not for pages of this origin; add it to the key’s origins.');
     }
-    if (!this.#rate.admit(`${found.id} ${address}`, clock.monotonic())) {
-      throw new Problem('too_many', 'Too many reports with this client key from this address; send it later.', {
-        retryAfterSeconds: 1,
-      });
-    }
+    if (!this.#rate.admit(`${found.id} ${address}`, clock.monotonic())) throw tooMany();
     gate.used.note(found, address, request.headers[HEADERS.sdk]?.toString() ?? request.headers['user-agent']);
     return found;
   }
@@ -151,6 +154,10 @@ export class ClientReportProtocol {
       runs: served === undefined ? [] : unitsOfPage(served.compiled, told, context, source),
     };
   }
+}
+
+function tooMany(): Problem {
+  return new Problem('too_many', 'Too many reports from this address; send it later.', { retryAfterSeconds: 1 });
 }
 
 /** The key of a body, before anything else in it is looked at. */
