@@ -61,7 +61,7 @@ describe('what OpenFeature’s scenarios are read by', () => {
 });
 
 /** Answers from the flags of the appendix; in the other states, from a server that refuses. */
-class TurnoutStage implements Stage {
+class TurnoutStage implements Stage<TurnoutProvider> {
   readonly flags = readAppendixFlags();
   readonly server = new HouseServer(...this.flags);
   readonly refusing = new HouseServer();

@@ -1,42 +1,63 @@
 import assert from 'node:assert/strict';
-import {
-  AsyncLocalStorageTransactionContextPropagator,
-  type Client,
-  type EvaluationContext,
-  type EvaluationDetails,
-  type FlagEvaluationOptions,
-  type Hook,
-  type JsonValue,
-  OpenFeature,
-  type Provider,
-} from '@openfeature/server-sdk';
+import type { EvaluationContext, EvaluationDetails, JsonValue, Provider } from '@openfeature/server-sdk';
+import { ServerSdk } from './appendix-sdk.fixture.ts';
 import type { Pickle, Step } from './gherkin.fixture.ts';
 
 export type ProviderState = 'stable' | 'not ready' | 'error' | 'fatal' | 'stale';
 
 /** What the scenarios are played on. */
-export interface Stage {
+export interface Stage<P> {
   /** A provider that comes into this state once it is registered. */
-  provider(state: ProviderState): Provider;
+  provider(state: ProviderState): P;
   /** The context that the provider was last asked with, as far as it went. */
-  seen(): object | undefined;
+  seen?(): object | undefined;
 }
 
-type FlagKind = 'boolean' | 'string' | 'integer' | 'float' | 'object';
-type Details = EvaluationDetails<JsonValue>;
+export type FlagKind = 'boolean' | 'string' | 'integer' | 'float' | 'object';
+export type Details = EvaluationDetails<JsonValue>;
+
+/** A hook that does nothing later. */
+export interface PlainHook {
+  before?(): EvaluationContext | undefined;
+  after?(hook: unknown, details?: unknown): void;
+  error?(hook: unknown): void;
+  finally?(hook: unknown, details?: unknown): void;
+}
+
+/** What is asked of a client of OpenFeature. */
+export interface Question {
+  kind: FlagKind;
+  key: string;
+  coded: JsonValue;
+  context: EvaluationContext;
+  /** What lies under the context, where the SDK knows of transactions. */
+  transaction: EvaluationContext;
+  hooks: PlainHook[];
+}
+
+/** The SDK of OpenFeature that a scenario goes through. */
+export interface Sdk<P> {
+  /** Registers this provider alone. Answers with what that failed. */
+  register(provider: P): Promise<unknown>;
+  status(): string;
+  addHook(hook: PlainHook): void;
+  ask(question: Question): Promise<Details>;
+  /** Adds an entry to the context of the API, or of the client where it has one of its own. */
+  addContext(level: 'API' | 'Client', entry: EvaluationContext): void;
+  end(): Promise<void>;
+}
 
 const STATUS = { stable: 'READY', 'not ready': 'NOT_READY', error: 'ERROR', fatal: 'FATAL', stale: 'STALE' };
-const DOMAIN = 'appendix-b';
 
 /** What a scenario has come to. */
 class Play {
-  readonly stage: Stage;
-  client: Client = OpenFeature.getClient(DOMAIN);
+  readonly sdk: Sdk<unknown>;
+  readonly stage: Stage<unknown>;
   kind: FlagKind = 'boolean';
   key = '';
   coded: JsonValue = null;
   context: EvaluationContext = {};
-  options: FlagEvaluationOptions = {};
+  hooks: PlainHook[] = [];
   details: Details | undefined;
   /** The stages of hooks that were run, with what they were told. */
   readonly heard: { by: string; details?: Details }[] = [];
@@ -44,22 +65,18 @@ class Play {
   transaction: EvaluationContext = {};
   before: EvaluationContext = {};
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage<unknown>, sdk: Sdk<unknown>) {
     this.stage = stage;
+    this.sdk = sdk;
   }
 
   async register(state: ProviderState): Promise<void> {
-    await OpenFeature.clearProviders();
-    const failed = OpenFeature.setProviderAndWait(DOMAIN, this.stage.provider(state)).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    const failed = this.sdk.register(this.stage.provider(state));
     if (state === 'stable' || state === 'stale') assert.equal(await failed, undefined);
     if (state === 'error' || state === 'fatal') assert.notEqual(await failed, undefined);
-    this.client = OpenFeature.getClient(DOMAIN);
     const until = Date.now() + 20_000;
-    while (this.client.providerStatus !== STATUS[state] && Date.now() < until) await pause();
-    assert.equal(this.client.providerStatus, STATUS[state]);
+    while (this.sdk.status() !== STATUS[state] && Date.now() < until) await pause();
+    assert.equal(this.sdk.status(), STATUS[state]);
   }
 
   ask(kind: string, key: string, coded: JsonValue): void {
@@ -69,27 +86,14 @@ class Play {
   }
 
   async evaluate(): Promise<void> {
-    const { client, key, coded, context, options } = this;
-    this.details = await new Promise<Details>((resolve, reject) => {
-      OpenFeature.setTransactionContext(this.transaction, () => {
-        const asked =
-          this.kind === 'boolean'
-            ? client.getBooleanDetails(key, coded as boolean, context, options)
-            : this.kind === 'string'
-              ? client.getStringDetails(key, coded as string, context, options)
-              : this.kind === 'object'
-                ? client.getObjectDetails(key, coded, context, options)
-                : client.getNumberDetails(key, coded as number, context, options);
-        asked.then(resolve, reject);
-      });
-    });
+    this.details = await this.sdk.ask(this);
   }
 
   get found(): Details {
     return this.details ?? assert.fail('nothing was evaluated');
   }
 
-  listen(by: string): Hook {
+  listen(by: string): PlainHook {
     const told = (stage: string) => (_: unknown, details?: unknown) => {
       this.heard.push({ by: `${by}${stage}`, details: details as Details });
     };
@@ -104,9 +108,8 @@ class Play {
   /** Adds an entry to one of the levels that are merged. */
   add(level: string, key: string, value: JsonValue): void {
     const entry = { [key]: value };
-    if (level === 'API') OpenFeature.setContext({ ...OpenFeature.getContext(), ...entry });
+    if (level === 'API' || level === 'Client') this.sdk.addContext(level, entry);
     else if (level === 'Transaction') this.transaction = { ...this.transaction, ...entry };
-    else if (level === 'Client') this.client.setContext({ ...this.client.getContext(), ...entry });
     else if (level === 'Invocation') this.context = { ...this.context, ...entry };
     else if (level === 'Before Hooks') this.before = { ...this.before, ...entry };
     else assert.fail(`no level that is known here: ${level}`);
@@ -146,11 +149,11 @@ const GIVEN: Meaning[] = [
     (play, [key = '', kind = '', value = '']) => play.add('Invocation', key, read(kind, value)),
   ],
   [/^a context containing a key "(.*?)" with null value$/, (play, [key = '']) => play.add('Invocation', key, null)],
-  [/^a client with added hook$/, (play) => void play.client.addHooks(play.listen(''))],
+  [/^a client with added hook$/, (play) => play.sdk.addHook(play.listen(''))],
   [
     /^evaluation options containing specific hooks$/,
     (play) => {
-      play.options = { hooks: [play.listen('1 '), play.listen('2 ')] };
+      play.hooks = [play.listen('1 '), play.listen('2 ')];
     },
   ],
   [/^an evaluation context with modifiable data$/, (play) => play.add('Invocation', 'list', [{ a: 1 }, 'b'])],
@@ -180,7 +183,7 @@ const WHEN: Meaning[] = [
   [
     /^Some flag was evaluated$/,
     (play) => {
-      play.client.addHooks({ before: () => play.before });
+      play.sdk.addHook({ before: () => play.before });
       play.ask('boolean', 'boolean-flag', false);
       return play.evaluate();
     },
@@ -244,7 +247,7 @@ const THEN: Meaning[] = [
     },
   ],
   [/^the resolved metadata is empty$/, (play) => assert.deepEqual(play.found.flagMetadata, {})],
-  [/^the provider status should be "(.*?)"$/, (play, [status]) => assert.equal(play.client.providerStatus, status)],
+  [/^the provider status should be "(.*?)"$/, (play, [status]) => assert.equal(play.sdk.status(), status)],
   [
     /^the specified hooks should execute during evaluation$/,
     (play) => assert.equal(play.heard.filter(({ by }) => by.startsWith('1 ')).length, 3),
@@ -281,7 +284,7 @@ const THEN: Meaning[] = [
   [/^the evaluation should complete without blocking$/, (play) => assert.ok(play.found)],
   [
     /^The merged context contains an entry with key "(.*?)" and value "(.*?)"$/,
-    (play, [key = '', value]) => assert.equal(new Map(Object.entries(play.stage.seen() ?? {})).get(key), value),
+    (play, [key = '', value]) => assert.equal(new Map(Object.entries(play.stage.seen?.() ?? {})).get(key), value),
   ],
 ];
 
@@ -295,19 +298,22 @@ async function take(play: Play, { text, table }: Step): Promise<void> {
   assert.fail(`no step that is known here: ${text}`);
 }
 
-/** Plays a scenario; rejects where it does not come out as it is written. */
-export async function play(pickle: Pickle, stage: Stage): Promise<void> {
-  OpenFeature.setTransactionContextPropagator(new AsyncLocalStorageTransactionContextPropagator());
-  const playing = new Play(stage);
+/** Plays a scenario; rejects where it does not come out as it is written. Through OpenFeature's SDK for servers. */
+export function play(pickle: Pickle, stage: Stage<Provider>): Promise<void> {
+  return playThrough(new ServerSdk(), pickle, stage);
+}
+
+export async function playThrough<P>(sdk: Sdk<P>, pickle: Pickle, stage: Stage<P>): Promise<void> {
+  // What one makes the other takes: which providers these are is no matter of the steps.
+  const playing = new Play(stage, sdk as Sdk<unknown>);
   try {
     for (const step of pickle.steps) await take(playing, step);
   } finally {
-    OpenFeature.setContext({});
-    await OpenFeature.clearProviders();
+    await sdk.end();
   }
 }
 
-/** A scenario or a tag that is not played, and why. */
+/** A feature, a scenario or a tag that is not played, and why. */
 interface LeftOut {
   name: string;
   because: string;
@@ -318,7 +324,7 @@ export function leaveOut(
   pickles: Pickle[],
   names: LeftOut[],
 ): { left: Pickle[]; out: (LeftOut & { count: number })[] } {
-  const isNamed = (pickle: Pickle, name: string) => pickle.name === name || pickle.tags.includes(name);
+  const isNamed = ({ feature, name, tags }: Pickle, out: string) => [feature, name, ...tags].includes(out);
   return {
     left: pickles.filter((pickle) => !names.some(({ name }) => isNamed(pickle, name))),
     out: names.map((one) => ({ ...one, count: pickles.filter((pickle) => isNamed(pickle, one.name)).length })),

@@ -183,9 +183,12 @@ export async function ask(
   const response = await fetch(`http://127.0.0.1:${node.port}/ofrep/v1/evaluate/flags${path}${query}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
-    body:
-      typeof body === 'string' || body instanceof Uint8Array ? body : body === undefined ? null : JSON.stringify(body),
+    body: body instanceof Uint8Array ? new Uint8Array(body) : textOf(body),
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: text === '' ? undefined : JSON.parse(text) };
+}
+
+function textOf(body: unknown): string | null {
+  return typeof body === 'string' ? body : body === undefined ? null : JSON.stringify(body);
 }

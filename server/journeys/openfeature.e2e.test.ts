@@ -21,7 +21,7 @@ import {
 import { prepareProject, type ServerProcess, startServer } from './server-process.fixture.ts';
 
 /** npm's OFREP provider before a server, and what the last request of it had for a context. */
-class OfrepStage implements Stage {
+class OfrepStage implements Stage<Provider> {
   readonly url: () => string;
   readonly key: () => string;
   #seen: object | undefined;
