@@ -28,7 +28,7 @@ export function isOlderState(state: string, than: string): boolean {
 }
 
 /** The step of an event that follows what is held; undefined where what lies between is missing. */
-export function follow({ state, items }: Held, event: ValuesEvent): Held | undefined {
+export function follow({ state, items, kills }: Held, event: ValuesEvent): Held | undefined {
   const { from, to, flags, removed } = event;
   if (!state || (from !== state && to !== state)) return undefined;
   const next = new Map(items);
@@ -36,7 +36,9 @@ export function follow({ state, items }: Held, event: ValuesEvent): Held | undef
     for (const item of flags) next.set(item.key, item);
     for (const key of removed) next.delete(key);
   }
-  return layKills({ state: to, items: next, kills: new Map() }, event);
+  // A kill that this state has is over where it is left out; one of another node's state may not be known here.
+  const left = [...kills].filter(([, { at }]) => at !== state && aheadBy(to, at) <= 0);
+  return layKills({ state: to, items: next, kills: new Map(left) }, event);
 }
 
 /** What is held, with the kills of an event as well. Each counts at once, wherever the event comes from. */
@@ -59,13 +61,15 @@ export interface Fetched {
 
 /**
  * The step of a bulk answer, with the events laid on it that came meanwhile. Undefined where that is older than what is
- * held; an answer for another context is taken all the same where nothing but kills is missing, for those lie over it.
+ * held; an answer for another context is taken all the same where nothing but kills is missing that the stream has told of,
+ * for those lie over it.
  */
 export function replace(held: Held, fetched: Fetched, isOtherContext: boolean): Held | undefined {
   const { flags, state, kept, last } = fetched;
   const reached = kept.reduce((at, { from, to }) => (from === at ? to : at), state);
   const isOlder = held.state && isOlderState(reached, held.state);
-  if (isOlder && !(isOtherContext && aheadBy(held.state as string, reached) === 0)) return undefined;
+  const isKillsKnown = last || held.kills.size > 0;
+  if (isOlder && !(isOtherContext && isKillsKnown && aheadBy(held.state as string, reached) === 0)) return undefined;
   // Within a revision nothing is recorded: a node that does not name a kill of it has not heard of that one.
   const kills = [...held.kills].filter(
     ([key, { at }]) => aheadBy(state, at) <= 0 || last?.held.some((item) => item.key === key),
