@@ -352,7 +352,7 @@ describe('the source of a provider', () => {
     await expect(register(provider).ready).rejects.toThrow('more than one domain');
   });
 
-  it('runs hooks of the API, the client, the call and the provider in OpenFeature’s order, and tracks', async () => {
+  it('runs hooks of the API, the client, the call and the provider in OpenFeature’s order', async () => {
     const said: string[] = [];
     const telling = (name: string): Hook => ({
       before: () => void said.push(`${name} before`),
@@ -368,7 +368,16 @@ describe('the source of a provider', () => {
       ...['provider', 'call', 'client'].map((name) => `${name} after on`),
       ...['provider', 'call', 'client'].map((name) => `${name} finally`),
     ]);
-    one.client.track('bought', { value: 7, currency: 'EUR' });
-    one.client.track('bought');
+  });
+
+  it('counts what is tracked by its name, with its value where it has one', async () => {
+    const turnout = new Turnout(options());
+    const { client, ready } = register(new TurnoutWebProvider(turnout), USER);
+    await ready;
+    client.track('bought', { value: 7, currency: 'EUR' });
+    client.track('bought');
+    await turnout.close();
+    const counted = async () => (await server.api('GET', `${ENVIRONMENT}/events?told=pages`)).body.items;
+    await expect.poll(counted, SOON).toMatchObject([{ event: 'bought', total: 2, valued: 1, sum: 7 }]);
   });
 });
