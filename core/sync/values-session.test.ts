@@ -149,6 +149,18 @@ describe('what a kill brings about', () => {
     expect(variants()).toEqual({ a: 'on' });
   });
 
+  it('is not ended by a node that stands where the client stands, and is without it', async () => {
+    const { ports, variants, pass } = await beginAt('e.1~0', { a: 'on' });
+    const lacking = answerOf('e.1~0', { a: 'on' });
+    ports.answers = [lacking, lacking, lacking];
+    ports.stream.say('values', eventOf(null, 'e.1~k', { held: [itemOf('a', 'off')] })).end();
+    await pass(1_000);
+    ports.stream.head().say('hello', { heartbeatMs: 4_000, node: 'n' }).say('values', eventOf('e.1~0', 'e.1~0'));
+    expect(variants()).toEqual({ a: 'off' });
+    ports.stream.say('values', eventOf('e.1~0', 'e.2~0', { flags: [itemOf('a', 'on')] }));
+    expect(variants()).toEqual({ a: 'on' });
+  });
+
   it('counts at once from whatever state it comes, also over values for somebody else', async () => {
     const { ports, session, variants, pass } = await beginAt('e.1~0', { a: 'on' });
     ports.answers = [{ status: 503 }, answerOf('e.1~0', { a: 'on', b: 'on' })];
