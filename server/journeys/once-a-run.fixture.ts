@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Below the packages, so that what is made here finds them. */
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/turnout', import.meta.url));
+const DAY_MS = 86_400_000;
 
 /** Runs once before all tests: the folder of what is made once for all their files, gone when they have ended. */
 export default function setup(): () => void {
@@ -13,6 +24,7 @@ export default function setup(): () => void {
 
 function openRunFolder(): string {
   mkdirSync(CACHE, { recursive: true });
+  for (const name of readdirSync(CACHE).filter((one) => one.startsWith('run-'))) removeForgotten(join(CACHE, name));
   const folder = mkdtempSync(join(CACHE, 'run-'));
   process.env.TEST_RUN_FOLDER = folder;
   return folder;
@@ -41,6 +53,12 @@ export async function onceARun(name: string, make: (folder: string) => Promise<v
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return made;
+}
+
+/** A run that was killed leaves its folder: none takes a day. */
+function removeForgotten(folder: string): void {
+  const begun = statSync(folder, { throwIfNoEntry: false })?.birthtimeMs ?? Date.now();
+  if (Date.now() - begun > DAY_MS) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Of a program that is no test: its own run, which ends with it. */
