@@ -4,7 +4,6 @@ import {
   contextHash,
   type Evaluation,
   type JsonValue,
-  type PollResult,
   type SessionProblem,
   type Values,
   type ValuesChange,
@@ -13,6 +12,7 @@ import {
 } from '@turnout/core';
 import { Answers, type AskedType } from './answers.ts';
 import { ContextToken } from './context-token.ts';
+import { errorOf } from './error-of.ts';
 import { type KeptValues, keepValues } from './kept-values.ts';
 import { Listeners } from './listeners.ts';
 import { makeNotes, type Notes } from './notes.ts';
@@ -65,7 +65,9 @@ export class LiveValues {
   #leavePage = () => {};
 
   constructor(options: TurnoutOptions) {
-    const { url, key, context = {}, contextToken, bootstrap, logger, storage } = options;
+    const { url, contextToken, bootstrap, logger, storage, ...given } = (options ?? {}) as TurnoutOptions;
+    const context = given.context ?? {};
+    const key = `${given.key}`.trim();
     this.#notes = makeNotes(logger);
     this.#answers = new Answers(this.#notes);
     this.#listeners = new Listeners(this.#notes);
@@ -293,8 +295,4 @@ export class LiveValues {
   #readiness(): Readiness {
     return { ...this.#known(), ...(this.#trouble && { error: this.#trouble }) };
   }
-}
-
-function errorOf({ kind, message }: Pick<Exclude<PollResult, { kind: 'good' }>, 'kind' | 'message'>): ConnectionError {
-  return { code: kind === 'forbidden' ? 'unauthorized' : 'unreachable', message };
 }

@@ -1,0 +1,198 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { contextHash } from '@turnout/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recordLines } from './lines.fixture.ts';
+import type { TurnoutOptions } from './options.ts';
+import { Turnout } from './turnout.ts';
+
+const KEY = 'turnout_client_abc_0123456789012345678901234567890123456789012_abcdef';
+const USER = { targetingKey: 'u' };
+const ITEMS = [
+  { key: 'a', value: true, variant: 'on', reason: 'STATIC' },
+  { key: 'o', reason: 'DISABLED' },
+];
+const SOON = { timeout: 10_000, interval: 5 };
+const clients: Turnout[] = [];
+const servers: http.Server[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.close();
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+/** A client without a server, unless an address is given. */
+function connect(options: Partial<TurnoutOptions> = {}) {
+  const { logger, lines } = recordLines();
+  const turnout = new Turnout({
+    url: 'http://127.0.0.1:1',
+    key: KEY,
+    context: USER,
+    logger,
+    storage: false,
+    ...options,
+  });
+  clients.push(turnout);
+  return { turnout, lines };
+}
+
+function storageOf(content: Record<string, string> = {}) {
+  const map = new Map(Object.entries(content));
+  return {
+    map,
+    getItem: (key: string) => map.get(key) ?? null,
+    setItem: (key: string, value: string) => void map.set(key, value),
+    removeItem: (key: string) => void map.delete(key),
+  };
+}
+
+const kept = (at: number, context = USER) =>
+  JSON.stringify([contextHash(context), at, { items: ITEMS, state: 'e.1~0', ageMs: 5 }]);
+
+/** Takes reports and answers evaluations with 401s that say that the token has expired, but for `good` ones. */
+async function serve(isGood: (headers: http.IncomingHttpHeaders) => boolean = () => true) {
+  const bodies: { path: string; headers: http.IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
+  const server = http.createServer(async (request, response) => {
+    let text = '';
+    for await (const piece of request.setEncoding('utf8')) text += piece;
+    bodies.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
+    const isReport = request.url === '/client/v1/reports';
+    if (!isReport && !isGood(request.headers)) return response.writeHead(401).end('The context token has expired.');
+    const metadata = { state: 'e.1~0', position: 'e.1', ageMs: 0 };
+    return response.writeHead(isReport ? 202 : 200).end(JSON.stringify({ flags: ITEMS, metadata }));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, bodies };
+}
+
+describe('before any server was heard, a client', () => {
+  it('answers from a bootstrap for its context, and tells off from missing and from another type', () => {
+    const bootstrap = {
+      v: 1 as const,
+      position: 'e.7',
+      contextHash: contextHash(USER),
+      flags: { a: { value: true, variant: 'on', reason: 'STATIC' as const }, o: { reason: 'DISABLED' as const } },
+    };
+    const { turnout, lines } = connect({ bootstrap });
+    expect(turnout.evaluate('a', false)).toEqual({
+      key: 'a',
+      value: true,
+      variant: 'on',
+      reason: 'STATIC',
+      metadata: {},
+    });
+    expect(turnout.evaluate('a', false)).toBe(turnout.evaluate('a', true));
+    expect(turnout.evaluate('o', 'coded')).toEqual({ key: 'o', value: 'coded', reason: 'DISABLED', metadata: {} });
+    expect(turnout.evaluate('o', 'coded')).toBe(turnout.evaluate('o', 'coded'));
+    expect(turnout.evaluate('none', 1)).toMatchObject({ value: 1, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' });
+    expect(turnout.string('a', 'text' as never)).toBe('text');
+    expect(turnout.all()).toMatchObject({ a: { value: true }, o: { reason: 'DISABLED' } });
+    expect(turnout.status()).toEqual({
+      state: 'connecting',
+      source: 'bootstrap',
+      position: 'e.7',
+      ageMs: expect.any(Number),
+    });
+    expect(lines).toHaveLength(2);
+    const other = connect({ bootstrap, context: { targetingKey: 'v' } });
+    expect(other.turnout.evaluate('a', false)).toMatchObject({ value: false, errorCode: 'PROVIDER_NOT_READY' });
+    expect(other.lines).toEqual([expect.stringContaining('another context')]);
+  });
+
+  it('answers from storage, which says that it is stale, and knows its age', () => {
+    const { turnout } = connect({ storage: storageOf({ 'turnout:abc': kept(Date.now() - 1_000) }) });
+    expect(turnout.evaluate('a', false)).toMatchObject({ value: true, reason: 'STALE' });
+    expect(turnout.evaluate('a', false)).toBe(turnout.evaluate('a', false));
+    expect(turnout.status()).toMatchObject({ source: 'storage', position: 'e.1' });
+    expect(turnout.status().ageMs).toBeGreaterThanOrEqual(1_005);
+    const future = connect({ storage: storageOf({ 'turnout:abc': kept(Date.now() + 60_000) }) });
+    expect([future.turnout.boolean('a', false), future.turnout.status().ageMs]).toEqual([true, null]);
+  });
+
+  it.each([
+    ['is broken', 'x'],
+    ['has another shape', '[1]'],
+    ['is of another context', kept(0, { targetingKey: 'v' })],
+  ])('leaves out storage that %s', (_what, content) => {
+    const { turnout, lines } = connect({ storage: storageOf({ 'turnout:abc': content }) });
+    expect(turnout.status().source).toBe('defaults');
+    expect(lines).toEqual([]);
+  });
+
+  it('gives an unnamed visitor the same key on each page, and without storage one for the page', async () => {
+    const { url, bodies } = await serve();
+    const storage = storageOf();
+    const broken = { getItem: () => fail(), setItem: () => fail(), removeItem: () => fail() };
+    for (const store of [storage, storage, broken]) {
+      const { turnout } = connect({ url, context: { plan: 'pro' }, storage: store });
+      expect((await turnout.ready()).source).toBe('server');
+    }
+    const [one, two, three] = bodies.map(({ body }) => (body.context as typeof USER).targetingKey);
+    expect([one === two, two === three]).toEqual([true, false]);
+    expect(one).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no address and no key', {}],
+    ['what is none', { url: 'x', key: 7, context: null }],
+    ['a logger and a storage that throw', { logger: { warn: fail, error: fail }, storage: { getItem: fail } }],
+  ])('throws nothing when it is made of %s', async (_what, options) => {
+    const quiet = options && { logger: false, ...options };
+    const turnout = new Turnout(quiet as unknown as TurnoutOptions);
+    clients.push(turnout);
+    const cyclic: Record<string, never> = {};
+    Object.assign(cyclic, { cyclic });
+    expect(turnout.object('a', cyclic)).toBe(cyclic);
+    expect(turnout.evaluate(7 as never, 'x')).toMatchObject({ value: 'x' });
+    turnout.track(undefined as never, null as never);
+    expect(await turnout.ready({ timeoutMs: 300 })).toMatchObject({ source: 'defaults', position: null });
+  });
+});
+
+describe('a client of a server', () => {
+  it('reports what was asked, for whom, and what was tracked; who comes next is told apart', async () => {
+    const { url, bodies } = await serve();
+    const { turnout } = connect({ url });
+    await turnout.ready();
+    for (let i = 0; i < 3; i++) turnout.boolean('a', false);
+    turnout.string('o', 'coded');
+    turnout.track('paid', { value: 2.5 });
+    turnout.track('paid');
+    await turnout.setContext({ targetingKey: 'v' });
+    turnout.boolean('a', false);
+    await turnout.flush();
+    const reports = bodies.filter(({ path }) => path === '/client/v1/reports');
+    expect(reports[0]?.headers['content-type']).toMatch(/^text\/plain/);
+    expect(reports.map(({ body }) => body)).toMatchObject([
+      {
+        key: KEY,
+        batchId: expect.stringMatching(/^[0-9a-f]{32}$/),
+        context: USER,
+        position: 'e.1',
+        flags: [
+          { flag: 'a', variants: { on: 3 }, coded: 0 },
+          { flag: 'o', variants: {}, coded: 1 },
+        ],
+        events: [{ event: 'paid', count: 2, valued: 1, sum: 2.5 }],
+      },
+      { context: { targetingKey: 'v' }, flags: [{ flag: 'a', variants: { on: 1 }, coded: 0 }], events: [] },
+    ]);
+  });
+
+  it('asks for another token when the server says that it has expired', async () => {
+    const { url, bodies } = await serve((headers) => headers['turnout-context'] === 'token 2');
+    let asked = 0;
+    const { turnout } = connect({ url, context: {}, contextToken: async () => `token ${++asked}` });
+    expect((await turnout.ready()).source).toBe('server');
+    expect(asked).toBe(2);
+    expect(bodies[0]?.body).toEqual({ context: {} });
+    await turnout.setContext({}, { contextToken: 'token 2' });
+    await expect.poll(() => bodies.at(-1)?.headers['turnout-context'], SOON).toBe('token 2');
+  });
+});
+
+function fail(): never {
+  throw new Error('it fails');
+}
