@@ -32,6 +32,8 @@ class EventUnits {
   readonly restarts: [number, number][] = [];
   /** Events that wait for an exposure before them, by unit. */
   readonly waiting = new Map<number, { at: number; marks: number; value: number }[]>();
+  /** How often a unit was told of that may count yet. */
+  readonly early = byteColumn();
 }
 
 /**
@@ -45,6 +47,8 @@ export class EntryUnits {
   /** Whether events wait here for their exposures; not where nothing is read but what is new. */
   readonly #waits: boolean;
   readonly #slackMs: number;
+  /** So often one event of a unit is news that was exposed nowhere yet; 255 at most, or without end. */
+  readonly #mostEarly: number;
   readonly #table = new UnitTable();
   /** 1 and the index of the arm; 0 is none. */
   readonly #arm = byteColumn();
@@ -53,8 +57,9 @@ export class EntryUnits {
   readonly #events = new Map<string, EventUnits>();
   readonly exposed: Hits = { treatment: 0, control: 0, to: 0 };
 
-  constructor(below: number, { waits = true, slackMs = SLACK_MS } = {}) {
+  constructor(below: number, { waits = true, slackMs = SLACK_MS, mostEarly = NEVER } = {}) {
     this.#below = below;
+    this.#mostEarly = mostEarly;
     this.#waits = waits;
     this.#slackMs = slackMs;
   }
@@ -123,7 +128,15 @@ export class EntryUnits {
       if (waiting === undefined) event.waiting.set(unit, [{ at, marks, value }]);
       else waiting.push({ at, marks, value });
     }
-    return isNewInArm || isNewTo || isFirstValue || mayCount;
+    return isNewInArm || isNewTo || isFirstValue || (mayCount && this.#isNews(event, unit));
+  }
+
+  #isNews({ early }: EventUnits, unit: number): boolean {
+    if (this.#mostEarly === NEVER) return true;
+    const told = early.get(unit);
+    if (told >= this.#mostEarly) return false;
+    early.set(unit, told + 1);
+    return true;
   }
 
   #hit(event: EventUnits, unit: number, at: number): boolean {

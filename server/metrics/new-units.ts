@@ -11,6 +11,10 @@ export type FindRun = (environmentId: number, run: string) => MeasuredRun | unde
 const MOST_UNITS = 2_000_000;
 /** Anybody can make up visitors of open contexts. More of them say no more, and are left out. */
 const MOST_OPEN = 200_000;
+/** And so many records for each of them, for whoever makes them up can tell of each as often as they like. */
+const RECORDS_OF_OPEN = 8;
+/** A page tells again and again what its visitor did, and of most visitors no exposure ever comes. */
+const MOST_EARLY_OF_PAGES = 8;
 
 /** Where nothing is new, it is noted so often that somebody reports. */
 const NOTE_MS = 30_000;
@@ -20,6 +24,8 @@ interface Known {
   run: string;
   entry: number;
   units: EntryUnits;
+  /** How many records of it were stored. */
+  stored: number;
   /** When it was stored last that somebody reports, by the database's time. */
   notedAt: number;
 }
@@ -51,13 +57,15 @@ export class NewUnits {
       for (const run of report.runs ?? []) {
         const known = this.#knownOf(place, run.run, run.entry);
         if (known === undefined) continue;
-        const { name, units, wants } = known;
+        const { name, found, wants } = known;
         const writer = writers.get(name) ?? new UnitRowWriter({ ...known.place, arrivedAt: now });
         writers.set(name, writer);
         writer.dropped += run.dropped;
         const wanted = { ...run, events: run.events?.filter(({ event }) => wants(event)) };
         for (const record of readUnits(wanted, now.getTime() - waitedMs, writer.eventIndex)) {
-          if (units.add(record, writer.eventName(record.what))) writer.write(record);
+          if (!found.units.add(record, writer.eventName(record.what))) continue;
+          writer.write(record);
+          found.stored += 1;
         }
       }
     }
@@ -82,20 +90,27 @@ export class NewUnits {
     if (current === undefined || current.entry !== entry) return undefined;
     const name = `${environmentId} ${entry} ${source} ${run}`;
     let found = this.#known.get(name);
-    if (source === 'open' && found !== undefined && found.units.size >= this.#mostOpen) return undefined;
+    if (source === 'open' && found !== undefined && this.#isFull(found)) return undefined;
     if (found === undefined || found.units.size > MOST_UNITS) {
       found = {
         environmentId,
         run,
         entry,
-        notedAt: 0,
-        units: new EntryUnits(current.sample.below, { waits: false, slackMs: this.#slackMs }),
+        ...{ notedAt: 0, stored: 0 },
+        units: new EntryUnits(current.sample.below, {
+          ...{ waits: false, slackMs: this.#slackMs },
+          ...(source === 'server' ? {} : { mostEarly: MOST_EARLY_OF_PAGES }),
+        }),
       };
       this.#known.set(name, found);
     }
     // Names that no metric of the run has are nobody's: they would only fill memory.
     const wants = (event: string) => current.events?.includes(event) === true;
-    return { name, units: found.units, wants, place: { environmentId, run, entry, source } };
+    return { name, found, wants, place: { environmentId, run, entry, source } };
+  }
+
+  #isFull({ units, stored }: Known): boolean {
+    return units.size >= this.#mostOpen || stored >= RECORDS_OF_OPEN * this.#mostOpen;
   }
 
   #leaveWhatIsOver(): void {

@@ -89,4 +89,53 @@ describe('units of what a page tells', () => {
     };
     expect([tell('open'), tell('signed'), tell(undefined)]).toEqual([50, 100, 100]);
   });
+
+  it.each(['open', 'signed'] as const)(
+    'store a few events of a visitor whom nobody was seen to be shown anything, however often %s pages tell them',
+    (source) => {
+      const units = new NewUnits(() => RUN);
+      const tell = (shown: Record<string, string>, events: ClientReport['events']) => {
+        const runs = unitsOfPage(RULESET, told(shown, { events }), { targetingKey: TREATED }, source);
+        const rows = units.rowsOf(
+          [arrived({ projectId: 1, environmentId: 1, source }, reportOf([], { runs }))],
+          new Date(),
+        );
+        return rows.reduce((sum, row) => sum + [...readRow(row)].length, 0);
+      };
+      let stored = 0;
+      for (let i = 0; i < 100; i++) stored += tell({}, Array(20).fill(event('bought', 1)));
+      expect(stored).toBe(8);
+      // Once it was shown something, what it does next counts.
+      expect(tell({ f: 'on' }, [event('bought', 1)])).toBe(2);
+    },
+  );
+
+  it('store no more for made-up visitors who are told of as ever earlier', () => {
+    const units = new NewUnits(() => RUN, 0, 10);
+    let stored = 0;
+    const now = new Date();
+    for (let ageMs = 0; ageMs < 500; ageMs++) {
+      const runs = unitsOfPage(RULESET, told({ f: 'on' }, { ageMs }), { targetingKey: TREATED }, 'open');
+      const place = { projectId: 1, environmentId: 1, source: 'open' as const };
+      stored += units.rowsOf([arrived(place, reportOf([], { runs }))], now).length;
+    }
+    expect(stored).toBe(80);
+  });
+
+  it('cost one evaluation for each flag, however often a report names it', () => {
+    let reads = 0;
+    const context = {
+      get targetingKey() {
+        reads += 1;
+        return TREATED;
+      },
+    };
+    const readsOf = (times: number) => {
+      reads = 0;
+      const flags = Array.from({ length: times }, () => ({ flag: 'f', variants: { on: 1 }, coded: 0 }));
+      unitsOfPage(RULESET, told({}, { flags }), context, 'open');
+      return reads;
+    };
+    expect(readsOf(1_000)).toBe(readsOf(1));
+  });
 });

@@ -30,18 +30,27 @@ export function unitsOfPage(
   // All of it lies at one moment, the end of what the report tells of.
   const fold = new UnitFold(() => 0);
   fold.hold(measured);
-  for (const { flag, variants } of flags) {
+  for (const [flag, variants] of shownOf(flags)) {
     if (!measured.flags.has(flag)) continue;
     const found = evaluate(compiled, flag, context);
-    const { variant } = found;
-    if (variant !== undefined && Object.hasOwn(variants, variant) && variants[variant]! > 0)
-      fold.expose(found, context);
+    if (found.variant !== undefined && variants.has(found.variant)) fold.expose(found, context);
   }
   for (const { event, count, valued, sum } of events) {
     // Of several values of one visitor it is the mean that is known.
     if (count > 0) fold.track(event, valued > 0 ? sum / valued : undefined, context);
   }
   return fold.take().map(({ takenAt: _, records: __, ...run }) => ({ ...run, ageMs }));
+}
+
+/** By flag, so that each costs one evaluation though a report may name it a thousand times. */
+function shownOf(flags: ClientReport['flags']): Map<string, Set<string>> {
+  const shown = new Map<string, Set<string>>();
+  for (const { flag, variants } of flags) {
+    const found = shown.get(flag) ?? new Set();
+    shown.set(flag, found);
+    for (const [variant, count] of Object.entries(variants)) if (count > 0) found.add(variant);
+  }
+  return shown;
 }
 
 function findMeasured(compiled: Compiled): Measured {
