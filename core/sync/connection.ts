@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.ts';
 import type { ConnectionParts, Frames, OwnEvent } from './connection-parts.ts';
 import type { OpenStream } from './ports.ts';
+import { isRefusal, sayStatus } from './refusal.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionProblem, SessionState } from './session.ts';
 import type { Frame } from './sse.ts';
@@ -102,8 +103,8 @@ export class Connection<E extends { event: string }> {
   }
 
   #refused(status: number, headers: Record<string, string | undefined>): void {
-    const why = `the server answered ${status}`;
-    if (status === 401 || status === 403) this.#forbidden(why);
+    const why = sayStatus(status);
+    if (isRefusal(status)) this.#forbidden(why);
     else this.#fail(why, readRetryAfter(headers));
   }
 

@@ -2,6 +2,7 @@ import type { PollResult } from './connection-parts.ts';
 import type { HeldRuleset, Offered } from './held-ruleset.ts';
 import type { PlainAnswer } from './ports.ts';
 import { isSnapshot } from './read-event.ts';
+import { isRefusal, sayStatus } from './refusal.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionParts } from './session.ts';
 import { HEADERS } from './wire.ts';
@@ -67,10 +68,9 @@ export class RulesetFetch {
     if (status === 304 && this.#tag !== undefined) {
       return { kind: 'good', confirmed: this.#confirm(this.#tag.position, readAge(headers)) };
     }
-    if (status === 401 || status === 403) {
-      return { kind: 'forbidden', message: `the server refused the key with ${status}` };
-    }
-    return failed('unreachable', `the server answered ${status}`, readRetryAfter(headers));
+    const message = sayStatus(status);
+    if (isRefusal(status)) return { kind: 'forbidden', message };
+    return failed('unreachable', message, readRetryAfter(headers));
   }
 
   #takeWhole({ headers, body }: PlainAnswer, askedAt: number): Fetched {

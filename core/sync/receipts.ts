@@ -1,6 +1,7 @@
 import type { Compiled } from '../evaluate/compile.ts';
 import { isUnknownKill } from './held-entries.ts';
 import type { Ports } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import { HEADERS, type OverlayEntry, type Receipt } from './wire.ts';
 
 export interface ReceiptParts {
@@ -127,7 +128,7 @@ export class Receipts {
   #answered(token: string, status: number): void {
     this.#running--;
     if (token !== this.#token) return;
-    if (status === 401 || status === 403) {
+    if (isRefusal(status)) {
       // The node does not know this stream, or not any more: the next `hello` brings another token.
       this.close();
       return;

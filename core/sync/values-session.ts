@@ -13,6 +13,7 @@ import {
   type Values,
 } from './held-values.ts';
 import type { PlainAnswer } from './ports.ts';
+import { isRefusal, sayStatus } from './refusal.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionState } from './session.ts';
 import { makeValuesFrames } from './values-frames.ts';
@@ -188,9 +189,9 @@ export class ValuesSession {
   }
 
   #takeAnswer({ status, headers, body }: PlainAnswer, context: Context): PollResult {
-    const message = `the server answered ${status}`;
+    const message = sayStatus(status);
     if (this.#isEnded || context !== this.#wantedContext) throw new Error('not wanted any more');
-    if (status === 401 || status === 403) return { kind: 'forbidden', message };
+    if (isRefusal(status)) return { kind: 'forbidden', message };
     const retryAfterMs = readRetryAfter(headers);
     if (status !== 304 && status !== 200) return { kind: 'failed', problem: 'unreachable', message, retryAfterMs };
     let ageMs = Number(headers['turnout-age-ms']);
