@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { Problem } from '../platform/problem.ts';
-import { addressOf } from './client-address.ts';
+import { addressOf, networkOf } from './client-address.ts';
 import type { House } from './guard.ts';
 import { parseSecret } from './mint-secret.ts';
 import type { PersonPrincipal, Principal } from './principal.ts';
@@ -37,7 +37,7 @@ export async function identify(house: House, secret: string, address: string): P
     found = house.list.findCredential(secret);
   }
   if (typeof found !== 'string') return found;
-  await house.admission.admitRefused(address);
+  await house.admission.admitRefused(networkOf(address));
   throw new Problem('unauthorized', REFUSALS[found]);
 }
 
@@ -55,7 +55,7 @@ async function identifyByCookie(house: House, c: Context): Promise<PersonPrincip
     found = house.list.findSession(secret);
   }
   if (typeof found !== 'string') return found;
-  await house.admission.admitRefused(addressOf(c, house.trustProxy));
+  await house.admission.admitRefused(networkOf(addressOf(c, house.trustProxy)));
   throw new Problem('unauthorized', 'This session has ended. Sign in again.');
 }
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, networkOf } from './client-address.ts';
 import { bearerOf, type House, REFUSALS } from './guard.ts';
 import { parseSecret } from './mint-secret.ts';
 import { rightsOf } from './permissions.ts';
@@ -23,7 +23,12 @@ export function readBearer(headers: IncomingHttpHeaders): string | undefined {
   return bearerOf(headers.authorization);
 }
 
-/** The address that limits count by. */
+/** What limits count by: with an address for each request, nobody would meet one. */
+export function callerNetwork(request: IncomingMessage, trustProxy: number): string {
+  return networkOf(callerAddress(request, trustProxy));
+}
+
+/** Where a request comes from. */
 export function callerAddress(request: IncomingMessage, trustProxy: number): string {
   const forwarded = trustProxy > 0 ? request.headers['x-forwarded-for'] : undefined;
   return clientAddress(request.socket.remoteAddress ?? 'unknown', forwarded?.toString(), trustProxy);
@@ -62,7 +67,7 @@ async function findAgain(gate: Gate, request: IncomingMessage, secret: string): 
   if (gate.list.findCredential(secret) === 'unknown' && parseSecret(secret) !== undefined) await gate.list.lookAgain();
   const found = gate.list.findCredential(secret);
   if (typeof found !== 'string') return found;
-  await gate.admission.admitRefused(callerAddress(request, gate.trustProxy));
+  await gate.admission.admitRefused(callerNetwork(request, gate.trustProxy));
   throw new Problem('unauthorized', REFUSALS[found]);
 }
 

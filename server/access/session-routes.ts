@@ -4,7 +4,7 @@ import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
-import { addressOf } from './client-address.ts';
+import { addressOf, networkOf } from './client-address.ts';
 import { endAllSessions, endSession } from './end-sessions.ts';
 import { type HouseEnv, need, newRoutes, open } from './guard.ts';
 import { arrivalOf } from './identify.ts';
@@ -110,7 +110,7 @@ export function sessionRoutes(parts: PeopleParts): OpenAPIHono<HouseEnv> {
   routes.openapi(accept, async (c) => {
     requireWay(c);
     // Each link is a question to the database, whoever asks: it counts as refused before anybody knows whether it is.
-    await c.get('house').admission.admitRefused(fromOf(c).address);
+    await c.get('house').admission.admitRefused(networkOf(fromOf(c).address));
     const session = await acceptInvitation(parts, c.req.valid('json'), fromOf(c));
     return c.json(welcome(parts, c, session), 200);
   });

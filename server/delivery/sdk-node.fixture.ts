@@ -23,7 +23,7 @@ export class TestGate implements Gate {
   readonly noted: string[] = [];
   readonly used = { note: () => undefined };
   readonly admission = new Admission(DEFAULT_LIMITS);
-  readonly trustProxy = 0;
+  trustProxy = 0;
   databaseDown = false;
   readonly #listeners = new Set<(keyId: string) => void>();
   readonly list: Gate['list'];

@@ -246,6 +246,25 @@ test('A client key has only so many streams from one address; servers still get 
   await expect.poll(async () => (await open(path)).status).toBe(200);
 });
 
+test('An address of version 6 is limited by its network, within which anybody has as many as they like', async () => {
+  await stop();
+  await start({ admission: new StreamAdmission({ STREAMS: 10, SERVER_STREAMS: 2, CLIENT_STREAMS: 2 }) });
+  gate.trustProxy = 1;
+  const key = gate.key('client');
+  const path = await streamPath(key);
+  const from = (host: number, network = '2001:db8:0:1') => ({ 'X-Forwarded-For': `${network}::${host.toString(16)}` });
+  for (const host of [1, 2]) expect((await open(path, from(host))).status).toBe(200);
+  expect((await open(path, from(3))).status).toBe(503);
+  expect((await open(path, from(3, '2001:db8:0:2'))).status).toBe(200);
+  const second = Math.floor(performance.now() / 1_000);
+  const asked = Array.from({ length: 120 }, (_, host) =>
+    fetch(`${address()}/ofrep/v1/evaluate/flags`, { method: 'POST', headers: { 'X-API-Key': key, ...from(host) } }),
+  );
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  const seconds = Math.floor(performance.now() / 1_000) - second + 1;
+  expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(50 * seconds);
+});
+
 test('Flags that are nowhere get 503, and what breaks gets 500 that tells nothing', async () => {
   const path = await streamPath(gate.key('client'));
   flags.now = undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { writeFrame } from '@turnout/core';
-import { callerAddress, type Gate } from '../access/raw-caller.ts';
+import { callerNetwork, type Gate } from '../access/raw-caller.ts';
 import { EventStream } from '../delivery/event-stream.ts';
 import { OpenStreams, type StreamTimes } from '../delivery/open-streams.ts';
 import { retryOf } from '../delivery/retry-spread.ts';
@@ -168,7 +168,7 @@ export class OfrepStream {
   #admit(sender: Sender, request: IncomingMessage): () => void {
     const { admission, gate } = this.#parts;
     if (this.#draining) throw goingDown();
-    const address = callerAddress(request, gate.trustProxy);
+    const address = callerNetwork(request, gate.trustProxy);
     const leave = admission.admit({ keyKind: sender.keyKind, keyId: sender.id, address });
     if (leave === undefined) throw new Failure(503, 'GENERAL', 'Too many streams are open; try again.', 4);
     return leave;

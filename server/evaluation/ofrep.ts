@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@turnout/core';
-import { callerAddress, type Gate } from '../access/raw-caller.ts';
+import { callerNetwork, type Gate } from '../access/raw-caller.ts';
 import type { Served } from '../delivery/served.ts';
 import type { Limits } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -138,7 +138,7 @@ export class Ofrep {
 
   #admit(sender: Sender, request: IncomingMessage): void {
     if (sender.keyKind !== 'client') return;
-    const caller = `${sender.id} ${callerAddress(request, this.#parts.gate.trustProxy)}`;
+    const caller = `${sender.id} ${callerNetwork(request, this.#parts.gate.trustProxy)}`;
     if (!this.#rate.admit(caller, this.#parts.clock.monotonic())) {
       throw new Failure(429, 'GENERAL', 'Too many requests with this client key from this address; ask again.', 1);
     }

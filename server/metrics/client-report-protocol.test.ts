@@ -166,9 +166,13 @@ describe('POST /client/v1/reports', () => {
     expect(taken).toEqual([]);
   });
 
-  test('takes so many a second of one key and address, and no more', async () => {
+  test.each([
+    ['address', () => ({})],
+    ['network of version 6', (host: number) => ({ 'x-forwarded-for': `2001:db8::${host.toString(16)}` })],
+  ])('takes so many a second of one key and %s, and no more', async (_title, from) => {
+    gate.trustProxy = 1;
     const second = Math.floor(performance.now() / 1_000);
-    const answers = await Promise.all(Array.from({ length: 40 }, () => send(clientReportOf(key))));
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, host) => send(clientReportOf(key), from(host))));
     const seconds = Math.floor(performance.now() / 1_000) - second + 1;
     const good = answers.filter(({ status }) => status === 202);
     expect(good.length).toBeLessThanOrEqual(5 * seconds);

@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, HEADERS, type Report } from '@turnout/core';
 import { faultsOf } from '../access/field-faults.ts';
 import type { KeyPrincipal, Principal } from '../access/principal.ts';
-import { callerAddress, findCaller, type Gate, readBearer, refuseBrowser } from '../access/raw-caller.ts';
+import {
+  callerAddress,
+  callerNetwork,
+  findCaller,
+  type Gate,
+  readBearer,
+  refuseBrowser,
+} from '../access/raw-caller.ts';
 import type { Served } from '../delivery/served.ts';
 import { CONTEXT_ERROR, ContextRefusal } from '../evaluation/context-refusal.ts';
 import type { ContextTokens } from '../evaluation/context-tokens.ts';
@@ -102,7 +109,7 @@ export class ClientReportProtocol {
       throw new Problem('bad_media_type', 'Send JSON as text/plain or application/json.');
     }
     const { gate, clock } = this.#parts;
-    if (!this.#arrivals.admit(callerAddress(request, gate.trustProxy), clock.monotonic())) throw tooMany();
+    if (!this.#arrivals.admit(callerNetwork(request, gate.trustProxy), clock.monotonic())) throw tooMany();
     const body = await readRawJson(request, BOUNDS);
     const secret = readBearer(request.headers) ?? keyOf(body);
     if (secret === undefined) {
@@ -123,7 +130,6 @@ export class ClientReportProtocol {
   #admit(found: Principal, request: IncomingMessage): KeyPrincipal {
     const { gate, clock } = this.#parts;
     const route = `POST ${CLIENT_REPORTS}`;
-    const address = callerAddress(request, gate.trustProxy);
     if (found.kind !== 'key' || found.keyKind !== 'client') {
       refuseBrowser(gate, found, request, route);
       gate.events.note(found, 'access.denied', route);
@@ -133,8 +139,12 @@ export class ClientReportProtocol {
     if (origin !== undefined && !originAllowed(origin, found.origins)) {
       throw new Problem('forbidden', 'This client key is not for pages of this origin; add it to the key’s origins.');
     }
-    if (!this.#rate.admit(`${found.id} ${address}`, clock.monotonic())) throw tooMany();
-    gate.used.note(found, address, request.headers[HEADERS.sdk]?.toString() ?? request.headers['user-agent']);
+    if (!this.#rate.admit(`${found.id} ${callerNetwork(request, gate.trustProxy)}`, clock.monotonic())) throw tooMany();
+    gate.used.note(
+      found,
+      callerAddress(request, gate.trustProxy),
+      request.headers[HEADERS.sdk]?.toString() ?? request.headers['user-agent'],
+    );
     return found;
   }
 

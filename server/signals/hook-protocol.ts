@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from '@hono/zod-openapi';
 import { faultsOf } from '../access/field-faults.ts';
 import { parseSecret, sameVerifier, verifierOf } from '../access/mint-secret.ts';
-import { callerAddress, type Gate, readBearer } from '../access/raw-caller.ts';
+import { callerNetwork, type Gate, readBearer } from '../access/raw-caller.ts';
 import { parseJson } from '../platform/json-body.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { pathOf, sendProblem } from '../platform/raw-answer.ts';
@@ -110,7 +110,7 @@ export class HookProtocol {
 
   async #refuse(request: IncomingMessage): Promise<never> {
     const { admission, trustProxy } = this.#parts.gate;
-    await admission.admitRefused(callerAddress(request, trustProxy));
+    await admission.admitRefused(callerNetwork(request, trustProxy));
     throw new Problem('unauthorized', REFUSED);
   }
 }
