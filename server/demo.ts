@@ -143,7 +143,7 @@ export function greet(url: string, dataDir: string): string {
   const flip = `${settingsOf(url, dataDir)}npx turnout`;
   return `
   Turnout   ${url}
-  Shop      ${url}/demo/shop, a page that follows the flags: open it, and kill new-checkout
+  Shop      ${url}/demo/shop?visitor=mila, a page that follows the flags: open it, and kill new-checkout
   Project   demo, with the environments ${DEMO_ENVIRONMENTS.map(({ key }) => key).join(' and ')}
   Keys      ${join(dataDir, 'demo-keys')}/{${KEY_NAMES.join(',')}}
 
