@@ -174,6 +174,19 @@ describe('context tokens', () => {
     });
   });
 
+  it('are written in one way only, so that one good token is not ten thousand others too', async () => {
+    const token = await sign();
+    const [head, body, signature = ''] = token.split('.');
+    const odd = [
+      [`${signature.slice(0, 9)} ${signature.slice(9)}`, `${signature}\t`, `${signature}==`],
+      // Its last sign stands for fewer bits than it has.
+      [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((last) => `${signature.slice(0, -1)}${last}`),
+    ].flat();
+    const others = odd.filter((one) => one !== signature);
+    for (const one of others) expect(await refused(`${head}.${body}.${one}`)).toMatchObject({ fault: 'invalid' });
+    expect(await ask(token)).toMatchObject({ targetingKey: 'ada' });
+  });
+
   it('of an algorithm that the key does not allow are refused, a public key taken for a secret above all', async () => {
     const only = keyWith({ algorithms: ['ES256'] });
     expect(await refused(await sign({}, pair('RS256')), only)).toMatchObject({

@@ -89,7 +89,7 @@ export class ContextTokens {
   }
 
   async #verify(keyId: string, context: SignedContexts, token: string, name: string): Promise<SignedClaims> {
-    refuseDeep(token);
+    refuseOdd(token);
     const { payload, keys } =
       context.jwksUrl === null
         ? {
@@ -205,14 +205,18 @@ async function checkByKeys(token: string, keys: KeySet, options: JWTVerifyOption
   }
 }
 
-/** The parts of a token are JSON too, and deep JSON is refused everywhere. */
-function refuseDeep(token: string): void {
+/**
+ * The parts of a token are JSON too, and deep JSON is refused everywhere. Each is written as base64url writes it: a
+ * signature that may hold spaces is good in any number of ways, each of which would be checked and remembered anew.
+ */
+function refuseOdd(token: string): void {
   const parts = token.split('.');
-  if (parts.length !== 3) throw new ContextRefusal('invalid', 'The context token is not a JWT of three parts.');
-  for (const part of parts.slice(0, 2)) {
-    if (isTooDeep(Buffer.from(part, 'base64url'), DEPTH_LIMIT)) {
-      throw new ContextRefusal('invalid', `The context token may be nested ${DEPTH_LIMIT} deep at most.`);
-    }
+  const bytes = parts.map((part) => Buffer.from(part, 'base64url'));
+  if (parts.length !== 3 || bytes.some((one, at) => one.toString('base64url') !== parts[at])) {
+    throw new ContextRefusal('invalid', 'The context token is not a JWT of three parts.');
+  }
+  if (bytes.slice(0, 2).some((part) => isTooDeep(part, DEPTH_LIMIT))) {
+    throw new ContextRefusal('invalid', `The context token may be nested ${DEPTH_LIMIT} deep at most.`);
   }
 }
 
