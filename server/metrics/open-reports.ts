@@ -7,7 +7,7 @@ import { CurrentRuns, type CurrentRunsParts } from './current-runs.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import { NewUnits } from './new-units.ts';
 import { OfrepCounts, type OfrepCountsParts } from './ofrep-counts.ts';
-import { SWEEPS } from './old-reports-store.ts';
+import { SWEEPS, type Sweep } from './old-reports-store.ts';
 import { makeRecentRates, type RecentRates } from './recent-rates.ts';
 import type { ArrivedReport } from './report.ts';
 import { storeReports } from './report-store.ts';
@@ -35,10 +35,13 @@ export interface Reports {
   follow(): () => void;
 }
 
-const SWEEP_EVERY_MS = 600_000;
-/** A sweep takes so many rows at once, so often; what is left is there for the next one, of any node. */
+export const SWEEP_EVERY_MS = 600_000;
+/**
+ * A sweep takes so many rows at once, so often: more than this node stores in the meantime, or they would grow for ever.
+ * What is left is there for the next one, of any node.
+ */
 const SWEPT_AT_ONCE = 2_000;
-const MOST_PIECES = 50;
+const MOST_PIECES = 500;
 /** Of pages there are many more than of apps, and what each tells is little. */
 const PAGES_TOGETHER = 1_000;
 
@@ -78,9 +81,9 @@ function storeWithUnits(db: Db, runs: CurrentRuns) {
 }
 
 /** What fails, for the database is away, is done the next time. */
-async function sweep(db: Db): Promise<void> {
+export async function sweep(db: Db, sweeps: readonly Sweep[] = SWEEPS): Promise<void> {
   try {
-    for (const one of SWEEPS) {
+    for (const one of sweeps) {
       for (let pieces = 0; pieces < MOST_PIECES && (await one(db, SWEPT_AT_ONCE)); pieces++);
     }
   } catch {}
