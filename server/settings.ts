@@ -101,13 +101,13 @@ export type SettingName = keyof typeof SETTINGS;
 
 /** What each limit counts. A limit that is added without a meaning does not compile. */
 const LIMIT_MEANINGS: Record<LimitName, string> = {
-  CLIENT_REQUESTS: 'Requests a second of one client key from one address.',
-  CLIENT_STREAMS: 'Open streams of one client key from one address.',
+  CLIENT_REQUESTS: 'Requests a second of one client key from one address, or one /64 of IPv6.',
+  CLIENT_STREAMS: 'Open streams of one client key from one address, or one /64 of IPv6.',
   STREAMS: 'Open streams of this node.',
   SERVER_STREAMS: 'How many of this node’s streams are kept for server keys.',
   NEWER_WAITERS: 'Requests that may wait for a flag configuration newer than this node’s.',
   ADMIN_REQUESTS: 'Requests a second of one token to the admin API. A kill is never counted.',
-  REFUSED_REQUESTS: 'Requests a second with credentials that are refused, from one address.',
+  REFUSED_REQUESTS: 'Requests a second with credentials that are refused, from one address, or one /64 of IPv6.',
 };
 
 /** The limits as settings, by the name in `LIMIT_<NAME>`. */
