@@ -66,8 +66,14 @@ async function freePort(): Promise<number> {
   }
 }
 
-/** Makes and starts a Postgres; undefined where none can start, with the reasons in `reasons`. */
-export async function startPrivatePostgres(reasons: string[] = []): Promise<PrivatePostgres | undefined> {
+/**
+ * Makes and starts a Postgres; undefined where none can start, with the reasons in `reasons`. `more` are settings beside
+ * those that each of them has, as `name=value`.
+ */
+export async function startPrivatePostgres(
+  reasons: string[] = [],
+  more: readonly string[] = [],
+): Promise<PrivatePostgres | undefined> {
   const who = identity();
   for (const bin of candidates()) {
     const folder = mkdtempSync('/tmp/turnout-postgres-');
@@ -79,7 +85,7 @@ export async function startPrivatePostgres(reasons: string[] = []): Promise<Priv
         ['-D', join(folder, 'data'), '-U', 'turnout', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
         { ...who, cwd: folder, stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } },
       );
-      return await runPostgres(bin, folder, await freePort(), who);
+      return await runPostgres({ bin, folder, port: await freePort(), who, more });
     } catch (error) {
       reasons.push(`${bin}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
       rmSync(folder, { recursive: true, force: true });
@@ -89,16 +95,20 @@ export async function startPrivatePostgres(reasons: string[] = []): Promise<Priv
   return undefined;
 }
 
-async function runPostgres(
-  bin: string,
-  folder: string,
-  port: number,
-  who: Identity | undefined,
-): Promise<PrivatePostgres> {
+interface Running {
+  bin: string;
+  folder: string;
+  port: number;
+  who: Identity | undefined;
+  more: readonly string[];
+}
+
+async function runPostgres({ bin, folder, port, who, more }: Running): Promise<PrivatePostgres> {
   const url = `postgres://turnout@127.0.0.1:${port}/postgres`;
   let child: ChildProcess;
   const start = async () => {
-    const settings = ['max_connections=200', `unix_socket_directories=${folder}`, 'listen_addresses=127.0.0.1'];
+    const own = ['max_connections=200', `unix_socket_directories=${folder}`, 'listen_addresses=127.0.0.1'];
+    const settings = [...own, ...more];
     child = spawn(
       join(bin, 'postgres'),
       ['-D', join(folder, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
