@@ -95,6 +95,11 @@ describe.runIf(hasBrowser)('the shop of the demo', () => {
     expect(await page.locator('.changed').count()).toBe(0);
   });
 
+  it('asks nothing for delivering an empty cart', async () => {
+    await page.locator('.buy').press('Enter');
+    await expect.poll(() => page.locator('.lines').textContent(), SOON).toBe('Nothing in it yet');
+  });
+
   it('can be used by everybody: in dark and light, and on a small phone', async () => {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });

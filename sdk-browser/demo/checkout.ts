@@ -16,11 +16,11 @@ export function makeCart(shop: Shop, cart: Cart): HTMLElement {
     const items = cart.lines.map(({ product, count }): [string, string] => {
       return [count === 1 ? product.name : `${count} × ${product.name}`, francs(product.price * count)];
     });
-    const rows: [string, string][] = [
-      ...items,
+    const sum: [string, string][] = [
       ['Delivery', delivery === 0 ? 'free' : francs(delivery)],
       ['Total', francs(cart.total + delivery)],
     ];
+    const rows = items.length > 0 ? [...items, ...sum] : [['Nothing in it yet', ''] as const];
     lines.replaceChildren(...rows.map(([name, price]) => make('div', {}, make('dt', {}, name), make('dd', {}, price))));
     promise.textContent = PROMISES[shop.string('delivery-promise', coded['delivery-promise'])] ?? 'Here soon';
   };
