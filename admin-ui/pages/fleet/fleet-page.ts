@@ -9,7 +9,7 @@ import { route, setQuery } from '../../shell/navigation.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { listPage } from '../../styles/list-page.ts';
-import { writeSnippets } from '../settings/write-snippets.ts';
+import { pickFlag, writeSnippets } from '../settings/write-snippets.ts';
 import { arrangeFleet, type FleetView, GROUPINGS, readView, STATES } from './arrange-fleet.ts';
 import { type Fleet, FleetReading } from './fleet-reading.ts';
 import './fleet-table.ts';
@@ -161,7 +161,7 @@ export class FleetPage extends LitElement {
   }
 
   #drawEmpty({ project, environment }: Here) {
-    const flag = flagIndex.value.flags.find(({ archived }) => !archived)?.key ?? 'new-cart';
+    const flag = pickFlag('server', flagIndex.value.flags) ?? 'new-cart';
     const place = { url: location.origin, project: project.key, environment: environment.key, flag };
     const [inNode] = writeSnippets('server', place);
     const keys = writeRoute('settings', { project: project.key, section: 'keys' }, { env: environment.key });

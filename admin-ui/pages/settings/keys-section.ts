@@ -20,7 +20,7 @@ import { RunningApps } from './running-apps.ts';
 import { showSecret } from './secret-dialog.ts';
 import { settingsSheet } from './settings-sheet.ts';
 import { drawStop } from './stop-sign.ts';
-import { writeSnippets } from './write-snippets.ts';
+import { pickFlag, writeSnippets } from './write-snippets.ts';
 
 /** The keys of an environment, by what they are for. */
 @customElement('t-keys-section')
@@ -178,7 +178,8 @@ function whyNot({ environment }: Here, kind: KeyKind): string | undefined {
   return `${environment.name} is protected: a kill key there needs a second administrator, or the root token.`;
 }
 
-function snippetPlace({ project, environment }: Here, { flags, context }: Pick<KeyAnswer, 'flags' | 'context'>) {
-  const flag = flags?.[0] ?? flagIndex.value.flags.find(({ archived }) => !archived)?.key ?? 'new-flag';
-  return { url: location.origin, project: project.key, environment: environment.key, flag, context };
+function snippetPlace({ project, environment }: Here, key: KeyAnswer) {
+  const { kind, flags, context, origins } = key;
+  const flag = flags?.[0] ?? pickFlag(kind, flagIndex.value.flags) ?? 'new-flag';
+  return { url: location.origin, project: project.key, environment: environment.key, flag, context, origins };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { writeSnippets } from './write-snippets.ts';
+import { pickFlag, writeSnippets } from './write-snippets.ts';
 
 const place = { url: 'https://flags.example', project: 'shop', environment: 'production', flag: 'new-cart' };
 
@@ -35,6 +35,24 @@ describe('What is shown of how a key is used', () => {
     const shared = { ...signed, algorithms: ['HS256' as const], jwksUrl: null };
     expect(writeSnippets('client', { ...place, context: shared })[1]?.text).toContain("alg: 'HS256' }");
     expect(writeSnippets('client', place)[0]?.text).toContain('context: { targetingKey: visitor }');
+  });
+
+  test('asks by hand as a page of the key does, where it lists one', () => {
+    const byHand = (origins: string[]) => writeSnippets('client', { ...place, origins }).at(-1)?.text;
+    expect(byHand(['*', 'http://localhost:5173'])).toContain("-H 'Origin: http://localhost:5173'");
+    expect(byHand(['*'])).toContain("-H 'Origin: https://shop.example'");
+  });
+
+  test('asks for a flag that whoever has the key is answered', () => {
+    const flag = { key: 'a', type: 'string' as const, archived: false, clientVisible: false };
+    const flags = [
+      flag,
+      { ...flag, key: 'b', clientVisible: true },
+      { ...flag, key: 'c', type: 'boolean' as const, archived: true, clientVisible: true },
+      { ...flag, key: 'd', type: 'boolean' as const },
+    ];
+    expect([pickFlag('client', flags), pickFlag('server', flags), pickFlag('kill', flags)]).toEqual(['b', 'd', 'd']);
+    expect(pickFlag('client', [flag])).toBeUndefined();
   });
 
   test('is one command wherever it is one for a shell', () => {

@@ -1,4 +1,4 @@
-import type { KeyAnswer } from '@turnout/server/contracts';
+import type { FlagAnswer, KeyAnswer } from '@turnout/server/contracts';
 import type { SignedContext } from './context-words.ts';
 
 /** Lines that use a key. Its secret has a place in them, and is never in them. */
@@ -16,6 +16,8 @@ export interface SnippetPlace {
   flag: string;
   /** How a client key wants to be told who asks. */
   context?: KeyAnswer['context'];
+  /** Whose pages may come with a client key. */
+  origins?: KeyAnswer['origins'];
 }
 
 const SECRET_OF: Record<KeyAnswer['kind'], string> = {
@@ -23,6 +25,15 @@ const SECRET_OF: Record<KeyAnswer['kind'], string> = {
   client: 'TURNOUT_CLIENT_KEY',
   kill: 'TURNOUT_KILL_KEY',
 };
+
+/** The flag to ask for: one that is answered to a key of that kind and, as the lines ask for a boolean, rather one of these. */
+export function pickFlag(
+  kind: KeyAnswer['kind'],
+  flags: readonly Pick<FlagAnswer, 'key' | 'type' | 'archived' | 'clientVisible'>[],
+): string | undefined {
+  const answered = flags.filter(({ archived, clientVisible }) => !archived && (kind !== 'client' || clientVisible));
+  return (answered.find(({ type }) => type === 'boolean') ?? answered[0])?.key;
+}
 
 /** How one uses a key of a kind: what is shown beside it at any time. */
 export function writeSnippets(kind: KeyAnswer['kind'], place: SnippetPlace): Snippet[] {
@@ -32,8 +43,9 @@ export function writeSnippets(kind: KeyAnswer['kind'], place: SnippetPlace): Sni
 }
 
 function forPages(place: SnippetPlace): Snippet[] {
-  const { context } = place;
-  const origin = "  -H 'Origin: https://shop.example'";
+  const { context, origins } = place;
+  const listed = origins?.find((one) => one !== '*') ?? 'https://shop.example';
+  const origin = `  -H 'Origin: ${listed}'`;
   if (context?.mode !== 'signed') return [forPage(place, []), forOfrep(place), forCurl('client', place, [origin])];
   const token = [
     '  // Your own server says who is signed in. It is asked again when the token has expired.',
