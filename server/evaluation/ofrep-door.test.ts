@@ -162,6 +162,15 @@ describe('A hostile body', () => {
     expect((await ask(node, 'plain', body(65_536), server)).status).toBe(200);
   });
 
+  test('gets 400 for a targetingKey of more than 512 characters with a client key: every split hashes all of it', async () => {
+    const client = { Authorization: `Bearer ${node.key('client')}` };
+    const body = (length: number) => ({ context: { targetingKey: 'x'.repeat(length) } });
+    const { status, json } = await refused(client, body(513));
+    expect([status, json.errorCode]).toEqual([400, 'INVALID_CONTEXT']);
+    expect((await ask(node, 'plain', body(512), client)).status).toBe(200);
+    expect((await ask(node, 'plain', body(513), server)).status).toBe(200);
+  });
+
   test('gets 415 when it is compressed', async () => {
     expect((await refused({ ...server, 'Content-Encoding': 'gzip' })).status).toBe(415);
   });

@@ -229,7 +229,7 @@ export class Ofrep {
 
 /** What is evaluated: what the request says itself, and before that what its token does where contexts are signed. */
 function contextOf({ sender, claims }: Ground, body: Buffer): Context {
-  const given = readContext(body);
+  const given = readContext(body, sender.keyKind);
   return sender.context === undefined || claims === undefined ? given : layClaims(sender.context, claims, given);
 }
 

@@ -5,12 +5,15 @@ import { isTooDeep } from '../platform/json-depth.ts';
 import { Failure } from './failure.ts';
 
 const NO_CONTEXT: Context = {};
+/** What a page may call somebody. Each split hashes all of it, and a page asks for every flag at once. */
+export const LONGEST_TARGETING_KEY = 512;
 
 /**
  * Reads the context that a body gives. No body, an empty one and one without a context all mean the empty context:
- * published clients send each of them. Throws the failure that any other body gets.
+ * published clients send each of them. Throws the failure that any other body gets. What comes with a client key may be
+ * hostile, and its targetingKey is bounded.
  */
-export function readContext(bytes: Buffer): Context {
+export function readContext(bytes: Buffer, sight: 'client' | 'server'): Context {
   if (bytes.length === 0) return NO_CONTEXT;
   if (isTooDeep(bytes, DEPTH_LIMIT)) {
     throw new Failure(400, 'PARSE_ERROR', `Arrays and objects may be nested ${DEPTH_LIMIT} deep at most.`);
@@ -24,11 +27,15 @@ export function readContext(bytes: Buffer): Context {
   const context = Object.hasOwn(body, 'context') ? body.context : undefined;
   if (context === null || context === undefined) return NO_CONTEXT;
   if (!isPlainObject(context)) throw new Failure(400, 'INVALID_CONTEXT', 'context must be a JSON object.');
-  return checkTargetingKey(context);
+  return checkTargetingKey(context, sight === 'client' ? LONGEST_TARGETING_KEY : bytes.length);
 }
 
-function checkTargetingKey(context: Record<string, unknown>): Context {
+function checkTargetingKey(context: Record<string, unknown>, longest: number): Context {
   const key = Object.hasOwn(context, 'targetingKey') ? context.targetingKey : undefined;
+  if (typeof key === 'string' && key.length > longest) {
+    const limit = `${longest} characters at most with a client key`;
+    throw new Failure(400, 'INVALID_CONTEXT', `context.targetingKey may have ${limit}.`);
+  }
   if (key === undefined || typeof key === 'string') return context as Context;
   if (key !== null) throw new Failure(400, 'INVALID_CONTEXT', 'context.targetingKey must be a string.');
   const { targetingKey: _, ...rest } = context;

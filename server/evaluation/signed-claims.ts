@@ -1,5 +1,6 @@
 import type { Context, JsonValue } from '@turnout/core';
 import type { ContextRule } from '../access/context-rule.ts';
+import { LONGEST_TARGETING_KEY } from './question.ts';
 
 /** Whom a token that was found good speaks of. */
 export interface SignedClaims {
@@ -11,13 +12,12 @@ export interface SignedClaims {
 
 /** What JWT itself gives a meaning to says nothing of a visitor but who they are. */
 const REGISTERED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
-const LONGEST_SUBJECT = 512;
 
 /** Reads the claims of a token; undefined where its `sub` names nobody. */
 export function readClaims(payload: object): SignedClaims | undefined {
   const members = Object.entries(payload) as [string, JsonValue][];
   const subject = members.find(([name]) => name === 'sub')?.[1];
-  if (typeof subject !== 'string' || subject === '' || subject.length > LONGEST_SUBJECT) return undefined;
+  if (typeof subject !== 'string' || subject === '' || subject.length > LONGEST_TARGETING_KEY) return undefined;
   const attributes = members.filter(([name]) => !REGISTERED.has(name));
   const context: Context = Object.fromEntries([...attributes, ['targetingKey', subject]]);
   return { context, text: JSON.stringify(context) };

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type JsonValue, MOST_EVENTS, MOST_VALUE } from '@turnout/core';
+import { LONGEST_TARGETING_KEY } from '../evaluation/question.ts';
 import { holdSame } from '../platform/same-type.ts';
 
 /** What a page tells of the visitor that it was shown to: counts alone, and for whom. */
@@ -29,7 +30,7 @@ const name = z.string().max(256);
 function isContext(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const key = Object.hasOwn(value, 'targetingKey') ? (value as { targetingKey: unknown }).targetingKey : undefined;
-  return key === undefined || key === null || typeof key === 'string';
+  return key === undefined || key === null || (typeof key === 'string' && key.length <= LONGEST_TARGETING_KEY);
 }
 
 const flag = z.object({
@@ -56,7 +57,10 @@ export const clientReport = z.object({
   ageMs: duration.openapi({ description: 'How long ago the last of it may have been' }),
   durationMs: duration.openapi({ description: 'Over how long it was counted' }),
   context: z
-    .custom<Record<string, JsonValue>>(isContext, 'an object, whose targetingKey is a string where it has one')
+    .custom<Record<string, JsonValue>>(
+      isContext,
+      `an object, whose targetingKey is a string of ${LONGEST_TARGETING_KEY} characters at most where it has one`,
+    )
     .default({})
     .openapi({ type: 'object', description: 'For whom the page asked' }),
   contextToken: z

@@ -102,6 +102,7 @@ describe('POST /client/v1/reports', () => {
     ['a position that no database can keep', { position: 'e\u0000.1' }, '/position'],
     ['a context that is none', { context: ['a'] }, '/context'],
     ['a visitor who is no text', { context: { targetingKey: 7 } }, '/context'],
+    ['a visitor with too long a name', { context: { targetingKey: 'x'.repeat(513) } }, '/context'],
     ['more than anybody looks at', flag({ variants: { 'a/b': 1e9 } }), '/flags/0/variants/a~1b'],
     ['half a look', flag({ coded: 0.5 }), '/flags/0/coded'],
     [
