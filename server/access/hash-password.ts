@@ -7,6 +7,8 @@ const BYTES = 32;
 const FORM = /^scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]+)\$([\w-]+)$/;
 
 export interface HashingOptions {
+  /** As scrypt's own: 2 to the power of `ln` rounds of `r` blocks, `p` times. */
+  cost?: typeof COST;
   /** So many are worked on at once. The rest of the machine is for evaluation. */
   atOnce?: number;
   mostWaiting?: number;
@@ -17,6 +19,7 @@ export interface HashingOptions {
  * else this process does goes on.
  */
 export class PasswordHashing {
+  readonly #cost: typeof COST;
   readonly #atOnce: number;
   readonly #mostWaiting: number;
   readonly #waiting: (() => void)[] = [];
@@ -24,7 +27,8 @@ export class PasswordHashing {
   /** What a login that nobody has is compared with, so that it takes as long as one that somebody has. */
   #nobody: Promise<string> | undefined;
 
-  constructor({ atOnce = 2, mostWaiting = 64 }: HashingOptions = {}) {
+  constructor({ cost = COST, atOnce = 2, mostWaiting = 64 }: HashingOptions = {}) {
+    this.#cost = cost;
     this.#atOnce = atOnce;
     this.#mostWaiting = mostWaiting;
   }
@@ -32,8 +36,8 @@ export class PasswordHashing {
   /** What is stored of a password: how it was hashed, the salt and the result. */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(16);
-    const result = await this.#work(password, salt, COST);
-    const { ln, r, p } = COST;
+    const { ln, r, p } = this.#cost;
+    const result = await this.#work(password, salt, this.#cost);
     return `scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64url')}$${result.toString('base64url')}`;
   }
 

@@ -18,6 +18,8 @@ import { SignInDelay } from './sign-in-delay.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 export const ADA = { login: 'ada', name: 'Ada Admin', password: 'correct horse battery staple' };
+/** A hundredth of the usual work: what passwords cost is held to by the tests of hashing, and by one that asks for it. */
+const QUICK = { ln: 10, r: 8, p: 1 };
 export const PUBLIC_URL = 'https://turnout.test';
 
 /** What a browser on a page of ours was answered. */
@@ -99,7 +101,8 @@ export async function peopleHouse(database: Database, over: Partial<PeopleParts>
   const later: CommitAccess = (order, write) => parts.commit(order, write);
   const revocations = new HeldRevocations({ db: database.db, clock, list, commit: later, file });
   const parts: PeopleParts = {
-    ...{ db: database.db, clock, commit, list, events, hashing: new PasswordHashing(), delay: new SignInDelay(clock) },
+    ...{ db: database.db, clock, commit, list, events, delay: new SignInDelay(clock) },
+    hashing: new PasswordHashing({ cost: QUICK }),
     ...{ installationProject: () => findInstallationProject(database.db), revocations },
     ...over,
   };

@@ -5,6 +5,7 @@ import { changes, environments, installation, memberships, people, sessions } fr
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { Problem } from '../platform/problem.ts';
 import { AccessList } from './access-list.ts';
+import { PasswordHashing } from './hash-password.ts';
 import { mintSecret, verifierOf } from './mint-secret.ts';
 import { ADA, type PeopleHouse, PUBLIC_URL, peopleHouse } from './people.fixture.ts';
 
@@ -62,6 +63,7 @@ describe('people and their sessions', () => {
   });
 
   it('the database keeps neither the password nor the secret of a session', async () => {
+    house = await peopleHouse(database, { hashing: new PasswordHashing() });
     const ada = await house.setUp();
     const [person] = await database.db.select().from(people);
     expect(person?.password).toMatch(/^scrypt\$ln=15,r=8,p=3\$[\w-]{22}\$[\w-]{43}$/);
