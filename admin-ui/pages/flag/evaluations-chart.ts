@@ -61,7 +61,8 @@ export class EvaluationsChart extends LitElement {
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      // Half of the last label stands beyond the end of the line.
+      padding: [8, 24, 0, 0],
       scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
       axes: [
         { ...axis, font, grid: { show: false }, space: 70, values: (_chart, ticks) => tellTicks(ticks) },

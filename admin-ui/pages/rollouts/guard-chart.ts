@@ -53,7 +53,8 @@ export class GuardChart extends LitElement {
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      // Half of the last label stands beyond the end of the line.
+      padding: [8, 24, 0, 0],
       scales: { y: { range: (_chart, low, high) => widen(low, high) } },
       axes: [
         { ...axis, grid: { show: false }, space: 60, size: 22, values: (_chart, ticks) => ticks.map(tellClock) },
