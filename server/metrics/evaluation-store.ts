@@ -175,13 +175,18 @@ export async function defaultsOf(
     .orderBy(desc(codedDefaults.lastAt), codedDefaults.value);
 }
 
-/** When an evaluation of the environment was reported for the first time; undefined where none was. */
-export async function reportedSince(db: Db, environmentId: number): Promise<Date | undefined> {
-  const [row] = await db
-    .select({ since: min(lastEvaluations.firstAt) })
+/** When an evaluation of the environment was reported for the first time, by apps or by anybody; undefined where none was. */
+export async function reportedSince(
+  db: Db,
+  environmentId: number,
+): Promise<Record<'byApps' | 'byAnybody', Date | undefined>> {
+  const rows = await db
+    .select({ source: lastEvaluations.source, since: min(lastEvaluations.firstAt) })
     .from(lastEvaluations)
-    .where(eq(lastEvaluations.environmentId, environmentId));
-  return row?.since ?? undefined;
+    .where(eq(lastEvaluations.environmentId, environmentId))
+    .groupBy(lastEvaluations.source);
+  const first = (of: typeof rows) => of.flatMap(({ since }) => since ?? []).sort((a, b) => Number(a) - Number(b))[0];
+  return { byApps: first(rows.filter(({ source }) => source === 'server')), byAnybody: first(rows) };
 }
 
 /** When what some flags give in an environment was changed last, by key; a flag that never was is not in it. */

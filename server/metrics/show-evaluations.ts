@@ -92,7 +92,7 @@ async function readLives(
   const { projectId, environment } = place;
   const keys = found.map(({ flag }) => flag.key);
   const changed = await changedAt(db, projectId, environment.id, keys);
-  const since = await reportedSince(db, environment.id);
+  const { byApps, byAnybody } = await reportedSince(db, environment.id);
   return ({ flag, configuration, environment: { shedLevel } }) => {
     const own = lasts.filter(({ flagId }) => flagId === flag.id);
     return findLifecycle(
@@ -101,7 +101,8 @@ async function readLives(
         changedAt: changed.get(flag.key) ?? flag.createdAt,
         askedAt: latestOf(own.map((last) => last.askedAt)),
         givenAt: latestOf(own.map((last) => last.bulkAt)),
-        reportedSince: since,
+        // Of a flag that they are not given pages could not tell, and that they do not says nothing of it.
+        reportedSince: flag.clientVisible ? byAnybody : byApps,
       },
       now,
     );

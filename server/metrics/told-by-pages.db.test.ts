@@ -106,6 +106,20 @@ describe.each(databaseKinds)('what pages tell, in %s', (kind) => {
     expect(await state()).toBe('live');
   });
 
+  it('calls no flag stale that pages are not given, for of that one they could not tell', async () => {
+    const { db } = database;
+    const ago = sql`now() - interval '60 days'`;
+    await storeReports(db, [arrived(open, reportOf([{ variants: { on: 1 } }]))]);
+    await db.update(flags).set({ createdAt: ago });
+    await db.update(lastEvaluations).set({ firstAt: ago });
+    const state = async () =>
+      (await showEvaluations(db, place(), 'secret', { step: 'hour' }, new Date())).lifecycle.state;
+    expect(await state()).toBe('new');
+    await storeReports(db, [arrived(apps, reportOf([{ variants: { on: 1 } }]))]);
+    await db.update(lastEvaluations).set({ firstAt: ago });
+    expect(await state()).toBe('stale');
+  });
+
   it('takes no name of an event from apps, however many pages make up', async () => {
     const { db } = database;
     for (let from = 0; from < 600; from += 200) {
