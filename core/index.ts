@@ -13,7 +13,7 @@ export { flagdBucket, trimAsFlagd } from './evaluate/schemes/flagd.ts';
 export { makeFlagdMatches } from './evaluate/schemes/flagd-compare.ts';
 export { initialSlices, type Weights, weightsOf } from './evaluate/slices.ts';
 export type { Step } from './evaluate/trail.ts';
-export { contextHash } from './model/context-hash.ts';
+export { contextHash, hexOf } from './model/context-hash.ts';
 export * from './model/evaluation.ts';
 export type * from './model/flag-types.ts';
 export * from './model/position.ts';

@@ -24,21 +24,21 @@ export function keepValues(storage: TurnoutOptions['storage'], key: string): Kep
       return call((storage ?? globalThis.localStorage) as Store);
     } catch {}
   };
-  const drawn = makeId();
+  let drawn: string | undefined;
   return {
     read: (context) =>
       use((store) => {
-        const [hash, at, { ageMs, ...start }] = JSON.parse(store.getItem(name) as string);
+        const [hash, at, start] = JSON.parse(store.getItem(name) as string);
         const since = Date.now() - at;
-        if (hash !== contextHash(context) || !Array.isArray(start.items)) return undefined;
-        return { ...start, ageMs: since < 0 ? Number.POSITIVE_INFINITY : since + ageMs };
+        if (hash !== contextHash(context)) return undefined;
+        return { ...start, items: [...start.items], ageMs: since < 0 ? Number.POSITIVE_INFINITY : since + start.ageMs };
       }),
     write: (context, start) =>
       use((store) => store.setItem(name, JSON.stringify([contextHash(context), Date.now(), start]))),
     visitor() {
-      const id = use((store) => store.getItem(VISITOR)) ?? drawn;
-      use((store) => store.setItem(VISITOR, id));
-      return id;
+      drawn ??= use((store) => store.getItem(VISITOR)) ?? makeId();
+      use((store) => store.setItem(VISITOR, drawn as string));
+      return drawn;
     },
   };
 }

@@ -4,111 +4,106 @@ import {
   contextHash,
   type Evaluation,
   type JsonValue,
-  type SessionProblem,
   type Values,
-  type ValuesChange,
+  type ValuesProblem,
   ValuesSession,
   type ValuesStart,
 } from '@turnout/core';
 import { Answers, type AskedType } from './answers.ts';
 import { ContextToken } from './context-token.ts';
-import { errorOf } from './error-of.ts';
 import { type KeptValues, keepValues } from './kept-values.ts';
-import { Listeners } from './listeners.ts';
-import { makeNotes, type Notes } from './notes.ts';
-import type {
-  ClientState,
-  ConnectionError,
-  Listener,
-  Readiness,
-  Source,
-  Status,
-  TurnoutEvents,
-  TurnoutOptions,
-} from './options.ts';
+import { makeNotes, type Note } from './notes.ts';
+import type { ClientState, Listener, Readiness, Source, Status, TurnoutEvents, TurnoutOptions } from './options.ts';
 import { isAway, watchPage } from './page.ts';
-import { Reports } from './reports.ts';
-import { makePorts, type PagePorts } from './transport.ts';
+import { makeReports, type Reports } from './reports.ts';
+import { canStream, makePorts } from './transport.ts';
 import { VERSION } from './version.ts';
 
 /** What nobody has confirmed for so long says that it is stale. */
 const STALE_MS = 60_000;
 const READY_WITHIN_MS = 5_000;
 
+/** What listeners are told of: the events of a client, and `look`: an answer or the status may have changed. */
+interface Told extends TurnoutEvents {
+  look: undefined;
+}
+
+/** Whom values are asked for, and what proves it. */
+interface Visitor {
+  context: Context;
+  token: ContextToken;
+}
+
 /** What a client knows and what keeps that up to date: the session, the page, the storage, what is reported. */
 export class LiveValues {
-  readonly #notes: Notes;
+  readonly #note: Note;
   readonly #answers: Answers;
-  readonly #ports: PagePorts;
   readonly #kept: KeptValues;
   readonly #session: ValuesSession;
+  readonly #bootstrap: Bootstrap | undefined;
   protected readonly reports: Reports;
-  readonly #listeners: Listeners;
-  /** Whose evaluations are counted at present. */
-  #context: Context;
-  readonly #token: ContextToken;
-  #bootstrap: Bootstrap | undefined;
+  #listeners: { name: string; call: (what: never) => void }[] = [];
+  /** Whose evaluations are counted at present, and whose values are asked for. */
+  #visitor: Visitor;
+  #wanted: Visitor;
   #source: Source = 'defaults';
   /** Values of storage until a server confirmed them, and any that nobody has confirmed for a minute. */
   #isStale = false;
-  #isAway = false;
-  #problem: ConnectionError | undefined;
   /** The problem that was told and is not over. */
-  #trouble: ConnectionError | undefined;
-  /** It was told that not all is well: when it is, that is told, too. */
-  #isMissed = false;
+  #trouble: ValuesProblem | undefined;
+  /** Nothing is well yet, or something is not: when it is, that is told. */
+  #isMissed = true;
   #heard = () => {};
   readonly #hearing = new Promise<void>((resolve) => {
     this.#heard = resolve;
   });
   #stopAge = () => {};
-  #leavePage = () => {};
+  readonly #leavePage: () => void;
 
   constructor(options: TurnoutOptions) {
-    const { url, contextToken, bootstrap, logger, storage, ...given } = (options ?? {}) as TurnoutOptions;
-    const context = given.context ?? {};
-    const key = `${given.key}`.trim();
-    this.#notes = makeNotes(logger);
-    this.#answers = new Answers(this.#notes);
-    this.#listeners = new Listeners(this.#notes);
-    this.#token = new ContextToken(contextToken);
+    const { url, key, context, contextToken, bootstrap, logger, storage } = { ...options };
     const place = `${url}`.replace(/\/+$/, '');
+    const secret = `${key}`.trim();
     const ports = makePorts(place);
-    this.#ports = { ...ports, send: (request) => this.#token.send(ports, request) };
-    this.#kept = keepValues(storage, key);
-    this.#context = this.#named(context);
-    const start = this.#start(context, bootstrap);
     const now = () => performance.now();
+    this.#note = makeNotes(logger);
+    this.#answers = new Answers(this.#note);
+    this.#kept = keepValues(storage, secret);
+    // The page was rendered from it in any case, and a page is hydrated with what it was rendered from.
+    this.#bootstrap = bootstrap;
+    this.#visitor = this.#wanted = this.#named(context, new ContextToken(contextToken));
+    const start = this.#start(contextHash({ ...context }));
     this.#session = new ValuesSession(
       {
-        ports: this.#ports,
+        ports: {
+          ...ports,
+          send: ({ headers, ...request }) =>
+            this.#wanted.token.send((text) =>
+              ports.send({ ...request, headers: text ? { ...headers, 'turnout-context': text } : headers }),
+            ),
+        },
         now,
-        context: this.#context,
-        headers: { authorization: `Bearer ${key}`, 'turnout-sdk': `browser/${VERSION}` },
-        canStream: 'body' in Response.prototype,
-        onChange: (change) => this.#changed(change),
+        context: this.#visitor.context,
+        headers: { authorization: `Bearer ${secret}`, 'turnout-sdk': `browser/${VERSION}` },
+        canStream,
+        onChange: (keys) => this.#changed(keys),
         onConfirm: () => this.#confirmed(),
         onState: () => this.#moved(),
-        onProblem: (code, message) => this.#failed(code, message),
+        onProblem: (problem) => this.#failed(problem),
       },
       start,
     );
-    this.reports = new Reports({
-      ...{ ports, url: place, key, now },
-      whose: () => ({ context: this.#context, contextToken: this.#token.text, position: this.#position }),
-    });
+    const whose = () => ({ ...this.#visitor, position: this.#position });
+    this.reports = makeReports({ ports, url: place, key: secret, now, whose });
     if (start) this.#tellReady();
-    this.reports.begin();
     this.#leavePage = watchPage((away) => this.#move(away));
-    this.#isAway = isAway();
     // A page that begins in the background gets its values, and no stream until it is looked at.
-    if (this.#isAway) void this.#session.fetch();
-    else this.#session.begin();
+    this.#session[isAway() ? 'fetch' : 'begin']();
   }
 
   /** Whose values are served: the former one's until `setContext` has brought those of another. */
   get context(): Context {
-    return this.#context;
+    return this.#visitor.context;
   }
 
   /** What the page was rendered from; also where it was of another context, and is not what the client began with. */
@@ -116,14 +111,14 @@ export class LiveValues {
     return this.#bootstrap;
   }
 
-  /** Calls back on an event. Answers how to end it. */
+  /** Calls back on an event. Answers how to end it. What a listener throws is logged once, and the others are told. */
   on<K extends keyof TurnoutEvents>(name: K, call: Listener<K>): () => void {
-    return this.#listeners.on(name, call);
+    return this.#listen({ name, call });
   }
 
   /** Calls back whenever an answer, or how the client stands, may have changed. Answers how to end it. */
   subscribe(look: () => void): () => void {
-    return this.#listeners.on('look', look);
+    return this.#listen({ name: 'look', call: look });
   }
 
   /**
@@ -131,24 +126,17 @@ export class LiveValues {
    * says what there is. Never rejects: without values every question is answered by its coded default.
    */
   async ready({ timeoutMs = READY_WITHIN_MS }: { timeoutMs?: number } = {}): Promise<Readiness> {
-    let stop = () => {};
-    const late = new Promise<void>((resolve) => {
-      stop = this.#ports.sleep(timeoutMs, resolve);
-    });
-    await Promise.race([this.#hearing, late]);
-    stop();
-    const error = this.#problem ?? ({ code: 'unreachable', message: `no answer in ${timeoutMs} ms` } as const);
-    return { ...(this.#source === 'server' ? {} : { error }), ...this.#readiness() };
+    await Promise.race([this.#hearing, new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
+    const late = { code: 'unreachable', message: `no answer in ${timeoutMs} ms` } as const;
+    return { ...(this.#source !== 'server' && { error: late }), ...this.#readiness() };
   }
 
   /** How it is connected, where the values are from, and how old they may be. */
   status(): Status {
     const { state } = this.#session;
-    let said: ClientState = this.#trouble?.code ?? 'connecting';
-    if (state === 'closed' || state === 'polling') said = state;
-    else if (this.#isAway) said = 'paused';
-    else if (state === 'stream') said = 'live';
-    return { state: said, ...this.#known() };
+    const said: Partial<Record<typeof state, ClientState>> = { idle: 'paused', stream: 'live' };
+    const other = state === 'connecting' ? this.#trouble?.code : undefined;
+    return { state: other ?? said[state] ?? (state as ClientState), ...this.#known() };
   }
 
   /**
@@ -158,17 +146,18 @@ export class LiveValues {
    * function stays until another token is given.
    */
   async setContext(context: Context, options?: Pick<TurnoutOptions, 'contextToken'>): Promise<Readiness> {
-    this.#token.change(options?.contextToken);
-    const result = await this.#session.setContext(this.#named(context));
-    if (result.kind === 'good') return this.#readiness();
-    this.#isMissed = true;
-    return { ...this.#readiness(), error: errorOf(result) };
+    const { source } = this.#wanted.token;
+    const own = options?.contextToken ?? (typeof source === 'function' ? source : undefined);
+    this.#wanted = this.#named(context, new ContextToken(own));
+    const error = await this.#session.setContext(this.#wanted.context);
+    if (error) this.#isMissed = true;
+    return { ...this.#readiness(), ...(error && { error }) };
   }
 
   /** Reports for the last time and ends the connection; nothing stays open. What is known goes on being served. */
   close(): Promise<void> {
     this.#keep();
-    this.#listeners.clear();
+    this.#listeners = [];
     this.#session.end();
     this.#leavePage();
     this.#stopAge();
@@ -186,21 +175,22 @@ export class LiveValues {
   }
 
   /** Whom to ask for: by a key, unless a token says who it is. */
-  #named(context: Context): Context {
-    return context.targetingKey || this.#token.isGiven ? context : { ...context, targetingKey: this.#kept.visitor() };
+  #named(given: Context | undefined, token: ContextToken): Visitor {
+    const context = { ...given };
+    if (!token.source) context.targetingKey ||= this.#kept.visitor();
+    return { context, token };
   }
 
-  /** What to begin with: what the server put into the page, else what an earlier page left. */
-  #start(given: Context, bootstrap: Bootstrap | undefined): ValuesStart | undefined {
-    // The page was rendered from it in any case, and a page is hydrated with what it was rendered from.
-    this.#bootstrap = bootstrap;
-    if (bootstrap?.contextHash === contextHash(given)) {
+  /** What to begin with: what the server put into the page for a context of this hash, else what an earlier page left. */
+  #start(hash: string): ValuesStart | undefined {
+    const bootstrap = this.#bootstrap;
+    if (bootstrap?.contextHash === hash) {
       this.#source = 'bootstrap';
       return { items: Object.entries(bootstrap.flags).map(([key, found]) => ({ key, ...found })), ageMs: 0 };
     }
-    if (bootstrap) this.#notes.once('bootstrap', 'warn', 'the bootstrap is of another context, and is left out');
+    if (bootstrap) this.#note('warn', 'the bootstrap is of another context, and is left out');
     // Where a token alone says who it is, what is kept could be another one's.
-    const kept = this.#context.targetingKey && this.#kept.read(this.#context);
+    const kept = this.context.targetingKey && this.#kept.read(this.context);
     if (!kept) return undefined;
     this.#source = 'storage';
     this.#isStale = true;
@@ -215,68 +205,77 @@ export class LiveValues {
 
   #move(away: boolean): void {
     if (away) this.reports.hand();
-    if (away === this.#isAway) return;
-    this.#isAway = away;
     this.#session[away ? 'pause' : 'begin']();
   }
 
-  #changed({ keys }: ValuesChange): void {
+  #changed(keys: string[]): void {
     const isFirst = this.#source === 'defaults';
-    const { context } = this.#session;
-    if (keys.length > 0 || this.#context !== context) this.reports.cut();
+    const isOther = this.#session.context !== this.context;
+    if (keys.length > 0 || isOther) this.reports.cut();
+    if (isOther) this.#visitor = this.#wanted;
     this.#source = 'server';
-    this.#context = context;
     this.#keep();
-    this.#listeners.tell('look', undefined);
-    if (isFirst) this.#tellReady();
-    else if (keys.length > 0) this.#listeners.tell('change', { position: this.#position, keys });
+    this.#tell('look', undefined);
+    if (!isFirst && keys.length > 0) this.#tell('change', { position: this.#position, keys });
   }
 
   #confirmed(): void {
-    const isBack = this.#trouble || this.#isMissed;
+    const isNews = this.#trouble || this.#isMissed;
     this.#source = 'server';
-    this.#isStale = false;
-    this.#isMissed = false;
-    this.#problem = undefined;
+    this.#isStale = this.#isMissed = false;
     this.#trouble = undefined;
-    this.#notes.forget('trouble');
     this.#heard();
     this.#moved();
-    if (isBack) this.#tellReady();
+    if (isNews) this.#tellReady();
   }
 
   /** Tells once when nobody has confirmed the values for too long. */
   #moved(): void {
     this.#stopAge();
-    this.#listeners.tell('look', undefined);
-    const { state } = this.#session;
-    if (state === 'stream' || state === 'closed') return;
-    this.#stopAge = this.#ports.sleep(STALE_MS - this.#session.silentMs(), () => {
-      this.#isStale = true;
-      this.#isMissed = true;
-      this.#listeners.tell('look', undefined);
-      if (this.values) this.#listeners.tell('stale', this.status());
-    });
+    this.#tell('look', undefined);
+    if (this.#session.state === 'stream' || this.#session.state === 'closed') return;
+    const timer = setTimeout(() => {
+      this.#isStale = this.#isMissed = true;
+      this.#tell('look', undefined);
+      if (this.values) this.#tell('stale', this.status());
+    }, STALE_MS - this.#session.silentMs());
+    this.#stopAge = () => clearTimeout(timer);
   }
 
-  #failed(problem: SessionProblem, message: string): void {
-    const error = errorOf({ kind: problem === 'unauthorized' ? 'forbidden' : 'failed', message });
-    const { code } = error;
-    this.#problem = error;
+  #failed(problem: ValuesProblem): void {
+    const { code, message } = problem;
+    const isTold = code === this.#trouble?.code;
+    this.#trouble = problem;
     if (code === 'unauthorized') this.#heard();
-    // While fetches bring the values, a stream that cannot be had is no trouble.
-    else if (this.#session.state === 'polling') return;
-    if (code === this.#trouble?.code) return;
-    this.#trouble = error;
+    if (isTold) return;
     const sequel = this.values ? 'what is known goes on being served' : 'the coded defaults hold';
-    this.#notes.once('trouble', 'error', `${code}: ${message}; ${sequel}`);
-    this.#listeners.tell('look', undefined);
-    this.#listeners.tell('error', error);
+    this.#note('error', `${code}: ${message}; ${sequel}`);
+    this.#tell('look', undefined);
+    this.#tell('error', problem);
   }
 
   /** A moment later, so that whoever makes a client can listen first. */
   #tellReady(): void {
-    queueMicrotask(() => this.#listeners.tell('ready', this.#readiness()));
+    this.#isMissed = false;
+    queueMicrotask(() => this.#tell('ready', this.#readiness()));
+  }
+
+  #listen(own: { name: string; call: (what: never) => void }): () => void {
+    // The same function given twice is told twice, and taken back once.
+    this.#listeners.push(own);
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== own);
+    };
+  }
+
+  #tell<K extends keyof Told>(told: K, what: Told[K]): void {
+    for (const { name, call } of [...this.#listeners]) {
+      try {
+        if (name === told) call(what as never);
+      } catch (error) {
+        this.#note('error', `a listener threw: ${error}`, 'listener');
+      }
+    }
   }
 
   get #position(): string | null {

@@ -1,24 +1,18 @@
 import type { Logger, TurnoutOptions } from './options.ts';
 
-/** Says each thing once under a name, until that is forgotten; never fails because its listener does. */
-export interface Notes {
-  once(name: string, level: keyof Logger, message: string): void;
-  forget(name: string): void;
-}
+/** Says something to whoever runs the page; under a name once and no more. Never throws, whatever the logger does. */
+export type Note = (level: keyof Logger, message: string, name?: string) => void;
 
 /** Keys that come from elsewhere than the code could be without end. */
-const MOST_REMEMBERED = 1000;
+const MOST_NAMES = 1000;
 
-export function makeNotes(logger: TurnoutOptions['logger'] = console): Notes {
+export function makeNotes(logger: TurnoutOptions['logger'] = console): Note {
   const said = new Set<string>();
-  return {
-    once(name, level, message) {
-      if (said.has(name) || said.size >= MOST_REMEMBERED) return;
-      said.add(name);
-      try {
-        if (logger) logger[level](`turnout: ${message}`);
-      } catch {}
-    },
-    forget: (name) => said.delete(name),
+  return (level, message, name) => {
+    if (name && (said.has(name) || said.size >= MOST_NAMES)) return;
+    if (name) said.add(name);
+    try {
+      if (logger) logger[level](`turnout: ${message}`);
+    } catch {}
   };
 }

@@ -57,7 +57,8 @@ async function serve(isGood: (headers: http.IncomingHttpHeaders) => boolean = ()
     for await (const piece of request.setEncoding('utf8')) text += piece;
     bodies.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
     const isReport = request.url === '/client/v1/reports';
-    if (!isReport && !isGood(request.headers)) return response.writeHead(401).end('The context token has expired.');
+    if (!isReport && !isGood(request.headers))
+      return response.writeHead(401, { 'turnout-context-error': 'expired' }).end();
     const metadata = { state: 'e.1~0', position: 'e.1', ageMs: 0 };
     return response.writeHead(isReport ? 202 : 200).end(JSON.stringify({ flags: ITEMS, metadata }));
   });

@@ -1,18 +1,16 @@
 import type { Context } from '../model/evaluation.ts';
-import type { Values } from './held-values.ts';
 import type { Ports } from './ports.ts';
-import type { SessionProblem } from './session.ts';
 import type { ValueItem } from './values-wire.ts';
 
-/** One step of what is served. */
-export interface ValuesChange {
-  /** Flags that have another value or variant than before, or are there and were not, or the other way round. */
-  keys: string[];
-  values: Values;
+/** Why the server was not heard from; `unauthorized` where it was, and does not answer this key. */
+export interface ValuesProblem {
+  code: 'unauthorized' | 'unreachable';
+  message: string;
 }
 
 /** What a session of values needs of its owner. Its callbacks throw nothing. */
 export interface ValuesParts {
+  /** A stream whose `onText` throws is at its end. */
   ports: Ports;
   /** A monotonic clock, in ms. */
   now(): number;
@@ -22,14 +20,17 @@ export interface ValuesParts {
   context: Context;
   /** False where the host cannot read a stream: then values are fetched now and then. */
   canStream?: boolean;
-  /** What is served has changed, or where it stands, or for whom: the session already has it. */
-  onChange?(change: ValuesChange): void;
+  /**
+   * What is served has changed, or where it stands, or for whom: the session already has it. `keys` are the flags that
+   * have another value or variant than before, or are there and were not, or the other way round.
+   */
+  onChange?(keys: string[]): void;
   /** A server has given the values, or has said that they are the present ones. */
   onConfirm?(): void;
   /** It has another state; the session already has it. */
   onState?(): void;
-  /** Once per problem, until a server answers well again. */
-  onProblem?(code: SessionProblem, message: string): void;
+  /** Neither a stream nor a fetch brings anything. Told at each attempt. */
+  onProblem?(problem: ValuesProblem): void;
 }
 
 /** What an owner has from before. */

@@ -1,6 +1,5 @@
 import type { Bootstrap, Evaluation, JsonValue } from '@turnout/core';
 import { Answers, typeOf } from '../answers.ts';
-import { makeNotes } from '../notes.ts';
 import type { Status } from '../options.ts';
 import type { Turnout } from '../turnout.ts';
 
@@ -23,7 +22,7 @@ export interface KnownFlags {
 
 export function knownFlags(client: PageClient | undefined, bootstrap: Bootstrap | undefined): KnownFlags {
   // What a bootstrap lacks is said by the client of the page, once, and not by the server at every request.
-  const answers = new Answers(makeNotes(false));
+  const answers = new Answers(() => {});
   const values =
     bootstrap && new Map(Object.entries(bootstrap.flags ?? {}).map(([key, found]) => [key, { key, ...found }]));
   const first = (key: string, coded: JsonValue) => answers.find({ values, isStale: false }, key, coded, typeOf(coded));

@@ -16,7 +16,7 @@ export interface TurnoutProviderProps {
 
 const Known = createContext<KnownFlags | undefined>(undefined);
 const NOWHERE = knownFlags(undefined, undefined);
-const notes = makeNotes(undefined);
+const note = makeNotes(undefined);
 
 /**
  * Gives the flags of a client to all components below. On the server, and until the page is hydrated, they are those of
@@ -33,6 +33,6 @@ export function TurnoutProvider({ client, bootstrap, children }: TurnoutProvider
 export function useKnownFlags(): KnownFlags {
   const known = useContext(Known);
   if (known !== undefined) return known;
-  notes.once('provider', 'warn', 'there is no <TurnoutProvider> above a component; its coded defaults hold');
+  note('warn', 'there is no <TurnoutProvider> above a component; its coded defaults hold', 'provider');
   return NOWHERE;
 }
