@@ -60,6 +60,17 @@ export function believedUnits(
   };
 }
 
+/**
+ * How many units are measured by whichever saw more, for whoever sees to it that they are not too many. Those that anybody
+ * can make up are bounded where they come in: by them nobody is to make the sample of real ones smaller.
+ */
+export function measuredUnits(entry: EntryEvidence | undefined): number {
+  if (entry === undefined) return 0;
+  const { exposed, pages } = entry;
+  const told = pages?.source === 'signed' ? [exposed, pages.exposed] : [exposed];
+  return Math.max(...told.map(({ treatment, control, to }) => Math.max(to, treatment) + control));
+}
+
 const NOBODY: EntryEvidence['exposed'] = { treatment: 0, control: 0, to: 0 };
 
 export function later(a: Date, b: Date): Date {

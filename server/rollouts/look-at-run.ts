@@ -2,8 +2,9 @@ import type { HeldLease } from '../platform/lease.ts';
 import { actOn } from './act.ts';
 import { atPoints, type LoopStep } from './crash-point.ts';
 import { decide } from './decide.ts';
-import type { Decision, Evidence } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { gatherEvidence } from './gather-evidence.ts';
+import { measuredUnits } from './guard-ground.ts';
 import { keepLook, type Looked } from './keep-look.ts';
 import type { LoopParts } from './loop-parts.ts';
 import { lowerSample } from './lower-sample.ts';
@@ -79,15 +80,11 @@ function withAsks(looked: Looked): Looked {
 async function lowerIfMany(parts: LoopParts, { rollout, run, kept, evidence, lease, now }: Looked): Promise<void> {
   const below = run.wrote?.run?.sample.below;
   if (below === undefined || run.state !== 'running' || run.enteredAt === null || evidence.freeze !== null) return;
-  const units = unitsOf(evidence);
+  const units = measuredUnits(evidence.entry);
   const next = parts.sources.suggestBelow(below, units, now.getTime() - run.enteredAt.getTime());
   // The look before may have written the run: then the next one will do.
   if (next >= below || run.version !== kept.run.version) return;
   await atPoints(parts.crash, 'lower sample', () => lowerSample(parts, { rollout, run: kept.run, below: next, lease }));
-}
-
-function unitsOf({ entry }: Evidence): number {
-  return entry === undefined ? 0 : Math.max(entry.exposed.to, entry.exposed.treatment) + entry.exposed.control;
 }
 
 function warnLate({ log }: LoopParts, { id, flag }: PinnedRollout, { run }: KeptRun, laggards: string[]): void {
