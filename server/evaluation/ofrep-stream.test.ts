@@ -246,6 +246,30 @@ test('A client key has only so many streams from one address; servers still get 
   await expect.poll(async () => (await open(path)).status).toBe(200);
 });
 
+test('A client that goes while its key is looked up leaves no place taken behind', async () => {
+  await stop();
+  const admission = new StreamAdmission(DEFAULT_LIMITS);
+  await start({ admission });
+  const path = await streamPath(gate.key('client'));
+  const { findKey } = gate.list;
+  let goOn: (() => void) | undefined;
+  gate.list.findKey = () => undefined;
+  gate.list.lookAgain = () => new Promise((resolve) => (goOn = resolve));
+  const leaving = new AbortController();
+  const gone = fetch(`${address()}${path}`, { signal: leaving.signal }).catch(() => undefined);
+  await expect.poll(() => goOn).toBeDefined();
+  const closed = new Promise((resolve) => server.once('request', (_, response) => response.once('close', resolve)));
+  leaving.abort();
+  await gone;
+  await fetch(address());
+  await closed;
+  gate.list.findKey = findKey;
+  const before = answers.length;
+  goOn?.();
+  await expect.poll(() => answers.length).toBeGreaterThan(before);
+  await expect.poll(() => admission.open).toEqual({ server: 0, client: 0 });
+});
+
 test('An address of version 6 is limited by its network, within which anybody has as many as they like', async () => {
   await stop();
   await start({ admission: new StreamAdmission({ STREAMS: 10, SERVER_STREAMS: 2, CLIENT_STREAMS: 2 }) });

@@ -128,6 +128,8 @@ export class OfrepStream {
     const query = new URLSearchParams(call.query);
     const sender = await this.#findSender(query.get('token') ?? '');
     refuseOrigin(sender, request.headers.origin);
+    // It may have gone while its key was looked up, and whoever has gone gives no place back.
+    if (response.destroyed) return;
     const leave = this.#admit(sender, request);
     response.once('close', leave);
     try {
