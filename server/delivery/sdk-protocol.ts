@@ -138,7 +138,9 @@ export class SdkProtocol {
 
   #admit(exchange: Exchange, caller: Principal): void {
     const { gate, flags } = this.#parts;
-    const { request } = exchange;
+    const { request, response } = exchange;
+    // It may have gone while its key was looked up, and whoever has gone gives no place back.
+    if (response.destroyed) return;
     const key = requireServerKey(gate, caller, request, `GET ${exchange.pattern}`);
     gate.used.note(key, callerAddress(request, gate.trustProxy), request.headers[HEADERS.sdk]?.toString());
     const ids = readNamed(request.headers[HEADERS.overlay]);

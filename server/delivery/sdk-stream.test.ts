@@ -275,6 +275,29 @@ test('Streams over the limit get 503 and when to try again, and a place is free 
   await expect.poll(async () => (await node.open()).status).toBe(200);
 });
 
+test('An app that goes while its key is looked up leaves no place taken behind', async () => {
+  await node.close();
+  const admission = new StreamAdmission(DEFAULT_LIMITS);
+  node = new TestSdkNode(flags, { admission });
+  await node.listen();
+  const { list } = node.gate;
+  const { findCredential } = list;
+  let goOn: (() => void) | undefined;
+  list.findCredential = () => 'unknown';
+  list.lookAgain = () => new Promise((resolve) => (goOn = resolve));
+  const leaving = new AbortController();
+  const gone = fetch(`${node.address}/sdk/v1/stream`, { headers: node.headers, signal: leaving.signal });
+  await expect.poll(() => goOn).toBeDefined();
+  leaving.abort();
+  await gone.catch(() => undefined);
+  // By the time that this is answered the node has heard of it.
+  for (let i = 0; i < 3; i++) await node.fetch('/nowhere');
+  list.findCredential = findCredential;
+  goOn?.();
+  expect((await node.fetch('/sdk/v1/ruleset')).status).toBe(200);
+  await expect.poll(() => admission.open).toEqual({ server: 0, client: 0 });
+});
+
 test('A flip reaches hundreds of streams as the same bytes, and closed ones are forgotten', async () => {
   const streams = await Promise.all(Array.from({ length: 300 }, () => node.open({ 'Last-Event-ID': 'e1.1' })));
   expect(node.sdk.streams).toBe(300);
