@@ -182,6 +182,18 @@ describe('a client of a server', () => {
     ]);
   });
 
+  it('reports what was shown by the token of whom it was shown to', async () => {
+    const { url, bodies } = await serve();
+    const { turnout } = connect({ url, context: {}, contextToken: 'of ada' });
+    await turnout.ready();
+    turnout.boolean('a', false);
+    await turnout.setContext({}, { contextToken: 'of bob' });
+    turnout.boolean('a', false);
+    await turnout.flush();
+    const reports = bodies.filter(({ path }) => path === '/client/v1/reports');
+    expect(reports.map(({ body }) => body.contextToken)).toEqual(['of ada', 'of bob']);
+  });
+
   it('asks for another token when the server says that it has expired', async () => {
     const { url, bodies } = await serve((headers) => headers['turnout-context'] === 'token 2');
     let asked = 0;
