@@ -108,7 +108,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     ...{ list, clock, trustProxy: config.trustProxy, publicUrl: config.publicUrl },
     admission: new Admission(config.limits),
     idempotency: new Idempotency(db, clock),
-    events: new SecurityEvents({ clock, commit, installationProject: () => findInstallationProject(db) }),
+    events: new SecurityEvents({ clock, commit, installationProject: () => findInstallationProject(db), log: logger }),
     used: new LastUsed(clock, (uses) => saveKeyUses(db, uses)),
   };
   const file = revocationFile({ folder: join(config.dataDir, 'journal'), signer: secrets, log: logger });

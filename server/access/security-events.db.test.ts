@@ -95,4 +95,20 @@ describe('security events', () => {
     expect(routes).toHaveLength(1_000);
     expect(routes[0]).toBe(20);
   });
+
+  it('of a key that has leaked are also in the log, once a minute: it is to be revoked now', async () => {
+    const lines: unknown[] = [];
+    const events = new SecurityEvents({
+      clock: systemClock,
+      commit: async () => Promise.reject(new Error('away')),
+      installationProject: async () => 1,
+      log: { warn: (about, line) => lines.push([about, line]) },
+    });
+    const key = { kind: 'key', keyKind: 'server', id: 'k1', projectId: 1, environmentId: 1 } as const;
+    for (let i = 0; i < 3; i++) events.note(key as never, 'access.leaked-key', 'GET /a');
+    events.note({ kind: 'root', id: 'root' }, 'root.used', 'GET /a');
+    expect(lines).toEqual([
+      [{ who: 'key:k1', route: 'GET /a' }, expect.stringContaining('a server key came from a browser')],
+    ]);
+  });
 });

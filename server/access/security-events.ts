@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
 import { repeat } from '../platform/repeat.ts';
 import type { CommitAccess } from './commit.ts';
 import { actorOf, type Principal, ROOT } from './principal.ts';
@@ -11,6 +12,8 @@ export interface SecurityEventParts {
   commit: CommitAccess;
   /** The project row that carries the installation's chain. */
   installationProject(): Promise<number>;
+  /** Where somebody is told at once; the chain is looked at later. */
+  log?: Pick<Logger, 'warn'>;
 }
 
 interface Pending {
@@ -25,6 +28,7 @@ interface Pending {
 
 const MOST_PENDING = 1_000;
 const MOST_ROUTES = 20;
+const LEAKED = 'a server key came from a browser, where everybody can read it: revoke it';
 
 /**
  * Failed rights, refused sign-ins and uses of the root token, as entries of the installation's chain: one a minute and
@@ -59,6 +63,7 @@ export class SecurityEvents {
       if (this.#pending.size >= MOST_PENDING) return;
       pending = { actor, subject, action, count: 0, routes: new Map(), since: this.#parts.clock.now() };
       this.#pending.set(name, pending);
+      if (action === 'access.leaked-key') this.#parts.log?.warn({ who: subject, route }, LEAKED);
     }
     pending.count++;
     if (pending.routes.has(route) || pending.routes.size < MOST_ROUTES) {
