@@ -6,6 +6,8 @@ import { packSdk } from '../loadtest/pack-sdk.ts';
 const ROOM = import.meta.dirname;
 const ENTRIES = ['index', 'react', 'openfeature'];
 const PEERS = ['react', '@openfeature/web-sdk'];
+/** What tells bundlers which calls do nothing is of no use to a page. */
+const COMMENTS = { annotation: false };
 const RESOLVE = { conditionNames: ['turnout-src', 'browser', 'import', 'default'] };
 
 /** Makes what is published: core is inside, and React and OpenFeature are there for whoever imports their entries. */
@@ -20,7 +22,7 @@ export async function bundle(dist: string): Promise<void> {
   ] as const) {
     const input = join(ROOM, `${entry}.ts`);
     const build = await rolldown({ input, platform: 'browser', resolve: RESOLVE, logLevel: 'warn' });
-    await build.write({ file: join(folder, name), format, name: 'Turnout', minify: true });
+    await build.write({ file: join(folder, name), format, name: 'Turnout', minify: true, comments: COMMENTS });
     await build.close();
   }
 }
@@ -29,7 +31,7 @@ export async function bundle(dist: string): Promise<void> {
 export async function minified(...entries: string[]): Promise<string> {
   const input = entries.map((entry) => join(ROOM, `${entry}.ts`));
   const build = await rolldown({ input, platform: 'browser', external: PEERS, resolve: RESOLVE, logLevel: 'silent' });
-  const { output } = await build.generate({ format: 'es', minify: true });
+  const { output } = await build.generate({ format: 'es', minify: true, comments: COMMENTS });
   await build.close();
   return output.map((part) => (part.type === 'chunk' ? part.code : '')).join('');
 }

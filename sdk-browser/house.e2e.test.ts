@@ -121,7 +121,7 @@ describe('a client of the house', () => {
     await server.start();
     await isLive(turnout);
     expect(told).toEqual(['unreachable', 'ready']);
-    expect(lines).toEqual([expect.stringMatching(/^error turnout: unreachable: .*what is known goes on being served/)]);
+    expect(lines).toEqual([expect.stringMatching(/^error turnout: unreachable: ./)]);
     await act('a', 'off');
     await expect.poll(() => turnout.boolean('a', true), SOON).toBe(false);
     await act('a', 'on');

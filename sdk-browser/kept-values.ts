@@ -24,7 +24,7 @@ export function keepValues(storage: TurnoutOptions['storage'], key: string): Kep
       return call((storage ?? globalThis.localStorage) as Store);
     } catch {}
   };
-  let drawn: string | undefined;
+  let drawn = makeId();
   return {
     read: (context) =>
       use((store) => {
@@ -36,8 +36,10 @@ export function keepValues(storage: TurnoutOptions['storage'], key: string): Kep
     write: (context, start) =>
       use((store) => store.setItem(name, JSON.stringify([contextHash(context), Date.now(), start]))),
     visitor() {
-      drawn ??= use((store) => store.getItem(VISITOR)) ?? makeId();
-      use((store) => store.setItem(VISITOR, drawn as string));
+      use((store) => {
+        drawn = store.getItem(VISITOR) ?? drawn;
+        store.setItem(VISITOR, drawn);
+      });
       return drawn;
     },
   };

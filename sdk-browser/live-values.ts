@@ -9,23 +9,25 @@ import {
   ValuesSession,
   type ValuesStart,
 } from '@turnout/core';
-import { Answers, type AskedType } from './answers.ts';
+import { type FindAnswer, makeAnswers } from './answers.ts';
 import { ContextToken } from './context-token.ts';
+import { makeCounts } from './counts.ts';
 import { type KeptValues, keepValues } from './kept-values.ts';
 import { makeNotes, type Note } from './notes.ts';
-import type { ClientState, Listener, Readiness, Source, Status, TurnoutEvents, TurnoutOptions } from './options.ts';
+import type { Listener, Readiness, Source, Status, TurnoutEvents, TurnoutOptions } from './options.ts';
 import { isAway, watchPage } from './page.ts';
 import { makeReports, type Reports } from './reports.ts';
-import { canStream, makePorts } from './transport.ts';
+import { makePorts } from './transport.ts';
 import { VERSION } from './version.ts';
 
 /** What nobody has confirmed for so long says that it is stale. */
 const STALE_MS = 60_000;
 const READY_WITHIN_MS = 5_000;
 
-/** What listeners are told of: the events of a client, and `look`: an answer or the status may have changed. */
-interface Told extends TurnoutEvents {
-  look: undefined;
+interface Listening {
+  /** Of what; of everything where it is empty. */
+  name: string;
+  call(what: never): void;
 }
 
 /** Whom values are asked for, and what proves it. */
@@ -36,13 +38,15 @@ interface Visitor {
 
 /** What a client knows and what keeps that up to date: the session, the page, the storage, what is reported. */
 export class LiveValues {
+  /** What the page was rendered from; also where it was of another context, and is not what the client began with. */
+  readonly bootstrap: Bootstrap | undefined;
   readonly #note: Note;
-  readonly #answers: Answers;
+  readonly #find: FindAnswer;
   readonly #kept: KeptValues;
   readonly #session: ValuesSession;
-  readonly #bootstrap: Bootstrap | undefined;
   protected readonly reports: Reports;
-  #listeners: { name: string; call: (what: never) => void }[] = [];
+  protected readonly counts = makeCounts();
+  #listeners: Listening[] = [];
   /** Whose evaluations are counted at present, and whose values are asked for. */
   #visitor: Visitor;
   #wanted: Visitor;
@@ -57,7 +61,7 @@ export class LiveValues {
   readonly #hearing = new Promise<void>((resolve) => {
     this.#heard = resolve;
   });
-  #stopAge = () => {};
+  #ageTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #leavePage: () => void;
 
   constructor(options: TurnoutOptions) {
@@ -67,10 +71,9 @@ export class LiveValues {
     const ports = makePorts(place);
     const now = () => performance.now();
     this.#note = makeNotes(logger);
-    this.#answers = new Answers(this.#note);
+    this.#find = makeAnswers(this.#note);
     this.#kept = keepValues(storage, secret);
-    // The page was rendered from it in any case, and a page is hydrated with what it was rendered from.
-    this.#bootstrap = bootstrap;
+    this.bootstrap = bootstrap;
     this.#visitor = this.#wanted = this.#named(context, new ContextToken(contextToken));
     const start = this.#start(contextHash({ ...context }));
     this.#session = new ValuesSession(
@@ -85,7 +88,6 @@ export class LiveValues {
         now,
         context: this.#visitor.context,
         headers: { authorization: `Bearer ${secret}`, 'turnout-sdk': `browser/${VERSION}` },
-        canStream,
         onChange: (keys) => this.#changed(keys),
         onConfirm: () => this.#confirmed(),
         onState: () => this.#moved(),
@@ -94,9 +96,12 @@ export class LiveValues {
       start,
     );
     const whose = () => ({ ...this.#visitor, position: this.#position });
-    this.reports = makeReports({ ports, url: place, key: secret, now, whose });
+    this.reports = makeReports({ ports, url: place, key: secret, now, counts: this.counts, whose });
     if (start) this.#tellReady();
-    this.#leavePage = watchPage((away) => this.#move(away));
+    this.#leavePage = watchPage((away) => {
+      if (away) this.reports.hand();
+      this.#session[away ? 'pause' : 'begin']();
+    });
     // A page that begins in the background gets its values, and no stream until it is looked at.
     this.#session[isAway() ? 'fetch' : 'begin']();
   }
@@ -106,19 +111,19 @@ export class LiveValues {
     return this.#visitor.context;
   }
 
-  /** What the page was rendered from; also where it was of another context, and is not what the client began with. */
-  get bootstrap(): Bootstrap | undefined {
-    return this.#bootstrap;
-  }
-
   /** Calls back on an event. Answers how to end it. What a listener throws is logged once, and the others are told. */
   on<K extends keyof TurnoutEvents>(name: K, call: Listener<K>): () => void {
-    return this.#listen({ name, call });
+    // The same function given twice is told twice, and taken back once.
+    const own = { name, call };
+    this.#listeners.push(own);
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== own);
+    };
   }
 
   /** Calls back whenever an answer, or how the client stands, may have changed. Answers how to end it. */
   subscribe(look: () => void): () => void {
-    return this.#listen({ name: 'look', call: look });
+    return this.on('' as never, look);
   }
 
   /**
@@ -134,9 +139,8 @@ export class LiveValues {
   /** How it is connected, where the values are from, and how old they may be. */
   status(): Status {
     const { state } = this.#session;
-    const said: Partial<Record<typeof state, ClientState>> = { idle: 'paused', stream: 'live' };
-    const other = state === 'connecting' ? this.#trouble?.code : undefined;
-    return { state: other ?? said[state] ?? (state as ClientState), ...this.#known() };
+    const said = { idle: 'paused', stream: 'live', connecting: this.#trouble?.code ?? 'connecting' } as const;
+    return { state: said[state as keyof typeof said] ?? state, ...this.#known() };
   }
 
   /**
@@ -156,11 +160,10 @@ export class LiveValues {
 
   /** Reports for the last time and ends the connection; nothing stays open. What is known goes on being served. */
   close(): Promise<void> {
-    this.#keep();
     this.#listeners = [];
     this.#session.end();
     this.#leavePage();
-    this.#stopAge();
+    clearTimeout(this.#ageTimer);
     this.reports.end();
     this.#heard();
     return this.reports.flush();
@@ -170,8 +173,8 @@ export class LiveValues {
     return this.#session.values;
   }
 
-  protected find(key: string, coded: JsonValue | undefined, type: AskedType): Evaluation {
-    return this.#answers.find({ values: this.values, isStale: this.#isStale }, key, coded, type);
+  protected find(key: string, coded: JsonValue | undefined): Evaluation {
+    return this.#find({ values: this.values, isStale: this.#isStale }, key, coded);
   }
 
   /** Whom to ask for: by a key, unless a token says who it is. */
@@ -183,12 +186,15 @@ export class LiveValues {
 
   /** What to begin with: what the server put into the page for a context of this hash, else what an earlier page left. */
   #start(hash: string): ValuesStart | undefined {
-    const bootstrap = this.#bootstrap;
+    const { bootstrap } = this;
     if (bootstrap?.contextHash === hash) {
       this.#source = 'bootstrap';
-      return { items: Object.entries(bootstrap.flags).map(([key, found]) => ({ key, ...found })), ageMs: 0 };
+      const { flags, position } = bootstrap;
+      const items = Object.entries(flags).map(([key, found]) => ({ key, ...found }));
+      // It names no kills, and a node that has not come so far is not asked.
+      return { items, state: position ? `${position}~0` : undefined, ageMs: 0 };
     }
-    if (bootstrap) this.#note('warn', 'the bootstrap is of another context, and is left out');
+    if (bootstrap) this.#note('warn', 'the bootstrap is of another context');
     // Where a token alone says who it is, what is kept could be another one's.
     const kept = this.context.targetingKey && this.#kept.read(this.context);
     if (!kept) return undefined;
@@ -197,26 +203,17 @@ export class LiveValues {
     return kept;
   }
 
-  #keep(): void {
-    const { values, at, context } = this.#session;
-    if (this.#source !== 'server' || !values || !context.targetingKey) return;
-    this.#kept.write(context, { items: [...values.values()], state: at, ageMs: this.#session.ageMs() });
-  }
-
-  #move(away: boolean): void {
-    if (away) this.reports.hand();
-    this.#session[away ? 'pause' : 'begin']();
-  }
-
   #changed(keys: string[]): void {
     const isFirst = this.#source === 'defaults';
-    const isOther = this.#session.context !== this.context;
+    const { context, at: state } = this.#session;
+    const isOther = context !== this.context;
     if (keys.length > 0 || isOther) this.reports.cut();
     if (isOther) this.#visitor = this.#wanted;
     this.#source = 'server';
-    this.#keep();
-    this.#tell('look', undefined);
-    if (!isFirst && keys.length > 0) this.#tell('change', { position: this.#position, keys });
+    if (context.targetingKey) {
+      this.#kept.write(context, { items: [...(this.values?.values() ?? [])], state, ageMs: this.#session.ageMs() });
+    }
+    this.#tell(!isFirst && keys.length > 0 && 'change', { position: this.#position, keys });
   }
 
   #confirmed(): void {
@@ -231,15 +228,13 @@ export class LiveValues {
 
   /** Tells once when nobody has confirmed the values for too long. */
   #moved(): void {
-    this.#stopAge();
-    this.#tell('look', undefined);
+    clearTimeout(this.#ageTimer);
+    this.#tell();
     if (this.#session.state === 'stream' || this.#session.state === 'closed') return;
-    const timer = setTimeout(() => {
+    this.#ageTimer = setTimeout(() => {
       this.#isStale = this.#isMissed = true;
-      this.#tell('look', undefined);
-      if (this.values) this.#tell('stale', this.status());
+      this.#tell(this.values && 'stale', this.status());
     }, STALE_MS - this.#session.silentMs());
-    this.#stopAge = () => clearTimeout(timer);
   }
 
   #failed(problem: ValuesProblem): void {
@@ -248,9 +243,7 @@ export class LiveValues {
     this.#trouble = problem;
     if (code === 'unauthorized') this.#heard();
     if (isTold) return;
-    const sequel = this.values ? 'what is known goes on being served' : 'the coded defaults hold';
-    this.#note('error', `${code}: ${message}; ${sequel}`);
-    this.#tell('look', undefined);
+    this.#note('error', `${code}: ${message}`);
     this.#tell('error', problem);
   }
 
@@ -260,18 +253,11 @@ export class LiveValues {
     queueMicrotask(() => this.#tell('ready', this.#readiness()));
   }
 
-  #listen(own: { name: string; call: (what: never) => void }): () => void {
-    // The same function given twice is told twice, and taken back once.
-    this.#listeners.push(own);
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== own);
-    };
-  }
-
-  #tell<K extends keyof Told>(told: K, what: Told[K]): void {
+  /** Whoever looks is told of everything: an answer or the status may have changed. */
+  #tell<K extends keyof TurnoutEvents>(told?: K | false, what?: TurnoutEvents[K]): void {
     for (const { name, call } of [...this.#listeners]) {
       try {
-        if (name === told) call(what as never);
+        if (!name || name === told) call(what as never);
       } catch (error) {
         this.#note('error', `a listener threw: ${error}`, 'listener');
       }
@@ -279,7 +265,7 @@ export class LiveValues {
   }
 
   get #position(): string | null {
-    return this.#session.at?.split('~')[0] ?? ((this.#source === 'bootstrap' && this.#bootstrap?.position) || null);
+    return this.#session.at?.split('~')[0] ?? null;
   }
 
   #known() {
@@ -287,7 +273,7 @@ export class LiveValues {
     return {
       source: this.#source,
       position: this.#position,
-      ageMs: this.values && Number.isFinite(ageMs) ? Math.round(ageMs) : null,
+      ageMs: this.values && ageMs < Number.POSITIVE_INFINITY ? Math.round(ageMs) : null,
     };
   }
 

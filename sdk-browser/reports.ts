@@ -1,5 +1,6 @@
-import { type Context, type Evaluation, MOST_VALUE } from '@turnout/core';
+import type { Context } from '@turnout/core';
 import type { ContextToken } from './context-token.ts';
+import type { Counts } from './counts.ts';
 import { makeId, type PagePorts } from './transport.ts';
 
 const PATH = '/client/v1/reports';
@@ -8,10 +9,6 @@ const EVERY_MS = 10_000;
 const TIMEOUT_MS = 10_000;
 /** So many batches wait for a server; the oldest is given up for a newer one. */
 const MOST_WAITING = 4;
-/** Names stand in code; names made of data are a mistake, and must not make a batch without bounds. */
-const MOST_EVENTS = 200;
-const MOST_FLAGS = 1000;
-
 /** Whose evaluations these are, and by which flags. */
 export interface Whose {
   context: Context;
@@ -32,14 +29,12 @@ export interface ReportParts {
   now(): number;
   url: string;
   key: string;
+  counts: Counts;
   whose(): Whose;
 }
 
-/** Counts what was asked and tracked, and reports it: how often, never each time. Nothing of it throws. */
+/** Reports what was counted: how often, never each time. Nothing of it throws. */
 export interface Reports {
-  count(answer: Pick<Evaluation, 'key' | 'variant'>): void;
-  /** A value that is no number, or beyond what is summed, counts as none. */
-  track(event: string, value: unknown): void;
   /** Ends a batch: from now on somebody else is asked for, or by other flags. */
   cut(): void;
   /** Sends what there is, one batch after the other; what does not arrive is sent again later, and counts once. */
@@ -49,25 +44,20 @@ export interface Reports {
   end(): void;
 }
 
-export function makeReports({ ports, now, url, key, whose }: ReportParts): Reports {
-  const flags = new Map<string, { flag: string; variants: Record<string, number>; coded: number }>();
-  const events = new Map<string, { event: string; count: number; valued: number; sum: number }>();
+export function makeReports({ ports, now, url, key, counts, whose }: ReportParts): Reports {
   let begun = now();
   let waiting: Batch[] = [];
   let sending = Promise.resolve();
-  let end: () => void;
 
   const write = ({ token, ended, ...batch }: Batch, contextToken = token.text) =>
-    JSON.stringify({ key, ...batch, contextToken, ageMs: Math.round(now() - ended) });
+    JSON.stringify({ key, ...batch, contextToken, ageMs: now() - ended });
 
   const cut = () => {
     const ended = now();
-    if (flags.size + events.size > 0) {
-      const counted = { flags: [...flags.values()], events: [...events.values()] };
-      const durationMs = Math.round(ended - begun);
-      waiting = [...waiting.slice(1 - MOST_WAITING), { batchId: makeId(), ...whose(), durationMs, ...counted, ended }];
-      flags.clear();
-      events.clear();
+    const counted = counts.take();
+    if (counted) {
+      const batch = { batchId: makeId(), ...whose(), ...counted, durationMs: ended - begun, ended };
+      waiting = [...waiting.slice(1 - MOST_WAITING), batch];
     }
     begun = ended;
   };
@@ -97,37 +87,15 @@ export function makeReports({ ports, now, url, key, whose }: ReportParts): Repor
     sending = sending.then(send);
     return sending;
   };
-
-  const begin = () => {
-    end = ports.sleep(EVERY_MS * (0.8 + 0.4 * ports.random()), () => {
-      void flush();
-      begin();
-    });
-  };
-  begin();
+  const timer = setInterval(flush, EVERY_MS * (0.8 + 0.4 * ports.random()));
 
   return {
-    count({ key, variant }) {
-      const found = flags.get(key) ?? { flag: key, variants: {}, coded: 0 };
-      if (flags.size < MOST_FLAGS) flags.set(key, found);
-      if (variant === undefined) found.coded++;
-      else found.variants[variant] = (found.variants[variant] ?? 0) + 1;
-    },
-    track(event, value) {
-      const name = `${event}`.length > 128 ? '' : `${event}`;
-      const found = events.get(name) ?? { event: name, count: 0, valued: 0, sum: 0 };
-      if (events.size < MOST_EVENTS) events.set(name, found);
-      found.count++;
-      if (typeof value !== 'number' || !(Math.abs(value) <= MOST_VALUE)) return;
-      found.valued++;
-      found.sum += value;
-    },
     cut,
     flush,
     hand() {
       cut();
-      waiting = waiting.filter((batch) => !globalThis.navigator?.sendBeacon?.(url + PATH, write(batch)));
+      waiting = waiting.filter((batch) => !navigator.sendBeacon?.(url + PATH, write(batch)));
     },
-    end: () => end(),
+    end: () => clearInterval(timer),
   };
 }

@@ -7,9 +7,6 @@ export interface PagePorts extends Ports {
   send(request: PageRequest): Promise<PlainAnswer>;
 }
 
-/** A page without it reads no stream, and fetches now and then. */
-export const canStream = !!globalThis.TextDecoderStream;
-
 /**
  * `fetch` as a session needs it. `url` has no slash at its end. A stream is opened without a header, so that no
  * preflight comes before it; its address may name the path of the server itself.

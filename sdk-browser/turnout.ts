@@ -1,5 +1,5 @@
 import type { AnyFlags, Evaluation, FlagKey, FlagTypes, FlagValue, JsonObject, JsonValue } from '@turnout/core';
-import { type AskedType, isSameAnswer, typeOf } from './answers.ts';
+import { isSameAnswer } from './answers.ts';
 import { LiveValues } from './live-values.ts';
 
 /** Told when an answer has changed. */
@@ -13,22 +13,22 @@ export type Watcher = (now: Evaluation, before: Evaluation) => void;
 export class Turnout<F extends FlagTypes = AnyFlags> extends LiveValues {
   /** The value of a boolean flag; `coded` where it has none, is none, or is not known. */
   boolean<K extends FlagKey<F, boolean>>(key: K, coded: boolean): FlagValue<F, K, boolean> {
-    return this.#ask(key, coded, 'boolean').value as FlagValue<F, K, boolean>;
+    return this.#ask(key, coded).value as FlagValue<F, K, boolean>;
   }
 
   /** The value of a string flag. */
   string<K extends FlagKey<F, string>>(key: K, coded: FlagValue<F, K, string>): FlagValue<F, K, string> {
-    return this.#ask(key, coded, 'string').value as FlagValue<F, K, string>;
+    return this.#ask(key, coded).value as FlagValue<F, K, string>;
   }
 
   /** The value of a number flag. */
   number<K extends FlagKey<F, number>>(key: K, coded: FlagValue<F, K, number>): FlagValue<F, K, number> {
-    return this.#ask(key, coded, 'number').value as FlagValue<F, K, number>;
+    return this.#ask(key, coded).value as FlagValue<F, K, number>;
   }
 
   /** The value of an object flag. It is everybody's: change nothing in it. */
   object<K extends FlagKey<F, JsonObject>>(key: K, coded: FlagValue<F, K, JsonObject>): FlagValue<F, K, JsonObject> {
-    return this.#ask(key, coded, 'object').value as FlagValue<F, K, JsonObject>;
+    return this.#ask(key, coded).value as FlagValue<F, K, JsonObject>;
   }
 
   /**
@@ -36,18 +36,18 @@ export class Turnout<F extends FlagTypes = AnyFlags> extends LiveValues {
    * about the flag changes it is the same object.
    */
   evaluate<K extends FlagKey<F>>(key: K, coded: FlagValue<F, K>): Evaluation {
-    return this.#ask(key, coded, typeOf(coded));
+    return this.#ask(key, coded);
   }
 
   /** What `evaluate` answers, without counting it: for what looks at a flag often and shows it once. */
   peek<K extends FlagKey<F>>(key: K, coded: FlagValue<F, K>): Evaluation {
-    return this.find(key, coded, typeOf(coded));
+    return this.find(key, coded);
   }
 
   /** What is known of all flags, by key, uncounted. Where a coded default would hold there is no `value`. */
   all(): Record<string, Evaluation> {
     const keys = [...(this.values?.keys() ?? [])];
-    return Object.fromEntries(keys.map((key) => [key, this.find(key, undefined, undefined)]));
+    return Object.fromEntries(keys.map((key) => [key, this.find(key, undefined)]));
   }
 
   /** Calls back when the value or the variant of this flag has changed. Answers how to end it. */
@@ -65,12 +65,12 @@ export class Turnout<F extends FlagTypes = AnyFlags> extends LiveValues {
    * most and of up to 128 characters; what else is handed in is counted without a name. Throws nothing.
    */
   track(event: string, details?: { value?: number }): void {
-    this.reports.track(event, details?.value);
+    this.counts.track(event, details?.value);
   }
 
   /** Counts an answer of `peek`, once it is shown. */
   count(answer: Evaluation): void {
-    this.reports.count(answer);
+    this.counts.count(answer);
   }
 
   /** Reports what was counted; resolves when that is done, or could not be done now. */
@@ -78,8 +78,8 @@ export class Turnout<F extends FlagTypes = AnyFlags> extends LiveValues {
     return this.reports.flush();
   }
 
-  #ask(key: string, coded: JsonValue, type: AskedType): Evaluation {
-    const found = this.find(key, coded, type);
+  #ask(key: string, coded: JsonValue): Evaluation {
+    const found = this.find(key, coded);
     this.count(found);
     return found;
   }

@@ -1,5 +1,8 @@
 import type { Context } from './evaluation.ts';
 
+/** Spreads each sign upwards, as in FNV-1a. */
+const PRIME = 16_777_619;
+
 /**
  * A short name for a context, the same on every host and whatever the order of its members: 64 bits over its JSON with
  * sorted keys, in hex. It says whether values that were kept were made for the same one; it hides nothing. It is in
@@ -11,14 +14,13 @@ export function contextHash(context: Context): string {
     names.push(name);
     return value;
   });
-  let a = 0x5bd1e995;
-  let b = 0x41c6ce57;
+  let a = 0;
+  let b = 0;
   // Written with a list of names, the members of every object come in the order of the list.
   const text = JSON.stringify(context, names.sort());
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x9e3779b1);
-    b = Math.imul(b ^ code, 0x5f356495);
+    a = Math.imul(a ^ text.charCodeAt(i), PRIME);
+    b = Math.imul(b ^ a, PRIME);
   }
   return hexOf([a, b]);
 }

@@ -1,4 +1,5 @@
 import type { Ports } from './ports.ts';
+import { readRetryAfter } from './retry-after.ts';
 import type { ValuesEvent } from './values-wire.ts';
 
 /** From asking for a stream to its first text, and to its `hello`, which says how often it is heard. */
@@ -6,21 +7,14 @@ const FIRST_MS = 10_000;
 /** A stream is given up after two heartbeats and a little, for the server's timers are late as well. */
 const BEATS = 2.25;
 
-/** Why a stream is gone: when its server wants the client back, in ms, or what was answered instead of a stream. */
-export interface Loss {
-  retryMs: number;
-  status: number;
-  headers: Record<string, string | undefined>;
-}
-
 export interface StreamParts {
   ports: Ports;
   path: string;
   /** Text came: the stream is open, and is all that it should be. */
   onText(): void;
   onValues(event: ValuesEvent): void;
-  /** Once. Nothing more is told after it. */
-  onLost(loss: Loss): void;
+  /** Once, with when the server wants the client back, in ms. Nothing more is told after it. */
+  onLost(retryMs: number): void;
 }
 
 /**
@@ -38,14 +32,14 @@ export function followValues({ ports, path, onText, onValues, onLost }: StreamPa
     stopSilence();
     stream.close();
   };
-  const lose = (status = 200, headers = {}) => {
+  const lose = () => {
     if (isOver) return;
     close();
-    onLost({ retryMs, status, headers });
+    onLost(retryMs);
   };
   const watch = () => {
     stopSilence();
-    stopSilence = ports.sleep(limitMs, () => lose());
+    stopSilence = ports.sleep(limitMs, lose);
   };
   // As its server writes it: lines end in LF, and the data of an event is one. A comment has no name before its colon.
   const hear = (block: string) => {
@@ -55,14 +49,15 @@ export function followValues({ ports, path, onText, onValues, onLost }: StreamPa
     retryMs = Number(retry ?? said?.retryMs ?? retryMs);
     if (event === 'hello') limitMs = BEATS * said.heartbeatMs;
     else if (event === 'values') onValues(said);
-    else if (event === 'goodbye') lose();
-    else if (event === 'revoked') lose(401);
+    else if (event === 'goodbye' || event === 'revoked') lose();
   };
   const stream = ports.open(
     { path, headers: {} },
     {
       onHead(status, headers) {
-        if (status !== 200) lose(status, headers);
+        if (status === 200) return;
+        retryMs = readRetryAfter(headers) ?? 0;
+        lose();
       },
       onText(text) {
         if (isOver) return;
@@ -72,7 +67,7 @@ export function followValues({ ports, path, onText, onValues, onLost }: StreamPa
         blocks.forEach(hear);
         if (!isOver) watch();
       },
-      onEnd: () => lose(),
+      onEnd: lose,
     },
   );
   watch();

@@ -17,21 +17,17 @@ export function isOlderState(state: string, than: string | undefined): boolean {
   return ahead > 0 || (ahead === 0 && state !== than && state.endsWith('~0'));
 }
 
-/** A bulk answer, and what came by the stream: last of all, and while it was fetched. */
-export interface Fetched {
-  flags: readonly ValueItem[];
-  state: string;
-  kept: readonly ValuesEvent[];
-  last: ValuesEvent | undefined;
-}
-
 /** What a client of values holds: what was fetched and stepped on, and what kills bring about, which lies over it. */
 export class HeldValues {
   /** `position~overlayHash`; undefined where no server said it. */
   state: string | undefined;
+  /** What the open stream said last, and what it said since a fetch was begun. */
+  last: ValuesEvent | undefined;
+  kept: ValuesEvent[] = [];
   #items: Map<string, ValueItem>;
-  /** By key, each with the latest state at which it was seen and not recorded. */
-  readonly #kills = new Map<string, { item: ValueItem; at: string }>();
+  readonly #kills = new Map<string, ValueItem>();
+  /** The latest state at which each kill was seen and not recorded. */
+  readonly #killedAt = new Map<string, string>();
 
   constructor(items: Iterable<ValueItem>, state: string | undefined) {
     this.#items = byKey(items);
@@ -39,7 +35,7 @@ export class HeldValues {
   }
 
   served(): Values {
-    return new Map([...this.#items, ...[...this.#kills].map(([key, { item }]) => [key, item] as const)]);
+    return new Map([...this.#items, ...this.#kills]);
   }
 
   /** Takes the step of an event that follows what is held. False where what lies between is missing. */
@@ -61,8 +57,9 @@ export class HeldValues {
   /** Lays the kills of an event over what is held. Each counts at once, wherever the event comes from. */
   lay({ held, to }: ValuesEvent): void {
     for (const item of held) {
-      const at = this.#kills.get(item.key)?.at;
-      this.#kills.set(item.key, { item, at: at && aheadBy(at, to) > 0 ? at : to });
+      this.#kills.set(item.key, item);
+      const at = this.#killedAt.get(item.key);
+      if (!(aheadBy(at, to) > 0)) this.#killedAt.set(item.key, to);
     }
   }
 
@@ -71,9 +68,10 @@ export class HeldValues {
    * answer for another context is taken all the same where nothing but kills is missing that the stream has told of, for
    * those lie over it.
    */
-  replace({ flags, state, kept, last }: Fetched, isOtherContext: boolean): boolean {
+  replace(flags: readonly ValueItem[], state: string, isOtherContext: boolean): boolean {
+    const { kept, last } = this;
     const reached = kept.reduce((at, { from, to }) => (from === at ? to : at), state);
-    const isKillsKnown = isOtherContext && (last || this.#kills.size) && !aheadBy(this.state, reached);
+    const isKillsKnown = isOtherContext && (last || this.#kills.size > 0) && !aheadBy(this.state, reached);
     if (isOlderState(reached, this.state) && !isKillsKnown) return false;
     // Within a revision nothing is recorded: a node that does not name a kill of it has not heard of that one.
     this.#leave((key, at) => aheadBy(state, at) <= 0 || !!last?.held.some((item) => item.key === key));
@@ -84,7 +82,11 @@ export class HeldValues {
   }
 
   #leave(isLeft: (key: string, at: string) => boolean): void {
-    for (const [key, { at }] of this.#kills) if (!isLeft(key, at)) this.#kills.delete(key);
+    for (const [key, at] of this.#killedAt) {
+      if (isLeft(key, at)) continue;
+      this.#kills.delete(key);
+      this.#killedAt.delete(key);
+    }
   }
 }
 
@@ -93,6 +95,8 @@ function byKey(items: Iterable<ValueItem>): Map<string, ValueItem> {
 }
 
 /** Whether two answers are the same to whoever looks: another reason for the same variant is no news. */
-export function isSameAnswer(a: Pick<ValueItem, 'value' | 'variant'>, b: typeof a): boolean {
-  return a === b || (a.variant === b.variant && JSON.stringify(a.value) === JSON.stringify(b.value));
+export function isSameAnswer(a: Answer | undefined, b: Answer | undefined): boolean {
+  return a === b || (!a === !b && a?.variant === b?.variant && JSON.stringify(a?.value) === JSON.stringify(b?.value));
 }
+
+type Answer = Pick<ValueItem, 'value' | 'variant'>;

@@ -18,8 +18,6 @@ export interface ValuesParts {
   headers: Record<string, string>;
   /** Whom it asks for at first. */
   context: Context;
-  /** False where the host cannot read a stream: then values are fetched now and then. */
-  canStream?: boolean;
   /**
    * What is served has changed, or where it stands, or for whom: the session already has it. `keys` are the flags that
    * have another value or variant than before, or are there and were not, or the other way round.

@@ -216,8 +216,12 @@ describe('the way to the server', () => {
     expect(ports.sent.at(-1)?.headers['if-none-match']).toBe('"e.1~0"');
     expect(ports.streams).toHaveLength(2);
     expect(heard()).toEqual(['is connecting', 'confirm']);
+    // An address that is refused has expired, or the key is: a fetch without a tag, and soon, tells which.
+    ports.answers = [{ status: 401 }];
     ports.stream.head(401).end();
-    expect(heard()).toEqual(['problem unauthorized']);
+    await pass(2_000);
+    expect(ports.sent.at(-1)?.headers['if-none-match']).toBeUndefined();
+    expect(heard()).toEqual(['is polling', 'is connecting', 'problem unauthorized']);
   });
 
   it('is given up slowly where the key is refused', async () => {
@@ -229,6 +233,25 @@ describe('the way to the server', () => {
     expect([ports.sent.length, heard()]).toEqual([1, ['is connecting', 'problem unauthorized']]);
     await pass(20_000);
     expect(ports.sent.length).toBeGreaterThan(1);
+  });
+
+  it.each([
+    [
+      403,
+      '{"key":"","errorCode":"GENERAL","errorDetails":"Not for this origin; add it."}',
+      '403: Not for this origin; add it.',
+    ],
+    [401, '{"key":"","errorCode":"GENERAL","errorDetails":"One \\"kid\\", none, and"}', '401: One "kid", none, and'],
+    [401, '{"errorDetails":"None.","key":""}', '401: None.'],
+    [401, '<h1>Sign in</h1>', '401'],
+    [503, '', '503'],
+  ])('is told with why it is closed, where the server says that: %i %s', async (status, body, said) => {
+    const messages: string[] = [];
+    const { ports, session } = begin({ onProblem: ({ message }) => messages.push(message) });
+    ports.answers = [{ status, body }];
+    session.begin();
+    await settle();
+    expect(messages).toEqual([`the server answered ${said}`]);
   });
 
   it('is tried again soon while no server was reached, and then later', async () => {
@@ -243,11 +266,12 @@ describe('the way to the server', () => {
   });
 
   it('is fetches now and then where no stream can be read or had, each with the tag of what is held', async () => {
-    const { ports, session, pass } = begin({ canStream: false });
-    ports.answers = [answerOf('e.1~0', { a: 'on' }), { status: 304 }, { status: 304 }];
+    const { ports, session, pass } = begin();
+    ports.answers = [answerOf('e.1~0', { a: 'on' }, {}, []), ...Array.from({ length: 20 }, () => ({ status: 304 }))];
     session.begin();
     await settle();
     await pass(50_000);
+    expect(ports.sent.length).toBeLessThan(12);
     expect(ports.streams).toHaveLength(0);
     expect(session.state).toBe('polling');
     expect(ports.sent.slice(0, 3).map(({ headers }) => headers['if-none-match'])).toEqual([

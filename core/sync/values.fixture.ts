@@ -9,14 +9,19 @@ export function itemOf(key: string, variant: string, changes: Partial<ValueItem>
 }
 
 /** What a bulk request is answered with: the flags by key and variant, at a state. */
-export function answerOf(state: string, flags: Record<string, string>, headers: Record<string, string> = {}) {
+export function answerOf(
+  state: string,
+  flags: Record<string, string>,
+  headers: Record<string, string> = {},
+  eventStreams = [{ type: 'sse', endpoint: { requestUri: '/stream?token=t' } }],
+) {
   const [position] = state.split('~');
   return {
     status: 200,
     headers: { etag: `"${state}"`, ...headers },
     body: JSON.stringify({
       flags: Object.entries(flags).map(([key, variant]) => itemOf(key, variant)),
-      eventStreams: [{ type: 'sse', endpoint: { requestUri: '/stream?token=t' } }],
+      eventStreams,
       metadata: { state, position, ageMs: 0 },
     }),
   };

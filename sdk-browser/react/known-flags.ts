@@ -1,5 +1,5 @@
 import type { Bootstrap, Evaluation, JsonValue } from '@turnout/core';
-import { Answers, typeOf } from '../answers.ts';
+import { makeAnswers } from '../answers.ts';
 import type { Status } from '../options.ts';
 import type { Turnout } from '../turnout.ts';
 
@@ -22,10 +22,10 @@ export interface KnownFlags {
 
 export function knownFlags(client: PageClient | undefined, bootstrap: Bootstrap | undefined): KnownFlags {
   // What a bootstrap lacks is said by the client of the page, once, and not by the server at every request.
-  const answers = new Answers(() => {});
+  const find = makeAnswers(() => {});
   const values =
     bootstrap && new Map(Object.entries(bootstrap.flags ?? {}).map(([key, found]) => [key, { key, ...found }]));
-  const first = (key: string, coded: JsonValue) => answers.find({ values, isStale: false }, key, coded, typeOf(coded));
+  const first = (key: string, coded: JsonValue) => find({ values, isStale: false }, key, coded);
   const firstStatus = (): Status => ({
     state: 'connecting',
     source: bootstrap ? 'bootstrap' : 'defaults',
