@@ -3,10 +3,9 @@ import type { Context } from '@turnout/core';
 import { DEPTH_LIMIT } from '../platform/json-body.ts';
 import { isTooDeep } from '../platform/json-depth.ts';
 import { Failure } from './failure.ts';
+import { LONGEST_TARGETING_KEY } from './signed-claims.ts';
 
 const NO_CONTEXT: Context = {};
-/** What a page may call somebody. Each split hashes all of it, and a page asks for every flag at once. */
-export const LONGEST_TARGETING_KEY = 512;
 
 /**
  * Reads the context that a body gives. No body, an empty one and one without a context all mean the empty context:

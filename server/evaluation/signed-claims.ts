@@ -1,6 +1,8 @@
 import type { Context, JsonValue } from '@turnout/core';
 import type { ContextRule } from '../access/context-rule.ts';
-import { LONGEST_TARGETING_KEY } from './question.ts';
+
+/** What a page may call somebody. Each split hashes all of it, and a page asks for every flag at once. */
+export const LONGEST_TARGETING_KEY = 512;
 
 /** Whom a token that was found good speaks of. */
 export interface SignedClaims {

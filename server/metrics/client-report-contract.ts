@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type JsonValue, MOST_EVENTS, MOST_VALUE } from '@turnout/core';
-import { LONGEST_TARGETING_KEY } from '../evaluation/question.ts';
+import { LONGEST_TARGETING_KEY } from '../evaluation/signed-claims.ts';
 import { holdSame } from '../platform/same-type.ts';
 
 /** What a page tells of the visitor that it was shown to: counts alone, and for whom. */
