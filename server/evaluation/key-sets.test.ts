@@ -41,6 +41,16 @@ describe('sets of public keys', () => {
     expect(provider.asked).toHaveLength(1);
   });
 
+  it('keep nothing of what a provider answers but what a signature is checked with', async () => {
+    const { jwk } = first as SigningKey;
+    const keys = [
+      { ...jwk, x5c: ['A'.repeat(500_000)], note: 'x' },
+      { ...jwk, kid: 'k'.repeat(100_000) },
+    ];
+    provider.instead = { status: 200, body: JSON.stringify({ keys }) };
+    expect((await take()).jwks().keys).toEqual([jwk]);
+  });
+
   it('in use are fetched again before anybody waits, and the same keys stay the same set', async () => {
     const set = await take();
     clock.ms += 6 * MINUTE;

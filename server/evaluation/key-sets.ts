@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import type { Clock } from '../platform/clock.ts';
 import { DEPTH_LIMIT } from '../platform/json-body.ts';
@@ -20,7 +21,8 @@ export interface KeySetParts {
 
 interface Kept {
   set: KeySet | undefined;
-  text: string;
+  /** The hash of the answer that the set is from. */
+  answer: string;
   /** Monotonic times: of the answer that the set is from, and of the last try. */
   fetchedAt: number;
   triedAt: number;
@@ -40,6 +42,10 @@ const RETRY_FIRST_MS = 5_000;
 const MOST_SETS = 1_000;
 const MOST_KEYS = 100;
 const KINDS = new Set<unknown>(['RSA', 'EC', 'OKP']);
+/** What is needed of a key. Certificates and the like are never looked at, and would only fill memory. */
+const MEMBERS = new Set(['kty', 'kid', 'use', 'alg', 'key_ops', 'crv', 'x', 'y', 'n', 'e']);
+/** As JSON; the largest RSA key that anybody uses takes a third of it. */
+const LONGEST_KEY = 4_096;
 
 /** The public keys of identity providers by their addresses, in memory: fetched when they are needed, one at a time. */
 export class KeySets {
@@ -88,7 +94,7 @@ export class KeySets {
       const [oldest] = this.#kept.keys();
       if (this.#kept.size >= MOST_SETS && oldest !== undefined) this.#kept.delete(oldest);
       const never = Number.NEGATIVE_INFINITY;
-      kept = { set: undefined, text: '', fetchedAt: never, triedAt: never, fetching: undefined, told: undefined };
+      kept = { set: undefined, answer: '', fetchedAt: never, triedAt: never, fetching: undefined, told: undefined };
       this.#kept.set(url, kept);
     }
     return kept;
@@ -114,10 +120,10 @@ export class KeySets {
       this.#refusePlain(url);
       const { status, body } = await outbound.ask({ method: 'GET', url, headers: { accept: 'application/json' } });
       if (status !== 200) throw new OutboundFault('unreadable', `${new URL(url).host} answers ${status}.`);
-      const text = body.toString('utf8');
+      const answer = hash('sha256', body, 'base64url');
       // The same keys stay the same object, so that what was checked with them is still known.
-      if (kept.set === undefined || kept.text !== text) kept.set = readKeySet(url, body);
-      kept.text = text;
+      if (kept.set === undefined || kept.answer !== answer) kept.set = readKeySet(url, body);
+      kept.answer = answer;
       kept.fetchedAt = askedAt;
       kept.told = undefined;
     } catch (error) {
@@ -145,7 +151,8 @@ function readKeySet(url: string, body: Buffer): KeySet {
   if (isTooDeep(body, DEPTH_LIMIT)) throw unreadable();
   const keys = parse(body)?.keys;
   if (!Array.isArray(keys)) throw unreadable();
-  const usable = keys.filter(isPublicKey).slice(0, MOST_KEYS);
+  const small = (key: PublicKey) => JSON.stringify(key).length <= LONGEST_KEY;
+  const usable = keys.filter(isPublicKey).map(publicPart).filter(small).slice(0, MOST_KEYS);
   if (usable.length === 0) throw unreadable();
   return createLocalJWKSet({ keys: usable });
 }
@@ -158,6 +165,12 @@ function parse(body: Buffer): { keys?: unknown } | null | undefined {
   }
 }
 
-function isPublicKey(key: unknown): key is JSONWebKeySet['keys'][number] {
+type PublicKey = JSONWebKeySet['keys'][number];
+
+function publicPart(key: PublicKey): PublicKey {
+  return Object.fromEntries(Object.entries(key).filter(([name]) => MEMBERS.has(name)));
+}
+
+function isPublicKey(key: unknown): key is PublicKey {
   return typeof key === 'object' && key !== null && 'kty' in key && KINDS.has(key.kty) && !('d' in key);
 }
