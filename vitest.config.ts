@@ -15,7 +15,7 @@ function room(name: string) {
       root: name === 'house' ? '.' : name,
       include: name === 'house' ? ['*.test.ts'] : ['**/*.test.ts'],
       // Files of a room share their process: to begin one and to read the sources again takes longer than most tests.
-      isolate: name === 'server' || name === 'migrations',
+      isolate: name === 'migrations',
       testTimeout: 60_000,
       hookTimeout: 180_000,
       // What is looked for until it is there: a machine that is busy is no reason to fail.
