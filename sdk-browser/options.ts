@@ -49,8 +49,8 @@ export interface Readiness {
 }
 
 /**
- * `connecting` before the first answer; `live` while the stream is open; `polling` while it is not, but the server
- * answers; `paused` while the page is hidden or offline; `unreachable` and `unauthorized` while the server does not
+ * `connecting` before the stream is open, the first time or again; `live` while it is; `polling` while it is not, but the
+ * server answers; `paused` while the page is hidden or offline; `unreachable` and `unauthorized` while the server does not
  * answer, or not to this key; `closed` after `close`.
  */
 export type ClientState = 'connecting' | 'live' | 'polling' | 'paused' | 'unreachable' | 'unauthorized' | 'closed';
