@@ -36,7 +36,6 @@ export { isSampled, UnitHash } from './report/unit-hash.ts';
 export { AFTER_ARM, AFTER_TO, BEFORE, LONGEST_AGO_MS, type RunReport, UNIT_BYTES } from './report/unit-records.ts';
 export { byteColumn, momentColumn, UnitColumn, UnitTable } from './report/unit-table.ts';
 export { applyPatch } from './sync/apply-patch.ts';
-export type { PollResult } from './sync/connection-parts.ts';
 export { diffRulesets } from './sync/diff.ts';
 export { isSameAnswer, type Values } from './sync/held-values.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';

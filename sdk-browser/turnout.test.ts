@@ -12,6 +12,7 @@ const ITEMS = [
   { key: 'a', value: true, variant: 'on', reason: 'STATIC' },
   { key: 'o', reason: 'DISABLED' },
 ];
+const REPORTS = '/client/v1/reports';
 const SOON = { timeout: 10_000, interval: 5 };
 const clients: Turnout[] = [];
 const servers: http.Server[] = [];
@@ -49,18 +50,21 @@ function storageOf(content: Record<string, string> = {}) {
 const kept = (at: number, context = USER) =>
   JSON.stringify([contextHash(context), at, { items: ITEMS, state: 'e.1~0', ageMs: 5 }]);
 
-/** Takes reports and answers evaluations with 401s that say that the token has expired, but for `good` ones. */
-async function serve(isGood: (headers: http.IncomingHttpHeaders) => boolean = () => true) {
+/** Takes reports and evaluates, but for requests whose token has expired. Streams say what they are given. */
+async function serve({ isGood = (_token: unknown) => true, stream = '' } = {}) {
   const bodies: { path: string; headers: http.IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
   const server = http.createServer(async (request, response) => {
     let text = '';
     for await (const piece of request.setEncoding('utf8')) text += piece;
-    bodies.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
-    const isReport = request.url === '/client/v1/reports';
-    if (!isReport && !isGood(request.headers))
+    const body = JSON.parse(text || '{}');
+    bodies.push({ path: request.url ?? '', headers: request.headers, body });
+    if (request.method === 'GET') return response.writeHead(200).write(stream);
+    const isReport = request.url === REPORTS;
+    if (!isGood(isReport ? body.contextToken : request.headers['turnout-context']))
       return response.writeHead(401, { 'turnout-context-error': 'expired' }).end();
     const metadata = { state: 'e.1~0', position: 'e.1', ageMs: 0 };
-    return response.writeHead(isReport ? 202 : 200).end(JSON.stringify({ flags: ITEMS, metadata }));
+    const eventStreams = stream ? [{ type: 'sse', endpoint: { requestUri: '/stream?token=t' } }] : [];
+    return response.writeHead(isReport ? 202 : 200).end(JSON.stringify({ flags: ITEMS, eventStreams, metadata }));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -161,10 +165,11 @@ describe('a client of a server', () => {
     turnout.string('o', 'coded');
     turnout.track('paid', { value: 2.5 });
     turnout.track('paid');
+    for (const value of [2e15, Number.NaN, '7' as never]) turnout.track('odd', { value });
     await turnout.setContext({ targetingKey: 'v' });
     turnout.boolean('a', false);
     await turnout.flush();
-    const reports = bodies.filter(({ path }) => path === '/client/v1/reports');
+    const reports = bodies.filter(({ path }) => path === REPORTS);
     expect(reports[0]?.headers['content-type']).toMatch(/^text\/plain/);
     expect(reports.map(({ body }) => body)).toMatchObject([
       {
@@ -176,7 +181,10 @@ describe('a client of a server', () => {
           { flag: 'a', variants: { on: 3 }, coded: 0 },
           { flag: 'o', variants: {}, coded: 1 },
         ],
-        events: [{ event: 'paid', count: 2, valued: 1, sum: 2.5 }],
+        events: [
+          { event: 'paid', count: 2, valued: 1, sum: 2.5 },
+          { event: 'odd', count: 3, valued: 0, sum: 0 },
+        ],
       },
       { context: { targetingKey: 'v' }, flags: [{ flag: 'a', variants: { on: 1 }, coded: 0 }], events: [] },
     ]);
@@ -190,12 +198,12 @@ describe('a client of a server', () => {
     await turnout.setContext({}, { contextToken: 'of bob' });
     turnout.boolean('a', false);
     await turnout.flush();
-    const reports = bodies.filter(({ path }) => path === '/client/v1/reports');
+    const reports = bodies.filter(({ path }) => path === REPORTS);
     expect(reports.map(({ body }) => body.contextToken)).toEqual(['of ada', 'of bob']);
   });
 
   it('asks for another token when the server says that it has expired', async () => {
-    const { url, bodies } = await serve((headers) => headers['turnout-context'] === 'token 2');
+    const { url, bodies } = await serve({ isGood: (token) => token === 'token 2' });
     let asked = 0;
     const { turnout } = connect({ url, context: {}, contextToken: async () => `token ${++asked}` });
     expect((await turnout.ready()).source).toBe('server');
@@ -203,6 +211,40 @@ describe('a client of a server', () => {
     expect(bodies[0]?.body).toEqual({ context: {} });
     await turnout.setContext({}, { contextToken: 'token 2' });
     await expect.poll(() => bodies.at(-1)?.headers['turnout-context'], SOON).toBe('token 2');
+  });
+
+  it('reports with another token where the former one has expired meanwhile, and each visitor with their own', async () => {
+    let good = 'token 1';
+    let asked = 0;
+    const { url, bodies } = await serve({ isGood: (token) => token === good || token === 'of v' });
+    const { turnout } = connect({ url, context: {}, contextToken: () => `token ${++asked}` });
+    const reported = () =>
+      bodies.filter(({ path }) => path === REPORTS).map(({ body: { contextToken, flags } }) => [contextToken, flags]);
+    await turnout.ready();
+    good = 'token 2';
+    turnout.boolean('a', false);
+    await turnout.flush();
+    const flags = [{ flag: 'a', variants: { on: 1 }, coded: 0 }];
+    expect(reported()).toEqual([
+      ['token 1', flags],
+      ['token 2', flags],
+    ]);
+    turnout.boolean('a', false);
+    await turnout.setContext({}, { contextToken: 'of v' });
+    turnout.boolean('a', false);
+    await turnout.flush();
+    expect(reported().slice(2)).toEqual([
+      ['token 2', flags],
+      ['of v', flags],
+    ]);
+  });
+
+  it('gives a stream up that says what cannot be read, and opens another', async () => {
+    const { url, bodies } = await serve({ stream: 'event: values\ndata: {\n\n' });
+    const { turnout, lines } = connect({ url });
+    await turnout.ready();
+    await expect.poll(() => bodies.filter(({ path }) => path.startsWith('/stream')).length, SOON).toBeGreaterThan(1);
+    expect([turnout.boolean('a', false), lines]).toEqual([true, []]);
   });
 });
 

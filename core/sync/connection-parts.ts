@@ -33,10 +33,8 @@ export interface Frames {
 export interface ConnectionParts<E extends { event: string }> {
   ports: Ports;
   now(): number;
-  /** How often is fetched while there is no stream, in ms; 5,000 unless given. */
-  pollMs?: number;
-  /** Made anew for every attempt, for what is held changes. Undefined while only a fetch can tell where the stream is. */
-  request(): StreamRequest | undefined;
+  /** Made anew for every attempt, for what is held changes. */
+  request(): StreamRequest;
   /** Reads a stream from its beginning. */
   frames(): Frames;
   /** What a frame says; undefined for what this version does not know. Throws where it is broken. */

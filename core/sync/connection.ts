@@ -31,8 +31,6 @@ export class Connection<E extends { event: string }> {
   #openedAt = 0;
   #heardAt = 0;
   #isPolling = false;
-  /** There is no address to open a stream at: a fetch is to bring one. */
-  #isUnaddressed = false;
   #stopSilence = nothing;
   #stopWait = nothing;
   /** While a fetch is due. */
@@ -77,12 +75,6 @@ export class Connection<E extends { event: string }> {
   #connect(): void {
     const { ports, now, request, frames } = this.#parts;
     const asked = request();
-    this.#isUnaddressed = !asked;
-    if (!asked) {
-      this.#cancelPoll();
-      if (!this.#isPolling) void this.#poll();
-      return;
-    }
     const askedAt = now();
     this.#frames = frames();
     this.#heardAt = askedAt;
@@ -182,12 +174,8 @@ export class Connection<E extends { event: string }> {
     this.#parts.onDown();
     if (this.#state === 'stream') this.#setState('connecting');
     if (!this.#isPolling && !this.#stopPoll) this.#schedulePoll(FIRST_POLL_MS);
-    this.#connectIn(waitMs);
-  }
-
-  #connectIn(ms: number): void {
     this.#stopWait();
-    this.#stopWait = this.#parts.ports.sleep(ms, () => this.#connect());
+    this.#stopWait = this.#parts.ports.sleep(waitMs, () => this.#connect());
   }
 
   /** Up to half as much later: never earlier than what a server asked for. */
@@ -203,10 +191,9 @@ export class Connection<E extends { event: string }> {
   }
 
   async #poll(): Promise<void> {
-    const { poll, request, pollMs = POLL_MS } = this.#parts;
     this.#stopPoll = undefined;
     this.#isPolling = true;
-    const result = await poll();
+    const result = await this.#parts.poll();
     this.#isPolling = false;
     // The stream may have been opened, or all of it ended, meanwhile.
     if (this.#state === 'stream' || this.#state === 'closed') return;
@@ -217,22 +204,14 @@ export class Connection<E extends { event: string }> {
     let askedMs = 0;
     if (result.kind === 'good') {
       this.#problem = undefined;
-      if (this.#isUnaddressed && request()) {
-        this.#connect();
-        return;
-      }
       this.#setState('polling');
     } else {
       this.#tell(result.problem, result.message);
       // Fetches stand in for the stream only while they bring something.
       this.#setState('connecting');
       askedMs = result.retryAfterMs ?? 0;
-      if (this.#isUnaddressed) {
-        this.#connectIn(this.#backoff.afterFailure(askedMs));
-        return;
-      }
     }
-    this.#schedulePoll(Math.max(pollMs, Math.min(askedMs, MOST_POLL_MS)));
+    this.#schedulePoll(Math.max(POLL_MS, Math.min(askedMs, MOST_POLL_MS)));
   }
 
   #setState(state: SessionState): void {

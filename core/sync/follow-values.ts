@@ -1,5 +1,4 @@
 import type { Ports } from './ports.ts';
-import { readRetryAfter } from './retry-after.ts';
 import type { ValuesEvent } from './values-wire.ts';
 
 /** From asking for a stream to its first text, and to its `hello`, which says how often it is heard. */
@@ -13,7 +12,7 @@ export interface StreamParts {
   /** Text came: the stream is open, and is all that it should be. */
   onText(): void;
   onValues(event: ValuesEvent): void;
-  /** Once, with when the server wants the client back, in ms. Nothing more is told after it. */
+  /** Once, with when the server wants the client back, in ms; NaN where it does not say. Nothing more is told after it. */
   onLost(retryMs: number): void;
 }
 
@@ -56,7 +55,7 @@ export function followValues({ ports, path, onText, onValues, onLost }: StreamPa
     {
       onHead(status, headers) {
         if (status === 200) return;
-        retryMs = readRetryAfter(headers) ?? 0;
+        retryMs = 1_000 * Number(headers['retry-after']);
         lose();
       },
       onText(text) {

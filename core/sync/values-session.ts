@@ -2,7 +2,6 @@ import type { Context } from '../model/evaluation.ts';
 import { followValues } from './follow-values.ts';
 import { aheadBy, HeldValues, isOlderState, isSameAnswer, type Values } from './held-values.ts';
 import type { PlainAnswer } from './ports.ts';
-import { readRetryAfter } from './retry-after.ts';
 import type { SessionState } from './session.ts';
 import type { ValuesParts, ValuesProblem, ValuesStart } from './values-parts.ts';
 import type { ValuesAnswer, ValuesEvent } from './values-wire.ts';
@@ -49,7 +48,7 @@ export class ValuesSession {
   #wanted: string | undefined;
   /** Attempts since a stream last brought values. */
   #failures = 0;
-  /** What a server asks for before the next attempt. */
+  /** What a server asks for before the next attempt; NaN where it names a date, which needs a clock that both share. */
   #leastMs = 0;
   /** While a fetch is due. */
   #stopWait: (() => void) | undefined;
@@ -150,7 +149,7 @@ export class ValuesSession {
     if (status === 200) this.#takeWhole(JSON.parse(body), context, headers.etag);
     else if (status !== 304) {
       const isKey = status === 401 || status === 403;
-      this.#leastMs = isKey ? REFUSED_MS * 2 ** this.#failures : (readRetryAfter(headers) ?? 0);
+      this.#leastMs = isKey ? REFUSED_MS * 2 ** this.#failures : 1_000 * Number(headers['retry-after']);
       // What the server says of it is what somebody can act on.
       const why = /"errorDetails":("(?:[^"\\]|\\.)*")/.exec(body)?.[1];
       const message = `the server answered ${status}${why ? `: ${JSON.parse(why)}` : ''}`;
@@ -232,7 +231,7 @@ export class ValuesSession {
   #again(): void {
     const { ports } = this.#parts;
     const boundMs = Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures++);
-    const askedMs = Math.min(MOST_ASKED_MS, this.#leastMs) * (1 + ports.random() / 2);
+    const askedMs = Math.min(MOST_ASKED_MS, this.#leastMs || 0) * (1 + ports.random() / 2);
     this.#fetchIn(askedMs + LEAST_WAIT_MS + ports.random() * boundMs);
   }
 
