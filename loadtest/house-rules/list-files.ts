@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** Folders that are built, downloaded or somebody's data. */
 const NOT_OURS = new Set(['node_modules', 'dist', 'data', 'coverage', '.git', '.whl', '.venv', '.tools', 'results']);
+/** What the README has people save beside it. */
+const THEIRS = new Set(['app.ts', 'careful.yaml', 'flags.local.json']);
 
 /** Every file of the house below a folder, as paths with slashes, in order. */
 export function listFiles(root: string, below = ''): string[] {
@@ -11,6 +13,6 @@ export function listFiles(root: string, below = ''): string[] {
     .flatMap((entry) => {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : listFiles(root, path);
-      return entry.isFile() && !entry.name.endsWith('.tsbuildinfo') ? [path] : [];
+      return entry.isFile() && !entry.name.endsWith('.tsbuildinfo') && !THEIRS.has(path) ? [path] : [];
     });
 }
