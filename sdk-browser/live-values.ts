@@ -204,26 +204,26 @@ export class LiveValues {
   }
 
   #changed(keys: string[]): void {
-    const isFirst = this.#source === 'defaults';
-    const { context, at: state } = this.#session;
+    const { context, at: state, values = new Map() } = this.#session;
     const isOther = context !== this.context;
+    const isNews = keys.length > 0 && this.#source !== 'defaults';
     if (keys.length > 0 || isOther) this.reports.cut();
     if (isOther) this.#visitor = this.#wanted;
     this.#source = 'server';
     if (context.targetingKey) {
-      this.#kept.write(context, { items: [...(this.values?.values() ?? [])], state, ageMs: this.#session.ageMs() });
+      this.#kept.write(context, { items: [...values.values()], state, ageMs: this.#session.ageMs() });
     }
-    this.#tell(!isFirst && keys.length > 0 && 'change', { position: this.#position, keys });
+    this.#tell(isNews && 'change', { position: this.#position, keys });
   }
 
   #confirmed(): void {
-    const isNews = this.#trouble || this.#isMissed;
+    const isBack = this.#trouble || this.#isMissed;
     this.#source = 'server';
     this.#isStale = this.#isMissed = false;
     this.#trouble = undefined;
     this.#heard();
     this.#moved();
-    if (isNews) this.#tellReady();
+    if (isBack) this.#tellReady();
   }
 
   /** Tells once when nobody has confirmed the values for too long. */

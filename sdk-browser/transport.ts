@@ -13,17 +13,15 @@ export interface PagePorts extends Ports {
  */
 export function makePorts(url: string): PagePorts {
   // No cookie of the server's goes along, and no copy of an answer stays in the cache of the browser.
-  const ask = async (address: string | URL, init: RequestInit) => {
-    const response = await fetch(address, { ...init, credentials: 'omit', cache: 'no-store' });
-    return { response, status: response.status, headers: Object.fromEntries(response.headers) };
-  };
+  const ask = (address: string | URL, init: RequestInit) =>
+    fetch(address, { ...init, credentials: 'omit', cache: 'no-store' });
   return {
     open({ path }, { onHead, onText, onEnd }) {
       const abort = new AbortController();
       const read = async () => {
-        const { response, status, headers } = await ask(new URL(path, url), abort);
-        onHead(status, headers);
-        const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+        const { status, headers, body } = await ask(new URL(path, url), abort);
+        onHead(status, Object.fromEntries(headers));
+        const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
         for (let piece = await reader.read(); !piece.done; piece = await reader.read()) onText(piece.value);
       };
       read().then(onEnd, onEnd);
@@ -32,8 +30,8 @@ export function makePorts(url: string): PagePorts {
     async send({ path, timeoutMs, ...request }) {
       // Where a browser cannot bound it, it bounds a request by itself.
       const signal = AbortSignal.timeout?.(timeoutMs);
-      const { response, ...answer } = await ask(url + path, { ...request, signal });
-      return { ...answer, body: await response.text() };
+      const answer = await ask(url + path, { ...request, signal });
+      return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
     },
     sleep(ms, then) {
       const timer = setTimeout(then, ms);

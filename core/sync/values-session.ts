@@ -191,12 +191,12 @@ export class ValuesSession {
       onText: () => this.#setState('stream'),
       onValues: (event) => this.#take(event),
       onLost: (retryMs) => {
-        // Fetches go on bringing the values where no stream can be had. A tag might keep an address that is no good.
-        if (this.state !== 'stream') this.#etag = undefined;
-        this.#leastMs = retryMs;
-        const state = this.state === 'stream' ? 'connecting' : 'polling';
+        const wasOpen = this.state === 'stream';
         this.#close();
-        this.#fail(state);
+        this.#leastMs = retryMs;
+        // Fetches go on bringing the values where no stream can be had. A tag might keep an address that is no good.
+        if (!wasOpen) this.#etag = undefined;
+        this.#fail(wasOpen ? 'connecting' : 'polling');
       },
     });
   }
