@@ -167,7 +167,7 @@ describe.runIf(hasBrowser)('the values of a page', () => {
 
   it('hold one stream for each page that is seen, and none for one that is hidden', async () => {
     await expect.poll(openStreams, SOON).toBe(0);
-    const tabs = await openRealTabs(world.browser);
+    const tabs = await openRealTabs();
     try {
       const address = `${world.pages.url}${put()}`;
       const one = await tabs.open(address);

@@ -2,19 +2,29 @@ import { existsSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const KNOWN = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const WHOLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The same Chromium without windows, tabs and all else that only people see: half the work for the same page. */
+const SHELL = ['/usr/bin/chromium-headless-shell'];
 
 /** The Chromium of this machine; CHROMIUM_PATH says where another is. */
-function findChromium(): string | undefined {
+function findChromium(known = [...SHELL, ...WHOLE]): string | undefined {
   const { CHROMIUM_PATH } = process.env;
-  return [...(CHROMIUM_PATH ? [CHROMIUM_PATH] : []), ...KNOWN].find((path) => existsSync(path));
+  return [...(CHROMIUM_PATH ? [CHROMIUM_PATH] : []), ...known].find((path) => existsSync(path));
 }
 
 /** True where browser tests can run. Where they must, a missing browser is a failure and nothing is left out. */
 export const hasBrowser = findChromium() !== undefined || process.env.CI === 'true';
 
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = findChromium();
+export function openBrowser(): Promise<Browser> {
+  return launch(findChromium());
+}
+
+/** One that has windows and tabs, of which some are hidden: the shell has none. */
+export function openWholeBrowser(): Promise<Browser> {
+  return launch(findChromium(WHOLE));
+}
+
+async function launch(executablePath: string | undefined): Promise<Browser> {
   if (executablePath === undefined) throw new Error('There is no Chromium here: install it, or set CHROMIUM_PATH.');
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }

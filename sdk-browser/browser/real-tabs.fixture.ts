@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import { openWholeBrowser } from '../../admin-ui/browser/open-browser.fixture.ts';
 
 /** Tabs of a window as people have them: the one that lies behind another is hidden, and its page is told so. */
 export interface RealTabs {
@@ -15,7 +15,8 @@ export interface RealTabs {
  * Playwright tells every page of its own that it has the focus, so that none of them is ever hidden. These are opened
  * behind its back: it looks into none of them, and what they say stands in their titles.
  */
-export async function openRealTabs(browser: Browser): Promise<RealTabs> {
+export async function openRealTabs(): Promise<RealTabs> {
+  const browser = await openWholeBrowser();
   const chromium = await browser.newBrowserCDPSession();
   const { browserContextId } = await chromium.send('Target.createBrowserContext');
   return {
@@ -31,7 +32,7 @@ export async function openRealTabs(browser: Browser): Promise<RealTabs> {
     },
     async close() {
       await chromium.send('Target.disposeBrowserContext', { browserContextId });
-      await chromium.detach();
+      await browser.close();
     },
   };
 }
