@@ -19,7 +19,7 @@ export function makePorts(url: string): PagePorts {
     open({ path }, { onHead, onText, onEnd }) {
       const abort = new AbortController();
       const read = async () => {
-        const { status, headers, body } = await ask(new URL(path, url), abort);
+        const { status, headers, body } = await ask(new URL(path, url), { signal: abort.signal });
         onHead(status, Object.fromEntries(headers));
         const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
         for (let piece = await reader.read(); !piece.done; piece = await reader.read()) onText(piece.value);

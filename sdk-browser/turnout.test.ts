@@ -53,12 +53,17 @@ const kept = (at: number, context = USER) =>
 /** Takes reports and evaluates, but for requests whose token has expired. Streams say what they are given. */
 async function serve({ isGood = (_token: unknown) => true, stream = '' } = {}) {
   const bodies: { path: string; headers: http.IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
+  const streams = new Set<http.ServerResponse>();
   const server = http.createServer(async (request, response) => {
     let text = '';
     for await (const piece of request.setEncoding('utf8')) text += piece;
     const body = JSON.parse(text || '{}');
     bodies.push({ path: request.url ?? '', headers: request.headers, body });
-    if (request.method === 'GET') return response.writeHead(200).write(stream);
+    if (request.method === 'GET') {
+      streams.add(response);
+      response.on('close', () => streams.delete(response));
+      return response.writeHead(200).write(stream);
+    }
     const isReport = request.url === REPORTS;
     if (!isGood(isReport ? body.contextToken : request.headers['turnout-context']))
       return response.writeHead(401, { 'turnout-context-error': 'expired' }).end();
@@ -68,7 +73,7 @@ async function serve({ isGood = (_token: unknown) => true, stream = '' } = {}) {
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, bodies };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, bodies, streams };
 }
 
 describe('before any server was heard, a client', () => {
@@ -237,6 +242,14 @@ describe('a client of a server', () => {
       ['token 2', flags],
       ['of v', flags],
     ]);
+  });
+
+  it('closes its stream when it is closed', async () => {
+    const { url, streams } = await serve({ stream: ':\n\n' });
+    const { turnout } = connect({ url });
+    await expect.poll(() => [turnout.status().state, streams.size], SOON).toEqual(['live', 1]);
+    await turnout.close();
+    await expect.poll(() => streams.size, SOON).toBe(0);
   });
 
   it('gives a stream up that says what cannot be read, and opens another', async () => {
