@@ -244,6 +244,15 @@ describe('a client of a server', () => {
     ]);
   });
 
+  it('does not go back behind what it began with', async () => {
+    const { url, bodies } = await serve();
+    const flags = { a: { value: false, variant: 'off', reason: 'STATIC' as const } };
+    const { turnout } = connect({ url, bootstrap: { v: 1, position: 'e.7', contextHash: contextHash(USER), flags } });
+    await turnout.ready();
+    expect(bodies[0]?.path).toBe('/ofrep/v1/evaluate/flags?flagConfigEtag=e.7~0');
+    expect([turnout.boolean('a', true), turnout.status().position]).toEqual([false, 'e.7']);
+  });
+
   it('closes its stream when it is closed', async () => {
     const { url, streams } = await serve({ stream: ':\n\n' });
     const { turnout } = connect({ url });
