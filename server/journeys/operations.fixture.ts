@@ -32,7 +32,8 @@ export type Need =
   | 'check'
   | 'ask'
   | 'approve'
-  | 'evaluate';
+  | 'evaluate'
+  | 'page-report';
 
 /** Where an operation is tried, by keys. */
 export interface Place {
@@ -74,6 +75,7 @@ export interface Operation {
 const reason = { reason: 'sample' };
 let count = 0;
 const fresh = (letter: string) => `${letter}${++count}`;
+const newBatchId = () => (++count).toString(16).padStart(32, '0');
 const inProject = ({ project }: Place) => `/projects/${project}`;
 const inEnvironment = (place: Place) => `${inProject(place)}/environments/${place.environment}`;
 
@@ -142,9 +144,15 @@ export const OPERATIONS: Record<string, Operation> = {
     need: 'ruleset',
     of: 'own',
     sample: body(() => ({
-      ...{ batchId: (++count).toString(16).padStart(32, '0'), position: null, ageMs: 0, durationMs: 0 },
+      ...{ batchId: newBatchId(), position: null, ageMs: 0, durationMs: 0 },
       ...{ flags: [], bulk: [], overflow: 0, dropped: 0 },
     })),
+  },
+  'post /sdk/v1/bootstrap': { need: 'ruleset', of: 'own', sample: body(() => ({ context: {} })) },
+  'post /client/v1/reports': {
+    need: 'page-report',
+    of: 'own',
+    sample: body(() => ({ batchId: newBatchId(), position: null, ageMs: 0, durationMs: 0, flags: [] })),
   },
   'post /ofrep/v1/evaluate/flags': { need: 'evaluate', of: 'own', sample: body(() => ({ context: {} })) },
   'post /ofrep/v1/evaluate/flags/{key}': {

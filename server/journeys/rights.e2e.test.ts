@@ -31,10 +31,11 @@ const OF_ROLE: Record<Role, Need[]> = {
   editor: ['look', 'read', 'safe', 'kill', 'growing', 'ask', 'author'],
   admin: ['look', 'read', 'safe', 'kill', 'growing', 'ask', 'author', 'admin', 'grant', 'node'],
 };
-const OF_KEY = { server: ['ruleset', 'evaluate'], client: ['evaluate'], kill: ['kill'] } satisfies Record<
-  string,
-  Need[]
->;
+const OF_KEY = {
+  server: ['ruleset', 'evaluate'],
+  client: ['evaluate', 'page-report'],
+  kill: ['kill'],
+} satisfies Record<string, Need[]>;
 const OF_ROOT: Need[] = [
   'look',
   'read',
