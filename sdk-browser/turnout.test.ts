@@ -51,7 +51,7 @@ const kept = (at: number, context = USER) =>
   JSON.stringify([contextHash(context), at, { items: ITEMS, state: 'e.1~0', ageMs: 5 }]);
 
 /** Takes reports and evaluates, but for requests whose token has expired. Streams say what they are given. */
-async function serve({ isGood = (_token: unknown) => true, stream = '' } = {}) {
+async function serve({ isGood = (_token: unknown): boolean => true, stream = '' } = {}) {
   const bodies: { path: string; headers: http.IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
   const streams = new Set<http.ServerResponse>();
   const server = http.createServer(async (request, response) => {
