@@ -6,7 +6,7 @@ import { type Answer, Failure } from './failure.ts';
 import { nameState } from './newer-flags.ts';
 import type { Sender } from './sender.ts';
 import type { SignedClaims } from './signed-claims.ts';
-import { type WrittenFlag, type WrittenFlags, writtenFlags } from './written-flags.ts';
+import { type Sight, seenFlags, type WrittenFlag, writtenFlags } from './written-flags.ts';
 
 /** The flags of the sender's environment as this node serves them now. */
 export interface Ground {
@@ -26,7 +26,7 @@ const FORMAT = '2';
 /** Evaluates one flag. A flag that this sender may not see is answered as one that does not exist. */
 export function answerOne(ground: Ground, key: string, context: Context): Answer {
   const { served, sender, ageMs, counts } = ground;
-  const found = written(served).byKey.get(key);
+  const found = writtenFlags(served.compiled).byKey.get(key);
   if (found === undefined || (sender.keyKind === 'client' && !found.flag.clientVisible)) {
     throw new Failure(404, 'FLAG_NOT_FOUND', 'No flag of this environment has this key.');
   }
@@ -55,8 +55,7 @@ export function bulkTag(ground: Ground, body: Buffer, tokenSlot: number): string
 /** Evaluates every flag that the sender may see. `requestUri` is the address of its event stream. */
 export function answerAll(ground: Ground, context: Context, tag: string, requestUri: string): Answer {
   const { served, sender, ageMs } = ground;
-  const flags = written(served);
-  const seen = sender.keyKind === 'client' ? flags.visible : flags.every;
+  const seen = seenFlags(writtenFlags(served.compiled), sender.keyKind);
   const stale = countTooOld(served, sender.keyKind, ageMs) > 0;
   const { bulk } = ground.counts;
   const items = stale
@@ -74,7 +73,7 @@ export function answerAll(ground: Ground, context: Context, tag: string, request
 
 /** The answers of all flags that a page may see, in the order of their keys. */
 export function evaluateVisible(served: Served, context: Context, ageMs: number): Evaluation[] {
-  return written(served).visible.map((one) => evaluateAged(served.compiled, one, context, ageMs));
+  return writtenFlags(served.compiled).visible.map((one) => evaluateAged(served.compiled, one, context, ageMs));
 }
 
 /** The answer to a request that has all of this already. */
@@ -131,14 +130,10 @@ function turnOff({ key, metadata }: Evaluation, flag: Flag): Evaluation {
   return { key, value, variant, reason: 'DISABLED', metadata };
 }
 
-function written(served: Served): WrittenFlags {
-  return writtenFlags(served.compiled, served.compiled.ruleset);
-}
-
 /** How many of the ages at which a flag becomes too old have been passed: 0 while everything is fresh. */
-export function countTooOld(served: Served, keyKind: Sender['keyKind'], ageMs: number): number {
-  const flags = written(served);
-  const limits = keyKind === 'client' ? flags.visibleLimits : flags.everyLimits;
+export function countTooOld(served: Served, sight: Sight, ageMs: number): number {
+  const flags = writtenFlags(served.compiled);
+  const limits = sight === 'client' ? flags.visibleLimits : flags.everyLimits;
   return limits.reduce((count, limit) => count + (ageMs > limit ? 1 : 0), 0);
 }
 

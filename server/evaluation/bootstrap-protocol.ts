@@ -1,11 +1,11 @@
 import { type Bootstrap, type Context, writeBootstrap } from '@turnout/core';
 import type { KeyPrincipal } from '../access/principal.ts';
 import { RawPost, type RawPostParts } from '../access/raw-post.ts';
-import type { Served } from '../delivery/served.ts';
-import { type FieldFault, invalid, Problem } from '../platform/problem.ts';
+import { type FieldFault, invalid, type Problem } from '../platform/problem.ts';
 import { readRawJson } from '../platform/raw-body.ts';
 import { evaluateVisible } from './answer-flags.ts';
 import type { EvaluationCounts } from './evaluation-counts.ts';
+import { loadFlags } from './load-flags.ts';
 import type { NodeFlags } from './ofrep.ts';
 
 /** What sending a page its first values needs; all of it is memory. */
@@ -35,20 +35,11 @@ export function bootstrapProtocol({ flags, counts, ...parts }: BootstrapParts & 
 
 /** The values of one visitor of an environment, as a page is sent them. Throws 503 where they cannot be had. */
 export async function evaluatePage(parts: BootstrapParts, place: Place, context: Context): Promise<Bootstrap> {
-  const served = parts.flags.served(place.environmentId) ?? (await load(parts, place));
+  const served = parts.flags.served(place.environmentId) ?? (await loadFlags(parts.flags, place.environmentId));
   const { bulk } = parts.counts.of(place);
   const answers = evaluateVisible(served, context, parts.flags.ageMs(place.environmentId));
   for (const answer of answers) bulk.count(answer);
   return writeBootstrap(served.position, context, answers);
-}
-
-async function load({ flags }: BootstrapParts, { environmentId }: Place): Promise<Served> {
-  try {
-    return await flags.load(environmentId);
-  } catch {
-    const detail = 'The flags of this environment cannot be served now; ask again.';
-    throw new Problem('unavailable', detail, { retryAfterSeconds: 2 });
-  }
 }
 
 function readQuestion(body: unknown): Context {

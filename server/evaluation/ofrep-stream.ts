@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
 import { KnownOrigins } from './cross-origin.ts';
 import { asFailure, Failure } from './failure.ts';
+import { loadFlags } from './load-flags.ts';
 import { nameState } from './newer-flags.ts';
 import { isSender, refuseOrigin, type Sender } from './sender.ts';
 import { readStreamToken, type StreamSigner } from './stream-token.ts';
@@ -133,8 +134,8 @@ export class OfrepStream {
     const leave = this.#admit(sender, request);
     response.once('close', leave);
     try {
-      const { flags } = this.#parts;
-      const served = flags.served(sender.environmentId) ?? (await this.#load(sender));
+      const { flags, onError } = this.#parts;
+      const served = flags.served(sender.environmentId) ?? (await loadFlags(flags, sender.environmentId, onError));
       // While something was loaded the client may have gone, the key been revoked, or the node told to go down.
       if (response.destroyed) return;
       if (this.#draining || !this.#isLive(sender)) throw goingDown();
@@ -174,15 +175,6 @@ export class OfrepStream {
     const leave = admission.admit({ keyKind: sender.keyKind, keyId: sender.id, address });
     if (leave === undefined) throw new Failure(503, 'GENERAL', 'Too many streams are open; try again.', 4);
     return leave;
-  }
-
-  async #load(sender: Sender): Promise<Served> {
-    try {
-      return await this.#parts.flags.load(sender.environmentId);
-    } catch (error) {
-      this.#parts.onError(error);
-      throw new Failure(503, 'GENERAL', 'The flags of this environment cannot be served now; ask again.', 2);
-    }
   }
 
   #open(request: IncomingMessage, response: ServerResponse, sender: Sender, served: Served): void {

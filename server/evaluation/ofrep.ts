@@ -10,6 +10,7 @@ import type { ContextTokens } from './context-tokens.ts';
 import { KnownOrigins } from './cross-origin.ts';
 import type { EvaluationCounts } from './evaluation-counts.ts';
 import { type Answer, asFailure, Failure } from './failure.ts';
+import { loadFlags } from './load-flags.ts';
 import { NewerFlags, type ServedFlags } from './newer-flags.ts';
 import { readContext } from './question.ts';
 import { bodyLimit, readBody } from './read-body.ts';
@@ -158,7 +159,10 @@ export class Ofrep {
     const { sender } = asker;
     const served = this.#parts.flags.served(sender.environmentId);
     if (served === undefined) {
-      return this.#load(sender).then((loaded) => this.#evaluate(call, this.#ground(loaded, asker), request, body));
+      const { flags, onError } = this.#parts;
+      return loadFlags(flags, sender.environmentId, onError).then((loaded) =>
+        this.#evaluate(call, this.#ground(loaded, asker), request, body),
+      );
     }
     const wanted = call.kind === 'all' && call.query !== '' ? newerState(call.query) : undefined;
     if (wanted !== undefined && this.#newer.lacks(served, wanted)) {
@@ -166,15 +170,6 @@ export class Ofrep {
       return next.then((newer) => this.#evaluate(call, this.#ground(newer, asker), request, body));
     }
     return this.#evaluate(call, this.#ground(served, asker), request, body);
-  }
-
-  async #load(sender: Sender): Promise<Served> {
-    try {
-      return await this.#parts.flags.load(sender.environmentId);
-    } catch (error) {
-      this.#parts.onError(error);
-      throw new Failure(503, 'GENERAL', 'The flags of this environment cannot be served now; ask again.', 2);
-    }
   }
 
   #ground(served: Served, { sender, claims }: Asker): Ground {

@@ -13,7 +13,7 @@ function served(base: Ruleset, overlay: JournalEntry[], before?: Compiled): Serv
 
 /** What a client key is answered for all flags that it sees, by key. */
 function values({ compiled }: Served, context: Context): Map<string, string> {
-  const { visible } = writtenFlags(compiled, compiled.ruleset);
+  const { visible } = writtenFlags(compiled);
   return new Map(visible.map(({ key, texts }) => [key, texts.write(evaluate(compiled, key, context))]));
 }
 

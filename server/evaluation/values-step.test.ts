@@ -2,7 +2,8 @@ import { compile, type Flag, type ValueItem } from '@turnout/core';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, Served } from '../delivery/served.ts';
 import { flag, killOf, serve } from './ofrep.fixture.ts';
-import { heldItems, type Sight, valuesStep } from './values-step.ts';
+import { heldItems, valuesStep } from './values-step.ts';
+import type { Sight } from './written-flags.ts';
 
 const BY_PLAN: Partial<Flag> = {
   rules: [{ id: 'r', if: { attribute: 'plan', op: 'equals', values: ['pro'] }, serve: { variant: 'off' } }],

@@ -1,9 +1,6 @@
 import { type Compiled, type CompiledFlag, constantAnswer } from '@turnout/core';
 import type { Served } from '../delivery/served.ts';
-import { type WrittenFlag, type WrittenFlags, writtenFlags } from './written-flags.ts';
-
-/** Who looks: client keys see the flags that clients may see, server keys see all of them. */
-export type Sight = 'client' | 'server';
+import { type Sight, seenFlags, type WrittenFlag, writtenFlags } from './written-flags.ts';
 
 /** What a step changed for those who have values and no rules. Items are JSON, in the very bytes of a bulk answer. */
 export interface ValuesStep {
@@ -20,16 +17,16 @@ export interface ValuesStep {
  * that it names has changed, so whatever is another object may answer otherwise: dependants and segments included.
  */
 export function valuesStep(before: Served, now: Served, sight: Sight): ValuesStep {
-  const [old, present] = [written(before), written(now)];
+  const [old, present] = [writtenFlags(before.compiled), writtenFlags(now.compiled)];
   const step: ValuesStep = { flags: [], removed: [], isMore: false };
-  for (const one of seen(present, sight)) {
+  for (const one of seenFlags(present, sight)) {
     const flag = now.compiled.flags.get(one.key);
     if (flag === undefined || flag === before.compiled.flags.get(one.key)) continue;
     const text = constantText(now.compiled, one, flag);
     if (text === undefined) step.isMore = true;
     else if (text !== textBefore(before.compiled, old.byKey.get(one.key), sight)) step.flags.push(text);
   }
-  for (const { key } of seen(old, sight)) {
+  for (const { key } of seenFlags(old, sight)) {
     if (!isSeen(present.byKey.get(key), sight)) step.removed.push(key);
   }
   return step;
@@ -53,7 +50,7 @@ export function heldItems(served: Served, sight: Sight): string[] {
     affected.set(key, is);
     return is;
   };
-  return seen(written(served), sight).flatMap((one) => {
+  return seenFlags(writtenFlags(compiled), sight).flatMap((one) => {
     const flag = isAffected(one.key) ? compiled.flags.get(one.key) : undefined;
     const answer = flag === undefined ? undefined : constantAnswer(compiled, flag);
     return answer?.reason === 'DISABLED' ? [one.texts.write(answer)] : [];
@@ -68,14 +65,6 @@ function constantText(compiled: Compiled, one: WrittenFlag, flag: CompiledFlag):
 function textBefore(compiled: Compiled, one: WrittenFlag | undefined, sight: Sight): string | undefined {
   const flag = one === undefined ? undefined : compiled.flags.get(one.key);
   return one !== undefined && flag !== undefined && isSeen(one, sight) ? constantText(compiled, one, flag) : undefined;
-}
-
-function written(served: Served): WrittenFlags {
-  return writtenFlags(served.compiled, served.compiled.ruleset);
-}
-
-function seen(flags: WrittenFlags, sight: Sight): readonly WrittenFlag[] {
-  return sight === 'client' ? flags.visible : flags.every;
 }
 
 function isSeen(one: WrittenFlag | undefined, sight: Sight): boolean {

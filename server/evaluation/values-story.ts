@@ -1,7 +1,8 @@
 import { type ValuesStreamEvent, writeFrame } from '@turnout/core';
 import type { Served } from '../delivery/served.ts';
 import { nameState } from './newer-flags.ts';
-import { heldItems, type Sight, type ValuesStep, valuesStep } from './values-step.ts';
+import { heldItems, type ValuesStep, valuesStep } from './values-step.ts';
+import type { Sight } from './written-flags.ts';
 
 /** A client that was away for a moment goes on where it was; so much is kept for that, of each environment and sight. */
 const MOST_KEPT = 32;

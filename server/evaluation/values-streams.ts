@@ -5,8 +5,8 @@ import type { Served, ServedStep } from '../delivery/served.ts';
 import type { Clock } from '../platform/clock.ts';
 import { countTooOld } from './answer-flags.ts';
 import { nameState } from './newer-flags.ts';
-import type { Sight } from './values-step.ts';
 import { ValuesStory, valuesFrame } from './values-story.ts';
+import type { Sight } from './written-flags.ts';
 
 /** Who asks for a stream of values, and where its client is. */
 export interface ValuesAsker {

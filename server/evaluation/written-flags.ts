@@ -1,4 +1,4 @@
-import type { Compiled, Flag, Ruleset } from '@turnout/core';
+import type { Compiled, Flag } from '@turnout/core';
 import { FlagTexts } from './item-text.ts';
 
 /** One flag of a compiled ruleset, with the texts that it can answer. */
@@ -7,6 +7,9 @@ export interface WrittenFlag {
   flag: Flag;
   texts: FlagTexts;
 }
+
+/** Who looks: client keys see the flags that clients may see, server keys see all of them. */
+export type Sight = 'client' | 'server';
 
 /** The flags of one compiled ruleset as they are answered, in the order of their keys. */
 export interface WrittenFlags {
@@ -19,22 +22,27 @@ export interface WrittenFlags {
   visibleLimits: readonly number[];
 }
 
+/** The flags that are seen, in the order of their keys. */
+export function seenFlags(flags: WrittenFlags, sight: Sight): readonly WrittenFlag[] {
+  return sight === 'client' ? flags.visible : flags.every;
+}
+
 // Both follow the lifetime of what they are kept for: texts live as long as their flag, which survives every patch
 // that leaves it alone, and the lists as long as the compiled ruleset is served.
 const textsOfFlag = new WeakMap<Flag, FlagTexts>();
 const writtenOfCompiled = new WeakMap<Compiled, WrittenFlags>();
 
 /** The written flags of a compiled ruleset; made at the first call and kept with it. */
-export function writtenFlags(compiled: Compiled, ruleset: Ruleset): WrittenFlags {
+export function writtenFlags(compiled: Compiled): WrittenFlags {
   let written = writtenOfCompiled.get(compiled);
   if (written === undefined) {
-    written = prepare(ruleset);
+    written = prepare(compiled);
     writtenOfCompiled.set(compiled, written);
   }
   return written;
 }
 
-function prepare(ruleset: Ruleset): WrittenFlags {
+function prepare({ ruleset }: Compiled): WrittenFlags {
   const keys = Object.keys(ruleset.flags).sort();
   const every = keys.map((key) => writtenFlag(ruleset.flags[key] as Flag));
   const visible = every.filter((one) => one.flag.clientVisible);
