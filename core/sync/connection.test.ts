@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from './connection.ts';
 import type { PollResult } from './connection-parts.ts';
-import { readEvent } from './read-event.ts';
 import { ScriptedPorts } from './scripted-ports.fixture.ts';
-import { FrameReader } from './sse.ts';
 
 function connect(polls: PollResult[] = []) {
   const ports = new ScriptedPorts();
@@ -13,8 +11,6 @@ function connect(polls: PollResult[] = []) {
     ports,
     now: () => ports.time.now,
     request: () => ({ path: '/stream', headers: {} }),
-    frames: () => new FrameReader(),
-    read: readEvent,
     onOpen: ({ askedAt }) => told.push(`open ${askedAt}`),
     onEvent: ({ event }) => told.push(event),
     onDown: () => told.push('down'),

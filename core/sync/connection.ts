@@ -1,10 +1,11 @@
 import { Backoff } from './backoff.ts';
-import type { ConnectionParts, Frames, OwnEvent } from './connection-parts.ts';
+import type { ConnectionParts } from './connection-parts.ts';
 import type { OpenStream } from './ports.ts';
+import { readEvent } from './read-event.ts';
 import { isRefusal, sayStatus } from './refusal.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { SessionProblem, SessionState } from './session.ts';
-import type { Frame } from './sse.ts';
+import { type Frame, FrameReader } from './sse.ts';
 
 /** From asking for a stream to its first text. */
 const CONNECT_MS = 10_000;
@@ -18,16 +19,16 @@ const MOST_POLL_MS = 300_000;
 const GOOD_STREAM_MS = 60_000;
 
 /**
- * A stream that is kept open, the same in every SDK: opened again after each loss, watched so that one which only looks
+ * A stream of a ruleset that is kept open: opened again after each loss, watched so that one which only looks
  * open is dropped, replaced by fetches while it is away. It never gives up, and after `end` it does nothing any more.
  */
-export class Connection<E extends { event: string }> {
-  readonly #parts: ConnectionParts<E>;
+export class Connection {
+  readonly #parts: ConnectionParts;
   readonly #backoff: Backoff;
   #state: SessionState = 'idle';
   #problem: SessionProblem | undefined;
   #stream: OpenStream | undefined;
-  #frames: Frames | undefined;
+  #reader = new FrameReader();
   #openedAt = 0;
   #heardAt = 0;
   #isPolling = false;
@@ -36,7 +37,7 @@ export class Connection<E extends { event: string }> {
   /** While a fetch is due. */
   #stopPoll: (() => void) | undefined;
 
-  constructor(parts: ConnectionParts<E>) {
+  constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.#backoff = new Backoff(() => parts.ports.random());
   }
@@ -73,10 +74,10 @@ export class Connection<E extends { event: string }> {
   }
 
   #connect(): void {
-    const { ports, now, request, frames } = this.#parts;
+    const { ports, now, request } = this.#parts;
     const asked = request();
     const askedAt = now();
-    this.#frames = frames();
+    this.#reader = new FrameReader();
     this.#heardAt = askedAt;
     // Nobody is told before `open` has answered, and nobody hears what a stream still says that was given up.
     const mine = <A extends unknown[]>(hear: (...said: A) => void) => {
@@ -84,7 +85,7 @@ export class Connection<E extends { event: string }> {
     };
     const stream = ports.open(asked, {
       onHead: mine((status, headers) => {
-        if (status === 200) this.#parts.onOpen?.({ askedAt, headers });
+        if (status === 200) this.#parts.onOpen({ askedAt, headers });
         else this.#refused(status, headers);
       }),
       onText: mine((text) => this.#hear(text)),
@@ -122,13 +123,13 @@ export class Connection<E extends { event: string }> {
 
   #hear(text: string): void {
     const stream = this.#stream;
-    const frames = this.#frames!;
+    const reader = this.#reader;
     this.#heardAt = this.#parts.now();
     try {
-      const read = frames.push(text);
-      this.#backoff.advise(frames.retryMs);
+      const frames = reader.push(text);
+      this.#backoff.advise(reader.retryMs);
       if (this.#state !== 'stream') this.#opened();
-      for (const frame of read) if (this.#stream === stream) this.#take(frame);
+      for (const frame of frames) if (this.#stream === stream) this.#take(frame);
     } catch (error) {
       this.drop({ code: 'malformed', message: `${error}` });
     }
@@ -142,14 +143,14 @@ export class Connection<E extends { event: string }> {
   }
 
   #take(frame: Frame): void {
-    const event = this.#parts.read(frame);
+    const event = readEvent(frame);
     if (!event) return;
-    if (!isOwn(event)) this.#parts.onEvent(event);
-    else if (event.event === 'hello') {
+    if (event.event === 'hello') {
       this.#watch(BEATS * Math.min(120_000, Math.max(20, event.data.heartbeatMs)));
       this.#parts.onHello?.(event.data);
     } else if (event.event === 'goodbye') this.#down(this.#backoff.afterLoss(event.data.retryMs));
-    else this.#forbidden('the key was revoked');
+    else if (event.event === 'revoked') this.#forbidden('the key was revoked');
+    else this.#parts.onEvent(event);
   }
 
   /** It looks now and then: a timer set anew at every text would cost more than the text. */
@@ -225,10 +226,6 @@ export class Connection<E extends { event: string }> {
     this.#problem = problem;
     this.#parts.onProblem(problem, message);
   }
-}
-
-function isOwn<E extends { event: string }>(event: E | OwnEvent): event is OwnEvent {
-  return event.event === 'hello' || event.event === 'goodbye' || event.event === 'revoked';
 }
 
 function nothing(): void {}

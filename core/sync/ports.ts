@@ -37,7 +37,7 @@ export interface PlainAnswer {
 
 /**
  * How a session reaches the world: these four, and nothing else. Both SDKs, a relay and the tests give it theirs, so
- * all of them run the same connection.
+ * all of them run the same session.
  */
 export interface Ports {
   open(request: StreamRequest, listener: StreamListener): OpenStream;

@@ -7,11 +7,10 @@ import { isUnknownKill } from './held-entries.ts';
 import { HeldRuleset } from './held-ruleset.ts';
 import { overlayHash } from './overlay.ts';
 import type { StreamRequest } from './ports.ts';
-import { isSnapshot, readEvent } from './read-event.ts';
+import { isSnapshot } from './read-event.ts';
 import { Receipts } from './receipts.ts';
 import { Resync } from './resync.ts';
 import type { SessionParts, SessionSource, SessionStart, SessionState } from './session.ts';
-import { FrameReader } from './sse.ts';
 import { HEADERS, type OverlayEntry, type OverlayEvent, type Snapshot, type StreamEvent } from './wire.ts';
 
 const PATH = '/sdk/v1/stream';
@@ -44,7 +43,7 @@ export class RulesetSession {
   readonly #held: HeldRuleset;
   readonly #fetch: RulesetFetch;
   readonly #resync: Resync;
-  readonly #connection: Connection<StreamEvent>;
+  readonly #connection: Connection;
   readonly #receipts: Receipts;
   #stream: Stream | undefined;
   #source: SessionSource = 'defaults';
@@ -77,8 +76,6 @@ export class RulesetSession {
       ports: parts.ports,
       now: () => parts.now(),
       request: () => this.#request(),
-      frames: () => new FrameReader(),
-      read: readEvent,
       onOpen: (opening) => this.#open(opening),
       onHello: ({ receiptToken }) => receiptToken !== undefined && this.#receipts.open(receiptToken),
       onEvent: (event) => this.#take(event),
