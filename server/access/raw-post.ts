@@ -1,18 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADERS } from '@turnout/core';
-import type { Clock } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
-import { pathOf, sendProblem } from '../platform/raw-answer.ts';
+import { answerPost, pathOf, type RawWatch } from '../platform/raw-answer.ts';
 import type { KeyPrincipal } from './principal.ts';
 import { callerAddress, findCaller, type Gate, readBearer, requireServerKey } from './raw-caller.ts';
 
-export interface RawPostParts {
+export interface RawPostParts extends RawWatch {
   gate: Gate;
-  clock: Clock;
-  /** Told of what should not happen; the caller gets a 500 that says nothing of it. */
-  onError(error: unknown): void;
-  /** Told of each answer, for metrics. The route is a pattern, never an address. */
-  onAnswer(route: string, status: number, tookMs: number): void;
 }
 
 /** What apps send to one path. */
@@ -39,27 +33,15 @@ export class RawPost {
   /** Takes a request if it is one for this path; false leaves it to whoever comes next. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     if (pathOf(request) !== this.#route.path) return false;
-    void this.#answer(request, response);
+    void answerPost(this.#parts, this.#route.path, [request, response], () => this.#answer(request, response));
     return true;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock, onAnswer, onError } = this.#parts;
-    const begun = clock.monotonic();
-    let { status } = this.#route;
-    try {
-      const body = await this.#take(request);
-      if (!response.destroyed) response.writeHead(status, headersOf(body)).end(body);
-    } catch (error) {
-      const problem = sendProblem(response, error, {
-        ...(request.method === 'POST' ? {} : { Allow: 'POST' }),
-        // What was not read of a body must not be taken for the next request.
-        ...(request.complete ? {} : { Connection: 'close' }),
-      });
-      status = problem.status;
-      if (status === 500) onError(error);
-    }
-    onAnswer(this.#route.path, status, clock.monotonic() - begun);
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<number> {
+    const { status } = this.#route;
+    const body = await this.#take(request);
+    if (!response.destroyed) response.writeHead(status, headersOf(body)).end(body);
+    return status;
   }
 
   async #take(request: IncomingMessage): Promise<string | undefined> {

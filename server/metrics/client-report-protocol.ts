@@ -19,13 +19,13 @@ import type { Limits } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import { findUnstorable } from '../platform/json-body.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { pathOf, sendProblem } from '../platform/raw-answer.ts';
+import { answerPost, pathOf, type RawWatch } from '../platform/raw-answer.ts';
 import { readRawJson } from '../platform/raw-body.ts';
 import { type ClientReport, clientReport } from './client-report-contract.ts';
 import { unitsOfPage } from './page-units.ts';
 import type { ReportWriter } from './report-writer.ts';
 
-export interface ClientReportParts {
+export interface ClientReportParts extends RawWatch {
   gate: Gate;
   /** For pages alone: what they send never waits before what apps send. */
   writer: Pick<ReportWriter, 'put'>;
@@ -33,10 +33,6 @@ export interface ClientReportParts {
   flags: { served(environmentId: number): Served | undefined; load(environmentId: number): Promise<Served> };
   clock: Clock;
   limits: Pick<Limits, 'CLIENT_REQUESTS'>;
-  /** Told of what should not happen; the caller gets a 500 that says nothing of it. */
-  onError(error: unknown): void;
-  /** Told of each answer, for metrics. The route is a pattern, never an address. */
-  onAnswer(route: string, status: number, tookMs: number): void;
 }
 
 export const CLIENT_REPORTS = '/client/v1/reports';
@@ -69,37 +65,30 @@ export class ClientReportProtocol {
   /** Takes a request if it is one for this path; false leaves it to whoever comes next. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     if (pathOf(request) !== CLIENT_REPORTS) return false;
-    void this.#answer(request, response);
+    const answer = () => this.#answer(request, response);
+    const more = (error: unknown) => this.#problemHeaders(request, error);
+    void answerPost(this.#parts, CLIENT_REPORTS, [request, response], answer, more);
     return true;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock, onAnswer, onError } = this.#parts;
-    const begun = clock.monotonic();
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<number> {
     const { origin } = request.headers;
     const headers = { 'Cache-Control': 'private, no-cache', Vary: 'Authorization, X-API-Key, Origin' };
-    let status = 202;
-    try {
-      if (request.method === 'OPTIONS') {
-        status = 204;
-        response.writeHead(status, { ...headers, ...this.#origins.preflightHeaders(origin) }).end();
-      } else {
-        await this.#take(request);
-        if (!response.destroyed)
-          response.writeHead(status, { ...headers, ...this.#origins.answerHeaders(origin) }).end();
-      }
-    } catch (error) {
-      const problem = sendProblem(response, error, {
-        ...this.#origins.answerHeaders(origin),
-        ...(error instanceof ContextRefusal ? { [CONTEXT_ERROR]: error.fault } : {}),
-        ...(request.method === 'POST' ? {} : { Allow: 'POST, OPTIONS' }),
-        // What was not read of a body must not be taken for the next request.
-        ...(request.complete ? {} : { Connection: 'close' }),
-      });
-      status = problem.status;
-      if (status === 500) onError(error);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { ...headers, ...this.#origins.preflightHeaders(origin) }).end();
+      return 204;
     }
-    onAnswer(CLIENT_REPORTS, status, clock.monotonic() - begun);
+    await this.#take(request);
+    if (!response.destroyed) response.writeHead(202, { ...headers, ...this.#origins.answerHeaders(origin) }).end();
+    return 202;
+  }
+
+  #problemHeaders({ method, headers }: IncomingMessage, error: unknown): Record<string, string> {
+    return {
+      ...this.#origins.answerHeaders(headers.origin),
+      ...(error instanceof ContextRefusal ? { [CONTEXT_ERROR]: error.fault } : {}),
+      ...(method === 'POST' ? {} : { Allow: 'POST, OPTIONS' }),
+    };
   }
 
   async #take(request: IncomingMessage): Promise<void> {

@@ -5,7 +5,7 @@ import { parseSecret, sameVerifier, verifierOf } from '../access/mint-secret.ts'
 import { callerNetwork, type Gate, readBearer } from '../access/raw-caller.ts';
 import { parseJson } from '../platform/json-body.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { pathOf, sendProblem } from '../platform/raw-answer.ts';
+import { answerPost, pathOf } from '../platform/raw-answer.ts';
 import { readRawBytes } from '../platform/raw-body.ts';
 import { type HookParts, unsealSecret } from './change-hook.ts';
 import { isInTime, isSignedBy, readSignature } from './check-signature.ts';
@@ -47,29 +47,18 @@ export class HookProtocol {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const path = pathOf(request);
     if (!path.startsWith(PREFIX)) return false;
-    void this.#answer(request, response, path);
+    const { door, onAnswer, onError } = this.#parts;
+    const watch = { clock: door.clock, onAnswer, onError };
+    void answerPost(watch, PATTERN, [request, response], () => this.#answer(request, response, path));
     return true;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const { door, onAnswer, onError } = this.#parts;
-    const begun = door.clock.monotonic();
-    let status = 200;
-    try {
-      const taken = await this.#take(request, path);
-      const body = Buffer.from(JSON.stringify(taken));
-      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-cache' };
-      if (!response.destroyed) response.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
-    } catch (error) {
-      const problem = sendProblem(response, error, {
-        ...(request.method === 'POST' ? {} : { Allow: 'POST' }),
-        // What was not read of a body must not be taken for the next request.
-        ...(request.complete ? {} : { Connection: 'close' }),
-      });
-      status = problem.status;
-      if (status === 500) onError(error);
-    }
-    onAnswer(PATTERN, status, door.clock.monotonic() - begun);
+  async #answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<number> {
+    const taken = await this.#take(request, path);
+    const body = Buffer.from(JSON.stringify(taken));
+    const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-cache' };
+    if (!response.destroyed) response.writeHead(200, { ...headers, 'Content-Length': body.length }).end(body);
+    return 200;
   }
 
   async #take(request: IncomingMessage, path: string): Promise<Taken> {
