@@ -1,9 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namesIn, PackedApp } from '../loadtest/packed-app.fixture.ts';
 import { bundle } from './bundle.ts';
 import { VERSION } from './version.ts';
 
@@ -45,39 +44,19 @@ stop();
 `;
 
 describe('the package, packed and installed into an empty project', () => {
-  let folder: string;
-  let app: string;
-  const write = (name: string, text: string) => writeFileSync(join(app, name), text);
-  /** Everything that a program says. */
-  const run = (...args: string[]) => {
-    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: app, encoding: 'utf8' });
-    return (stdout + stderr).trim();
-  };
+  const packed = new PackedApp();
+  const { app } = packed;
   const installed = (...path: string[]) => join(app, 'node_modules', '@turnout', 'sdk-browser', ...path);
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'turnout-packed-'));
-    const source = join(folder, 'source');
-    app = join(folder, 'app');
-    mkdirSync(source);
-    mkdirSync(app);
-    for (const name of ['package.json', 'README.md']) cpSync(join(ROOM, name), join(source, name));
-    await bundle(join(source, 'dist'));
-    write('package.json', '{"name": "app", "version": "1.0.0", "private": true}');
-    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-    const said = execFileSync('npm', pack, { cwd: source });
-    const archive = join(folder, JSON.parse(said.toString())[0].filename);
-    execFileSync('npm', ['install', archive, '--offline', '--no-audit', '--no-fund', '--omit=peer'], {
-      cwd: app,
-      stdio: 'pipe',
-    });
+    packed.install([await packed.publish(ROOM, bundle)], '--omit=peer');
     // The peers are the app's own, as in any project.
     mkdirSync(join(app, 'node_modules', '@openfeature'), { recursive: true });
     for (const name of ['react', '@openfeature/web-sdk', '@openfeature/core']) {
       symlinkSync(join(TOOLS, name), join(app, 'node_modules', name));
     }
   }, 240_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => packed.remove());
 
   it('brings nothing along', () => {
     const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
@@ -88,8 +67,8 @@ describe('the package, packed and installed into an empty project', () => {
     ['an ES module', 'use.mjs', ESM],
     ['CommonJS', 'use.cjs', CJS],
   ])('runs as %s', (_kind, name, head) => {
-    write(name, head + USE);
-    expect(run(name)).toBe(SAID);
+    packed.write(name, head + USE);
+    expect(packed.run(name)).toBe(SAID);
   });
 
   it('is a script and a module for pages without a bundler', () => {
@@ -120,9 +99,8 @@ describe('the package, packed and installed into an empty project', () => {
     for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
       if (!/\.(js|d\.ts)$/.test(name)) continue;
       const text = readFileSync(join(dist, name), 'utf8');
-      const named = [...text.matchAll(/^(?:import|export)\b[^'"]*?from ['"]([^'"]+)|require\(['"]([^'"]+)/gm)];
       const allowed = peers[/^\w+/.exec(name)?.[0] ?? ''] ?? /^\./;
-      for (const [, imported, required] of named) expect(imported ?? required).toMatch(allowed);
+      for (const named of namesIn(text)) expect(named).toMatch(allowed);
       expect(text).not.toContain('@turnout/core');
     }
   });
@@ -134,9 +112,9 @@ describe('the package, packed and installed into an empty project', () => {
   });
 
   it('has types for ES modules and for CommonJS', () => {
-    for (const name of ['use.mts', 'use.cts']) write(name, TYPED);
+    for (const name of ['use.mts', 'use.cts']) packed.write(name, TYPED);
     const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--types', '', '--lib', 'es2022,dom,dom.iterable'];
-    expect(run(join(TOOLS, 'typescript', 'bin', 'tsc'), ...flags, 'use.mts', 'use.cts')).toBe('');
+    expect(packed.run(join(TOOLS, 'typescript', 'bin', 'tsc'), ...flags, 'use.mts', 'use.cts')).toBe('');
   }, 120_000);
 
   it('tells the server its own version', () => {

@@ -1,6 +1,5 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import type { Evaluation } from '@turnout/core';
 import { runConformance } from '@turnout/core/conformance';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namesIn, PackedApp } from '../loadtest/packed-app.fixture.ts';
 import { bundle } from './bundle.ts';
 import { flagOf, HouseServer, SERVER_KEY } from './house-server.fixture.ts';
 import type * as Packed from './index.ts';
@@ -72,37 +72,15 @@ void turnout.on('change', ({ position, keys, killed }) => [position.length, keys
 const inModules = (name: string) => `node_modules/${name}`;
 
 describe('the package, packed and installed into an empty project', () => {
-  let folder: string;
-  let app: string;
-  const write = (name: string, text: string) => writeFileSync(join(app, name), text);
-  /** Everything that a program says. */
-  const run = (...args: string[]) => {
-    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: app, encoding: 'utf8' });
-    return (stdout + stderr).trim();
-  };
-  /** Packs what lies in a folder; answers where the archive is. */
-  const pack = (from: string) => {
-    const said = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: from,
-    });
-    return join(folder, JSON.parse(said.toString())[0].filename);
-  };
+  const packed = new PackedApp();
+  const { app, folder } = packed;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'turnout-packed-'));
-    const source = join(folder, 'source');
-    app = join(folder, 'app');
-    mkdirSync(source);
-    mkdirSync(app);
-    for (const name of ['package.json', 'README.md']) cpSync(join(ROOM, name), join(source, name));
-    await bundle(join(source, 'dist'));
-    write('package.json', '{"name": "app", "version": "1.0.0", "private": true}');
+    const source = await packed.publish(ROOM, bundle);
     // The peer is packed again from where it lies here, so that no registry is needed.
-    const archives = [source, ...PEERS.map((name) => join(TOOLS, name))].map(pack);
-    const quiet = ['--offline', '--no-audit', '--no-fund'];
-    execFileSync('npm', ['install', ...archives, ...quiet], { cwd: app, stdio: 'pipe' });
+    packed.install([source, ...PEERS.map((name) => join(TOOLS, name))]);
   }, 240_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => packed.remove());
 
   it('brings nothing along: the peer is there because the app has it, and need not be', () => {
     const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
@@ -117,8 +95,8 @@ describe('the package, packed and installed into an empty project', () => {
     ['an ES module', 'use.mjs', ESM],
     ['CommonJS', 'use.cjs', CJS],
   ])('runs as %s', (_kind, name, head) => {
-    write(name, head + USE);
-    expect(run(name)).toBe(SAID);
+    packed.write(name, head + USE);
+    expect(packed.run(name)).toBe(SAID);
   });
 
   it.each([
@@ -127,10 +105,10 @@ describe('the package, packed and installed into an empty project', () => {
   ])(
     'runs in Jest as %s',
     (_kind, name, head) => {
-      write(name, head + SPEC);
+      packed.write(name, head + SPEC);
       const config = { testEnvironment: 'node', transform: {}, testMatch: [`**/${name}`], watchman: false };
       const jest = ['--experimental-vm-modules', '--no-warnings', join(TOOLS, 'jest', 'bin', 'jest.js')];
-      const said = run(...jest, '--ci', '--no-cache', '--rootDir', app, '--config', JSON.stringify(config));
+      const said = packed.run(...jest, '--ci', '--no-cache', '--rootDir', app, '--config', JSON.stringify(config));
       expect(said).toContain('1 passed, 1 total');
     },
     120_000,
@@ -139,12 +117,12 @@ describe('the package, packed and installed into an empty project', () => {
   it.each(['es', 'cjs'] as const)(
     'runs from a bundle, away from everything that it was made of: %s',
     async (format) => {
-      write('bundled.mjs', ESM + USE);
+      packed.write('bundled.mjs', ESM + USE);
       const away = join(folder, `away-${format}.${format === 'es' ? 'mjs' : 'cjs'}`);
       const build = await rolldown({ input: join(app, 'bundled.mjs'), cwd: app, platform: 'node', logLevel: 'silent' });
       await build.write({ file: away, format });
       await build.close();
-      expect(run(away)).toBe(SAID);
+      expect(packed.run(away)).toBe(SAID);
     },
   );
 
@@ -154,15 +132,14 @@ describe('the package, packed and installed into an empty project', () => {
     expect(files).toContain('re2js.LICENSE');
     for (const name of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
       const text = readFileSync(join(dist, name), 'utf8');
-      const named = [...text.matchAll(/^(?:import|export)\b[^'"]*?from ['"]([^'"]+)|require\(['"]([^'"]+)/gm)];
       const allowed = name.startsWith('openfeature') ? /^(node:|\.|@openfeature\/server-sdk$)/ : /^(node:|\.)/;
-      for (const [, imported, required] of named) expect(imported ?? required).toMatch(allowed);
+      for (const named of namesIn(text)) expect(named).toMatch(allowed);
       expect(text).not.toContain('@turnout/core');
     }
   });
 
   it('has types for ES modules and for CommonJS', () => {
-    for (const name of ['use.mts', 'use.cts']) write(name, TYPED);
+    for (const name of ['use.mts', 'use.cts']) packed.write(name, TYPED);
     const types = join(app, 'node_modules', '@types');
     mkdirSync(types, { recursive: true });
     // The types of Node are the app's own, as in any project.
@@ -170,7 +147,7 @@ describe('the package, packed and installed into an empty project', () => {
     symlinkSync(join(TOOLS, 'undici-types'), join(app, 'node_modules', 'undici-types'));
     const compiler = join(TOOLS, 'typescript', 'bin', 'tsc');
     const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node'];
-    expect(run(compiler, ...flags, 'use.mts', 'use.cts')).toBe('');
+    expect(packed.run(compiler, ...flags, 'use.mts', 'use.cts')).toBe('');
   }, 120_000);
 
   it.each(['esm', 'cjs'])('answers every conformance vector as %s', async (kind) => {
@@ -197,7 +174,7 @@ describe('the package, packed and installed into an empty project', () => {
     try {
       const options = JSON.stringify({ url: server.url, key: SERVER_KEY });
       const said = 'console.log(turnout.status().state, turnout.boolean("a", false));';
-      write(name, `${ESM}const turnout = new Turnout(${options});\n${waits}\n${said}\n`);
+      packed.write(name, `${ESM}const turnout = new Turnout(${options});\n${waits}\n${said}\n`);
       const { stdout } = await promisify(execFile)(process.execPath, [name], { cwd: app, timeout: 20_000 });
       expect(stdout.trim()).toBe(waits === '' ? 'connecting false' : 'live true');
     } finally {
