@@ -76,6 +76,8 @@ describe.skipIf(!hasBrowser)('The table of flags', () => {
     const grid = page.getByRole('grid', { name: 'Flags' });
     const active = () => grid.getAttribute('aria-activedescendant');
     await expect.poll(active).toBe('row-flag-000');
+    // The index comes in pages of 200, and the end of the table is the end of what has come.
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('401');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowDown');
