@@ -58,6 +58,8 @@ const house: House = {
     'signals',
     'policies',
     'rollouts',
+    'releases',
+    'trains',
     'live',
     'journeys',
   ],

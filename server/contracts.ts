@@ -33,6 +33,16 @@ export type {
   PolicyDocument,
   StageDocument,
 } from './policies/document-contract.ts';
+export type {
+  EnvironmentRollback,
+  FlagRevisionsAnswer,
+  FlagRollback,
+  NewRelease,
+  ReleaseAnswer,
+  ReleaseDiffAnswer,
+  ReleaseItemAnswer,
+  RollbackAnswer,
+} from './releases/contract.ts';
 export type { EditedItems, NewRequestIn, RequestSummary, WholeRequest } from './requests/contract.ts';
 export type { CheckAnswer } from './rollouts/check-contract.ts';
 export type {
@@ -46,4 +56,17 @@ export type {
 export type { ListedSegment, SegmentAnswer, SegmentWithUsers } from './segments/contract.ts';
 export type { Dependent } from './segments/dependents.ts';
 export type { HookAnswer, HookPatch, NewHook, SignalAnswer } from './signals/contract.ts';
+export type {
+  BoardAnswer,
+  Boarding,
+  CarAnswer,
+  ChangedDeparture,
+  ChemspillIn,
+  DepartureAnswer,
+  DepartureItem,
+  NewTrain,
+  TrainAnswer,
+  TrainPatch,
+  VelocityIn,
+} from './trains/contract.ts';
 export type { ExportAnswer, ImportAnswer } from './transfer/contract.ts';

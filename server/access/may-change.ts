@@ -8,6 +8,7 @@ import type {
   Role,
   RolloutPrincipal,
   TokenPrincipal,
+  TrainPrincipal,
 } from './principal.ts';
 import { readPrincipalNow } from './principal-store.ts';
 
@@ -36,6 +37,7 @@ export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   const { principal, environment, reason } = change;
   if (principal.kind === 'rollout') return refuseOffPath(principal, environment);
   if (principal.kind === 'hook') return HOOK_DOES_NO_MORE();
+  if (principal.kind === 'train') return refuseTrain(principal, change);
   const way = change.grace && principal.kind !== 'key' ? 'safe' : change.way;
   const missing = principal.kind === 'root' ? undefined : missingRight(principal, environment, way);
   if (missing) return missing;
@@ -65,6 +67,15 @@ function refuseOffPath(
 ): Problem | undefined {
   if (environment.projectId === projectId && environmentIds.includes(environment.id)) return undefined;
   return new Problem('forbidden', `The environment ${environment.key} is not on the path of this rollout.`);
+}
+
+/** A train takes back whatever it brought; what it brings where something is protected was approved, car by car. */
+function refuseTrain(train: TrainPrincipal, { environment, way, approved }: ChangeInEnvironment): Problem | undefined {
+  if (environment.projectId !== train.projectId || !train.environmentIds.includes(environment.id)) {
+    return new Problem('forbidden', `The train ${train.id} does not leave for the environment ${environment.key}.`);
+  }
+  if (!environment.protected || way !== 'growing' || approved) return undefined;
+  return new Problem('approval_required', `What is aboard of ${train.id} was not approved for ${environment.key}.`);
 }
 
 function missingRight(
@@ -103,7 +114,7 @@ interface Order {
   settling?: true;
   access?: true;
   toAnchor?: true;
-  approved?: { request: string };
+  approved?: { request: string } | { requests(): readonly string[] };
   within?: number;
 }
 interface Step {
@@ -175,6 +186,7 @@ function mayChangeBeside(principal: ActingPrincipal, order: Order): Problem | un
   const { projectId, access, within, action } = order;
   // What a run decides and serves nobody: it is held, paused, finished.
   if (principal.kind === 'rollout') return principal.projectId === projectId ? undefined : OTHER_PROJECT();
+  if (principal.kind === 'train') return principal.projectId === projectId ? undefined : OTHER_PROJECT();
   if (principal.kind === 'hook') {
     const may = principal.projectId === projectId && OF_HOOKS.has(action);
     return may ? undefined : HOOK_DOES_NO_MORE();
@@ -191,4 +203,4 @@ function mayChangeBeside(principal: ActingPrincipal, order: Order): Problem | un
 const HOOK_DOES_NO_MORE = () =>
   new Problem('forbidden', 'A hook kills what it lists and opens incidents, and no more.');
 
-const OTHER_PROJECT = () => new Problem('forbidden', 'This rollout is of another project.');
+const OTHER_PROJECT = () => new Problem('forbidden', 'What acts here is of another project.');

@@ -86,15 +86,28 @@ export interface HookPrincipal {
   projectId: number;
 }
 
+/**
+ * A train that leaves: it carries out the requests that are aboard, each of which has the approvals that it needs, and
+ * takes them back. Made by the loop and by whoever presses for it, never by a request; it reads nothing.
+ */
+export interface TrainPrincipal {
+  kind: 'train';
+  /** The key of the train. */
+  id: string;
+  projectId: number;
+  /** Where it leaves for; for a recall also where its rollouts have come since. */
+  environmentIds: readonly number[];
+}
+
 /** Whoever makes requests. */
 export type Principal = RootPrincipal | PersonPrincipal | TokenPrincipal | KeyPrincipal;
 
 /** Whoever changes something: those who make requests, and what acts by itself. */
-export type ActingPrincipal = Principal | RolloutPrincipal | HookPrincipal;
+export type ActingPrincipal = Principal | RolloutPrincipal | HookPrincipal | TrainPrincipal;
 
 /**
  * How a principal is written in the change log: `root`, `person:<id>`, `token:<id>`, `key:<id>`, `rollout:<id>`,
- * `hook:<id>`.
+ * `hook:<id>`, `train:<key>`.
  */
 export function actorOf(principal: ActingPrincipal): string {
   return principal.kind === 'root' ? 'root' : `${principal.kind}:${principal.id}`;

@@ -100,8 +100,11 @@ export interface ChangeOrder {
    * allowed to. Set by the use case that rolls back, never by a request.
    */
   toAnchor?: true;
-  /** The approved request that this change carries out; checked inside the transaction. */
-  approved?: { request: string };
+  /**
+   * The approved request that this change carries out, or those that went aboard of a train, which are known once its
+   * work is done; checked inside the transaction.
+   */
+  approved?: { request: string } | { requests(): readonly string[] };
   /** The lease under which an automatic actor works, with its fencing token; checked inside the transaction. */
   lease?: { name: string; token: number };
   /**

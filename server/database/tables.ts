@@ -15,6 +15,8 @@
  *                         └─ kills, lifted_kills
  *   policies (of a project) ─── policy_versions, policy_attachments;  policy_floors
  *   rollouts (of a project) ─── runs (of an environment too) ─── decisions, guard_points
+ *   releases (of an environment) ─── form_bodies;  forms_in_force, good_forms
+ *   trains (of a project) ─── departures ─── cars (of a change request too)
  *   incidents (of a project) ─── incident_places, incident_people, incident_signals, incident_kills
  *   hooks (of a project) ─── hook_secrets, hook_flips, signals
  *   freezes, change_requests ─── approvals  (of a project)
@@ -29,7 +31,9 @@ export * from '../fleet/tables.ts';
 export * from '../incidents/tables.ts';
 export * from '../metrics/tables.ts';
 export * from '../policies/tables.ts';
+export * from '../releases/tables.ts';
 export * from '../requests/tables.ts';
 export * from '../rollouts/tables.ts';
 export * from '../segments/tables.ts';
 export * from '../signals/tables.ts';
+export * from '../trains/tables.ts';

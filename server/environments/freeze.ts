@@ -1,6 +1,11 @@
 import { occurrencesBetween } from './occurrences.ts';
 import { toLocal, toMoment } from './zone-time.ts';
 
+/** What becomes of a rollout that a freeze finds in a stage: it stands still, or its stage goes on and no other begins. */
+export type InFlight = 'hold' | 'finish-stage';
+/** Who may go on in spite of a freeze, with a reason. */
+export type OverrideRole = 'release-manager' | 'admin';
+
 /** A time in which nothing may grow: once, or again and again by a rule. */
 export interface Freeze {
   id: string;

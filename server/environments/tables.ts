@@ -1,5 +1,6 @@
 import { bigint, boolean, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { ApprovalRule } from '../access/approval-rule.ts';
+import type { InFlight, OverrideRole } from './freeze.ts';
 
 export const projects = pgTable('projects', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -56,4 +57,7 @@ export const freezes = pgTable('freezes', {
   version: integer('version').notNull().default(1),
   createdBy: text('created_by').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+  tags: json('tags').$type<string[]>(),
+  inFlight: text('in_flight').$type<InFlight>().notNull().default('hold'),
+  overrideBy: text('override_by').$type<OverrideRole>(),
 });

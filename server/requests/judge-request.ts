@@ -12,6 +12,7 @@ import { ALONE_MS, type Need } from './request.ts';
 import { isExpired } from './request-time.ts';
 import {
   findRequest,
+  findRequests,
   type GivenApproval,
   givenApprovals,
   membersNow,
@@ -33,6 +34,8 @@ export interface Judged {
  */
 export function judgeRequests(clock: { now(): Date }): JudgeApproval {
   return async (tx, { projectId, approved }, steps) => {
+    if (approved !== undefined && 'requests' in approved)
+      return judgeAboard(tx, projectId, approved.requests(), clock.now());
     const row = await findRequest(tx, projectId, approved?.request ?? '');
     if (!row || row.kind === 'stage') return new Problem('approval_required', 'There is no such request.');
     const directions: Record<string, Direction> = {};
@@ -41,6 +44,18 @@ export function judgeRequests(clock: { now(): Date }): JudgeApproval {
     const now = clock.now();
     return refusalOf(judgeRow(ground, row, directions, now), now);
   };
+}
+
+/** Whether each of the requests that a train carries out has its approvals: for what it does itself, not for the others. */
+async function judgeAboard(tx: Tx, projectId: number, ids: readonly string[], now: Date): Promise<Problem | undefined> {
+  const rows = await findRequests(tx, projectId, ids);
+  if (rows.length !== ids.length) return new Problem('approval_required', 'A request that is aboard is not there.');
+  const ground = await readJudgeGround(tx, projectId, rows);
+  for (const row of rows) {
+    const refusal = refusalOf(judgeRow(ground, row, row.directions, now), now);
+    if (refusal) return new Problem(refusal.code, `“${row.title}”: ${refusal.message}`);
+  }
+  return undefined;
 }
 
 /** What requests are judged by, as it is at one moment. */

@@ -53,6 +53,16 @@ export async function findRequest(db: Db | Tx, projectId: number, id: string): P
   return row;
 }
 
+/** Several at once; those that are not there are left out. */
+export async function findRequests(db: Db | Tx, projectId: number, ids: readonly string[]): Promise<RequestRow[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(changeRequests)
+    .where(and(eq(changeRequests.projectId, projectId), inArray(changeRequests.id, [...ids])))
+    .orderBy(changeRequests.seq);
+}
+
 /** The newest of a subject, whatever its state. */
 export async function findBySubject(db: Db | Tx, projectId: number, subject: string): Promise<RequestRow | undefined> {
   const [row] = await db
