@@ -66,9 +66,14 @@ export async function seenByActor(
   projectId: number,
   actor: string,
 ): Promise<readonly number[] | undefined> {
-  const [kind, id = ''] = actor.split(':');
-  const now = kind === 'token' ? await readTokenNow(tx, id) : await readActorNow(tx, actor);
+  const now = await readWhoNow(tx, actor);
   return now === undefined ? [] : seenEnvironments(now, projectId);
+}
+
+/** The same for tokens, too: undefined for one that was revoked, has expired, or whose owner was disabled. */
+export async function readWhoNow(tx: Db | Tx, actor: string): Promise<Principal | undefined> {
+  const [kind, id = ''] = actor.split(':');
+  return kind === 'token' ? readTokenNow(tx, id) : readActorNow(tx, actor);
 }
 
 async function readTokenNow(tx: Db | Tx, id: string): Promise<Principal | undefined> {
