@@ -1,4 +1,3 @@
-import { formatPosition } from '@turnout/core';
 import { actorOf, type RolloutPrincipal } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeOrder, Ground, Written } from '../changes/door.ts';
@@ -14,7 +13,7 @@ import { arriveNext, writeAnchor, writeFinish } from './leave-environment.ts';
 import { type LockedRollout, lockWhole, requireVersion, saveMove } from './lock-rollout.ts';
 import { endRun, pauseRun } from './move-run.ts';
 import { noteSeen } from './note-seen.ts';
-import type { Reach } from './reach.ts';
+import { beginReach } from './reach.ts';
 import { isLive, type Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
@@ -193,17 +192,8 @@ export function written(
       await kill?.afterEntry(tx, changeId);
       const place = ground.environments.get(run.environmentId);
       if (place === undefined) return;
-      const position = formatPosition({ epoch: place.epoch, revision: place.revision + 1 });
-      await saveReach(tx, run.id, reachOf(position, changeId, ground.now, killId));
+      await saveReach(tx, run.id, beginReach(place, changeId, ground.now, killId));
     },
-  };
-}
-
-function reachOf(position: string, changeId: number, now: Date, kill: string | undefined): Reach {
-  const writtenAt = now.toISOString();
-  return {
-    ...{ position, changeId, writtenAt, reachedAt: null, lateAt: null, laggards: [] },
-    ...(kill === undefined ? {} : { kill }),
   };
 }
 

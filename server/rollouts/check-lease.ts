@@ -6,8 +6,8 @@ import { isInForce } from './lease-store.ts';
 
 /** The door's check: whoever acts for all nodes shows the lease, and one that was taken over meanwhile does nothing. */
 export const checkLease: Check = async (tx, { principal, actor, lease }) => {
-  // With another actor it is a person's word that a rollout carries out here and now.
-  const actsAlone = principal.kind === 'rollout' && actor === undefined;
+  // With another actor it is a person's word that a rollout, or a train, carries out here and now.
+  const actsAlone = (principal.kind === 'rollout' || principal.kind === 'train') && actor === undefined;
   if (lease === undefined) return actsAlone ? taken('rollouts') : undefined;
   return (await isInForce(tx, lease)) ? undefined : taken(lease.name);
 };

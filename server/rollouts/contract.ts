@@ -25,7 +25,17 @@ const CONDITIONS = [
   'effective',
   'witness',
 ] as const;
-const CAUSES = ['person', 'flag-off', 'flag-killed', 'shed', 'guard', 'evidence', 'deadline', 'incident'] as const;
+const CAUSES = [
+  'person',
+  'flag-off',
+  'flag-killed',
+  'shed',
+  'guard',
+  'evidence',
+  'deadline',
+  'incident',
+  'train',
+] as const;
 const PAGES = ['deadline', 'approval', 'stopped', 'long-pause'] as const;
 const REACHES = ['pending', 'reached', 'late'] as const;
 holdSame<(typeof STATES)[number], RolloutState>(true);

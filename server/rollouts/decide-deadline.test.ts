@@ -170,7 +170,7 @@ describe('a pause', () => {
     expect(decideAt(run, 7 * DAY, ({ flag }) => (flag.killed = true))).toMatchObject({ page: 'long-pause' });
   });
 
-  it.each(['guard', 'evidence'] as const)('by %s tells somebody at once', (cause) => {
+  it.each(['guard', 'evidence', 'train'] as const)('by %s tells somebody at once', (cause) => {
     const run = pauseRun(runningRun(policy), { ...by, cause });
     expect(decideAt(run, MINUTE)).toMatchObject({ action: 'hold', page: 'stopped' });
   });

@@ -11,7 +11,7 @@ import { listMetrics } from '../metrics/metric-store.ts';
 import type { Reports } from '../metrics/open-reports.ts';
 import { suggestBelow } from '../metrics/suggest-below.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Lease } from '../platform/lease.ts';
+import { type HeldLease, Lease } from '../platform/lease.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { readPolicyFor } from '../policies/attachment-store.ts';
@@ -48,6 +48,8 @@ export interface Rollouts {
   /** For the use cases of people. */
   parts: RolloutParts;
   sources: LoopSources;
+  /** The lease under which this node acts for all; undefined where another one does. */
+  held(): HeldLease | undefined;
   /** Begins to ask for the lease, and to act under it; answers how to stop. */
   follow(): () => void;
   /** Waits for what is under way, and lets another node act at once. */
@@ -72,6 +74,7 @@ export function openRollouts(parts: OpenRolloutsParts): Rollouts {
   return {
     parts: { door, sources, names, wake: loop.wake },
     sources,
+    held: () => lease.held(),
     follow: () => {
       // A kill, an edit, a press on another node: whatever alters a ruleset rings.
       const stops = [lease.follow(), loop.follow(), doorbell.onRing(() => loop.wake())];

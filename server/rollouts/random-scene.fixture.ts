@@ -38,7 +38,7 @@ function randomRun(dice: Dice, policy: Policy, evidence: Evidence): Run {
   const paused = dice.once(5);
   const effective = dice.one(null, 0, 0, 0, 5 * MINUTE);
   const base = entered ? { ...runningRun(policy), stage, minUnits: stages[stage]!.minUnits ?? null } : waitingRun();
-  const cause = dice.one('person', 'flag-off', 'flag-killed', 'shed', 'guard', 'evidence', 'deadline');
+  const cause = dice.one('person', 'flag-off', 'flag-killed', 'shed', 'guard', 'evidence', 'deadline', 'train');
   const failed = dice.once(6) && entered ? [dice.one(...Object.keys(GUARDS))] : [];
   const run: Run = {
     ...base,

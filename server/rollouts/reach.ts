@@ -1,3 +1,5 @@
+import { formatPosition } from '@turnout/core';
+
 /**
  * How far what a run last wrote has come: committed, served by every node and in force in every app, or not in time.
  * Only what is in force counts as done: a bake begins then, and "rolled back" is said then.
@@ -14,6 +16,20 @@ export interface Reach {
   /** When it was first said that it does not come; null while it may still come, and where it came in time. */
   lateAt: string | null;
   laggards: string[];
+}
+
+/** Where the change that is being committed leads; nobody was asked yet whether it is in force. */
+export function beginReach(
+  written: { epoch: string; revision: number },
+  changeId: number,
+  now: Date,
+  kill?: string,
+): Reach {
+  return {
+    position: formatPosition({ epoch: written.epoch, revision: written.revision + 1 }),
+    ...{ changeId, writtenAt: now.toISOString(), reachedAt: null, lateAt: null, laggards: [] },
+    ...(kill === undefined ? {} : { kill }),
+  };
 }
 
 /** How far a change of a run has come, in a word for the screen. */

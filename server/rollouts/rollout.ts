@@ -39,7 +39,8 @@ export type PauseCause =
   | 'guard'
   | 'evidence'
   | 'deadline'
-  | 'incident';
+  | 'incident'
+  | 'train';
 
 /**
  * Why a person must hear of it now: an unanswered deadline, an approval that lapsed for good, a pause that nobody made,

@@ -87,6 +87,12 @@ export function lockLiveRuns(tx: Tx, environmentId: number, flags?: readonly str
   return lock(tx, and(eq(runs.environmentId, environmentId), inArray(runs.state, LIVE), those));
 }
 
+/** The live runs of these rollouts, with their locks. */
+export function lockLiveRunsOf(tx: Tx, rolloutIds: readonly string[]): Promise<KeptRun[]> {
+  if (rolloutIds.length === 0) return Promise.resolve([]);
+  return lock(tx, and(inArray(runs.rolloutId, [...rolloutIds]), inArray(runs.state, LIVE)));
+}
+
 /** The run of a rollout that lives, or that came last, with its lock. */
 export async function lockRunOf(tx: Tx, rolloutId: string): Promise<KeptRun | undefined> {
   return (await lock(tx, eq(runs.rolloutId, rolloutId))).at(-1);
