@@ -257,6 +257,10 @@ const house: House = {
     'server/rollouts/say-guard.ts',
     'server/rollouts/steer-right.ts',
     'server/rollouts/tell-rollout.ts',
+    'server/trains/lasting.ts',
+    'server/trains/plan-departure.ts',
+    'server/trains/say-velocity.ts',
+    'server/trains/velocity.ts',
   ],
   unlimitedFiles: [/\/tables\.ts$/, /contract\.ts$/, /\.generated\.ts$/],
   exceptions: {
