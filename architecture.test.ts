@@ -257,6 +257,8 @@ const house: House = {
     'server/rollouts/say-guard.ts',
     'server/rollouts/steer-right.ts',
     'server/rollouts/tell-rollout.ts',
+    'server/releases/plan-rollback.ts',
+    'server/releases/split-rollback.ts',
     'server/trains/lasting.ts',
     'server/trains/plan-departure.ts',
     'server/trains/say-velocity.ts',

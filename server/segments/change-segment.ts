@@ -9,14 +9,13 @@ import { requireExpected } from '../platform/version.ts';
 import { segmentFaults, segmentFaultsIn } from './check-segment.ts';
 import type { MemberChanges, SegmentFields } from './contract.ts';
 import { segmentUsers } from './named-segments.ts';
-import { inOrder, logEdit, logSegment, readContent, showSegment } from './segment.ts';
+import { inOrder, logEdit, logSegment, readContent, servedSegment, showSegment } from './segment.ts';
 import {
   findSegment,
   insertSegment,
   removeSegment,
   type SegmentContent,
   type SegmentRow,
-  servedSegment,
   updateSegment,
 } from './store.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@turnout/core';
+import type { JsonValue, Segment } from '@turnout/core';
 import type { SegmentAnswer, SegmentFields, SegmentSummary } from './contract.ts';
 import type { SegmentContent, SegmentRow } from './store.ts';
 
@@ -22,6 +22,17 @@ export function readContent(fields: SegmentFields, base: SegmentContent = EMPTY)
     included: inOrder(pick('included', fields.included)),
     excluded: inOrder(pick('excluded', fields.excluded)),
     condition: pick('condition', fields.if),
+  };
+}
+
+/** A segment as an evaluator sees it; the order of the fields never changes. */
+export function servedSegment(key: string, content: SegmentContent): Segment {
+  return {
+    key,
+    by: content.by,
+    included: content.included,
+    excluded: content.excluded,
+    ...(content.condition === null ? {} : { if: content.condition }),
   };
 }
 

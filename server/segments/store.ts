@@ -3,6 +3,7 @@ import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { flagEnvironments, flags, segments } from '../database/tables.ts';
 import { type SegmentUsers, segmentUsers } from './named-segments.ts';
+import { servedSegment } from './segment.ts';
 
 export type SegmentRow = typeof segments.$inferSelect;
 /** What of a segment an author writes. */
@@ -21,17 +22,6 @@ export async function segmentsOfEnvironment(
       and(eq(segments.environmentId, environmentId), keys === undefined ? undefined : inArray(segments.key, [...keys])),
     );
   return rows.map((row) => servedSegment(row.key, row));
-}
-
-/** A segment as an evaluator sees it; the order of the fields never changes. */
-export function servedSegment(key: string, content: SegmentContent): Segment {
-  return {
-    key,
-    by: content.by,
-    included: content.included,
-    excluded: content.excluded,
-    ...(content.condition === null ? {} : { if: content.condition }),
-  };
 }
 
 /** By key, after `after`; one more than `limit`, so that the caller sees whether there are more. */

@@ -7,8 +7,8 @@ import { differingFields } from '../flags/log-flag-change.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { segmentFaults } from '../segments/check-segment.ts';
 import { missingSegments } from '../segments/named-segments.ts';
-import { logSegment } from '../segments/segment.ts';
-import { type SegmentRow, servedSegment } from '../segments/store.ts';
+import { logSegment, servedSegment } from '../segments/segment.ts';
+import type { SegmentRow } from '../segments/store.ts';
 import type { Incoming, IncomingFlag, IncomingSegment } from './incoming.ts';
 import { type LeftOut, quote, type Remark } from './not-carried.ts';
 
