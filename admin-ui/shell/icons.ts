@@ -41,6 +41,7 @@ import siren from 'lucide-static/icons/siren.svg?url';
 import freeze from 'lucide-static/icons/snowflake.svg?url';
 import sun from 'lucide-static/icons/sun.svg?url';
 import tag from 'lucide-static/icons/tag.svg?url';
+import train from 'lucide-static/icons/train-front.svg?url';
 import trash from 'lucide-static/icons/trash-2.svg?url';
 import alert from 'lucide-static/icons/triangle-alert.svg?url';
 import undo from 'lucide-static/icons/undo-2.svg?url';
@@ -73,6 +74,7 @@ const ICONS: Record<string, string> = {
     pause,
     play,
     clock,
+    train,
   },
 };
 

@@ -39,6 +39,7 @@ function inProject({ project, environment }: Here): KeyedCommand[] {
     to('kill', 'Kill a flag', 'kill', 'k'),
     to('flags', 'Flags', 'flag', 'f'),
     to('rollouts', 'Rollouts', 'rollouts', 'o'),
+    to('departures', 'Departures', 'train', 'd'),
     to('requests', 'Requests', 'inbox', 'q'),
     to('segments', 'Segments', 'users', 's'),
     to('policies', 'Policies', 'route', 'p'),
@@ -47,6 +48,10 @@ function inProject({ project, environment }: Here): KeyedCommand[] {
     to('activity', 'Activity', 'activity', 'a'),
     to('fleet', 'Fleet', 'server', 'r'),
     to('settings', 'Settings', 'settings', ',', { section: 'members' }),
+    {
+      ...{ id: 'trains', label: 'Trains: when what leaves', icon: 'train', about: 'page' },
+      run: () => go(writeRoute('departures', { project: project.key }, { env: environment.key, show: 'trains' })),
+    },
     ...project.environments
       .filter(({ key }) => key !== environment.key)
       .map(({ key, name }) => ({

@@ -70,6 +70,20 @@ export const INSIDE: Record<Inside, Page> = {
     draw: ({ params }) =>
       html`<t-rollout-page .project=${params.project ?? ''} .rollout=${params.rollout ?? ''}></t-rollout-page>`,
   },
+  departures: {
+    title: () => 'Departures',
+    load: () => import('../pages/departures/departures-page.ts'),
+    draw: ({ params }) => html`<t-departures-page .project=${params.project ?? ''}></t-departures-page>`,
+  },
+  departure: {
+    title: ({ params }) => `${params.train ?? ''} ${params.number ?? ''}`,
+    load: () => import('../pages/departures/departure-page.ts'),
+    draw: ({ params }) => html`<t-departure-page
+      .project=${params.project ?? ''}
+      .train=${params.train ?? ''}
+      .number=${params.number ?? ''}
+    ></t-departure-page>`,
+  },
   kill: {
     title: () => 'Kill',
     load: () => import('../pages/kill/kill-page.ts'),

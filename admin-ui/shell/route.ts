@@ -10,6 +10,8 @@ export const PAGES = {
   segment: '/p/:project/segments/:segment',
   rollouts: '/p/:project/rollouts',
   rollout: '/p/:project/rollouts/:rollout',
+  departures: '/p/:project/departures',
+  departure: '/p/:project/departures/:train/:number',
   policies: '/p/:project/policies',
   'new-policy': '/p/:project/new-policy',
   policy: '/p/:project/policies/:policy',

@@ -19,6 +19,7 @@ interface Place {
 const PLACES: Place[] = [
   { page: 'flags', label: 'Flags', icon: 'flag', also: 'flag' },
   { page: 'rollouts', label: 'Rollouts', icon: 'rollouts', also: 'rollout' },
+  { page: 'departures', label: 'Departures', icon: 'train', also: 'departure' },
   { page: 'requests', label: 'Requests', icon: 'inbox', also: 'request' },
   { page: 'segments', label: 'Segments', icon: 'users', also: 'segment' },
   { page: 'policies', label: 'Policies', icon: 'route', also: 'policy' },

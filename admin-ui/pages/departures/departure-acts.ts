@@ -1,0 +1,164 @@
+import type { ChangedDeparture, DepartureAnswer, TrainAnswer } from '@turnout/server/contracts';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { May } from '../../client/me.ts';
+import { tell } from '../../shell/notices.ts';
+import { base } from '../../styles/base.ts';
+import { boardFlow, chemspillFlow } from './board-flows.ts';
+import { departNow, type Platform, stopLine } from './departure-flows.ts';
+import { mayDepart, refusedNow } from './may-depart.ts';
+import './recall-form.ts';
+import { isAhead, nameOf } from './tell-departure.ts';
+
+interface Button {
+  words: string;
+  icon: string;
+  may: May;
+  tone?: string;
+  run: () => Promise<unknown>;
+}
+
+/**
+ * What can be done with a departure; what one may not do stands there with its reason. Tells `changed` with what came of
+ * it, and `recalled` with what came of a recall.
+ */
+@customElement('t-departure-acts')
+export class DepartureActs extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .acts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+      .back {
+        border-color: var(--warn);
+        background: var(--warn-soft);
+        color: var(--warn);
+      }
+      .back:hover:not([aria-disabled='true']) {
+        border-color: var(--ink);
+      }
+      .back[aria-disabled='true'] {
+        border-color: var(--line);
+        background: var(--sunken);
+        color: var(--quiet);
+      }
+      p {
+        margin-top: 0.35rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) at!: Platform;
+  /** Undefined where it is archived: then it brings nothing more, and what it brought can still be recalled. */
+  @property({ attribute: false }) train: TrainAnswer | undefined;
+  @state() private busy = '';
+
+  get #buttons(): Button[] {
+    const { environment, departure } = this.at;
+    const { may } = departure;
+    const buttons: Button[] = [];
+    if (isAhead(departure.state) && departure.kind === 'regular') {
+      const late = !may.includes('board') && may.includes('uplift');
+      const why = late ? undefined : refusedNow(departure, 'board');
+      const can = mayDepart(environment, 'board');
+      buttons.push({
+        ...{ words: late ? 'Uplift (board late)' : 'Board', icon: 'plus', tone: late ? '' : 'primary' },
+        may: why === undefined ? can : { yes: false, why },
+        run: () => this.#board(),
+      });
+    }
+    if (may.includes('depart')) {
+      const can = mayDepart(environment, 'depart');
+      buttons.push({ words: 'Depart now', icon: 'play', may: can, run: () => this.#run(departNow(this.at)) });
+    }
+    if (may.includes('recall')) {
+      const can = mayDepart(environment, 'recall');
+      buttons.push({ words: 'Recall', icon: 'undo', tone: 'back', may: can, run: () => this.#recall() });
+    }
+    return [...buttons, ...this.#ofLine];
+  }
+
+  get #ofLine(): Button[] {
+    const { train } = this;
+    const { environment, project } = this.at;
+    if (train === undefined || environment === undefined) return [];
+    const stop: Button = {
+      ...{ words: 'Stop the line', icon: 'pause', may: mayDepart(environment, 'stop') },
+      run: async () => (await stopLine(project, train)) && this.#tell('changed', this.at.departure),
+    };
+    const spill: Button = {
+      ...{ words: 'Chemspill', icon: 'siren', may: mayDepart(environment, 'chemspill') },
+      run: () => chemspillFlow({ project, environment }, [train]),
+    };
+    return [...(train.stopped === null ? [stop] : []), spill];
+  }
+
+  async #board(): Promise<void> {
+    const { project, departure, environment } = this.at;
+    if (environment === undefined) return;
+    const trains = this.train === undefined ? [] : [this.train];
+    const after = await boardFlow({ project, environment }, { trains, departure });
+    if (after !== undefined) this.#tell('changed', after);
+  }
+
+  async #run(doing: Promise<ChangedDeparture | undefined>): Promise<void> {
+    const done = await doing;
+    if (done !== undefined) this.#tell('changed', done.departure);
+  }
+
+  async #recall(): Promise<void> {
+    const { project, departure } = this.at;
+    const form = document.createElement('t-recall-form');
+    Object.assign(form, { project, departure });
+    const done = await form.open();
+    if (done === undefined) return;
+    tell(`${nameOf(departure)} goes back. It is back when all apps have it: see the meter.`);
+    this.#tell('recalled', done);
+  }
+
+  #tell(name: string, detail: DepartureAnswer | ChangedDeparture): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  async #press({ words, run }: Button): Promise<void> {
+    if (this.busy !== '') return;
+    this.busy = words;
+    try {
+      await run();
+    } finally {
+      this.busy = '';
+    }
+  }
+
+  override render() {
+    const buttons = this.#buttons;
+    const refused = [...new Set(buttons.flatMap(({ may }) => may.why ?? []))];
+    return html`<div class="acts" role="group" aria-label="What can be done">
+        ${buttons.map((button) => this.#draw(button))}
+      </div>
+      ${refused.length === 0 ? nothing : html`<p id="why" class="quiet small">${refused.join(' ')}</p>`}`;
+  }
+
+  #draw(button: Button) {
+    const { words, icon, tone = '', may } = button;
+    const off = !may.yes || this.busy !== '';
+    return html`<button
+      class=${tone}
+      aria-disabled=${off}
+      title=${may.why ?? nothing}
+      aria-describedby=${may.yes ? nothing : 'why'}
+      @click=${() => !off && void this.#press(button)}
+    >
+      <wa-icon name=${icon} aria-hidden="true"></wa-icon>${words}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    't-departure-acts': DepartureActs;
+  }
+}
