@@ -1,14 +1,15 @@
 import type { Tx } from '../database/connect.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { describeMissing, hasRole, isAllowed, maySee } from './permissions.ts';
-import type {
-  ActingPrincipal,
-  KeyPrincipal,
-  PersonPrincipal,
-  Role,
-  RolloutPrincipal,
-  TokenPrincipal,
-  TrainPrincipal,
+import {
+  type ActingPrincipal,
+  type KeyPrincipal,
+  type PersonPrincipal,
+  ROLES,
+  type Role,
+  type RolloutPrincipal,
+  type TokenPrincipal,
+  type TrainPrincipal,
 } from './principal.ts';
 import { readPrincipalNow } from './principal-store.ts';
 
@@ -179,6 +180,9 @@ const MAY_SAY = new Set([
   ...['rollout.pause', 'rollout.rollback'],
 ]);
 
+/** Whoever sees that something is wrong holds it, viewers too. */
+const ANYBODY_MAY = new Set(['train.stop']);
+
 const OF_HOOKS = new Set(['incident.open', 'incident.join']);
 
 /** What alters no ruleset. */
@@ -195,6 +199,7 @@ function mayChangeBeside(principal: ActingPrincipal, order: Order): Problem | un
   if (access) {
     return isAllowed(principal, 'admin', place) ? undefined : new Problem('forbidden', describeMissing('admin', place));
   }
+  if (ANYBODY_MAY.has(action) && hasRole(principal, place, ROLES)) return undefined;
   if (hasRole(principal, place, MAY_SAY.has(action) ? MAY_MAKE_SAFE : MAY_GROW)) return undefined;
   const killer = MAY_SAY.has(action) ? 'killer, ' : '';
   return new Problem('forbidden', `This needs the role ${killer}editor, release-manager or admin.`);
