@@ -56,6 +56,7 @@ export function describeApi(app: OpenAPIHono<HouseEnv>, publicUrl: string | unde
       if (right !== undefined) operation['x-right'] = right;
       if (right === 'none') operation.security = [];
       operation.parameters = withPathParameters(path, operation.parameters ?? []);
+      if (right === 'change' && method !== 'get') operation.parameters.push(OVERRIDE);
     }
   }
   described.paths = { ...described.paths, ...RAW_PATHS };
@@ -92,6 +93,17 @@ function withPathParameters(path: string, named: Parameter[]): Parameter[] {
     }));
   return [...added, ...named];
 }
+
+/** What every change may say, whichever room it is of: the guard reads it. */
+const OVERRIDE = {
+  name: 'overrideFreeze',
+  in: 'query',
+  required: false,
+  description:
+    'The id of a freeze in spite of which this is done; may be given several times. It takes the role that the freeze ' +
+    'names and a reason, and is in the log',
+  schema: { type: 'array', items: { type: 'string', maxLength: 64 } },
+};
 
 const MEANINGS: Record<string, string> = {
   project: 'The key of a project',

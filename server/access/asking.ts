@@ -9,6 +9,16 @@ export interface Asking {
   reason?: string | undefined;
   requestId?: string | undefined;
   expected?: number | undefined;
+  /** The freezes in spite of which they go on. */
+  overridesFreeze?: FreezeOverride | undefined;
+}
+
+/** Somebody goes on in spite of freezes, where they have the role that those name and say why. */
+export interface FreezeOverride {
+  ids: readonly string[];
+  by: Principal;
+  /** Written by the door: the freezes that held, and did not hold this change. */
+  used: { freeze: string; name: string; environment: string }[];
 }
 
 /** The environment that a request is about, as the guard resolved it. */
@@ -19,7 +29,8 @@ export interface EnvironmentPlace {
 
 /** Who asks, from the request. `expected` is what `expectedVersion` read of If-Match. */
 export function askingOf(c: Context<HouseEnv>, reason: string | undefined, expected?: number): Asking {
-  return { principal: c.get('principal'), reason, requestId: c.get('requestId'), expected };
+  const overridesFreeze = c.get('overridesFreeze');
+  return { principal: c.get('principal'), reason, requestId: c.get('requestId'), expected, overridesFreeze };
 }
 
 /** Throws 404 where the request names no environment. */
@@ -30,10 +41,11 @@ export function placeOf(c: Context<HouseEnv>): EnvironmentPlace {
 }
 
 /** The parts of a change order that come from the asking. */
-export function orderOf({ principal, reason, requestId }: Asking) {
+export function orderOf({ principal, reason, requestId, overridesFreeze }: Asking) {
   return {
     principal,
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(overridesFreeze === undefined ? {} : { overridesFreeze }),
   };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { findUnstorable, takeBody } from '../platform/json-body.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { AccessList } from './access-list.ts';
+import type { FreezeOverride } from './asking.ts';
 import { faultsOf } from './field-faults.ts';
 import { type Idempotency, requestIdOf } from './idempotency.ts';
 import { arrivalOf, identifyRequest, patternOf } from './identify.ts';
@@ -45,6 +46,8 @@ export type HouseEnv = {
     scope: Scope;
     /** SHA-256 of principal, method, path and Idempotency-Key; only where the caller sent one. */
     requestId?: string;
+    /** The freezes in spite of which the caller goes on; only where they named some. */
+    overridesFreeze?: FreezeOverride;
   };
 };
 
@@ -93,6 +96,8 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     if (right !== 'evaluate') refuseUnstorable(body?.value);
     const requestId = readRequestId(c, principal);
     if (requestId !== undefined) c.set('requestId', requestId);
+    const override = readOverride(c, principal, right);
+    if (override !== undefined) c.set('overridesFreeze', override);
     // What was only tried is no answer to what is done later under the same key.
     const isKept = isAdminApi && !options.withoutKeptAnswers && c.req.query('dryRun') !== 'true';
     if (requestId === undefined || !isKept) await next();
@@ -102,6 +107,9 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
         return c.res;
       });
       if (answer !== c.res) return answer;
+    }
+    if (override?.used.length && c.res.ok && c.req.query('dryRun') !== 'true') {
+      house.events.note(principal, 'freeze.overridden', patternOf(c));
     }
     return undefined;
   };
@@ -213,6 +221,19 @@ function requireRight(
   if (has) return;
   house.events.note(principal, 'access.denied', patternOf(c));
   throw new Problem('forbidden', describeMissing(right, place));
+}
+
+/** More freezes than that hold nowhere at once. */
+const MOST_OVERRIDDEN = 20;
+
+/** `?overrideFreeze=<id>`, as often as there are freezes that hold. The door looks whether whoever asks may. */
+function readOverride(c: Context, principal: Principal, right: Right): FreezeOverride | undefined {
+  const ids = right === 'change' ? c.req.queries('overrideFreeze') : undefined;
+  if (ids === undefined) return undefined;
+  if (ids.length > MOST_OVERRIDDEN || ids.some((id) => id === '' || id.length > 64)) {
+    throw invalid([{ path: '/query/overrideFreeze', code: 'bad_id', expected: 'the id of a freeze' }]);
+  }
+  return { ids, by: principal, used: [] };
 }
 
 function readRequestId(c: Context, principal: Principal): string | undefined {

@@ -5,7 +5,12 @@ import type { CommitAccess } from './commit.ts';
 import { actorOf, type Principal, ROOT } from './principal.ts';
 
 /** What is worth an entry in the installation's own chain. */
-export type SecurityAction = 'access.denied' | 'access.leaked-key' | 'root.used' | 'session.refused';
+export type SecurityAction =
+  | 'access.denied'
+  | 'access.leaked-key'
+  | 'freeze.overridden'
+  | 'root.used'
+  | 'session.refused';
 
 export interface SecurityEventParts {
   clock: Clock;

@@ -28,7 +28,7 @@ export interface NewRevision {
 /** The parts of an order that its entry keeps. */
 type Kept = Pick<
   ChangeOrder,
-  'principal' | 'actor' | 'action' | 'subject' | 'reason' | 'requestId' | 'killId' | 'undoes'
+  'principal' | 'actor' | 'action' | 'subject' | 'reason' | 'requestId' | 'killId' | 'undoes' | 'overridesFreeze'
 >;
 
 /**
@@ -98,6 +98,7 @@ function bodyOf(
     v: 1,
     ...(order.reason === undefined ? {} : { reason: order.reason }),
     ...(order.undoes === undefined ? {} : { undoes: order.undoes }),
+    ...(order.overridesFreeze?.used.length ? { overrode: order.overridesFreeze.used } : {}),
     ...(written.before === undefined ? {} : { before: written.before }),
     ...(written.after === undefined ? {} : { after: written.after }),
     environments: revisions.map(({ environment, position, digest, direction }) => ({

@@ -13,6 +13,7 @@ export interface ChangeWords {
 /** An entry of the log as it is shown to somebody who may see `only` some environments, or all. */
 export function showChange(entry: Entry, only: readonly number[] | undefined, words: ChangeWords): ChangeItem {
   const { id, seq, actor, action, subject, killId, body } = entry;
+  const keys = seenKeys(entry, only);
   return {
     id,
     seq,
@@ -24,6 +25,7 @@ export function showChange(entry: Entry, only: readonly number[] | undefined, wo
     reason: body?.reason ?? null,
     killId,
     undoes: body?.undoes ?? null,
+    overrode: body?.overrode?.filter(({ environment }) => keys?.includes(environment) ?? true) ?? [],
     erased: body === undefined,
     summary: summarise(entry, only, words.tellers),
     environments: seenSteps(entry, only).map((step) => {

@@ -25,6 +25,9 @@ export const changeItem = z
       example: 'new-checkout in production: off → on for everyone',
     }),
     undoes: z.number().int().nullable().openapi({ description: 'The id of the change that this one undid' }),
+    overrode: z
+      .array(z.object({ freeze: z.string(), name: z.string(), environment: z.string() }))
+      .openapi({ description: 'The freezes that held, and in spite of which it was made' }),
     erased: z.boolean().openapi({ description: 'Its payload was erased; the chain still holds' }),
     environments: z.array(z.object({ key: z.string(), position: z.string(), direction: directionName.nullable() })),
   })

@@ -2,6 +2,7 @@ export type { ChangeReceipt, Committed } from '../platform/committed.ts';
 
 import type { JsonValue, Ruleset } from '@turnout/core';
 import type { ApprovalRule } from '../access/approval-rule.ts';
+import type { FreezeOverride } from '../access/asking.ts';
 import type { ActingPrincipal } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -105,6 +106,8 @@ export interface ChangeOrder {
    * work is done; checked inside the transaction.
    */
   approved?: { request: string } | { requests(): readonly string[] };
+  /** Somebody goes on in spite of freezes; whether they may is checked inside the transaction, and kept in the log. */
+  overridesFreeze?: FreezeOverride;
   /** The lease under which an automatic actor works, with its fencing token; checked inside the transaction. */
   lease?: { name: string; token: number };
   /**
@@ -125,6 +128,11 @@ export interface Written<T> {
   takesBack?: number;
   /** Kill ids that this change records, by environment. */
   settles?: Map<number, string[]>;
+  /**
+   * Environments in which it lets users get something later, by itself: it counts as growing there, though the rulesets
+   * do not say so yet.
+   */
+  grows?: readonly { id: number; key: string }[];
   /** Runs with the entry's id, still inside the transaction: for rows that point at their change. */
   afterEntry?(tx: Tx, changeId: number): Promise<void>;
   /** True when there was nothing to change: no revision, no entry. */

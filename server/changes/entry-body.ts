@@ -7,6 +7,8 @@ export interface EntryBody {
   reason?: string;
   /** The id of the change that this one undid. */
   undoes?: number;
+  /** The freezes that held, and in spite of which it was made. */
+  overrode?: { freeze: string; name: string; environment: string }[];
   before?: JsonValue;
   after?: JsonValue;
   environments: { id: number; key: string; position: string; digest: string; direction: Direction }[];

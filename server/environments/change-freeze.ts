@@ -36,7 +36,10 @@ export async function createFreeze(
     { ...order, action: 'freeze.create' },
     async (tx, { now }) => {
       const known = await allEnvironments(tx, projectId);
-      const blank = { environments: null, fromAt: now, toAt: null, rule: null, zone: 'UTC', lastsMs: null };
+      const blank = {
+        ...{ environments: null, tags: null, inFlight: 'hold' as const, overrideBy: null },
+        ...{ fromAt: now, toAt: null, rule: null, zone: 'UTC', lastsMs: null },
+      };
       const content = readFreeze(wanted, blank, known);
       const row = await insertFreeze(tx, {
         ...{ ...content, id, projectId, createdBy: actorOf(asking.principal), createdAt: now },
@@ -93,7 +96,7 @@ export function editFreezeWork(
     const content = readFreeze(patch, row, known);
     const [before, after] = [logFreeze(row, known), logFreeze({ ...content, endedAt: row.endedAt }, known)];
     if (JSON.stringify(before) === JSON.stringify(after)) return { result: row, touched: NO_RULESET, unchanged: true };
-    if (loosensFreeze(row, content)) requireSecondAdmin(`Shortening the freeze ${row.name}`, asking, !!asking.approved);
+    if (loosensFreeze(row, content)) requireSecondAdmin(`Loosening the freeze ${row.name}`, asking, !!asking.approved);
     return { result: await updateFreeze(tx, projectId, id, content), touched: NO_RULESET, before, after };
   };
 }

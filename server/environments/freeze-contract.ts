@@ -18,11 +18,29 @@ const environments = z
   .max(200)
   .openapi({ description: 'Keys of environments; null for all of the project' });
 
+const tags = z
+  .array(z.string().trim().min(1).max(128))
+  .min(1)
+  .max(50)
+  .openapi({ description: 'It is for flags with one of these tags alone; null for all', example: ['checkout'] });
+const inFlight = z.enum(['hold', 'finish-stage']).openapi({
+  description:
+    'What becomes of rollouts that it finds in a stage: they stand still; or the stage is finished, and no other begins',
+});
+const overrideBy = z.enum(['release-manager', 'admin']).openapi({
+  description:
+    'Who may go on in spite of it, with a reason (?overrideFreeze=): release managers and admins, or admins alone; null ' +
+    'for nobody',
+});
+
 export const freezeAnswer = z
   .object({
     id: z.string(),
     name: z.string(),
     environments: z.array(z.string()).nullable(),
+    tags: z.array(z.string()).nullable(),
+    inFlight,
+    overrideBy: overrideBy.nullable(),
     from: moment,
     to: moment.nullable(),
     rule: z.string().nullable(),
@@ -51,6 +69,9 @@ export const newFreeze = z
   .strictObject({
     name,
     environments: environments.nullable().optional(),
+    tags: tags.nullable().optional(),
+    inFlight: inFlight.optional(),
+    overrideBy: overrideBy.nullable().optional(),
     from: momentIn.optional(),
     to: momentIn.nullable().optional(),
     rule: rule.optional(),
@@ -65,6 +86,9 @@ export type NewFreeze = Omit<z.infer<typeof newFreeze>, 'reason'>;
 export const freezePatch = z.strictObject({
   name: name.optional(),
   environments: environments.nullable().optional(),
+  tags: tags.nullable().optional(),
+  inFlight: inFlight.optional(),
+  overrideBy: overrideBy.nullable().optional(),
   from: momentIn.optional(),
   to: momentIn.nullable().optional(),
   rule: rule.optional(),

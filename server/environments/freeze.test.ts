@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Freeze, freezeAt, frozenBetween, windowsAhead } from './freeze.ts';
+import { type Freeze, freezeAt, freezesFor, frozenBetween, holdingAt, windowsAhead } from './freeze.ts';
 import { ruleFault } from './occurrences.ts';
 import { toMoment } from './zone-time.ts';
 
@@ -8,6 +8,7 @@ const SHOP = 7;
 
 const once = (from: string, to: string, over: Partial<Freeze> = {}): Freeze => ({
   ...{ id: 'once', name: 'Black Friday', environments: null, from: new Date(from), to: new Date(to) },
+  ...{ tags: null, inFlight: 'hold', overrideBy: null },
   ...{ rule: null, zone: 'UTC', lastsMs: null, endedAt: null, ...over },
 });
 const again = (rule: string, zone: string, hours: number, over: Partial<Freeze> = {}): Freeze => ({
@@ -49,6 +50,7 @@ describe('a freeze', () => {
     expect(freezeAt([second, first], SHOP, new Date('2026-11-27T06:00:00Z'))).toEqual({
       name: 'Friday',
       until: new Date('2026-11-30T00:00:00Z'),
+      inFlight: 'hold',
     });
   });
 
@@ -72,6 +74,54 @@ describe('a freeze', () => {
     });
     const held = ['2026-05-01', '2026-05-08', '2026-05-15'].map((day) => untilOf([freeze], `${day}T17:30:00Z`));
     expect(held).toEqual([null, '2026-05-08T18:00:00.000Z', null]);
+  });
+});
+
+describe('a freeze for flags with some tags', () => {
+  const [from, to] = ['2026-11-27T00:00:00Z', '2026-11-30T00:00:00Z'];
+  const checkout = once(from, to, { id: 'c', name: 'Checkout', tags: ['checkout', 'cart'] });
+  const all = once(from, '2026-11-28T00:00:00Z', { id: 'a', name: 'All' });
+  const at = new Date('2026-11-27T12:00:00Z');
+
+  it.each<[what: string, tags: string[] | undefined, names: string[]]>([
+    ['an environment as a whole', undefined, ['All']],
+    ['a flag without tags', [], ['All']],
+    ['a flag with another tag', ['search'], ['All']],
+    ['a flag with one of its tags', ['search', 'cart'], ['Checkout', 'All']],
+  ])('is there for %s as it says', (_what, tags, names) => {
+    expect(holdingAt([checkout, all], SHOP, at, tags).map(({ name }) => name)).toEqual(names);
+    expect(freezesFor([checkout, all], SHOP, tags).map(({ name }) => name)).toEqual(names);
+  });
+
+  it('holds those flags as long as it lasts, and the others as long as the one for all of them', () => {
+    const until = (tags: string[]) => freezeAt([checkout, all], SHOP, at, tags)?.until.toISOString();
+    expect(until(['cart'])).toBe('2026-11-30T00:00:00.000Z');
+    expect(until(['search'])).toBe('2026-11-28T00:00:00.000Z');
+    const stood = (tags: string[]) => frozenBetween([checkout, all], SHOP, new Date(from), new Date(to), tags) / HOUR;
+    expect([stood(['cart']), stood(['search'])]).toEqual([72, 24]);
+  });
+});
+
+describe('what becomes of what is in flight', () => {
+  const [from, to] = ['2026-11-27T00:00:00Z', '2026-11-30T00:00:00Z'];
+  const finish = once(from, to, { id: 'f', inFlight: 'finish-stage' });
+  const hold = once('2026-11-28T00:00:00Z', '2026-11-29T00:00:00Z', { id: 'h', inFlight: 'hold' });
+
+  it.each<[at: string, inFlight: string | undefined]>([
+    ['2026-11-26T12:00:00Z', undefined],
+    ['2026-11-27T12:00:00Z', 'finish-stage'],
+    ['2026-11-28T12:00:00Z', 'hold'],
+    ['2026-11-29T00:00:00Z', 'finish-stage'],
+  ])('at %s is %s: of freezes that overlap the stricter one', (at, inFlight) => {
+    expect(freezeAt([finish, hold], SHOP, new Date(at))?.inFlight).toBe(inFlight);
+    expect(freezeAt([hold, finish], SHOP, new Date(at))?.inFlight).toBe(inFlight);
+  });
+
+  it('is not held by a freeze for other flags', () => {
+    const other = { ...hold, tags: ['search'] };
+    const at = new Date('2026-11-28T12:00:00Z');
+    expect(freezeAt([finish, other], SHOP, at, ['cart'])?.inFlight).toBe('finish-stage');
+    expect(freezeAt([finish, other], SHOP, at, ['search'])?.inFlight).toBe('hold');
   });
 });
 

@@ -12,6 +12,11 @@ export interface Freeze {
   name: string;
   /** Ids of the environments that it covers; null for all of the project. */
   environments: readonly number[] | null;
+  /** It is for flags with one of these tags alone; null for all. */
+  tags: readonly string[] | null;
+  inFlight: InFlight;
+  /** Null where nobody goes on in spite of it. */
+  overrideBy: OverrideRole | null;
   /** Once: when it begins. Recurring: no window of it begins earlier. */
   from: Date;
   /** Once: when it ends. Recurring: no window of it begins later; null where it goes on for good. */
@@ -28,6 +33,8 @@ export interface Freeze {
 export interface Frozen {
   name: string;
   until: Date;
+  /** The stricter one of all that hold. */
+  inFlight: InFlight;
 }
 
 interface Window {
@@ -40,26 +47,71 @@ interface Window {
 const MOST_HOPS = 100;
 const DAY_MS = 86_400_000;
 
+/** What is asked for an environment as a whole, or for what has no tag. */
+const NO_TAGS: readonly string[] = [];
+
 /**
- * The freeze in which an environment is at a moment, and until when: where the next begins before it is over, until that
- * one ends too. Null where it is in none.
+ * The freezes that are for an environment and for a flag with these tags: those for all of it, and those for one of the
+ * tags. Without tags those for some flags alone are left out.
  */
-export function freezeAt(freezes: readonly Freeze[], environment: number, at: Date): Frozen | null {
+export function freezesFor(freezes: readonly Freeze[], environment: number, tags = NO_TAGS): Freeze[] {
+  return freezes.filter((freeze) => {
+    if (freeze.environments !== null && !freeze.environments.includes(environment)) return false;
+    return freeze.tags === null || freeze.tags.some((tag) => tags.includes(tag));
+  });
+}
+
+/** Whether a freeze holds at a moment, wherever that is. */
+export function isHolding(freeze: Freeze, at: Date): boolean {
+  const moment = at.getTime();
+  return windowsOf(freeze, moment, moment).some(({ start, end }) => start <= moment && moment < end);
+}
+
+/** Those of them that hold at a moment. */
+export function holdingAt(
+  freezes: readonly Freeze[],
+  environment: number,
+  at: Date,
+  tags: readonly string[] = NO_TAGS,
+): Freeze[] {
+  return freezesFor(freezes, environment, tags).filter((freeze) => isHolding(freeze, at));
+}
+
+/**
+ * The freeze in which a flag with these tags is in an environment at a moment, and until when: where the next begins before
+ * it is over, until that one ends too. Null where it is in none.
+ */
+export function freezeAt(
+  freezes: readonly Freeze[],
+  environment: number,
+  at: Date,
+  tags: readonly string[] = NO_TAGS,
+): Frozen | null {
+  const here = freezesFor(freezes, environment, tags);
   let found: Window | undefined;
   let end = at.getTime();
   for (let hop = 0; hop < MOST_HOPS; hop++) {
-    const [last] = windowsBetween(freezes, environment, end, end).sort((a, b) => b.end - a.end);
+    const [last] = windowsBetween(here, end, end).sort((a, b) => b.end - a.end);
     if (last === undefined || last.end <= end) break;
     found ??= last;
     end = last.end;
   }
-  return found === undefined ? null : { name: found.name, until: new Date(end) };
+  if (found === undefined) return null;
+  const holds = holdingAt(here, environment, at, tags).some(({ inFlight }) => inFlight === 'hold');
+  return { name: found.name, until: new Date(end), inFlight: holds ? 'hold' : 'finish-stage' };
 }
 
-/** How much of the time between two moments an environment was frozen, in ms; overlapping windows count once. */
-export function frozenBetween(freezes: readonly Freeze[], environment: number, from: Date, to: Date): number {
+/** How much of the time between two moments a flag with these tags was frozen, in ms; what overlaps counts once. */
+export function frozenBetween(
+  freezes: readonly Freeze[],
+  environment: number,
+  from: Date,
+  to: Date,
+  tags: readonly string[] = NO_TAGS,
+): number {
   let [frozen, at] = [0, from.getTime()];
-  for (const { start, end } of windowsBetween(freezes, environment, at, to.getTime()).sort(byStart)) {
+  const here = freezesFor(freezes, environment, tags);
+  for (const { start, end } of windowsBetween(here, at, to.getTime()).sort(byStart)) {
     const until = Math.min(end, to.getTime());
     frozen += Math.max(0, until - Math.max(start, at));
     at = Math.max(at, until);
@@ -79,9 +131,8 @@ export function windowsAhead(freeze: Freeze, from: Date, to: Date, most: number)
 const byStart = (a: Window, b: Window) => a.start - b.start;
 
 /** The windows that hold some moment from `from` to `to`. A window's end is not in it any more. */
-function windowsBetween(freezes: readonly Freeze[], environment: number, from: number, to: number): Window[] {
+function windowsBetween(freezes: readonly Freeze[], from: number, to: number): Window[] {
   return freezes
-    .filter(({ environments }) => environments === null || environments.includes(environment))
     .flatMap((freeze) => windowsOf(freeze, from, to))
     .filter(({ start, end }) => start <= to && end > from && end > start);
 }

@@ -8,7 +8,10 @@ import { ruleFault } from './occurrences.ts';
 import { isZone, toLocal } from './zone-time.ts';
 
 /** What somebody decides of a freeze. */
-export type FreezeContent = Pick<FreezeRow, 'name' | 'environments' | 'fromAt' | 'toAt' | 'rule' | 'zone' | 'lastsMs'>;
+export type FreezeContent = Pick<
+  FreezeRow,
+  ('name' | 'environments' | 'tags' | 'inFlight' | 'overrideBy') | ('fromAt' | 'toAt' | 'rule' | 'zone' | 'lastsMs')
+>;
 type KnownEnvironments = readonly Pick<EnvironmentRow, 'id' | 'key'>[];
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -26,6 +29,9 @@ export function readFreeze(
   const content = {
     name: wanted.name ?? base.name ?? '',
     environments: readEnvironments(wanted.environments, base.environments, known),
+    tags: wanted.tags === undefined ? base.tags : wanted.tags && [...new Set(wanted.tags)].sort(),
+    inFlight: wanted.inFlight ?? base.inFlight,
+    overrideBy: wanted.overrideBy === undefined ? base.overrideBy : wanted.overrideBy,
     fromAt: wanted.from === undefined ? base.fromAt : new Date(wanted.from),
     toAt: wanted.to === undefined ? base.toAt : wanted.to === null ? null : new Date(wanted.to),
     rule: wanted.rule ?? base.rule,
@@ -79,9 +85,12 @@ function writeLasts(ms: number): string {
   return ms % UNITS.h === 0 ? `${ms / UNITS.h}h` : `${ms / UNITS.m}m`;
 }
 
+/** How strict each is: what has more lets fewer go on. */
+const STRICTNESS = { 'release-manager': 0, admin: 1, nobody: 2 };
+
 /**
- * Whether a freeze holds less after an edit: everything but another name, more environments, an earlier begin, a later
- * end and longer windows. Another rule is less, too, for nobody can say at a glance that it is not.
+ * Whether a freeze holds less after an edit: everything but another name, more environments, more flags, an earlier begin,
+ * a later end, longer windows, and rollouts and people who are held more strictly. Another rule is less, too, for nobody can say at a glance that it is not.
  */
 export function loosensFreeze(before: FreezeContent, after: FreezeContent): boolean {
   const covers = (content: FreezeContent, id: number) =>
@@ -89,6 +98,12 @@ export function loosensFreeze(before: FreezeContent, after: FreezeContent): bool
   if (after.environments !== null) {
     if (before.environments === null || !before.environments.every((id) => covers(after, id))) return true;
   }
+  // With a list of tags it is for fewer flags than without one.
+  if (after.tags !== null && (before.tags === null || !before.tags.every((tag) => after.tags?.includes(tag))))
+    return true;
+  if (after.inFlight === 'finish-stage' && before.inFlight === 'hold') return true;
+  const strictness = ({ overrideBy }: FreezeContent) => STRICTNESS[overrideBy ?? 'nobody'];
+  if (strictness(after) < strictness(before)) return true;
   const ends = ({ toAt }: FreezeContent) => toAt?.getTime() ?? Number.POSITIVE_INFINITY;
   if (after.fromAt > before.fromAt || ends(after) < ends(before)) return true;
   return after.rule !== before.rule || after.zone !== before.zone || (after.lastsMs ?? 0) < (before.lastsMs ?? 0);
@@ -102,11 +117,12 @@ export function showFreeze(
   now: Date,
 ): FreezeAnswer {
   const seen = row.environments?.filter((id) => only === undefined || only.includes(id)) ?? null;
-  const frozen = freezeAt([{ ...asFreeze(row), environments: null }], 0, now);
+  const frozen = freezeAt([{ ...asFreeze(row), environments: null, tags: null }], 0, now);
   return {
     id: row.id,
     name: row.name,
     environments: seen && known.filter(({ id }) => seen.includes(id)).map(({ key }) => key),
+    ...{ tags: row.tags, inFlight: row.inFlight, overrideBy: row.overrideBy },
     from: row.fromAt.toISOString(),
     to: row.toAt?.toISOString() ?? null,
     rule: row.rule,
@@ -134,9 +150,9 @@ export function isOver(row: FreezeRow, now: Date): boolean {
 
 /** A freeze as the log keeps it. */
 export function logFreeze(content: FreezeContent & Pick<FreezeRow, 'endedAt'>, known: KnownEnvironments) {
-  const { name, rule, zone, lastsMs } = content;
+  const { name, tags, inFlight, overrideBy, rule, zone, lastsMs } = content;
   return {
-    ...{ name, rule, zone },
+    ...{ name, tags, inFlight, overrideBy, rule, zone },
     covers: content.environments && known.filter(({ id }) => content.environments?.includes(id)).map(({ key }) => key),
     from: content.fromAt.toISOString(),
     to: content.toAt?.toISOString() ?? null,

@@ -4,6 +4,7 @@ import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Committed, Ground, Work } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { keepFrozenTags } from '../environments/keep-frozen-tags.ts';
 import { mergePatch } from '../platform/merge-patch.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
@@ -116,6 +117,7 @@ export function editWork(
     const difference = differingFields(logFlag(row), logFlag({ ...content, archived: row.archived }));
     if (difference === undefined) return nothingChanged(row);
     requireFits(row, content, ground);
+    await keepFrozenTags(tx, projectId, { key, before: row.tags, after: content.tags }, ground.now);
     return {
       result: await updateFlag(tx, projectId, row.id, content),
       touched: { flags: [key], segments: [] },

@@ -3,6 +3,7 @@ import type { Ground } from '../changes/door.ts';
 import { requireUnchanged } from '../changes/require-unchanged.ts';
 import type { LoggedChange, Undoer, Undone } from '../changes/undoer.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { keepFrozenTags } from '../environments/keep-frozen-tags.ts';
 import { Problem } from '../platform/problem.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
 import { setArchived } from './archive-flag.ts';
@@ -68,6 +69,7 @@ async function putBackFlag(tx: Tx, row: FlagRow, fields: LoggedFields, ground: G
   requireLive(row);
   const before = { ...row, ...(content as Partial<FlagContent>) };
   requireFits(row, before, ground);
+  await keepFrozenTags(tx, row.projectId, { key: row.key, before: row.tags, after: before.tags }, ground.now);
   await updateFlag(tx, row.projectId, row.id, content as Partial<FlagContent>);
 }
 
