@@ -43,9 +43,11 @@ import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
 import { livePolicies } from './rollouts/live-policies-store.ts';
 import { recentTraffic } from './rollouts/recent-traffic.ts';
+import { rolloutDrafts } from './rollouts/rollout-drafts.ts';
 import { hasLiveRollout } from './rollouts/rollout-store.ts';
 import { rolloutRoutes } from './rollouts/routes.ts';
 import { rolloutTeller } from './rollouts/tell-rollout.ts';
+import { rolloutUndoer } from './rollouts/undo-start.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { segmentDrafts } from './segments/segment-drafts.ts';
 import { segmentTeller } from './segments/tell-segment-change.ts';
@@ -75,7 +77,7 @@ const OWN_TELLERS = [
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
 /** The calls that can wait until they are approved. */
 const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts];
-const UNDOERS = [flagUndoer, segmentUndoer];
+const UNDOERS = [flagUndoer, segmentUndoer, rolloutUndoer];
 
 type RoomParts = Pick<
   Parts,
@@ -129,7 +131,11 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
     },
     {
       path: IN_PROJECT,
-      routes: requestRoutes({ door, list, kinds: [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies)] }),
+      routes: requestRoutes({
+        door,
+        list,
+        kinds: [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies), ...rolloutDrafts(parts.rollouts.parts)],
+      }),
     },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },

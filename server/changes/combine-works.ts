@@ -50,6 +50,7 @@ export async function combineWorks(
       before: side('before'),
       after: side('after'),
       ...(done.length === 0 ? { unchanged: true } : {}),
+      grows: done.flatMap(({ written }) => written.grows ?? []),
       afterEntry: async (inside, changeId) => {
         for (const { written } of done) await written.afterEntry?.(inside, changeId);
       },
@@ -73,9 +74,16 @@ export function joinTouched(all: readonly Touched[]): Touched {
   return { flags: each('flags'), segments: each('segments'), ...(everything ? { everything } : {}) };
 }
 
-/** The environments that a piece was about, where it was about some alone: on both sides, for one may have no form. */
+/**
+ * The environments that a piece was about, where it was about some alone: on both sides, for one may have no form. A piece
+ * that carries several itself is about those of them all.
+ */
 function placesOf({ before, after }: Written<unknown>): { in?: string[] } {
-  const keys = [before, after].flatMap((form) => Object.keys(asFields(asFields(form)?.environments) ?? {}));
+  const keys = [before, after].flatMap((form) => {
+    const { environments, items } = asFields(form) ?? {};
+    const inner = Array.isArray(items) ? items.flatMap((item) => asFields(item)?.in ?? []) : [];
+    return [...Object.keys(asFields(environments) ?? {}), ...inner.map(String)];
+  });
   return keys.length === 0 ? {} : { in: [...new Set(keys)] };
 }
 

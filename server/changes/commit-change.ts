@@ -129,7 +129,8 @@ async function stepsOf(
     const before = ground.before.get(environment.id) as Ruleset;
     const next = { ...environment, revision: environment.revision + 1 };
     const after = await door.readRuleset(tx, next, { ruleset: before, touched });
-    const way = order.toAnchor ? 'safe' : direction(before, after);
+    const grows = written.grows?.some(({ id }) => id === environment.id) === true;
+    const way = order.toAnchor ? 'safe' : grows ? 'growing' : direction(before, after);
     const step = { environment, before, after, direction: way };
     const grace = taken !== undefined && hasGrace(step, taken, actor, ground.now);
     steps.push(grace ? { ...step, grace } : step);

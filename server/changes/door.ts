@@ -102,6 +102,11 @@ export interface ChangeOrder {
    */
   toAnchor?: true;
   /**
+   * A chemspill: a release manager and a second person let it leave although a freeze holds, or glass was broken for it. Set
+   * by the use case that lets it leave, never by a request.
+   */
+  pastFreeze?: true;
+  /**
    * The approved request that this change carries out, or those that went aboard of a train, which are known once its
    * work is done; checked inside the transaction.
    */

@@ -14,13 +14,20 @@ export interface DraftCall<Body> {
   /** The version that its author believed to change. */
   base: number | undefined;
   /** Names of what is new in it, the same whenever it is tried. */
-  names: { salt(): string; ruleId(): string };
+  names: { salt(): string; ruleId(): string; id(): string };
+  /** Actor of whoever wrote it, or put it aboard of a train; and the people whose approval of it does not count. */
+  by?: string;
+  authors?: readonly string[];
+  /** It leaves at once, past all that is not marked as always: said by a train, and by no body. */
+  expedited?: true;
 }
 
 /** What a call would do. */
 export interface DraftPlan {
   action: string;
   subject: string;
+  /** What its version is one of, where that is not its subject: `flag/new-cart`. */
+  changes?: string;
   /** Which environments' rulesets it may alter. */
   alters: 'environment' | 'all' | 'nothing';
   /** The version of what it changes, as it is now; undefined where it makes something new, or there is nothing. */

@@ -1,7 +1,7 @@
 import type { AccessList } from '../access/access-list.ts';
 import { type Asking, orderOf } from '../access/asking.ts';
 import { seenEnvironments } from '../access/permissions.ts';
-import type { Principal } from '../access/principal.ts';
+import { actorOf, type Principal } from '../access/principal.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Entry } from './change-store.ts';
 import { commitChange } from './commit-change.ts';
@@ -22,7 +22,7 @@ export interface ChangeParts {
  */
 export async function undoChange(parts: ChangeParts, asking: Asking, entry: Entry): Promise<Committed<undefined>> {
   const undoer = undoerOf(parts.undoers, entry);
-  const change = logged(entry);
+  const change = { ...logged(entry), by: actorOf(asking.principal) };
   const environmentIds = undoer.environments
     ? await undoer.environments(parts.door.db, change)
     : change.environments.map(({ id }) => id);

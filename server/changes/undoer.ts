@@ -17,6 +17,8 @@ export interface LoggedChange {
   after: JsonValue;
   /** The environments whose rulesets it altered. */
   environments: { id: number; key: string }[];
+  /** Actor of whoever puts it back. */
+  by?: string;
 }
 
 /** What an undoer wrote: the same as any use case, but for the result. */

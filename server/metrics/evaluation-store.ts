@@ -1,6 +1,6 @@
 import type { Patch, Position } from '@turnout/core';
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, ne, type SQL, sql, sum } from 'drizzle-orm';
-import type { Db } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import {
   changeEnvironments,
   changes,
@@ -55,7 +55,7 @@ export function stepOf(
 
 /** How often each variant of some flags was served, by step. */
 export async function countsOf(
-  db: Db,
+  db: Db | Tx,
   environmentId: number,
   flagIds: number[],
   span: Span,
@@ -107,7 +107,7 @@ export async function uncountedOf(
 
 /** When each variant of some flags was served last. */
 export async function lastOf(
-  db: Db,
+  db: Db | Tx,
   environmentId: number,
   flagIds: number[],
   by: ToldBy = 'apps',
@@ -121,7 +121,7 @@ export async function lastOf(
 }
 
 /** The ids of some flags of a project by key, in the order of the keys; what it does not have is not in it. */
-export async function findFlagIds(db: Db, projectId: number, keys: string[]): Promise<Map<string, number>> {
+export async function findFlagIds(db: Db | Tx, projectId: number, keys: string[]): Promise<Map<string, number>> {
   if (keys.length === 0) return new Map();
   const rows = await db
     .select({ key: flags.key, id: flags.id })

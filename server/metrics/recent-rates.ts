@@ -15,6 +15,8 @@ export interface RecentRate {
 
 interface Held {
   readAt: number;
+  /** Through what it is read, as long as that goes on. */
+  reading: Db | Tx | undefined;
   rates: Promise<RecentRate[]>;
 }
 
@@ -45,14 +47,22 @@ export function makeRecentRates(clock: Pick<Clock, 'monotonic' | 'now'>): Recent
     // What pages told could be made up, and with it how many units a stage waits for.
     const rated = metrics.filter(({ kind, source }) => kind === 'rate' && source === 'server');
     const name = JSON.stringify([place.environmentId, rated.map(({ key, event }) => [key, event])]);
-    let found = held.get(name);
-    if (found === undefined) {
-      found = { readAt, rates: readRates(db, place, rated, clock.now()) };
-      held.set(name, found);
+    const known = held.get(name);
+    // Who reads elsewhere may wait for the very transaction that would wait for it here.
+    if (known !== undefined && (known.reading === undefined || known.reading === db)) return known.rates;
+    const rates = readRates(db, place, rated, clock.now());
+    const found: Held = { readAt, reading: db, rates };
+    held.set(name, found);
+    rates.then(
+      () => {
+        found.reading = undefined;
+      },
       // What failed is asked for again.
-      found.rates.catch(() => held.delete(name));
-    }
-    return found.rates;
+      () => {
+        if (held.get(name) === found) held.delete(name);
+      },
+    );
+    return rates;
   };
 }
 

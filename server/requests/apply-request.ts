@@ -2,6 +2,7 @@ import { type Asking, orderOf } from '../access/asking.ts';
 import { actorOf } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeOrder } from '../changes/door.ts';
+import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
@@ -26,10 +27,11 @@ export async function applyRequest(
   const seen = await requireRequest(door.db, projectId, id, asking.principal);
   requireDraft(seen);
   const environments = await allEnvironments(door.db, projectId);
-  const plan = await planDraft(door.db, kinds, { projectId, environments }, seen);
+  const plan = await planDraft(door.db, kinds, { projectId, environments }, { ...seen, by: seen.createdBy });
   const order = orderFor(asking, seen, plan);
   const committed = await commitChange<RequestRow>(door, order, async (tx, ground) => {
     const row = await requireOpen(tx, projectId, id, { principal: asking.principal, expected: seen.version });
+    await requireNotAboard(parts, tx, id);
     const combined = await carryOut(door, plan, [tx, ground]).catch((error: unknown) => {
       throw movedOn(error);
     });
@@ -56,6 +58,15 @@ export async function applyRequest(
   const done = await withResult(committed, () => requireRequest(door.db, projectId, id, asking.principal));
   const secret = committed.replayed || plan.secret === undefined ? {} : { secret: plan.secret };
   return { ...done, ...secret, result: { ...done.result, changeId: done.change?.id ?? null } };
+}
+
+async function requireNotAboard({ aboardOf }: RequestParts, tx: Tx, id: string): Promise<void> {
+  const train = await aboardOf?.(tx, id);
+  if (train === undefined) return;
+  throw new Problem(
+    'wrong_state',
+    `It is aboard of ${train} and leaves with it. Withdraw it there to apply it by itself.`,
+  );
 }
 
 function orderFor(asking: Asking, row: RequestRow, plan: PlannedDraft): ChangeOrder {

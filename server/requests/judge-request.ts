@@ -38,7 +38,9 @@ export function judgeRequests(clock: { now(): Date }): JudgeApproval {
       return judgeAboard(tx, projectId, approved.requests(), clock.now());
     const row = await findRequest(tx, projectId, approved?.request ?? '');
     if (!row || row.kind === 'stage') return new Problem('approval_required', 'There is no such request.');
-    const directions: Record<string, Direction> = {};
+    // Where it alters nothing yet, and lets users get something later, it goes as was approved.
+    const directions: Record<string, Direction> = { ...row.directions };
+    for (const { environment } of steps) delete directions[environment.key];
     for (const { environment, direction, grace } of steps) if (!grace) directions[environment.key] = direction;
     const ground = await readJudgeGround(tx, projectId, [row]);
     const now = clock.now();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EnvironmentPlace } from '../access/asking.ts';
 import { faultsOf } from '../access/field-faults.ts';
 import type { Piece } from '../changes/combine-works.ts';
-import type { DraftKind, DraftPlan } from '../changes/draft.ts';
+import type { DraftCall, DraftKind, DraftPlan } from '../changes/draft.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { isObjectKey } from '../platform/is-object-key.ts';
 import { type FieldFault, invalid, Problem } from '../platform/problem.ts';
@@ -30,6 +30,12 @@ export interface PlannedDraft {
   secret?: string;
 }
 
+/** What is written of a draft; `by` and the rest as in `DraftCall`. */
+export interface DraftToPlan extends Pick<DraftCall<unknown>, 'by' | 'authors' | 'expedited'> {
+  items: readonly DraftItem[];
+  seed: string;
+}
+
 interface Found {
   kind: DraftKind;
   params: Record<string, string>;
@@ -43,7 +49,7 @@ export async function planDraft(
   db: Db | Tx,
   kinds: readonly DraftKind[],
   ground: DraftGround,
-  draft: { items: readonly DraftItem[]; seed: string },
+  draft: DraftToPlan,
   anew = false,
 ): Promise<PlannedDraft> {
   const read = draft.items.map((item, index) => readItem(kinds, ground, item, index));
@@ -54,9 +60,9 @@ export async function planDraft(
   for (const [index, item] of draft.items.entries()) {
     const found = read[index];
     if (found === undefined || 'faults' in found) continue;
-    const plan = (base: number | null) => planItem(ground, found, item, { index, seed: draft.seed, base });
+    const plan = (base: number | null) => planItem(ground, found, item, { draft, index, base });
     const first = plan(null);
-    const what = `${first.subject} ${first.alters === 'environment' ? found.params.environment : ''}`;
+    const what = `${first.changes ?? first.subject} ${first.alters === 'environment' ? found.params.environment : ''}`;
     const now = seen.has(what) ? null : ((await first.version(db)) ?? null);
     const base = now === null ? null : anew ? now : (item.base ?? now);
     seen.add(what);
@@ -86,7 +92,7 @@ function planItem(
   ground: DraftGround,
   { kind, params }: Found,
   item: DraftItem,
-  { index, seed, base }: { index: number; seed: string; base: number | null },
+  { draft, index, base }: { draft: DraftToPlan; index: number; base: number | null },
 ): DraftPlan {
   const { projectId } = ground;
   const place = (): EnvironmentPlace => {
@@ -96,7 +102,14 @@ function planItem(
   };
   const read = kind.body.parse(item.body ?? {});
   try {
-    return kind.plan({ projectId, place, params, body: read, base: base ?? undefined, names: namesOf(seed, index) });
+    const { seed, by, authors, expedited } = draft;
+    const said = {
+      ...(by === undefined ? {} : { by }),
+      ...(authors ? { authors } : {}),
+      ...(expedited ? { expedited } : {}),
+    };
+    const names = namesOf(seed, index);
+    return kind.plan({ projectId, place, params, body: read, base: base ?? undefined, names, ...said });
   } catch (error) {
     throw ofItem(error, item, index);
   }
@@ -109,7 +122,12 @@ function namesOf(seed: string, index: number) {
     count += 1;
     return createHash('sha256').update(`${seed}/${index}/${count}`).digest('hex').slice(0, length);
   };
-  return { salt: () => next(16), ruleId: () => `r-${next(12)}` };
+  return { salt: () => next(16), ruleId: () => `r-${next(12)}`, id: () => idOfItem(seed, index) };
+}
+
+/** The id of what the item at a place of a draft makes, where it makes something that has one. */
+export function idOfItem(seed: string, index: number): string {
+  return createHash('sha256').update(`${seed}/${index}/id`).digest('hex').slice(0, 12);
 }
 
 function readItem(

@@ -11,7 +11,9 @@ import type { Door } from '../changes/door.ts';
 import type { DraftKind } from '../changes/draft.ts';
 import { changeRoutes } from '../changes/routes.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
+import type { Teller } from '../changes/tell-change.ts';
 import { memberTeller } from '../changes/tell-member.ts';
+import type { Undoer } from '../changes/undoer.ts';
 import { environments, installation, memberships, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { restoreDrafts } from '../delivery/restore-draft.ts';
@@ -65,8 +67,13 @@ export interface RequestWorld {
 const TELLERS = [flagTeller, segmentTeller, freezeTeller, memberTeller];
 const UNDOERS = [flagUndoer, segmentUndoer];
 
-/** What a later room adds: its routes below the project, and which of its calls can wait. */
-export type MoreRooms = (door: Door) => { routes: OpenAPIHono<HouseEnv>[]; kinds: readonly DraftKind[] };
+/** What a later room adds: its routes below the project, which of its calls can wait, and how they are told and undone. */
+export type MoreRooms = (door: Door) => {
+  routes: OpenAPIHono<HouseEnv>[];
+  kinds: readonly DraftKind[];
+  tellers?: readonly Teller[];
+  undoers?: readonly Undoer[];
+};
 
 export async function openRequests(flagKeys: string[], more?: MoreRooms): Promise<RequestWorld> {
   const database = await openTestDatabase();
@@ -134,8 +141,10 @@ function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
     ...accessDrafts(list),
     ...more.kinds,
   ];
-  const tellers = [...TELLERS, requestTeller(TELLERS)];
-  const undoers = [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)];
+  const ownTellers = [...TELLERS, ...(more.tellers ?? [])];
+  const tellers = [...ownTellers, requestTeller(ownTellers)];
+  const ownUndoers = [...UNDOERS, ...(more.undoers ?? [])];
+  const undoers = [...ownUndoers, requestUndoer(door.readRuleset, ownUndoers)];
   const all = newRoutes();
   for (const routes of [
     flagRoutes({ door }),

@@ -14,7 +14,10 @@ import type { DraftItem, EnvironmentDiff } from './request.ts';
 export interface Outcome {
   base: Record<string, string>;
   diff: Record<string, EnvironmentDiff>;
+  /** Also of environments that it does not alter, and in which it lets users get something later. */
   directions: Record<string, Direction>;
+  /** Ids of environments in which it lets users get something by itself, now or later. */
+  grows: readonly number[];
   hash: string;
   /** In the form in which the log would keep it. */
   logged: { before: JsonValue; after: JsonValue };
@@ -64,6 +67,8 @@ export function outcomeOf(items: readonly DraftItem[], ground: Ground, { after, 
     diff[environment.key] = environmentDiff(was, is);
     directions[environment.key] = direction(was, is);
   }
+  const grows = written.grows ?? [];
+  for (const { key } of grows) directions[key] = 'growing';
   const logged = { before: written.before ?? null, after: written.after ?? null };
-  return { base, diff, directions, hash: hashDraft({ items, base, diff }), logged };
+  return { base, diff, directions, grows: grows.map(({ id }) => id), hash: hashDraft({ items, base, diff }), logged };
 }

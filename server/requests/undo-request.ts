@@ -6,18 +6,39 @@ import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
 import { itemsOf } from './tell-request.ts';
 
-/** Puts back what an applied request changed: each of its items, the last first, all or none. */
-export function requestUndoer(readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer {
+/** A kind of subject of which one change carries several pieces, as `changes/combine-works.ts` logs them. */
+export interface Carrier {
+  /** What stands before the slash of its subject: `request`, `rollback`. */
+  kind: string;
+  /** The action whose entries carry pieces. */
+  action: string;
+  /** Why its other entries are not undone, and what to do instead. */
+  otherwise: string;
+}
+
+/** Puts back what such a change did: each of its pieces, the last first, all or none. */
+export function carriedUndoer(carrier: Carrier, readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer {
   return {
-    kind: 'request',
-    environments: (db, change) => environmentsOf(db, change, undoers),
-    undo: (tx, change, ground) => undoItems(readRuleset, undoers, [tx, ground], change),
+    kind: carrier.kind,
+    environments: (db, change) => environmentsOf(db, change, partsOf(carrier, change, undoers)),
+    undo: (tx, change, ground) => undoItems(readRuleset, partsOf(carrier, change, undoers), [tx, ground], change),
   };
 }
 
-async function environmentsOf(db: Db, change: LoggedChange, undoers: readonly Undoer[]): Promise<number[]> {
+/** Puts back what an applied request changed. */
+export const requestUndoer = (readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer =>
+  carriedUndoer(
+    {
+      ...{ kind: 'request', action: 'request.apply' },
+      otherwise: 'What was written of a request is not undone: edit or withdraw it.',
+    },
+    readRuleset,
+    undoers,
+  );
+
+async function environmentsOf(db: Db, change: LoggedChange, parts: readonly Part[]): Promise<number[]> {
   const ids = change.environments.map(({ id }) => id);
-  for (const { undoer, part } of partsOf(change, undoers)) {
+  for (const { undoer, part } of parts) {
     if (undoer.environments) ids.push(...(await undoer.environments(db, part)));
   }
   return [...new Set(ids)].sort((a, b) => a - b);
@@ -25,18 +46,25 @@ async function environmentsOf(db: Db, change: LoggedChange, undoers: readonly Un
 
 async function undoItems(
   readRuleset: ReadRuleset,
-  undoers: readonly Undoer[],
+  parts: readonly Part[],
   [tx, ground]: [Tx, Ground],
   change: LoggedChange,
 ): Promise<Undone> {
   let now = ground;
   const touched: Touched[] = [];
-  for (const { undoer, part } of partsOf(change, undoers).reverse()) {
+  const after: NonNullable<Undone['afterEntry']>[] = [];
+  for (const { undoer, part } of [...parts].reverse()) {
     const undone = await undoer.undo(tx, part, now);
     touched.push(undone.touched);
+    if (undone.afterEntry) after.push(undone.afterEntry);
     now = await groundAfter(readRuleset, tx, now, undone.touched);
   }
-  return { touched: joinTouched(touched), before: change.after, after: change.before };
+  return {
+    ...{ touched: joinTouched(touched), before: change.after, after: change.before },
+    afterEntry: async (inside, changeId) => {
+      for (const one of after) await one(inside, changeId);
+    },
+  };
 }
 
 /** The environments that an item was about; the others of the change are for other items. */
@@ -44,11 +72,14 @@ function placesOf({ environments }: LoggedChange, named: JsonValue | undefined) 
   return Array.isArray(named) ? environments.filter(({ key }) => named.includes(key)) : environments;
 }
 
+interface Part {
+  undoer: Undoer;
+  part: LoggedChange;
+}
+
 /** Each item as if it had been a change of its own. */
-function partsOf(change: LoggedChange, undoers: readonly Undoer[]): { undoer: Undoer; part: LoggedChange }[] {
-  if (change.action !== 'request.apply') {
-    throw new Problem('wrong_state', 'What was written of a request is not undone: edit or withdraw it.');
-  }
+function partsOf({ action: carries, otherwise }: Carrier, change: LoggedChange, undoers: readonly Undoer[]): Part[] {
+  if (change.action !== carries) throw new Problem('wrong_state', otherwise);
   const was = itemsOf(change.before);
   return itemsOf(change.after).map((item, index) => {
     const [subject, action] = [String(item.subject), String(item.action)];

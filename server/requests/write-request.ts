@@ -5,13 +5,14 @@ import { hasRole, isAllowed, maySee } from '../access/permissions.ts';
 import { actorOf, type Principal } from '../access/principal.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
+import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { readFreezes } from '../environments/freeze-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import type { EditedItems, NewRequestIn } from './contract.ts';
 import { sameDiff } from './draft-diff.ts';
-import { type PlannedDraft, planDraft } from './plan-draft.ts';
+import { type DraftToPlan, type PlannedDraft, planDraft } from './plan-draft.ts';
 import { type DraftItem, LASTS_MS } from './request.ts';
 import {
   authorsOf,
@@ -41,6 +42,12 @@ const MOST_OPEN = 500;
 
 type ItemsIn = NewRequestIn['items'];
 
+/** A request that is written in the transaction of whoever asks for it. */
+export interface PreparedRequest {
+  id: string;
+  insert(tx: Tx, now: Date): Promise<RequestRow>;
+}
+
 /** Writes down calls that wait for an approval, with what they would come to now. */
 export async function makeRequest(
   parts: RequestParts,
@@ -48,28 +55,43 @@ export async function makeRequest(
   projectId: number,
   wanted: NewRequestIn,
 ): Promise<Done<RequestRow>> {
-  const { title, reason, days } = wanted;
-  const id = randomBytes(6).toString('hex');
-  const seed = randomBytes(16).toString('hex');
-  const draft = { items: asItems(wanted.items), seed, reason };
-  const tried = await planAndTry(parts, asking, projectId, draft);
+  const { reason } = wanted;
+  const { id, insert } = await prepareRequest(parts, asking, projectId, wanted);
   const order = { ...requestOrderOf({ ...asking, reason }, projectId, id), action: 'request.create' };
   const committed = await commitChange<RequestRow>(parts.door, order, async (tx, { now }) => {
-    requireMayWrite(await requireNow(tx, asking.principal), projectId, tried.plan);
-    if ((await countOpen(tx, projectId, now)) >= MOST_OPEN) {
-      throw new Problem('too_many', `There are ${MOST_OPEN} open requests. Close some of them first.`);
-    }
-    const row = await insertRequest(tx, {
-      ...{ id, projectId, seed, title, reason, subject: `request/${id}`, createdBy: actorOf(asking.principal) },
-      ...{ kind: tried.plan.protection ? ('protection' as const) : ('change' as const), createdAt: now, editedAt: now },
-      ...{ authors: authorsOf(asking.principal), ...fieldsOf(tried) },
-      expiresAt: new Date(now.getTime() + (days === undefined ? LASTS_MS : days * DAY_MS)),
-    });
+    const row = await insert(tx, now);
     return { result: row, touched: NO_RULESET, before: null, after: logRequest(row) };
   });
   return withResult(committed, async (change) =>
     requireRequest(parts.door.db, projectId, await madeBefore(parts.door, projectId, change.id), asking.principal),
   );
+}
+
+/** Tries what is wanted, so that it can be written down. Throws what is wrong with an item, naming it. */
+export async function prepareRequest(
+  parts: RequestParts,
+  asking: Asking,
+  projectId: number,
+  wanted: NewRequestIn,
+): Promise<PreparedRequest> {
+  const { title, reason, days } = wanted;
+  const id = randomBytes(6).toString('hex');
+  const seed = randomBytes(16).toString('hex');
+  const draft = { items: asItems(wanted.items), seed, reason, by: actorOf(asking.principal) };
+  const tried = await planAndTry(parts, asking, projectId, draft);
+  const insert = async (tx: Tx, now: Date) => {
+    requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
+    if ((await countOpen(tx, projectId, now)) >= MOST_OPEN) {
+      throw new Problem('too_many', `There are ${MOST_OPEN} open requests. Close some of them first.`);
+    }
+    return insertRequest(tx, {
+      ...{ id, projectId, seed, title, reason, subject: `request/${id}`, createdBy: actorOf(asking.principal) },
+      ...{ kind: tried.plan.protection ? ('protection' as const) : ('change' as const), createdAt: now, editedAt: now },
+      ...{ authors: authorsOf(asking.principal), ...fieldsOf(tried) },
+      expiresAt: new Date(now.getTime() + (days === undefined ? LASTS_MS : days * DAY_MS)),
+    });
+  };
+  return { id, insert };
 }
 
 /** Writes other items. All approvals are void, and whoever writes becomes an author. */
@@ -83,12 +105,12 @@ export async function editRequest(
   const now = await requireRequest(parts.door.db, projectId, id, asking.principal);
   requireDraft(now);
   const reason = edited.reason ?? now.reason;
-  const draft = { items: asItems(edited.items), seed: now.seed, reason };
+  const draft = { items: asItems(edited.items), seed: now.seed, reason, by: now.createdBy, authors: now.authors };
   const tried = await planAndTry(parts, asking, projectId, draft, now.kind);
   const order = { ...requestOrderOf(asking, projectId, id), action: 'request.update' };
   const committed = await commitChange<RequestRow>(parts.door, order, async (tx, ground) => {
     const row = await requireOpen(tx, projectId, id, asking);
-    requireMayWrite(await requireNow(tx, asking.principal), projectId, tried.plan);
+    requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
     await voidApprovals(tx, id, ground.now, 'the draft was edited');
     const authors = [...new Set([...row.authors, ...authorsOf(asking.principal)])];
     const set = { ...fieldsOf(tried), authors, title: edited.title ?? row.title, reason };
@@ -110,11 +132,11 @@ export async function rebaseRequest(
 ): Promise<Done<RequestRow>> {
   const now = await requireRequest(parts.door.db, projectId, id, asking.principal);
   requireDraft(now);
-  const tried = await planAndTry(parts, asking, projectId, now, now.kind, true);
+  const tried = await planAndTry(parts, asking, projectId, { ...now, by: now.createdBy }, now.kind, true);
   const order = { ...requestOrderOf(asking, projectId, id), action: 'request.rebase' };
   const committed = await commitChange<RequestRow>(parts.door, order, async (tx, ground) => {
     const row = await requireOpen(tx, projectId, id, { principal: asking.principal, expected: now.version });
-    requireMayWrite(await requireNow(tx, asking.principal), projectId, tried.plan);
+    requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
     const expired = isExpired(row, await readFreezes(tx, projectId, row.editedAt), ground.now);
     if (!expired && tried.hash === row.hash) return { result: row, touched: NO_RULESET, unchanged: true };
     const bound = tried.plan.bound.every((at) => tried.plan.items[at]?.base === row.items[at]?.base);
@@ -136,7 +158,7 @@ async function planAndTry(
   parts: RequestParts,
   asking: Asking,
   projectId: number,
-  draft: { items: readonly DraftItem[]; seed: string; reason: string },
+  draft: DraftToPlan & { reason: string },
   kind?: RequestRow['kind'],
   anew = false,
 ): Promise<Planned> {
@@ -158,9 +180,9 @@ async function planAndTry(
 }
 
 /** Where an editor may write it: in all environments that it alters; what protects, an admin's. */
-function requireMayWrite(principal: Principal, projectId: number, plan: PlannedDraft): void {
+function requireMayWrite(principal: Principal, projectId: number, { plan, grows }: Planned): void {
   if (principal.kind === 'root') return;
-  const places = plan.protection ? plan.named : plan.environmentIds;
+  const places = plan.protection ? plan.named : [...new Set([...plan.environmentIds, ...grows])];
   const scopes = places.length === 0 ? [{ projectId }] : places.map((environmentId) => ({ projectId, environmentId }));
   const may = scopes.every((place) =>
     plan.protection

@@ -76,6 +76,12 @@ export const startBody = z
   .openapi('RolloutStart', { example: { flag: 'new-checkout', from: 'off', to: 'on', policy: 'web-standard' } });
 export type RolloutStart = z.infer<typeof startBody>;
 
+/** As an item of a request: flag and environment stand in its path, and the reason is that of the request. */
+export const rideBody = startBody
+  .omit({ flag: true, reason: true })
+  .openapi('RolloutItem', { example: { from: 'off', to: 'on', policy: 'web-standard' } });
+export type RolloutRide = z.infer<typeof rideBody>;
+
 /** Resuming and overriding say why, wherever it is; the others where the environment is protected. */
 export const mustReason = z.strictObject({ reason });
 export const retryBody = z.strictObject({

@@ -1,17 +1,19 @@
+import type { Db, Tx } from '../database/connect.ts';
 import type { UnitsGround } from './needed-units.ts';
 import type { Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 
-/** What it takes to say how many units a new entry needs: read before the locks. */
+/** What it takes to say how many units a new entry needs: read before the locks, where nothing is written beside it. */
 export async function readUnitsGround(
   { door, sources }: Pick<RolloutParts, 'door' | 'sources'>,
   { projectId, pinned }: PinnedRollout,
   { environmentId, environment }: Run,
+  db: Db | Tx = door.db,
 ): Promise<UnitsGround> {
   const named = new Set(pinned.guards.flatMap((guard) => ('metric' in guard ? [guard.metric] : [])));
-  const all = named.size === 0 ? [] : await sources.listMetrics(door.db, projectId);
+  const all = named.size === 0 ? [] : await sources.listMetrics(db, projectId);
   const metrics = all.filter(({ key }) => named.has(key));
-  const rates = metrics.length === 0 ? [] : await sources.recentRates(door.db, { environmentId, environment }, metrics);
+  const rates = metrics.length === 0 ? [] : await sources.recentRates(db, { environmentId, environment }, metrics);
   return { metrics, rates, unitsNeeded: sources.unitsNeeded };
 }

@@ -1,4 +1,4 @@
-import type { Db } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import { countsOf, findFlagIds, lastOf } from '../metrics/evaluation-store.ts';
 import type { Traffic } from './needed-units.ts';
 
@@ -7,7 +7,7 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** How often a flag was asked for in an environment in the last week; undefined where nobody ever asked. */
 export async function recentTraffic(
-  db: Db,
+  db: Db | Tx,
   place: { projectId: number; environmentId: number },
   flag: string,
   now: Date,

@@ -32,7 +32,7 @@ export interface RolloutSources {
   listMetrics(db: Db | Tx, projectId: number): Promise<MetricDefinition[]>;
   /** How often units had these metrics' events lately in an environment. */
   recentRates(
-    db: Db,
+    db: Db | Tx,
     place: { environmentId: number; environment: string },
     metrics: readonly MetricDefinition[],
   ): Promise<RecentRate[]>;

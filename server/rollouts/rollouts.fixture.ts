@@ -6,6 +6,7 @@ import type { Door } from '../changes/door.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { environments, flagEnvironments } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import type { Frozen } from '../environments/freeze.ts';
 import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import type { HeldLease } from '../platform/lease.ts';
@@ -22,8 +23,9 @@ import { RolloutLoop } from './rollout-loop.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { findRollout, type PinnedRollout } from './rollout-store.ts';
 import { type KeptRun, runsOf } from './run-store.ts';
-import { type Start, startRollout } from './start-rollout.ts';
+import { startRollout } from './start-rollout.ts';
 import { type Steer, steerRollout } from './steer-rollout.ts';
+import type { Start } from './write-start.ts';
 
 /** What sources say in a test; it changes them as it goes. */
 export interface Says {
@@ -35,7 +37,7 @@ export interface Says {
   signal: { at: string; summary: string } | null;
   reach: { effective: boolean; laggards: string[] };
   probe: { well: boolean; found: string };
-  freeze: { name: string; until: Date } | null;
+  freeze: Frozen | null;
   incident: { id: string; title: string; severity: 'minor'; openedAt: Date } | undefined;
   below(below: number): number;
   /** What speaks against every policy by now. */
@@ -146,7 +148,7 @@ async function takeOver(parts: RolloutParts, sources: LoopSources, crash?: Crash
   return new RolloutLoop(loop);
 }
 
-function quiet(): Says {
+export function quiet(): Says {
   return {
     entry: () => undefined,
     metrics: Object.values(METRICS),
@@ -162,7 +164,7 @@ function quiet(): Says {
   };
 }
 
-function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSources {
+export function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSources {
   const nothing = { newestAt: null, exposed: { treatment: 0, control: 0, to: 0 }, metrics: {} };
   return {
     findPolicy: async (_db, _projectId, key, version = 1) => {

@@ -11,15 +11,17 @@ const WORDS: Record<string, string> = {
   'rollout.override-ratio': 'goes on past unequal arms',
   'rollout.end': 'ended, for what it owned was edited',
   'rollout.finish': 'finished',
+  'rollout.undo': 'rolled back, for its start was undone',
 };
 
 function tellRollout({ action, after, key }: ToldChange): string {
   const is = asFields(after) ?? {};
   const named = typeof is.flag === 'string' ? `the rollout of ${is.flag}` : `rollout ${key}`;
   if (action === 'rollout.start') {
-    const { from, to, target, policy } = is;
+    const { from, to, target, policy, stage } = is;
     const where = target === 'fallthrough' ? '' : ` in the rule ${plain(target)}`;
-    return `${named}: started, ${plain(from)} → ${plain(to)}${where} by ${plain(policy)}`;
+    const entered = typeof stage === 'string' ? `, at ${stage} already` : '';
+    return `${named}: started, ${plain(from)} → ${plain(to)}${where} by ${plain(policy)}${entered}`;
   }
   const done = WORDS[action];
   if (done === undefined) return '';
