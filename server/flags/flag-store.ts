@@ -130,7 +130,7 @@ export async function findFlags(db: Db | Tx, projectId: number, keys: readonly s
 }
 
 /** The flags of an environment by key, archived ones left out. */
-export async function liveFlagsIn(db: Db, projectId: number, environmentId: number): Promise<FlagInEnvironment[]> {
+export async function liveFlagsIn(db: Db | Tx, projectId: number, environmentId: number): Promise<FlagInEnvironment[]> {
   return selectInEnvironments(db)
     .where(
       and(eq(flags.projectId, projectId), eq(flagEnvironments.environmentId, environmentId), eq(flags.archived, false)),

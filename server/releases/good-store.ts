@@ -1,0 +1,116 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../database/connect.ts';
+import { formsInForce, goodForms } from '../database/tables.ts';
+import type { GoodForm } from './release.ts';
+
+/** The form of a flag that is in force, and since when. */
+export type InForce = typeof formsInForce.$inferSelect;
+
+const AT_ONCE = 5_000;
+
+/** By flag; with `flags` those among them alone. */
+export async function formsInForceOf(
+  db: Db | Tx,
+  environmentId: number,
+  flags?: readonly string[],
+): Promise<Map<string, InForce>> {
+  if (flags?.length === 0) return new Map();
+  const those = flags === undefined ? undefined : inArray(formsInForce.flag, [...flags]);
+  const rows = await db
+    .select()
+    .from(formsInForce)
+    .where(and(eq(formsInForce.environmentId, environmentId), those));
+  return new Map(rows.map((row) => [row.flag, row]));
+}
+
+/** From now on these are in force; with `missing` only where nothing was known to be. */
+export async function putInForce(tx: Tx, rows: readonly InForce[], missing?: 'missing'): Promise<void> {
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const insert = tx.insert(formsInForce).values(rows.slice(at, at + AT_ONCE));
+    if (missing) await insert.onConflictDoNothing();
+    else {
+      await insert.onConflictDoUpdate({
+        target: [formsInForce.environmentId, formsInForce.flag],
+        set: { served: sql`excluded.served`, since: sql`excluded.since` },
+      });
+    }
+  }
+}
+
+export async function dropInForce(tx: Tx, environmentId: number, flags: readonly string[]): Promise<void> {
+  if (flags.length === 0) return;
+  await tx
+    .delete(formsInForce)
+    .where(and(eq(formsInForce.environmentId, environmentId), inArray(formsInForce.flag, [...flags])));
+}
+
+/** What is known of forms, by flag; with `flags` of those alone. */
+export async function goodFormsOf(
+  db: Db | Tx,
+  environmentId: number,
+  flags?: readonly string[],
+): Promise<Map<string, GoodForm[]>> {
+  if (flags?.length === 0) return new Map();
+  const those = flags === undefined ? undefined : inArray(goodForms.flag, [...flags]);
+  const rows = await db
+    .select()
+    .from(goodForms)
+    .where(and(eq(goodForms.environmentId, environmentId), those));
+  const found = new Map<string, GoodForm[]>();
+  for (const row of rows) found.set(row.flag, [...(found.get(row.flag) ?? []), row]);
+  return found;
+}
+
+type Proven = Pick<GoodForm, 'environmentId' | 'flag' | 'served' | 'proof' | 'proofId' | 'provenAt'>;
+
+/** Keeps what was proven of a form. What was found against it before, a new run has answered; standing has not. */
+export async function proveForm(tx: Tx, proven: Proven): Promise<void> {
+  const { proof, proofId, provenAt } = proven;
+  const insert = tx.insert(goodForms).values(proven);
+  const target = [goodForms.environmentId, goodForms.flag, goodForms.served];
+  if (proof === 'stood') {
+    await insert.onConflictDoUpdate({
+      ...{ target, set: { proof, proofId, provenAt } },
+      setWhere: and(isNull(goodForms.proof), isNull(goodForms.revokedAt)),
+    });
+    return;
+  }
+  await insert.onConflictDoUpdate({
+    target,
+    set: { proof, proofId, provenAt, revokedAt: null, revokedBecause: null },
+  });
+}
+
+/** Something was found against a form. The first finding stays, for it tells most. */
+export async function revokeForms(
+  tx: Tx,
+  environmentId: number,
+  forms: readonly Pick<GoodForm, 'flag' | 'served'>[],
+  { because, now }: { because: string; now: Date },
+): Promise<void> {
+  for (let at = 0; at < forms.length; at += AT_ONCE) {
+    const rows = forms.slice(at, at + AT_ONCE).map(({ flag, served }) => {
+      return { environmentId, flag, served, revokedAt: now, revokedBecause: because };
+    });
+    await tx
+      .insert(goodForms)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: [goodForms.environmentId, goodForms.flag, goodForms.served],
+        set: { revokedAt: now, revokedBecause: because },
+        setWhere: isNull(goodForms.revokedAt),
+      });
+  }
+}
+
+/** Takes back what a run had proven, for it went back itself. */
+export async function revokeProofOf(
+  tx: Tx,
+  proofId: string,
+  { because, now }: { because: string; now: Date },
+): Promise<void> {
+  await tx
+    .update(goodForms)
+    .set({ revokedAt: now, revokedBecause: because })
+    .where(and(eq(goodForms.proofId, proofId), isNull(goodForms.revokedAt)));
+}
