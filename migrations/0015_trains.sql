@@ -52,6 +52,15 @@ CREATE TABLE good_forms (
   PRIMARY KEY (environment_id, flag, served)
 );
 
+-- What a rollback left of a flag, and when: going back further does not overrule it while it stands.
+CREATE TABLE rolled_back (
+  environment_id bigint NOT NULL REFERENCES environments (id),
+  flag text NOT NULL,
+  left_hash text NOT NULL,
+  at timestamptz(3) NOT NULL,
+  PRIMARY KEY (environment_id, flag)
+);
+
 CREATE TABLE trains (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   project_id bigint NOT NULL REFERENCES projects (id),

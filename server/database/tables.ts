@@ -15,7 +15,7 @@
  *                         └─ kills, lifted_kills
  *   policies (of a project) ─── policy_versions, policy_attachments;  policy_floors
  *   rollouts (of a project) ─── runs (of an environment too) ─── decisions, guard_points
- *   releases (of an environment) ─── form_bodies;  forms_in_force, good_forms
+ *   releases (of an environment) ─── form_bodies;  forms_in_force, good_forms, rolled_back
  *   trains (of a project) ─── departures ─── cars (of a change request too)
  *   incidents (of a project) ─── incident_places, incident_people, incident_signals, incident_kills
  *   hooks (of a project) ─── hook_secrets, hook_flips, signals

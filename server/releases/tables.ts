@@ -70,3 +70,15 @@ export const goodForms = pgTable(
   },
   (table) => [primaryKey({ columns: [table.environmentId, table.flag, table.served] })],
 );
+
+/** What a rollback left of a flag, and when: going back further does not overrule it while it stands. */
+export const rolledBack = pgTable(
+  'rolled_back',
+  {
+    environmentId: environmentId(),
+    flag: text('flag').notNull(),
+    leftHash: text('left_hash').notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.flag] })],
+);
