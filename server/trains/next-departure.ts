@@ -15,9 +15,25 @@ export async function nextDeparture(tx: Tx, train: Train, now: Date): Promise<De
   const ahead = await departuresAheadOf(tx, train.id);
   const open = ahead.find(({ state, closesAt }) => state !== 'closed' && (closesAt === null || closesAt > now));
   if (open || train.archivedAt !== null) return open;
-  const last = ahead.at(-1)?.leavesAt ?? null;
-  const times = await nextTimes(tx, train, last !== null && last > now ? last : now, now);
+  const times = await timesAfter(tx, train, ahead, now);
   return times === undefined ? undefined : insertNext(tx, train, times, now);
+}
+
+/** One more after those that are ahead, where the train goes by times; under the train's lock. */
+export async function addDeparture(tx: Tx, train: Train, now: Date): Promise<Departure | undefined> {
+  const times = await timesAfter(tx, train, await departuresAheadOf(tx, train.id), now);
+  return times ? insertNext(tx, train, times, now) : undefined;
+}
+
+/** The times of the departure after those that are ahead; null where it has none, undefined where there is none. */
+export async function timesAfter(
+  tx: Tx,
+  train: Train,
+  ahead: readonly Departure[],
+  now: Date,
+): Promise<Times | null | undefined> {
+  const last = ahead.at(-1)?.leavesAt ?? null;
+  return nextTimes(tx, train, last !== null && last > now ? last : now, now);
 }
 
 /** When the first departure of a train after a moment is whose cut-off is not over; null for those without times. */
