@@ -129,11 +129,22 @@ export async function findFlags(db: Db | Tx, projectId: number, keys: readonly s
     .where(and(eq(flags.projectId, projectId), inArray(flags.key, [...keys])));
 }
 
-/** The flags of an environment by key, archived ones left out. */
-export async function liveFlagsIn(db: Db | Tx, projectId: number, environmentId: number): Promise<FlagInEnvironment[]> {
+/** The flags of an environment by key, archived ones left out; with `keys` those among them alone. */
+export async function liveFlagsIn(
+  db: Db | Tx,
+  projectId: number,
+  environmentId: number,
+  keys?: readonly string[],
+): Promise<FlagInEnvironment[]> {
+  if (keys?.length === 0) return [];
   return selectInEnvironments(db)
     .where(
-      and(eq(flags.projectId, projectId), eq(flagEnvironments.environmentId, environmentId), eq(flags.archived, false)),
+      and(
+        eq(flags.projectId, projectId),
+        eq(flagEnvironments.environmentId, environmentId),
+        eq(flags.archived, false),
+        keys === undefined ? undefined : inArray(flags.key, [...keys]),
+      ),
     )
     .orderBy(flags.key);
 }

@@ -26,7 +26,7 @@ export interface Cut extends Pick<Release, 'commit' | 'origin' | 'originId' | 'n
 export async function cutRelease(tx: Tx, { now }: Pick<Ground, 'now'>, cut: Cut): Promise<Release> {
   const { environment, tag, by, changeId, commit, origin, originId, note, position } = cut;
   const { projectId, id: environmentId, shedLevel } = environment;
-  if (tag !== undefined && (await findRelease(tx, environmentId, tag))) throw taken(tag, environment.key);
+  if (tag !== undefined && (await findRelease(tx, environmentId, tag))) throw taken(environment.key);
   const bodies = new Map<string, string>();
   const flags: Record<string, ReleasedFlag> = {};
   for (const [key, present] of await readForms(tx, { projectId, environmentId })) {
@@ -66,5 +66,5 @@ async function nextTag(tx: Tx, environmentId: number, now: Date): Promise<string
   return `${start}${Math.max(0, ...numbers.filter(Number.isInteger)) + 1}`;
 }
 
-const taken = (tag: string, environment: string) =>
+const taken = (environment: string) =>
   invalid([{ path: '/tag', code: 'duplicate', expected: `a tag that no other release of ${environment} has` }]);

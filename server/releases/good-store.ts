@@ -66,19 +66,15 @@ type Proven = Pick<GoodForm, 'environmentId' | 'flag' | 'served' | 'proof' | 'pr
 /** Keeps what was proven of a form. What was found against it before, a new run has answered; standing has not. */
 export async function proveForm(tx: Tx, proven: Proven): Promise<void> {
   const { proof, proofId, provenAt } = proven;
-  const insert = tx.insert(goodForms).values(proven);
   const target = [goodForms.environmentId, goodForms.flag, goodForms.served];
-  if (proof === 'stood') {
-    await insert.onConflictDoUpdate({
-      ...{ target, set: { proof, proofId, provenAt } },
-      setWhere: and(isNull(goodForms.proof), isNull(goodForms.revokedAt)),
-    });
+  const set = { proof, proofId, provenAt };
+  const insert = tx.insert(goodForms).values(proven);
+  if (proof === 'run') {
+    await insert.onConflictDoUpdate({ target, set: { ...set, revokedAt: null, revokedBecause: null } });
     return;
   }
-  await insert.onConflictDoUpdate({
-    target,
-    set: { proof, proofId, provenAt, revokedAt: null, revokedBecause: null },
-  });
+  const setWhere = sql`${goodForms.proof} IS NULL AND ${goodForms.revokedAt} IS NULL`;
+  await insert.onConflictDoUpdate({ target, set, setWhere });
 }
 
 /** Something was found against a form. The first finding stays, for it tells most. */

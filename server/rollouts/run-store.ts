@@ -93,6 +93,13 @@ export function lockLiveRunsOf(tx: Tx, rolloutIds: readonly string[]): Promise<K
   return lock(tx, and(inArray(runs.rolloutId, [...rolloutIds]), inArray(runs.state, LIVE)));
 }
 
+/** The live runs of an environment without their locks, for whoever only reads. */
+export function liveRunsIn(db: Db | Tx, environmentId: number, flags?: readonly string[]): Promise<KeptRun[]> {
+  if (flags?.length === 0) return Promise.resolve([]);
+  const those = flags === undefined ? undefined : inArray(runs.flag, [...flags]);
+  return select(db, and(eq(runs.environmentId, environmentId), inArray(runs.state, LIVE), those));
+}
+
 /** The run of a rollout that lives, or that came last, with its lock. */
 export async function lockRunOf(tx: Tx, rolloutId: string): Promise<KeptRun | undefined> {
   return (await lock(tx, eq(runs.rolloutId, rolloutId))).at(-1);

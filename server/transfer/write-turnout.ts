@@ -1,5 +1,5 @@
 import type { JsonValue } from '@turnout/core';
-import { logConfiguration, logFlag } from '../flags/configuration.ts';
+import { type Configuration, type FlagContent, logConfiguration, logFlag } from '../flags/configuration.ts';
 import type { FlagInEnvironment } from '../flags/flag-store.ts';
 import { logSegment } from '../segments/segment.ts';
 import type { SegmentRow } from '../segments/store.ts';
@@ -11,8 +11,7 @@ import type { Outgoing } from './outgoing.ts';
  */
 export function writeTurnout(flags: readonly FlagInEnvironment[], segments: readonly SegmentRow[]): Outgoing {
   const written = flags.map(({ flag, configuration }): [string, JsonValue] => {
-    const { archived: _archived, ...fields } = logFlag(flag);
-    return [flag.key, { ...fields, ...logConfiguration(configuration) }];
+    return [flag.key, writeStored(flag, configuration)];
   });
   const notes = flags.flatMap(({ flag, configuration }) => [
     ...(configuration.killed ? [{ flag: flag.key, note: 'it is killed here; a kill is not exported' }] : []),
@@ -28,4 +27,10 @@ export function writeTurnout(flags: readonly FlagInEnvironment[], segments: read
     notExported: [],
     notes,
   };
+}
+
+/** A flag as it stands in such a document. */
+export function writeStored(content: FlagContent, configuration: Configuration): { [field: string]: JsonValue } {
+  const { archived: _archived, ...fields } = logFlag({ ...content, archived: false });
+  return { ...fields, ...logConfiguration(configuration) };
 }
