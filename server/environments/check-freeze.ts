@@ -17,7 +17,7 @@ export function checkFreeze(clock: { now(): Date }): Check {
   return async (tx, order, steps) => {
     // A change is tried again where the database asks for it: only the last time counts.
     order.overridesFreeze?.used.splice(0);
-    if (order.settling || order.toAnchor) return undefined;
+    if (order.settling || order.toAnchor || order.pastFreeze) return undefined;
     if (order.principal.kind === 'root' && order.reason?.trim()) return undefined;
     const growing = steps.filter(({ direction, grace }) => direction === 'growing' && !grace);
     if (growing.length === 0) return undefined;

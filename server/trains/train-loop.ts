@@ -1,0 +1,101 @@
+import type { HeldLease } from '../platform/lease.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Departure } from './departure.ts';
+import { findDepartures, openDepartures } from './departure-store.ts';
+import type { FollowParts } from './follow-departure.ts';
+import { lookAtDeparture } from './look-at-departure.ts';
+
+export interface TrainLoopParts extends FollowParts {
+  /** What this node holds; without it nothing leaves. */
+  held(): HeldLease | undefined;
+}
+
+/** Times, approvals and presses of other nodes ring nobody, so that they are looked for so often. */
+const EVERY_MS = 1_000;
+const LEAST_MS = 50;
+/** What one departure may go through in one look: it opens, closes and leaves where nobody looked for long. */
+const MOST_STEPS = 4;
+
+/**
+ * Looks at every departure that is not over, on the node that holds the lease of the rollouts: opens and closes it, lets it
+ * leave, and follows it. It keeps nothing in memory: whoever holds the lease next begins with what is in the database, and
+ * nothing leaves twice, for a departure leaves under its lock and in one change.
+ */
+export class TrainLoop {
+  readonly #parts: TrainLoopParts;
+  #timer: NodeJS.Timeout | undefined;
+  #passing: Promise<void> | undefined;
+  #isAwake = false;
+  #follows = false;
+
+  constructor(parts: TrainLoopParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes on by itself from now on; answers how to stop. */
+  follow(): () => void {
+    this.#follows = true;
+    this.wake();
+    return () => {
+      this.#follows = false;
+      clearTimeout(this.#timer);
+    };
+  }
+
+  /** Something was pressed or rung: looks soon, or right after the look that is under way. */
+  wake = (): void => {
+    this.#isAwake = true;
+    if (this.#follows && this.#passing === undefined) this.#schedule(LEAST_MS);
+  };
+
+  /** Looks at every departure once. Never throws: what could not be done is seen again at the next look. */
+  pass(): Promise<void> {
+    this.#passing ??= this.#pass().finally(() => {
+      this.#passing = undefined;
+    });
+    return this.#passing;
+  }
+
+  /** Waits for the look that is under way. */
+  async close(): Promise<void> {
+    this.#follows = false;
+    clearTimeout(this.#timer);
+    await this.#passing;
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.pass(), ms);
+    this.#timer.unref();
+  }
+
+  async #pass(): Promise<void> {
+    this.#isAwake = false;
+    try {
+      const lease = this.#parts.held();
+      if (lease !== undefined) {
+        for (const departure of await openDepartures(this.#parts.door.db)) await this.#lookAt(departure, lease);
+      }
+    } catch (error) {
+      this.#parts.log.warn({ error }, 'departures could not be looked at: nothing leaves until they can be');
+    }
+    if (this.#follows) this.#schedule(this.#isAwake ? LEAST_MS : EVERY_MS);
+  }
+
+  async #lookAt(first: Departure, lease: HeldLease): Promise<void> {
+    const { door, log } = this.#parts;
+    try {
+      let found: Departure | undefined = first;
+      for (let step = 0; step < MOST_STEPS && found !== undefined && found.endedAt === null; step++) {
+        if (!(await lookAtDeparture(this.#parts, found, { lease }))) return;
+        [found] = await findDepartures(door.db, [first.id]);
+      }
+    } catch (error) {
+      // Somebody moved it meanwhile, or another node acts now: whoever looks next sees what is.
+      const isPassing = error instanceof Problem && PASSING.has(error.code);
+      if (!isPassing) log.warn({ error, departure: first.id }, 'a departure could not be looked at');
+    }
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set(['changed_since', 'lease_lost', 'wrong_state']);
