@@ -5,11 +5,11 @@ import type { Db, Tx } from '../database/connect.ts';
 import { approvalsOf } from '../environments/environment.ts';
 import { allEnvironments, type EnvironmentRow } from '../environments/environment-store.ts';
 import type { Freeze } from '../environments/freeze.ts';
-import { readFreezes } from '../environments/freeze-store.ts';
+import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
 import { describeNeed, mayGive, missingOf, needsOf } from './count-approvals.ts';
 import { ALONE_MS, type Need } from './request.ts';
-import { isExpired } from './request-time.ts';
+import { type FlagTags, flagsOf, isExpired } from './request-time.ts';
 import {
   findRequest,
   findRequests,
@@ -64,6 +64,8 @@ async function judgeAboard(tx: Tx, projectId: number, ids: readonly string[], no
 export interface JudgeGround {
   environments: readonly EnvironmentRow[];
   freezes: readonly Freeze[];
+  /** Of the flags that the requests change. */
+  tags: FlagTags;
   given: readonly GivenApproval[];
   /** Everybody who could sign in; empty where nobody asks for a second admin. */
   members: readonly { id: string; grants: Grant[] }[];
@@ -82,6 +84,7 @@ export async function readJudgeGround(
   return {
     environments: await allEnvironments(db, projectId),
     freezes: rows.length === 0 ? [] : await readFreezes(db, projectId, since),
+    tags: await tagsOfFlags(db, projectId, rows.flatMap(flagsOf)),
     given: await givenApprovals(
       db,
       rows.map(({ id }) => id),
@@ -109,7 +112,7 @@ export function judgeRow(
       environment: environments.find(({ id }) => id === one.environmentId)?.key,
       missing: missingOf(given, row, one),
     })),
-    expired: isExpired(row, freezes, now),
+    expired: isExpired(row, freezes, now, ground.tags),
     aloneUntil: alone ? new Date(aloneSince(ground, row).getTime() + ALONE_MS) : undefined,
   };
 }

@@ -3,13 +3,14 @@ import type { Asking } from '../access/asking.ts';
 import type { Door } from '../changes/door.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { freezeAt } from '../environments/freeze.ts';
-import { readFreezes } from '../environments/freeze-store.ts';
+import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
 import type { ProblemAnswer } from '../platform/problem-contract.ts';
 import type { WholeRequest } from './contract.ts';
 import { sameDiff } from './draft-diff.ts';
 import { planDraft } from './plan-draft.ts';
 import type { RequestParts } from './request-parts.ts';
+import { flagsOf } from './request-time.ts';
 import { showRequests } from './show-request.ts';
 import type { RequestRow } from './store.ts';
 import { tryDraft } from './try-draft.ts';
@@ -45,9 +46,10 @@ async function tryNow(parts: RequestParts, asking: Asking, row: RequestRow): Pro
 async function frozenNow(door: Door, row: RequestRow, environments: readonly { id: number; key: string }[]) {
   const now = door.clock.now();
   const freezes = await readFreezes(door.db, row.projectId, now);
+  const tags = [...(await tagsOfFlags(door.db, row.projectId, flagsOf(row))).values()].flat();
   return Object.fromEntries(
     environments.flatMap(({ id, key }) => {
-      const frozen = freezeAt(freezes, id, now);
+      const frozen = freezeAt(freezes, id, now, tags);
       return frozen ? [[key, { name: frozen.name, until: frozen.until.toISOString() }]] : [];
     }),
   );

@@ -5,14 +5,28 @@ export interface Lasting {
   editedAt: Date;
   expiresAt: Date;
   environments: readonly number[];
+  /** What it would come to, by the key of each environment. */
+  diff: Readonly<Record<string, { flags: readonly { key: string }[] }>>;
 }
 
-/** When it expires, as far as that can be said now: time in which a freeze held does not count. */
-export function expiryOf({ editedAt, expiresAt, environments }: Lasting, freezes: readonly Freeze[], now: Date): Date {
+/** The tags of flags by their keys: by these some freezes hold some flags alone. */
+export type FlagTags = ReadonlyMap<string, readonly string[]>;
+
+const NO_TAGS: FlagTags = new Map();
+
+/** The flags that it changes itself. */
+export const flagsOf = ({ diff }: Pick<Lasting, 'diff'>): string[] => [
+  ...new Set(Object.values(diff).flatMap(({ flags }) => flags.map(({ key }) => key))),
+];
+
+/** When it expires, as far as that can be said now: time in which a freeze held what it changes does not count. */
+export function expiryOf(lasting: Lasting, freezes: readonly Freeze[], now: Date, tags: FlagTags = NO_TAGS): Date {
+  const { editedAt, expiresAt, environments } = lasting;
   if (now <= editedAt) return expiresAt;
-  const stood = environments.map((environment) => frozenBetween(freezes, environment, editedAt, now));
+  const own = flagsOf(lasting).flatMap((key) => tags.get(key) ?? []);
+  const stood = environments.map((environment) => frozenBetween(freezes, environment, editedAt, now, own));
   return new Date(expiresAt.getTime() + Math.max(0, ...stood));
 }
 
-export const isExpired = (lasting: Lasting, freezes: readonly Freeze[], now: Date): boolean =>
-  expiryOf(lasting, freezes, now) <= now;
+export const isExpired = (lasting: Lasting, freezes: readonly Freeze[], now: Date, tags: FlagTags = NO_TAGS): boolean =>
+  expiryOf(lasting, freezes, now, tags) <= now;

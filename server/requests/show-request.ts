@@ -39,7 +39,7 @@ function showRow(row: RequestRow, ground: JudgeGround, names: Map<string, string
     createdByName: viewer.list.nameOf(createdBy) ?? null,
     createdAt: row.createdAt.toISOString(),
     editedAt: row.editedAt.toISOString(),
-    expiresAt: expiryOf(row, ground.freezes, viewer.now).toISOString(),
+    expiresAt: expiryOf(row, ground.freezes, viewer.now, ground.tags).toISOString(),
     authors: row.authors.map((author) => ({ id: author, name: names.get(author) ?? author })),
     approvals: showApprovals(row, ground, judged),
     needs: judged.needs.map(({ need: { roles, count }, environment = null, missing }) => ({

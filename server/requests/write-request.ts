@@ -7,7 +7,7 @@ import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
-import { readFreezes } from '../environments/freeze-store.ts';
+import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import type { EditedItems, NewRequestIn } from './contract.ts';
@@ -24,7 +24,7 @@ import {
   requireOpen,
   requireRequest,
 } from './request-parts.ts';
-import { isExpired } from './request-time.ts';
+import { flagsOf, isExpired } from './request-time.ts';
 import {
   carryApprovals,
   countOpen,
@@ -137,7 +137,9 @@ export async function rebaseRequest(
   const committed = await commitChange<RequestRow>(parts.door, order, async (tx, ground) => {
     const row = await requireOpen(tx, projectId, id, { principal: asking.principal, expected: now.version });
     requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
-    const expired = isExpired(row, await readFreezes(tx, projectId, row.editedAt), ground.now);
+    const freezes = await readFreezes(tx, projectId, row.editedAt);
+    const tags = await tagsOfFlags(tx, projectId, flagsOf(row));
+    const expired = isExpired(row, freezes, ground.now, tags);
     if (!expired && tried.hash === row.hash) return { result: row, touched: NO_RULESET, unchanged: true };
     const bound = tried.plan.bound.every((at) => tried.plan.items[at]?.base === row.items[at]?.base);
     const same = !expired && bound && sameDiff(tried.diff, row.diff);

@@ -64,12 +64,25 @@ describe('a deadline', () => {
     const run = runningRun(policy, { stoodMs: 5 * DAY });
     expect(decideAt(run, 6 * DAY - 1)).toMatchObject({ action: 'hold', page: null });
     const standing = runningRun(policy, { standsSince: at(HOUR) });
-    const frozen = (evidence: Evidence) => (evidence.freeze = { name: 'Easter', until: at(90 * DAY).toISOString() });
+    const frozen = (evidence: Evidence) =>
+      (evidence.freeze = { name: 'Easter', until: at(90 * DAY).toISOString(), inFlight: 'hold' });
     const unwatched = policyOf({ deadline: policy.deadline, guards: [] });
     expect(decideAt(standing, 40 * DAY, frozen, unwatched)).toMatchObject({
       action: 'hold',
       page: null,
       checkAgainAt: at(90 * DAY).toISOString(),
+    });
+  });
+
+  it('waits while a freeze lets the stage be finished and no other begin', () => {
+    const unwatched = policyOf({ deadline: policy.deadline, guards: [] });
+    const run = runningRun(policy, { waitedMs: 5 * DAY });
+    expect(decideAt(run, 6 * DAY - 1, undefined, unwatched)).toMatchObject({ page: null });
+    const waiting = runningRun(policy, { waitsSince: at(HOUR) });
+    const until = at(90 * DAY).toISOString();
+    const frozen = (evidence: Evidence) => (evidence.freeze = { name: 'Easter', until, inFlight: 'finish-stage' });
+    expect(decideAt(waiting, 40 * DAY, frozen, unwatched)).toMatchObject({
+      ...{ action: 'hold', page: null, checkAgainAt: until },
     });
   });
 
@@ -114,7 +127,7 @@ describe('a deadline', () => {
 });
 
 describe('a freeze without an end', () => {
-  const endless = (evidence: Evidence) => (evidence.freeze = { name: 'Audit', until: null });
+  const endless = (evidence: Evidence) => (evidence.freeze = { name: 'Audit', until: null, inFlight: 'hold' });
   const unwatched = policyOf({ deadline: policy.deadline, guards: [] });
 
   it('tells somebody once it held for seven days, and each day from then on', () => {
@@ -146,7 +159,8 @@ describe('a freeze without an end', () => {
 
   it('tells nobody where its end is known, however far', () => {
     const run = runningRun(unwatched, { standsSince: at(HOUR) });
-    const known = (evidence: Evidence) => (evidence.freeze = { name: 'Easter', until: at(90 * DAY).toISOString() });
+    const known = (evidence: Evidence) =>
+      (evidence.freeze = { name: 'Easter', until: at(90 * DAY).toISOString(), inFlight: 'hold' });
     expect(decideAt(run, 40 * DAY, known, unwatched)).toMatchObject({ page: null });
   });
 });

@@ -19,7 +19,9 @@ export function holdingConditions({ freeze, incident }: Evidence): ConditionStat
   const found: ConditionState[] = [];
   if (freeze !== null) {
     const until = freeze.until === null ? 'until somebody ends it' : `until ${sayMoment(freeze.until)}`;
-    found.push({ id: 'freeze', kind: 'freeze', met: false, because: `The freeze “${freeze.name}” lasts ${until}.` });
+    const goesOn = freeze.inFlight === 'finish-stage' ? ': a stage is finished meanwhile, and no other begins' : '';
+    const because = `The freeze “${freeze.name}” lasts ${until}${goesOn}.`;
+    found.push({ id: 'freeze', kind: 'freeze', met: false, because });
   }
   if (incident !== null) {
     const because = `The incident “${incident.title}” is open.`;

@@ -83,9 +83,17 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
   ],
   [
     'a freeze',
-    ({ evidence }) => (evidence.freeze = { name: 'Black Friday', until: at(3 * DAY).toISOString() }),
+    ({ evidence }) => (evidence.freeze = { name: 'Black Friday', until: at(3 * DAY).toISOString(), inFlight: 'hold' }),
     'hold',
     /The freeze “Black Friday” lasts until 2026-03-05 09:00 UTC/,
+  ],
+  [
+    'a freeze in which stages are finished',
+    ({ evidence }) => {
+      evidence.freeze = { name: 'Weekend', until: at(3 * DAY).toISOString(), inFlight: 'finish-stage' };
+    },
+    'hold',
+    /The freeze “Weekend” lasts until 2026-03-05 09:00 UTC: a stage is finished meanwhile, and no other begins/,
   ],
   [
     'an open incident',

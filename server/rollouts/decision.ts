@@ -1,3 +1,4 @@
+import type { InFlight } from '../environments/freeze.ts';
 import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { PageAbout, PauseCause, Rollout, Run } from './rollout.ts';
@@ -60,7 +61,8 @@ export interface Evidence {
   gates: Record<string, GateReading>;
   /** For the next stage, in the order of its `approvals`. */
   approvals: ApprovalReading[];
-  freeze: { name: string; until: string | null } | null;
+  /** Of all that hold for the flag here; `inFlight` is that of the strictest. */
+  freeze: { name: string; until: string | null; inFlight: InFlight } | null;
   incident: { id: string; title: string } | null;
   /** What the flag is in the environment now. */
   flag: FlagReading;

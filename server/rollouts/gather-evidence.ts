@@ -53,7 +53,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
           flag: kept.flag,
         })
       : { effective: true, laggards: [] },
-    sources.freezeOf(run.environmentId, now),
+    sources.freezeOf(run.environmentId, kept.flag, now),
     sources.openIncident(run.environmentId, kept.flag),
   ]);
   const thresholds = await askThresholds(look, guards, readings);
@@ -65,7 +65,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     signals: await readSignals(look, guards),
     gates,
     approvals: await readApprovals(look, readings),
-    freeze: freeze && { name: freeze.name, until: freeze.until?.toISOString() ?? null },
+    freeze: freeze && { ...freeze, until: freeze.until.toISOString() },
     incident: incident === undefined ? null : { id: incident.id, title: incident.title },
     flag,
     readBack,

@@ -8,7 +8,7 @@ import { measuredUnits } from './guard-ground.ts';
 import { keepLook, type Looked } from './keep-look.ts';
 import type { LoopParts } from './loop-parts.ts';
 import { lowerSample } from './lower-sample.ts';
-import { becomeEffective, standStill, standsStill } from './move-run.ts';
+import { becomeEffective, keepTime } from './move-run.ts';
 import { followReach } from './reach.ts';
 import { readUnitsGround } from './read-units-ground.ts';
 import { readingsOf } from './readings.ts';
@@ -30,7 +30,7 @@ export async function lookAtRun(
   const reach = kept.reach && followReach(kept.reach, evidence.readBack, now);
   if (reach?.lateAt && !kept.reach?.lateAt) warnLate(parts, rollout, kept, reach.laggards);
   const isInForce = kept.run.enteredAt !== null && reach?.reachedAt != null;
-  const counted = standStill(kept.run, standsStill(kept.run, evidence), now);
+  const counted = keepTime(kept.run, evidence, now);
   const run = isInForce ? becomeEffective(counted, now) : counted;
   const decision = decide({ rollout, run, policy: rollout.pinned }, evidence, now);
   const looked: Looked = { rollout, kept, run, decision, evidence, beside: { readings, reach }, lease, now };

@@ -36,7 +36,8 @@ export interface LoopSources extends RolloutSources {
   hostsAt(environmentId: number, position: string | undefined): Promise<number>;
   openIncident(environmentId: number, flag: string): Promise<OpenIncident | undefined>;
   incidentFree(environmentId: number, flag: string, withinMs: number, now: Date): Promise<Calm>;
-  freezeOf(environmentId: number, now: Date): Promise<Frozen | null>;
+  /** The freeze in which a flag is there: by its tags, too. */
+  freezeOf(environmentId: number, flag: string, now: Date): Promise<Frozen | null>;
   /** Whether what was written is served here, and in force in every app that was there. */
   seeReach(written: Written): Promise<{ effective: boolean; laggards: string[] }>;
 }

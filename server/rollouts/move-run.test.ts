@@ -18,6 +18,7 @@ import {
   becomeEffective,
   endRun,
   enterStage,
+  keepTime,
   noteDecision,
   overrideRatio,
   pauseRun,
@@ -28,7 +29,8 @@ import {
   waitAnew,
 } from './move-run.ts';
 import type { Run } from './rollout.ts';
-import { activeMs, bakedMs } from './run-time.ts';
+import { readRunBody, writeRunBody } from './run-text.ts';
+import { activeMs, bakedMs, whenActive } from './run-time.ts';
 
 const policy = policyOf();
 const wrote = { target: 'fallthrough', serve: { variant: 'on' }, audienceRule: null, run: null };
@@ -133,6 +135,47 @@ describe('an entry', () => {
   });
 });
 
+describe('time in which a freeze lets its stage go on', () => {
+  const { flag } = healthy(at(0));
+  const finish = { flag, freeze: { name: 'Easter', until: null, inFlight: 'finish-stage' as const } };
+  const hold = { flag, freeze: { name: 'Audit', until: null, inFlight: 'hold' as const } };
+  const free = { flag, freeze: null };
+  const times = (run: Run, minute: number) => {
+    return [activeMs(run, at(minute * MINUTE)) / MINUTE, bakedMs(run, at(minute * MINUTE)) / MINUTE];
+  };
+
+  it('is bake, and no time of its deadline', () => {
+    let run = keepTime(runningRun(policy), finish, at(10 * MINUTE));
+    expect(times(run, 40)).toEqual([10, 40]);
+    expect(whenActive(run, HOUR)).toBeNull();
+    run = keepTime(keepTime(run, finish, at(20 * MINUTE)), free, at(50 * MINUTE));
+    expect(times(run, 55)).toEqual([15, 55]);
+    expect(whenActive(run, HOUR)).toEqual(at(100 * MINUTE));
+    expect(keepTime(run, free, at(HOUR))).toBe(run);
+  });
+
+  it('is counted once where a stricter freeze holds within it', () => {
+    let run = keepTime(runningRun(policy), finish, at(10 * MINUTE));
+    run = keepTime(run, hold, at(20 * MINUTE));
+    expect(times(run, 25)).toEqual([10, 20]);
+    run = keepTime(run, finish, at(30 * MINUTE));
+    run = keepTime(run, free, at(40 * MINUTE));
+    expect(times(run, 45)).toEqual([15, 35]);
+  });
+
+  it('ends with the run, and with a pause', () => {
+    const run = keepTime(runningRun(policy), finish, at(10 * MINUTE));
+    const paused = pauseRun(run, { cause: 'person', actor: 'p', reason: 'Lunch.', now: at(20 * MINUTE) });
+    expect([paused.waitsSince, times(paused, 60)]).toEqual([null, [10, 20]]);
+    expect(endRun(run, 'rolledBack', at(20 * MINUTE))).toMatchObject({ waitsSince: null, waitedMs: 10 * MINUTE });
+  });
+
+  it('is not known to runs that were stored before it was', () => {
+    const { waitedMs: _waited, waitsSince: _waits, ...old } = runningRun(policy);
+    expect(readRunBody(writeRunBody(old as Run))).toMatchObject({ waitedMs: 0, waitsSince: null });
+  });
+});
+
 describe('time in which it stands still', () => {
   it('is neither bake nor deadline', () => {
     let run = becomeEffective(runningRun(policy, { effectiveAt: null }), at(MINUTE));
@@ -161,10 +204,19 @@ describe('time in which it stands still', () => {
     const run = runningRun(policy);
     expect(standsStill(run, { flag, freeze: null })).toBe(false);
     expect(standsStill({ ...run, state: 'paused' }, { flag, freeze: null })).toBe(true);
-    expect(standsStill(run, { flag, freeze: { name: 'Easter', until: null } })).toBe(true);
+    expect(standsStill(run, { flag, freeze: { name: 'Easter', until: null, inFlight: 'hold' } })).toBe(true);
     for (const not of [{ killed: true }, { shed: true }, { state: 'off' as const }]) {
       expect(standsStill(run, { flag: { ...flag, ...not }, freeze: null })).toBe(true);
     }
+  });
+
+  it('is not while a freeze lets stages be finished, but for what waits for its first', () => {
+    const { flag } = healthy(at(0));
+    const freeze = { name: 'Easter', until: null, inFlight: 'finish-stage' as const };
+    expect(standsStill(runningRun(policy), { flag, freeze })).toBe(false);
+    expect(standsStill(waitingRun(), { flag, freeze })).toBe(true);
+    expect(standsStill({ ...runningRun(policy), state: 'paused' }, { flag, freeze })).toBe(true);
+    expect(standsStill(runningRun(policy), { flag: { ...flag, killed: true }, freeze })).toBe(true);
   });
 
   it('does not begin anew by a second pause', () => {

@@ -12,6 +12,8 @@ type OfEntry =
   | 'stoodMs'
   | 'stoodBeforeEffectMs'
   | 'standsSince'
+  | 'waitedMs'
+  | 'waitsSince'
   | 'overriddenRatio'
   | 'minUnits'
   | 'failed'
@@ -27,6 +29,8 @@ const NOTHING_YET: Pick<Run, OfEntry> = {
   stoodMs: 0,
   stoodBeforeEffectMs: 0,
   standsSince: null,
+  waitedMs: 0,
+  waitsSince: null,
   overriddenRatio: false,
   minUnits: null,
   failed: {},
@@ -105,13 +109,35 @@ export function pauseRun(run: Run, why: { cause: PauseCause; actor: string; reas
   return { ...standStill(run, true, now), state: 'paused', pausedBy: { ...pausedBy, at: now } };
 }
 
-/** Whether no time runs for it: while it is paused, while its flag gives nobody anything, and in a freeze. */
+/**
+ * Whether no time runs for it: while it is paused, while its flag gives nobody anything, and in a freeze. One by which
+ * stages are finished lets the time of a stage run; what waits for its first has none.
+ */
 export function standsStill(run: Run, { flag, freeze }: Pick<Evidence, 'flag' | 'freeze'>): boolean {
-  return run.state === 'paused' || freeze !== null || flag.killed || flag.shed || flag.state === 'off';
+  if (run.state === 'paused' || flag.killed || flag.shed || flag.state === 'off') return true;
+  return freeze !== null && (freeze.inFlight === 'hold' || run.stage < 0);
 }
 
-/** Keeps account of the time in which it stands still. To be called before each decision. */
-export function standStill(run: Run, stands: boolean, now: Date): Run {
+/**
+ * Keeps account of all time for a look: while it stands still, and while its stage goes on in a freeze, where it bakes and
+ * only its deadline waits, for nothing that it could still do lets it go on. To be called before each decision.
+ */
+export function keepTime(run: Run, evidence: Pick<Evidence, 'flag' | 'freeze'>, now: Date): Run {
+  const stands = standsStill(run, evidence);
+  return standStill(letDeadlineWait(run, !stands && evidence.freeze !== null, now), stands, now);
+}
+
+function letDeadlineWait(run: Run, waits: boolean, now: Date): Run {
+  if (waits) return run.waitsSince === null ? { ...run, waitsSince: now } : run;
+  if (run.waitsSince === null) return run;
+  const waited = Math.max(0, now.getTime() - run.waitsSince.getTime());
+  return { ...run, waitsSince: null, waitedMs: run.waitedMs + waited };
+}
+
+/** Keeps account of the time in which it stands still. */
+export function standStill(before: Run, stands: boolean, now: Date): Run {
+  // What stands still waits for nothing besides.
+  const run = stands ? letDeadlineWait(before, false, now) : before;
   if (stands) return run.standsSince === null ? { ...run, standsSince: now } : run;
   if (run.standsSince === null) return run;
   const stood = Math.max(0, now.getTime() - run.standsSince.getTime());
@@ -130,7 +156,7 @@ export function overrideRatio(run: Run): Run {
 
 /** It is over; what it was stays to be read. */
 export function endRun(run: Run, state: 'finished' | 'rolledBack' | 'killed' | 'ended', now: Date): Run {
-  return { ...standStill(run, false, now), state };
+  return { ...standStill(letDeadlineWait(run, false, now), false, now), state };
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Door } from '../changes/door.ts';
 import type { Doorbell } from '../changes/doorbell.ts';
 import type { Delivery } from '../delivery/open-delivery.ts';
-import { freezeOf } from '../environments/freeze-store.ts';
+import { freezeOfFlag } from '../environments/freeze-store.ts';
 import { newNames } from '../flags/names.ts';
 import type { Fleet } from '../fleet/open-fleet.ts';
 import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
@@ -115,7 +115,7 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     hostsAt: (environmentId, position) => countHostsAt(reach, environmentId, position),
     openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
     incidentFree: (environmentId, flag, withinMs, now) => incidentFree(db, environmentId, flag, withinMs, now),
-    freezeOf: (environmentId, now) => freezeOf(db, environmentId, now),
+    freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
     seeReach: ({ environmentId, position }) => seeReach(reach, environmentId, position),
   };
 }

@@ -57,7 +57,9 @@ function randomRun(dice: Dice, policy: Policy, evidence: Evidence): Run {
     measuredEntry: dice.upTo(4),
   };
   // As the loop keeps it: time stands exactly where it must.
-  return { ...run, standsSince: standsStill(run, evidence) ? at(HOUR) : null };
+  const stands = standsStill(run, evidence);
+  const waits = !stands && evidence.freeze !== null;
+  return { ...run, standsSince: stands ? at(HOUR) : null, waitsSince: waits ? at(HOUR) : null };
 }
 
 function randomEvidence(dice: Dice, now: number): Evidence {
@@ -73,7 +75,13 @@ function randomEvidence(dice: Dice, now: number): Evidence {
       ...{ role: 'release-manager', needed: 1, asks: dice.upTo(4), expired: dice.once(4) },
       given: dice.some(['person:p1', 'person:p1', 'person:p2']).map((by) => ({ by, at: at(0).toISOString() })),
     })),
-    freeze: dice.once(6) ? { name: 'Easter', until: dice.one(null, at(now + HOUR).toISOString()) } : null,
+    freeze: dice.once(6)
+      ? {
+          name: 'Easter',
+          until: dice.one(null, at(now + HOUR).toISOString()),
+          inFlight: dice.one('hold', 'finish-stage'),
+        }
+      : null,
     incident: dice.once(8) ? { id: 'i1', title: 'Slow' } : null,
     flag: {
       ...{ exists: !dice.once(30), edited: dice.once(20), killed: dice.once(20), shed: dice.once(20) },

@@ -127,7 +127,7 @@ describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
       world.says.incident = undefined;
       await loop.pass();
       await loop.pass();
-      world.says.freeze = { name: 'Weekend', until: new Date(world.now().getTime() + 600_000) };
+      world.says.freeze = { name: 'Weekend', until: new Date(world.now().getTime() + 600_000), inFlight: 'hold' };
       await loop.pass();
       world.wait(600_000);
       await loop.pass();

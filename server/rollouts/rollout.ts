@@ -76,6 +76,10 @@ export interface Run {
   stoodBeforeEffectMs: number;
   /** Since when it stands still; null while it runs. */
   standsSince: Date | null;
+  /** Time since the entry in which a freeze let the stage go on, in ms: it is baked, and is no time of the deadline. */
+  waitedMs: number;
+  /** Since when only the deadline waits; null while it does not, and while all of it stands still. */
+  waitsSince: Date | null;
   pausedBy: { cause: PauseCause; actor: string; reason: string; at: Date } | null;
   /** What it replaced when it came into the environment: what a rollback writes back. */
   anchor: Serve;

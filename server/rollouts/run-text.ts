@@ -14,8 +14,10 @@ export function writeRunBody(run: Run): JsonValue {
   return tagDates(body);
 }
 
+/** A run that was stored before deadlines could wait alone has none that did. */
 export function readRunBody(stored: unknown): RunBody {
-  return reviveDates(stored) as RunBody;
+  const body = reviveDates(stored) as Partial<RunBody>;
+  return { waitedMs: 0, waitsSince: null, ...body } as RunBody;
 }
 
 function tagDates(value: unknown): JsonValue {

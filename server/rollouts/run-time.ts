@@ -5,7 +5,8 @@ import type { Run } from './rollout.ts';
  * in ms. Frozen, paused and off time is left out: this is what deadlines are measured in.
  */
 export function activeMs(run: Run, now: Date): number {
-  return Math.max(0, (run.standsSince ?? now).getTime() - (run.enteredAt ?? run.arrivedAt).getTime() - run.stoodMs);
+  const until = run.standsSince ?? run.waitsSince ?? now;
+  return Math.max(0, until.getTime() - (run.enteredAt ?? run.arrivedAt).getTime() - run.stoodMs - run.waitedMs);
 }
 
 /** How long the stage has been in force everywhere, in ms, standing time left out: what has been baked. */
@@ -15,10 +16,10 @@ export function bakedMs(run: Run, now: Date): number {
   return Math.max(0, (run.standsSince ?? now).getTime() - run.effectiveAt.getTime() - stood);
 }
 
-/** When `activeMs` comes to so many; null while it stands still. */
+/** When `activeMs` comes to so many; null while it stands still, or its deadline waits. */
 export function whenActive(run: Run, ms: number): Date | null {
-  if (run.standsSince !== null) return null;
-  return new Date((run.enteredAt ?? run.arrivedAt).getTime() + run.stoodMs + ms);
+  if (run.standsSince !== null || run.waitsSince !== null) return null;
+  return new Date((run.enteredAt ?? run.arrivedAt).getTime() + run.stoodMs + run.waitedMs + ms);
 }
 
 /** When `bakedMs` comes to so many; null while it stands still, or is not in force everywhere yet. */

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../access/principal.ts';
 import { decisions, memberships, people, segments } from '../database/tables.ts';
-import { freezeOf } from '../environments/freeze-store.ts';
+import { freezeOfFlag } from '../environments/freeze-store.ts';
 import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
 import { closeIncident, requireIncident } from '../incidents/change-incident.ts';
 import { openIncident } from '../incidents/open-incident.ts';
@@ -36,7 +36,7 @@ describe('the policy of the documents', () => {
       checkResult: (projectId, { check }, commit) => checkResult(db, projectId, check, commit),
       openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
       incidentFree: (...asked) => incidentFree(db, ...asked),
-      freezeOf: (environmentId, now) => freezeOf(db, environmentId, now),
+      freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
       firingSignal: async (projectId, labels, since) => {
         const [newest] = await firingSignals(db, projectId, labels, since);
         return newest === undefined ? null : { at: newest.receivedAt.toISOString(), summary: newest.summary };

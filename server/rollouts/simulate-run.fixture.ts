@@ -7,13 +7,12 @@ import {
   becomeEffective,
   endRun,
   enterStage,
+  keepTime,
   noteDecision,
   overrideRatio,
   pauseRun,
   pressRun,
   resumeRun,
-  standStill,
-  standsStill,
 } from './move-run.ts';
 import { randomPolicy } from './random-policy.fixture.ts';
 import { isLive, type Run } from './rollout.ts';
@@ -92,7 +91,7 @@ function tick(state: State, now: number): Decision {
   );
   state.asked = asked;
   const evidence = lookAround(world, { measuring: state.measuring, run: state.run, asked, now });
-  state.run = standStill(state.run, standsStill(state.run, evidence), at(now));
+  state.run = keepTime(state.run, evidence, at(now));
   if (state.run.stage >= 0 && evidence.readBack.effective) state.run = becomeEffective(state.run, at(now));
   const decision = decide({ rollout: ROLLOUT, run: state.run, policy }, evidence, at(now));
   watch(state, decision, evidence);

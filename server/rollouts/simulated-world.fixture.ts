@@ -151,7 +151,9 @@ export function lookAround(
     thresholds: { p95: readThreshold(world, now) },
     signals: { alert: fires ? { at: at(world.alertAt).toISOString(), summary: 'It burns' } : null },
     approvals: asked.map((approval) => readApproval(approval, world, now)),
-    freeze: within(world.freeze, now) ? { name: 'Easter', until: at(world.freeze[1]).toISOString() } : null,
+    freeze: within(world.freeze, now)
+      ? { name: 'Easter', until: at(world.freeze[1]).toISOString(), inFlight: 'hold' as const }
+      : null,
     incident: within(world.incident, now) ? { id: 'i1', title: 'Slow' } : null,
     flag: { exists: true, state: within(world.off, now) ? 'off' : 'on', killed: false, shed: false, edited: false },
     readBack: { effective: now - since >= world.reachMs, laggards: [] },
