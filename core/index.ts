@@ -37,7 +37,7 @@ export { AFTER_ARM, AFTER_TO, BEFORE, LONGEST_AGO_MS, type RunReport, UNIT_BYTES
 export { byteColumn, momentColumn, UnitColumn, UnitTable } from './report/unit-table.ts';
 export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
-export { isSameAnswer, type Values } from './sync/held-values.ts';
+export { isSameAnswer, type Values } from './sync/same-answer.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
 export type * from './sync/ports.ts';
 export { isSnapshot } from './sync/read-event.ts';

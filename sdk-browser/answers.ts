@@ -3,35 +3,36 @@ import type { Note } from './notes.ts';
 
 export { isSameAnswer } from '@turnout/core';
 
-/** What is known when a question is asked. */
-export interface Known {
-  values: Values | undefined;
-  isStale: boolean;
-}
-
 /** Answers that are remembered, so that the same question gets the same object. */
 const MOST_MADE = 1000;
 
 /** Makes answers of items. What says the same is the same object. */
-export type FindAnswer = (known: Known, key: string, coded: JsonValue | undefined) => Evaluation;
+export type FindAnswer = (
+  values: Values | undefined,
+  isStale: boolean,
+  key: string,
+  coded: JsonValue | undefined,
+) => Evaluation;
 
 export function makeAnswers(note: Note): FindAnswer {
   const made = new Map<string, Evaluation>();
   /** Always with a value where `coded` is one: the flag's where it has one of the type of `coded`, else that. */
-  return ({ values, isStale }, key, coded) => {
+  return (values, isStale, key, coded) => {
     const item = values?.get(key);
     const { value, variant, reason = 'DEFAULT', metadata = {} } = item ?? {};
-    const has = value !== undefined;
-    let answer: Evaluation;
-    if (has && (!typeOf(coded) || typeof value === typeOf(coded))) {
-      answer = { key, value, variant, reason: isStale ? 'STALE' : reason, metadata } as Evaluation;
-    } else {
-      let errorCode = has ? 'TYPE_MISMATCH' : item?.errorCode;
-      if (!item) errorCode = values ? 'FLAG_NOT_FOUND' : 'PROVIDER_NOT_READY';
-      if (errorCode && values) note('warn', `${key}: ${errorCode}`, key);
-      const why = errorCode ? { reason: 'ERROR', errorCode } : { reason };
-      answer = { key, ...(coded !== undefined && { value: coded }), ...why, metadata } as Evaluation;
-    }
+    const type = typeOf(coded);
+    const isIt = value !== undefined && (!type || typeof value === type);
+    let errorCode = isIt || value === undefined ? item?.errorCode : 'TYPE_MISMATCH';
+    if (!item) errorCode = values ? 'FLAG_NOT_FOUND' : 'PROVIDER_NOT_READY';
+    if (errorCode && values) note('warn', `${key}: ${errorCode}`, key);
+    const answer = {
+      key,
+      ...(isIt
+        ? { value, variant, reason: isStale ? 'STALE' : reason }
+        : { value: coded, reason: errorCode ? 'ERROR' : reason }),
+      errorCode,
+      metadata,
+    } as Evaluation;
     try {
       const text = JSON.stringify(answer);
       if (made.size >= MOST_MADE) made.clear();

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { minified } from './bundle.ts';
 
-/** What a page loads of each entry, in bytes. The client is to come down to 4,608; until then it is not to grow. */
-const MOST = { index: 5_696, react: 1_024, openfeature: 1_024 };
+/** What a page loads of each entry, in bytes; of the others, beside the client. */
+const MOST = { index: 4_608, react: 1_024, openfeature: 1_024 };
 
 /** What only rule evaluation, a server or a validator says. */
 const ELSEWHERE = [

@@ -31,7 +31,7 @@ export function keepValues(storage: TurnoutOptions['storage'], key: string): Kep
         const [hash, at, start] = JSON.parse(store.getItem(name) as string);
         const since = Date.now() - at;
         if (hash !== contextHash(context)) return undefined;
-        return { ...start, items: [...start.items], ageMs: since < 0 ? Number.POSITIVE_INFINITY : since + start.ageMs };
+        return { ...start, ageMs: since < 0 ? Number.POSITIVE_INFINITY : since + start.ageMs };
       }),
     write: (context, start) =>
       use((store) => store.setItem(name, JSON.stringify([contextHash(context), Date.now(), start]))),

@@ -5,36 +5,24 @@ import {
   type Evaluation,
   type JsonValue,
   type Values,
-  type ValuesProblem,
   ValuesSession,
   type ValuesStart,
 } from '@turnout/core';
 import { type FindAnswer, makeAnswers } from './answers.ts';
-import { ContextToken } from './context-token.ts';
 import { makeCounts } from './counts.ts';
 import { type KeptValues, keepValues } from './kept-values.ts';
 import { makeNotes, type Note } from './notes.ts';
 import type { Listener, Readiness, Source, Status, TurnoutEvents, TurnoutOptions } from './options.ts';
 import { isAway, watchPage } from './page.ts';
 import { makeReports, type Reports } from './reports.ts';
-import { makePorts } from './transport.ts';
-import { VERSION } from './version.ts';
+import { type ContextToken, makePorts, type Whom } from './transport.ts';
 
 /** What nobody has confirmed for so long says that it is stale. */
 const STALE_MS = 60_000;
 const READY_WITHIN_MS = 5_000;
 
-interface Listening {
-  /** Of what; of everything where it is empty. */
-  name: string;
-  call(what: never): void;
-}
-
-/** Whom values are asked for, and what proves it. */
-interface Visitor {
-  context: Context;
-  token: ContextToken;
-}
+/** Of what, which is everything where it is empty, and who is told. */
+type Listening = [name: string, call: (what: never) => void];
 
 /** What a client knows and what keeps that up to date: the session, the page, the storage, what is reported. */
 export class LiveValues {
@@ -43,18 +31,15 @@ export class LiveValues {
   readonly #note: Note;
   readonly #find: FindAnswer;
   readonly #kept: KeptValues;
-  readonly #session: ValuesSession;
+  readonly #session: ValuesSession<Whom>;
   protected readonly reports: Reports;
   protected readonly counts = makeCounts();
-  #listeners: Listening[] = [];
-  /** Whose evaluations are counted at present, and whose values are asked for. */
-  #visitor: Visitor;
-  #wanted: Visitor;
+  readonly #listeners = new Set<Listening>();
   #source: Source = 'defaults';
   /** Values of storage until a server confirmed them, and any that nobody has confirmed for a minute. */
   #isStale = false;
   /** The problem that was told and is not over. */
-  #trouble: ValuesProblem | undefined;
+  #told: string | undefined;
   /** Nothing is well yet, or something is not: when it is, that is told. */
   #isMissed = true;
   #heard = () => {};
@@ -68,57 +53,44 @@ export class LiveValues {
     const { url, key, context, contextToken, bootstrap, logger, storage } = { ...options };
     const place = `${url}`.replace(/\/+$/, '');
     const secret = `${key}`.trim();
-    const ports = makePorts(place);
-    const now = () => performance.now();
+    const ports = makePorts(place, secret);
     this.#note = makeNotes(logger);
     this.#find = makeAnswers(this.#note);
     this.#kept = keepValues(storage, secret);
     this.bootstrap = bootstrap;
-    this.#visitor = this.#wanted = this.#named(context, new ContextToken(contextToken));
-    const start = this.#start(contextHash({ ...context }));
+    const visitor = this.#named(context, { source: contextToken });
+    const start = this.#start(contextHash({ ...context }), visitor.context);
     this.#session = new ValuesSession(
       {
-        ports: {
-          ...ports,
-          send: ({ headers, ...request }) =>
-            this.#wanted.token.send((text) =>
-              ports.send({ ...request, headers: text ? { ...headers, 'turnout-context': text } : headers }),
-            ),
-        },
-        now,
-        context: this.#visitor.context,
-        headers: { authorization: `Bearer ${secret}`, 'turnout-sdk': `browser/${VERSION}` },
-        onChange: (keys) => this.#changed(keys),
-        onConfirm: () => this.#confirmed(),
+        ports,
+        visitor,
+        onChange: (keys, isOther) => this.#changed(keys, isOther),
         onState: () => this.#moved(),
-        onProblem: (problem) => this.#failed(problem),
       },
       start,
     );
-    const whose = () => ({ ...this.#visitor, position: this.#position });
-    this.reports = makeReports({ ports, url: place, key: secret, now, counts: this.counts, whose });
+    this.reports = makeReports(ports, this.counts, this.#session, () => this.#position);
     if (start) this.#tellReady();
     this.#leavePage = watchPage((away) => {
       if (away) this.reports.hand();
       this.#session[away ? 'pause' : 'begin']();
     });
     // A page that begins in the background gets its values, and no stream until it is looked at.
-    this.#session[isAway() ? 'fetch' : 'begin']();
+    if (isAway()) void this.#session.fetch(visitor);
+    else this.#session.begin();
   }
 
   /** Whose values are served: the former one's until `setContext` has brought those of another. */
   get context(): Context {
-    return this.#visitor.context;
+    return this.#session.visitor.context;
   }
 
   /** Calls back on an event. Answers how to end it. What a listener throws is logged once, and the others are told. */
   on<K extends keyof TurnoutEvents>(name: K, call: Listener<K>): () => void {
     // The same function given twice is told twice, and taken back once.
-    const own = { name, call };
-    this.#listeners.push(own);
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== own);
-    };
+    const own: Listening = [name, call];
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   /** Calls back whenever an answer, or how the client stands, may have changed. Answers how to end it. */
@@ -138,9 +110,7 @@ export class LiveValues {
 
   /** How it is connected, where the values are from, and how old they may be. */
   status(): Status {
-    const { state } = this.#session;
-    const said = { idle: 'paused', stream: 'live', connecting: this.#trouble?.code ?? 'connecting' } as const;
-    return { state: said[state as keyof typeof said] ?? state, ...this.#known() };
+    return { state: this.#session.state, ...this.#known() };
   }
 
   /**
@@ -150,17 +120,16 @@ export class LiveValues {
    * function stays until another token is given.
    */
   async setContext(context: Context, options?: Pick<TurnoutOptions, 'contextToken'>): Promise<Readiness> {
-    const { source } = this.#wanted.token;
+    const { source } = this.#session.wanted.token;
     const own = options?.contextToken ?? (typeof source === 'function' ? source : undefined);
-    this.#wanted = this.#named(context, new ContextToken(own));
-    const error = await this.#session.setContext(this.#wanted.context);
+    const error = await this.#session.fetch(this.#named(context, { source: own }));
     if (error) this.#isMissed = true;
     return { ...this.#readiness(), ...(error && { error }) };
   }
 
   /** Reports for the last time and ends the connection; nothing stays open. What is known goes on being served. */
   close(): Promise<void> {
-    this.#listeners = [];
+    this.#listeners.clear();
     this.#session.end();
     this.#leavePage();
     clearTimeout(this.#ageTimer);
@@ -174,77 +143,64 @@ export class LiveValues {
   }
 
   protected find(key: string, coded: JsonValue | undefined): Evaluation {
-    return this.#find({ values: this.values, isStale: this.#isStale }, key, coded);
+    return this.#find(this.values, this.#isStale, key, coded);
   }
 
   /** Whom to ask for: by a key, unless a token says who it is. */
-  #named(given: Context | undefined, token: ContextToken): Visitor {
+  #named(given: Context | undefined, token: ContextToken): Whom {
     const context = { ...given };
     if (!token.source) context.targetingKey ||= this.#kept.visitor();
     return { context, token };
   }
 
   /** What to begin with: what the server put into the page for a context of this hash, else what an earlier page left. */
-  #start(hash: string): ValuesStart | undefined {
+  #start(hash: string, context: Context): ValuesStart | undefined {
     const { bootstrap } = this;
     if (bootstrap?.contextHash === hash) {
       this.#source = 'bootstrap';
-      const { flags, position } = bootstrap;
-      const items = Object.entries(flags).map(([key, found]) => ({ key, ...found }));
-      // It names no kills, and a node that has not come so far is not asked.
-      return { items, state: position ? `${position}~0` : undefined, ageMs: 0 };
+      // It names no kills, and a node that has not come so far does not answer.
+      return { items: bootstrap.flags, state: bootstrap.position, ageMs: 0 };
     }
     if (bootstrap) this.#note('warn', 'the bootstrap is of another context');
     // Where a token alone says who it is, what is kept could be another one's.
-    const kept = this.context.targetingKey && this.#kept.read(this.context);
+    const kept = context.targetingKey && this.#kept.read(context);
     if (!kept) return undefined;
     this.#source = 'storage';
     this.#isStale = true;
     return kept;
   }
 
-  #changed(keys: string[]): void {
-    const { context, at: state, values = new Map() } = this.#session;
-    const isOther = context !== this.context;
+  #changed(keys: string[], isOther: boolean): void {
+    const { visitor, start } = this.#session;
+    const { context } = visitor;
     const isNews = keys.length > 0 && this.#source !== 'defaults';
     if (keys.length > 0 || isOther) this.reports.cut();
-    if (isOther) this.#visitor = this.#wanted;
     this.#source = 'server';
-    if (context.targetingKey) {
-      this.#kept.write(context, { items: [...values.values()], state, ageMs: this.#session.ageMs() });
-    }
+    this.#isStale = false;
+    if (context.targetingKey) this.#kept.write(context, { ...start, ageMs: this.#session.ageMs() });
     this.#tell(isNews && 'change', { position: this.#position, keys });
-  }
-
-  #confirmed(): void {
-    const isBack = this.#trouble || this.#isMissed;
-    this.#source = 'server';
-    this.#isStale = this.#isMissed = false;
-    this.#trouble = undefined;
     this.#heard();
     this.#moved();
-    if (isBack) this.#tellReady();
+    if (this.#isMissed) this.#tellReady();
   }
 
-  /** Tells once when nobody has confirmed the values for too long. */
+  /** Tells of a problem once, and once when nobody has confirmed the values for too long. */
   #moved(): void {
+    const { state, problem } = this.#session;
     clearTimeout(this.#ageTimer);
-    this.#tell();
-    if (this.#session.state === 'stream' || this.#session.state === 'closed') return;
+    const told = this.#told;
+    this.#told = problem?.code;
+    if (problem && problem.code !== told) {
+      this.#isMissed = true;
+      if (problem.code === 'unauthorized') this.#heard();
+      this.#note('error', `${problem.code}: ${problem.message}`);
+      this.#tell('error', problem);
+    } else this.#tell();
+    if (state === 'live' || state === 'closed') return;
     this.#ageTimer = setTimeout(() => {
       this.#isStale = this.#isMissed = true;
       this.#tell(this.values && 'stale', this.status());
     }, STALE_MS - this.#session.silentMs());
-  }
-
-  #failed(problem: ValuesProblem): void {
-    const { code, message } = problem;
-    const isTold = code === this.#trouble?.code;
-    this.#trouble = problem;
-    if (code === 'unauthorized') this.#heard();
-    if (isTold) return;
-    this.#note('error', `${code}: ${message}`);
-    this.#tell('error', problem);
   }
 
   /** A moment later, so that whoever makes a client can listen first. */
@@ -255,7 +211,7 @@ export class LiveValues {
 
   /** Whoever looks is told of everything: an answer or the status may have changed. */
   #tell<K extends keyof TurnoutEvents>(told?: K | false, what?: TurnoutEvents[K]): void {
-    for (const { name, call } of [...this.#listeners]) {
+    for (const [name, call] of [...this.#listeners]) {
       try {
         if (!name || name === told) call(what as never);
       } catch (error) {
@@ -265,7 +221,7 @@ export class LiveValues {
   }
 
   get #position(): string | null {
-    return this.#session.at?.split('~')[0] ?? null;
+    return this.#session.start.state?.split('~')[0] ?? null;
   }
 
   #known() {
@@ -273,11 +229,12 @@ export class LiveValues {
     return {
       source: this.#source,
       position: this.#position,
-      ageMs: this.values && ageMs < Number.POSITIVE_INFINITY ? Math.round(ageMs) : null,
+      ageMs: ageMs < Number.POSITIVE_INFINITY ? Math.round(ageMs) : null,
     };
   }
 
   #readiness(): Readiness {
-    return { ...this.#known(), ...(this.#trouble && { error: this.#trouble }) };
+    const { problem: error } = this.#session;
+    return { ...this.#known(), ...(error && { error }) };
   }
 }

@@ -22,7 +22,7 @@ interface ShopWindow {
 declare const window: ShopWindow;
 
 const ROOT_TOKEN = 'a-root-token-of-a-test-with-components';
-const STREAM = 'GET /ofrep/v1/stream';
+const STREAM = 'POST /client/v1/values';
 /** How a page is visited: who the server rendered it for, and who its script says it is for. */
 interface Visit {
   window?: BrowserContext;
@@ -174,7 +174,9 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
     await untilShown(watched, 'greeting', 'Hello, friend');
     expect(await seenOn(watched, 'greeting', 'perks')).toEqual(['Hello | in a week', 'Hello, friend | tomorrow']);
     expect(watched.console).toEqual([]);
-    expect(watched.asked(STREAM)).toBe(1);
+    // One for whom it came to, and one for whom it is now: the former is closed.
+    expect(watched.asked(STREAM)).toBe(2);
+    await expect.poll(countStreams).toBe(1);
   });
 
   it('draws what an earlier page left, says that it is stale, and draws only that again once it is confirmed', async () => {
@@ -184,8 +186,7 @@ describe.skipIf(!hasBrowser)('React in a page', () => {
     const held = new Promise<void>((resolve) => {
       confirm = resolve;
     });
-    const prepare = (page: Page) =>
-      page.route('**/ofrep/v1/evaluate/flags*', (route) => held.then(() => route.continue()));
+    const prepare = (page: Page) => page.route('**/client/v1/values', (route) => held.then(() => route.continue()));
     const watched = await visit({ window: context, renderedFor: null, prepare });
     await watched.page.evaluate(() => window.hydrate());
     await untilShown(watched, 'price', '12 dear STALE');

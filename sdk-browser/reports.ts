@@ -1,36 +1,17 @@
-import type { Context } from '@turnout/core';
-import type { ContextToken } from './context-token.ts';
 import type { Counts } from './counts.ts';
-import { makeId, type PagePorts } from './transport.ts';
+import { makeId, type PagePorts, type Whom } from './transport.ts';
 
-const PATH = '/client/v1/reports';
+const PATH = 'reports';
 /** How far apart reports are, give or take a fifth, so that pages which were opened together do not report together. */
 const EVERY_MS = 10_000;
 const TIMEOUT_MS = 10_000;
 /** So many batches wait for a server; the oldest is given up for a newer one. */
 const MOST_WAITING = 4;
-/** Whose evaluations these are, and by which flags. */
-export interface Whose {
-  context: Context;
-  token: ContextToken;
-  position: string | null;
-}
 
-interface Batch extends Whose {
-  batchId: string;
-  durationMs: number;
-  flags: object[];
-  events: object[];
+interface Batch {
+  told: Record<string, unknown>;
+  token: Whom['token'];
   ended: number;
-}
-
-export interface ReportParts {
-  ports: PagePorts;
-  now(): number;
-  url: string;
-  key: string;
-  counts: Counts;
-  whose(): Whose;
 }
 
 /** Reports what was counted: how often, never each time. Nothing of it throws. */
@@ -44,42 +25,45 @@ export interface Reports {
   end(): void;
 }
 
-export function makeReports({ ports, now, url, key, counts, whose }: ReportParts): Reports {
-  let begun = now();
+/** `whose` says whose evaluations are counted, and `position` by which flags. */
+export function makeReports(
+  ports: PagePorts,
+  counts: Counts,
+  whose: { readonly visitor: Whom },
+  position: () => string | null,
+): Reports {
+  let begun = ports.now();
+  let own = whose.visitor;
   let waiting: Batch[] = [];
   let sending = Promise.resolve();
 
-  const write = ({ token, ended, ...batch }: Batch, contextToken = token.text) =>
-    JSON.stringify({ key, ...batch, contextToken, ageMs: now() - ended });
-
   const cut = () => {
-    const ended = now();
+    const ended = ports.now();
     const counted = counts.take();
     if (counted) {
-      const batch = { batchId: makeId(), ...whose(), ...counted, durationMs: ended - begun, ended };
-      waiting = [...waiting.slice(1 - MOST_WAITING), batch];
+      const { token, context } = own;
+      const told = { batchId: makeId(), context, position: position(), ...counted, durationMs: ended - begun };
+      waiting = [...waiting.slice(1 - MOST_WAITING), { told, token, ended }];
     }
     begun = ended;
+    own = whose.visitor;
   };
 
-  const isDone = async (batch: Batch) => {
-    // Who was here before brings no other token, and what theirs does not prove is dropped.
-    const isPast = batch.token !== whose().token;
-    const request = { method: 'POST', path: PATH, headers: {}, timeoutMs: TIMEOUT_MS, keepalive: true } as const;
-    try {
-      const { status } = await batch.token.send((text) => ports.send({ ...request, body: write(batch, text) }), isPast);
-      // Refused for what it holds, it is refused again however often it comes.
-      return status < 500 && status !== 429 && (isPast || (status !== 401 && status !== 403));
-    } catch {
-      return false;
-    }
-  };
+  const write = ({ told, ended }: Batch) => ({ ...told, ageMs: ports.now() - ended });
 
   const send = async () => {
-    for (const batch of waiting) {
-      if (!(await isDone(batch))) return;
-      waiting = waiting.filter((other) => other !== batch);
-    }
+    try {
+      for (const batch of waiting) {
+        // Where a browser cannot bound it, it bounds a request by itself.
+        const init = { keepalive: true, signal: AbortSignal.timeout?.(TIMEOUT_MS) };
+        const { token } = batch;
+        // Who was here before brings no other token.
+        const { status } = await ports.post(PATH, write(batch), token, init, token !== whose.visitor.token);
+        // What is refused for what it holds, or for whom, is refused again however often it comes.
+        if (status >= 500 || status === 429) return;
+        waiting = waiting.filter((other) => other !== batch);
+      }
+    } catch {}
   };
 
   const flush = () => {
@@ -94,7 +78,7 @@ export function makeReports({ ports, now, url, key, counts, whose }: ReportParts
     flush,
     hand() {
       cut();
-      waiting = waiting.filter((batch) => !navigator.sendBeacon?.(url + PATH, write(batch)));
+      waiting = waiting.filter((batch) => !ports.hand(PATH, write(batch), batch.token));
     },
     end: () => clearInterval(timer),
   };

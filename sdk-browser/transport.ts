@@ -1,44 +1,73 @@
-import { hexOf, type PlainAnswer, type PlainRequest, type Ports } from '@turnout/core';
+import { hexOf, type ValuesPorts, type Visitor } from '@turnout/core';
+import type { TurnoutOptions } from './options.ts';
+import { VERSION } from './version.ts';
 
-/** A request, and whether it is to arrive although the page goes. */
-export type PageRequest = PlainRequest & { keepalive?: boolean };
-
-export interface PagePorts extends Ports {
-  send(request: PageRequest): Promise<PlainAnswer>;
+/** Says who one visitor is, where the key wants that signed. */
+export interface ContextToken {
+  readonly source: TurnoutOptions['contextToken'];
+  /** The token that was sent last. */
+  text?: string | undefined;
 }
 
-/**
- * `fetch` as a session needs it. `url` has no slash at its end. A stream is opened without a header, so that no
- * preflight comes before it; its address may name the path of the server itself.
- */
-export function makePorts(url: string): PagePorts {
-  // No cookie of the server's goes along, and no copy of an answer stays in the cache of the browser.
-  const ask = (address: string | URL, init: RequestInit) =>
-    fetch(address, { ...init, credentials: 'omit', cache: 'no-store' });
-  return {
-    open({ path }, { onHead, onText, onEnd }) {
+/** Whom values are asked for, and what proves it. */
+export interface Whom extends Visitor {
+  token: ContextToken;
+}
+
+/** What a page tells its server, without what says whose page it is. */
+type Told = Record<string, unknown>;
+
+export interface PagePorts extends ValuesPorts<Whom> {
+  /**
+   * Posts to `/client/v1/${name}`, as text so that no preflight comes before it. Where the server says that the token
+   * has expired, posts once more with another, unless it is the last that they bring.
+   */
+  post(name: string, told: Told, token: ContextToken, init: RequestInit, isLast?: boolean): Promise<Response>;
+  /** Hands it to the browser, which sends it although the page goes. False where it does not. */
+  hand(name: string, told: Told, token: ContextToken): boolean | undefined;
+}
+
+/** `fetch` as a session needs it. `url` has no slash at its end. */
+export function makePorts(url: string, key: string): PagePorts {
+  const path = `${url}/client/v1/`;
+  const write = (told: Told, { text }: ContextToken) =>
+    JSON.stringify({ key, sdk: `browser/${VERSION}`, ...told, contextToken: text });
+  const ports: PagePorts = {
+    async post(name, told, token, init, isLast) {
+      const { source } = token;
+      token.text ??= typeof source === 'function' ? await source() : source;
+      const answer = await fetch(path + name, {
+        ...init,
+        method: 'POST',
+        body: write(told, token),
+        // No cookie of the server's goes along, and no copy of an answer stays in the cache of the browser.
+        credentials: 'omit',
+        cache: 'no-store',
+      });
+      if (isLast || answer.headers.get('turnout-context-error') !== 'expired') return answer;
+      token.text = undefined;
+      return ports.post(name, told, token, init, true);
+    },
+    hand: (name, told, token) => navigator.sendBeacon?.(path + name, write(told, token)),
+    open(ask, { token, context }, { onHead, onText, onEnd }) {
       const abort = new AbortController();
       const read = async () => {
-        const { status, headers, body } = await ask(new URL(path, url), { signal: abort.signal });
-        onHead(status, Object.fromEntries(headers));
-        const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+        const answer = await ports.post('values', { ...ask, context }, token, { signal: abort.signal });
+        onHead(answer.status, Number(answer.headers.get('retry-after')));
+        const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
         for (let piece = await reader.read(); !piece.done; piece = await reader.read()) onText(piece.value);
       };
       read().then(onEnd, onEnd);
-      return { close: () => abort.abort() };
-    },
-    async send({ path, timeoutMs, ...request }) {
-      // Where a browser cannot bound it, it bounds a request by itself.
-      const signal = AbortSignal.timeout?.(timeoutMs);
-      const answer = await ask(url + path, { ...request, signal });
-      return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+      return () => abort.abort();
     },
     sleep(ms, then) {
       const timer = setTimeout(then, ms);
       return () => clearTimeout(timer);
     },
     random: Math.random,
+    now: () => performance.now(),
   };
+  return ports;
 }
 
 /** 128 random bits in hex. */

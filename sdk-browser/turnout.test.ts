@@ -8,11 +8,15 @@ import { Turnout } from './turnout.ts';
 
 const KEY = 'turnout_client_abc_0123456789012345678901234567890123456789012_abcdef';
 const USER = { targetingKey: 'u' };
-const ITEMS = [
-  { key: 'a', value: true, variant: 'on', reason: 'STATIC' },
-  { key: 'o', reason: 'DISABLED' },
-];
+const ITEMS = {
+  a: { key: 'a', value: true, variant: 'on', reason: 'STATIC' },
+  o: { key: 'o', reason: 'DISABLED' },
+};
 const REPORTS = '/client/v1/reports';
+const VALUES = '/client/v1/values';
+const NOTHING = { to: 'e.1~0', removed: [], held: {}, settled: [] };
+/** The first event of a stream, of which no more need come. */
+const FIRST = `data: ${JSON.stringify({ ...NOTHING, flags: ITEMS, tag: 't', ageMs: 0, beatMs: 60_000, retryMs: 0 })}\n\n`;
 const SOON = { timeout: 10_000, interval: 5 };
 const clients: Turnout[] = [];
 const servers: http.Server[] = [];
@@ -48,10 +52,10 @@ function storageOf(content: Record<string, string> = {}) {
 }
 
 const kept = (at: number, context = USER) =>
-  JSON.stringify([contextHash(context), at, { items: ITEMS, state: 'e.1~0', ageMs: 5 }]);
+  JSON.stringify([contextHash(context), at, { items: ITEMS, held: {}, state: 'e.1~0', ageMs: 5 }]);
 
-/** Takes reports and evaluates, but for requests whose token has expired. Streams say what they are given. */
-async function serve({ isGood = (_token: unknown): boolean => true, stream = '' } = {}) {
+/** Takes reports and opens streams, but for requests whose token has expired. Streams say what they are given. */
+async function serve({ isGood = (_token: unknown): boolean => true, stream = FIRST, newest = 1 } = {}) {
   const bodies: { path: string; headers: http.IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
   const streams = new Set<http.ServerResponse>();
   const server = http.createServer(async (request, response) => {
@@ -59,17 +63,13 @@ async function serve({ isGood = (_token: unknown): boolean => true, stream = '' 
     for await (const piece of request.setEncoding('utf8')) text += piece;
     const body = JSON.parse(text || '{}');
     bodies.push({ path: request.url ?? '', headers: request.headers, body });
-    if (request.method === 'GET') {
-      streams.add(response);
-      response.on('close', () => streams.delete(response));
-      return response.writeHead(200).write(stream);
-    }
-    const isReport = request.url === REPORTS;
-    if (!isGood(isReport ? body.contextToken : request.headers['turnout-context']))
-      return response.writeHead(401, { 'turnout-context-error': 'expired' }).end();
-    const metadata = { state: 'e.1~0', position: 'e.1', ageMs: 0 };
-    const eventStreams = stream ? [{ type: 'sse', endpoint: { requestUri: '/stream?token=t' } }] : [];
-    return response.writeHead(isReport ? 202 : 200).end(JSON.stringify({ flags: ITEMS, eventStreams, metadata }));
+    if (!isGood(body.contextToken)) return response.writeHead(401, { 'turnout-context-error': 'expired' }).end();
+    if (request.url === REPORTS) return response.writeHead(202).end();
+    if (Number(body.from?.split(/[.~]/)[1] ?? 0) > newest) return response.writeHead(503, { 'retry-after': '1' }).end();
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
+    response.writeHead(200).write(stream);
+    return body.isOnce && response.end();
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -138,7 +138,8 @@ describe('before any server was heard, a client', () => {
       const { turnout } = connect({ url, context: { plan: 'pro' }, storage: store });
       expect((await turnout.ready()).source).toBe('server');
     }
-    const [one, two, three] = bodies.map(({ body }) => (body.context as typeof USER).targetingKey);
+    const asked = bodies.filter(({ path }) => path === VALUES);
+    const [one, two, three] = asked.map(({ body }) => (body.context as typeof USER).targetingKey);
     expect([one === two, two === three]).toEqual([true, false]);
     expect(one).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -213,9 +214,9 @@ describe('a client of a server', () => {
     const { turnout } = connect({ url, context: {}, contextToken: async () => `token ${++asked}` });
     expect((await turnout.ready()).source).toBe('server');
     expect(asked).toBe(2);
-    expect(bodies[0]?.body).toEqual({ context: {} });
+    expect(bodies[0]?.body.context).toEqual({});
     await turnout.setContext({}, { contextToken: 'token 2' });
-    await expect.poll(() => bodies.at(-1)?.headers['turnout-context'], SOON).toBe('token 2');
+    expect(bodies.at(-1)?.body.contextToken).toBe('token 2');
   });
 
   it('reports with another token where the former one has expired meanwhile, and each visitor with their own', async () => {
@@ -248,13 +249,43 @@ describe('a client of a server', () => {
     const { url, bodies } = await serve();
     const flags = { a: { value: false, variant: 'off', reason: 'STATIC' as const } };
     const { turnout } = connect({ url, bootstrap: { v: 1, position: 'e.7', contextHash: contextHash(USER), flags } });
-    await turnout.ready();
-    expect(bodies[0]?.path).toBe('/ofrep/v1/evaluate/flags?flagConfigEtag=e.7~0');
+    expect(await turnout.ready({ timeoutMs: 300 })).toMatchObject({
+      source: 'bootstrap',
+      error: { code: 'unreachable' },
+    });
+    expect([bodies[0]?.path, bodies[0]?.body.from]).toEqual([VALUES, 'e.7']);
     expect([turnout.boolean('a', true), turnout.status().position]).toEqual([false, 'e.7']);
   });
 
+  it('asks by a post of text with the key in it, which needs no preflight', async () => {
+    const { url, bodies } = await serve();
+    const { turnout } = connect({ url });
+    await turnout.ready();
+    expect(bodies[0]?.headers).toMatchObject({ 'content-type': expect.stringMatching(/^text\/plain/) });
+    expect(Object.keys(bodies[0]?.headers ?? {}).filter((name) => /^(authorization|turnout|x-)/.test(name))).toEqual(
+      [],
+    );
+    expect(bodies[0]?.body).toEqual({ key: KEY, sdk: 'browser/0.1.0', context: USER, held: [], isOnce: false });
+  });
+
+  it('keeps what kills lie over its values, so that another page of the visitor does not lose them', async () => {
+    const off = { a: { key: 'a', value: false, variant: 'off', reason: 'DEFAULT' } };
+    const killed = `data: ${JSON.stringify({ ...NOTHING, to: 'e.1~k', flags: {}, held: { k: off } })}\n\n`;
+    const { url, bodies } = await serve({ stream: FIRST + killed });
+    const storage = storageOf();
+    const { turnout } = connect({ url, storage });
+    await expect.poll(() => turnout.boolean('a', true), SOON).toBe(false);
+    await turnout.close();
+    const { url: elsewhere } = await serve();
+    const next = connect({ url: elsewhere, storage }).turnout;
+    expect(next.boolean('a', true)).toBe(false);
+    expect((await next.ready()).source).toBe('server');
+    expect([next.boolean('a', true), next.boolean('o', true)]).toEqual([false, true]);
+    expect(bodies[0]?.body.held).toEqual([]);
+  });
+
   it('closes its stream when it is closed', async () => {
-    const { url, streams } = await serve({ stream: ':\n\n' });
+    const { url, streams } = await serve();
     const { turnout } = connect({ url });
     await expect.poll(() => [turnout.status().state, streams.size], SOON).toEqual(['live', 1]);
     await turnout.close();
@@ -262,10 +293,10 @@ describe('a client of a server', () => {
   });
 
   it('gives a stream up that says what cannot be read, and opens another', async () => {
-    const { url, bodies } = await serve({ stream: 'event: values\ndata: {\n\n' });
+    const { url, bodies } = await serve({ stream: `${FIRST}event: values\ndata: {\n\n` });
     const { turnout, lines } = connect({ url });
     await turnout.ready();
-    await expect.poll(() => bodies.filter(({ path }) => path.startsWith('/stream')).length, SOON).toBeGreaterThan(1);
+    await expect.poll(() => bodies.filter(({ path }) => path === VALUES).length, SOON).toBeGreaterThan(1);
     expect([turnout.boolean('a', false), lines]).toEqual([true, []]);
   });
 });

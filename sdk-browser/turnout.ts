@@ -46,8 +46,7 @@ export class Turnout<F extends FlagTypes = AnyFlags> extends LiveValues {
 
   /** What is known of all flags, by key, uncounted. Where a coded default would hold there is no `value`. */
   all(): Record<string, Evaluation> {
-    const keys = [...(this.values?.keys() ?? [])];
-    return Object.fromEntries(keys.map((key) => [key, this.find(key, undefined)]));
+    return Object.fromEntries(Array.from(this.values ?? [], ([key]) => [key, this.find(key, undefined)]));
   }
 
   /** Calls back when the value or the variant of this flag has changed. Answers how to end it. */

@@ -61,6 +61,7 @@ describe('the description of the API', () => {
       'get /sdk/v1/ruleset',
       'get /sdk/v1/stream',
       'post /client/v1/reports',
+      'post /client/v1/values',
       'post /hooks/v1/{source}/{id}',
       'post /ofrep/v1/evaluate/flags',
       'post /ofrep/v1/evaluate/flags/{key}',

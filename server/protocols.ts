@@ -11,6 +11,7 @@ import { BUILT_DEMO_SHOP, DemoShop } from './demo-shop.ts';
 import { bootstrapProtocol, evaluatePage } from './evaluation/bootstrap-protocol.ts';
 import { Ofrep } from './evaluation/ofrep.ts';
 import { OfrepStream } from './evaluation/ofrep-stream.ts';
+import { ValuesProtocol } from './evaluation/values-protocol.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
 import { receiptProtocol } from './fleet/receipt-protocol.ts';
 import type { Open, Taker } from './front-door.ts';
@@ -30,6 +31,7 @@ export interface Protocols {
   ofrep: Ofrep;
   sdk: SdkProtocol;
   ofrepStream: OfrepStream;
+  values: ValuesProtocol;
   live: LiveStreams;
   /** What the front door is given. */
   open: Open;
@@ -62,15 +64,19 @@ export function buildProtocols(parts: Parts): Protocols {
   const sdk = new SdkProtocol({ ...common, admission, node, counts, watcher, onAnswer: noting('GET') });
   const receipts = receiptProtocol({ ...common, instances: watcher, onAnswer: noting('POST') });
   const ofrepStream = new OfrepStream({
-    ...{ ...common, secrets, admission, node, onAnswer: noting('GET') },
+    ...{ ...common, secrets, admission, onAnswer: noting('GET') },
     onStuck: () => counts.stuck(),
+  });
+  const values = new ValuesProtocol({
+    ...{ ...common, heard, admission, contexts: parts.contexts, limits: config.limits, onAnswer: noting('POST') },
+    ...{ counts: parts.reports.ofrep, onStuck: () => counts.stuck() },
   });
   const bootstrap = bootstrapProtocol({ ...common, counts: parts.reports.ofrep, onAnswer: noting('POST') });
   const hooks = new HookProtocol({ ...parts.signals, secrets, gate: house, onAnswer: noting('POST') });
-  rulesets.keepWhile((environmentId) => sdk.streamsOf(environmentId) + ofrepStream.streamsOf(environmentId) > 0);
+  rulesets.keepWhile((environmentId) => [sdk, ofrepStream, values].some((one) => one.streamsOf(environmentId) > 0));
   watchDelivery(metrics, {
     doorbell: parts.doorbell,
-    streams: () => ({ sdk: sdk.streams, ofrep: ofrepStream.streams }),
+    streams: () => ({ sdk: sdk.streams, ofrep: ofrepStream.streams + values.streams }),
     oldestAgeMs: () => oldestAge(parts),
     killsUnsettled: () => delivery.overlays.size,
     journalEntries: () => delivery.journal.entries().length,
@@ -85,10 +91,10 @@ export function buildProtocols(parts: Parts): Protocols {
   const listener = getRequestListener(app.fetch);
   const told = [receipts, ...takeReports(parts, { ...common, onAnswer: noting('POST') })];
   const open: Open = {
-    takers: [...told, bootstrap, sdk, ofrep, ofrepStream, health, hooks, ...openShop(parts), screen],
+    takers: [...told, bootstrap, sdk, values, ofrep, ofrepStream, health, hooks, ...openShop(parts), screen],
     rest: (request, response) => listener(request, response),
   };
-  return { app, health, ofrep, sdk, ofrepStream, live, open };
+  return { app, health, ofrep, sdk, ofrepStream, values, live, open };
 }
 
 function isSecure({ config }: Parts): boolean {

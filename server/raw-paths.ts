@@ -1,3 +1,4 @@
+import { askedValuesSchema } from './evaluation/values-contract.ts';
 import { clientReportSchema } from './metrics/client-report-contract.ts';
 import { reportSchema } from './metrics/contract.ts';
 import type { ApiDescription, Operation, OperationRight } from './openapi.ts';
@@ -142,6 +143,21 @@ export const RAW_PATHS: ApiDescription['paths'] = {
       responses: { 202: { description: 'It is stored, now or before' }, default: PROBLEM },
     }),
   },
+  '/client/v1/values': {
+    post: operation('SDK', 'The values of one visitor, and then what changes in them', 'evaluate', {
+      description:
+        'With a client key, as `key` of the body or as `Authorization: Bearer`. As text/plain it needs no preflight. The ' +
+        'first event `values` is of who asks: all flags with a `tag`, or none where `from` and `tag` say that the client ' +
+        'has them. Each later one is of a step: what became the same for everybody, and `refetchMs` where other flags may ' +
+        'answer otherwise as well: ask again at a moment drawn from so many ms. `held` is what kills that are not recorded ' +
+        'yet make flags answer, by their ids; it lies over everything until its id is `settled`.',
+      requestBody: {
+        required: true,
+        content: { 'text/plain': { schema: askedValuesSchema }, 'application/json': { schema: askedValuesSchema } },
+      },
+      responses: { 200: events('values, goodbye, revoked'), default: PROBLEM },
+    }),
+  },
   '/hooks/v1/{source}/{id}': {
     post: operation(
       'Hooks',
@@ -191,20 +207,10 @@ export const RAW_PATHS: ApiDescription['paths'] = {
     }),
   },
   '/ofrep/v1/stream': {
-    get: operation('OFREP', 'Says when flags are to be evaluated again, or what they answer now', 'stream-token', {
-      description:
-        'As it is, its only event is the `refetchEvaluation` of OFREP. With `values=1` it is a stream of values, for ' +
-        'clients that have no rules: each step is one event `values` with what became the same for everybody, and ' +
-        '`refetchMs` where other flags may answer otherwise as well: fetch at a moment drawn from so many ms. An event ' +
-        'applies where its `from` is the state that the client has; `held` is the whole set of what kills bring about ' +
-        'that are not recorded yet, and lies over whatever is fetched.',
-      parameters: [
-        fromQuery('token', 'The signed token of the address in eventStreams', true),
-        fromQuery('values', '1 for a stream of values'),
-        fromQuery('from', 'With values: the metadata.state of the answer that the client has'),
-      ],
+    get: operation('OFREP', 'Says when flags are to be evaluated again', 'stream-token', {
+      parameters: [fromQuery('token', 'The signed token of the address in eventStreams', true)],
       security: [],
-      responses: { 200: events('refetchEvaluation; with values=1 hello, values, goodbye, revoked'), ...REFUSED },
+      responses: { 200: events('refetchEvaluation'), ...REFUSED },
     }),
   },
 };

@@ -230,8 +230,8 @@ async function closeHouse(door: FrontDoor, opening: Promise<Opened>, logger: Log
   await runSteps(opened === undefined ? [requests] : [...drainSteps(opened), requests, ...endSteps(opened)], logger);
 }
 
-function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream, live }, demo }: Opened): ShutdownStep[] {
-  const streams = () => Promise.all([sdk.drain(), ofrepStream.drain(), live.drain(), ofrep.close()]);
+function drainSteps({ protocols: { health, sdk, ofrep, ofrepStream, values, live }, demo }: Opened): ShutdownStep[] {
+  const streams = () => Promise.all([sdk.drain(), ofrepStream.drain(), values.drain(), live.drain(), ofrep.close()]);
   return [
     { name: 'readiness', mostMs: RECORDS_MS, run: () => health.drain() },
     // Its apps send what they have counted while somebody takes it.
@@ -246,6 +246,7 @@ function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownS
     for (const stop of stops) stop();
     protocols.sdk.close();
     protocols.ofrepStream.close();
+    protocols.values.close();
     protocols.live.close();
     metricsServer?.close();
     metricsServer?.closeAllConnections();

@@ -1,74 +1,76 @@
-import type { Ports } from './ports.ts';
-import type { ValuesEvent } from './values-wire.ts';
+import type { ValuesListener, ValuesPorts } from './values-parts.ts';
+import type { ValuesSaid } from './values-wire.ts';
 
-/** From asking for a stream to its first text, and to its `hello`, which says how often it is heard. */
-const FIRST_MS = 10_000;
 /** A stream is given up after two heartbeats and a little, for the server's timers are late as well. */
 const BEATS = 2.25;
 
-export interface StreamParts {
-  ports: Ports;
-  path: string;
-  /** Text came: the stream is open, and is all that it should be. */
-  onText(): void;
-  onValues(event: ValuesEvent): void;
-  /** Once, with when the server wants the client back, in ms; NaN where it does not say. Nothing more is told after it. */
-  onLost(retryMs: number): void;
+/** How a stream of values was lost. */
+export interface ValuesLoss {
+  /** What the server answered; 0 where it did not, for too long, and undefined where the net says so. */
+  status?: number | undefined;
+  /** For whoever runs the page. */
+  message: string;
+  /** When the server wants the client back, in ms; NaN where it does not say, or names a date. */
+  askedMs: number;
 }
 
 /**
- * Reads a stream of values until it is lost: ended, silent for too long, refused, unreadable, or told to go by its
- * server. Answers how to close it; nothing is told after that.
+ * Asks for a stream of values and reads it until it is lost: refused, ended, silent for too long, or unreadable. Answers
+ * how to close it; nothing is told after that, and after `onLost` neither. `limitMs` is for its first word.
  */
-export function followValues({ ports, path, onText, onValues, onLost }: StreamParts): () => void {
-  let limitMs = FIRST_MS;
-  let retryMs = 0;
-  let rest = '';
-  let isOver = false;
+export function followValues(
+  sleep: ValuesPorts['sleep'],
+  open: (listener: ValuesListener) => () => void,
+  limitMs: number,
+  onSaid: (said: ValuesSaid) => void,
+  onLost: (loss: ValuesLoss) => void,
+): () => void {
+  let status: number | undefined;
+  let askedMs = 0;
+  let text = '';
   let stopSilence = () => {};
-  const close = () => {
-    isOver = true;
-    stopSilence();
-    stream.close();
-  };
-  const lose = () => {
-    if (isOver) return;
+  let lose = (message: unknown): void => {
     close();
-    onLost(retryMs);
+    // What the server says of a refusal is what somebody can act on.
+    const why = /"detail":("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+    const said = `the server answered ${status}${why ? `: ${JSON.parse(why)}` : ''}`;
+    onLost({ status, askedMs, message: status ? said : `${message}` });
   };
-  const watch = () => {
+  let watch = () => {
     stopSilence();
-    stopSilence = ports.sleep(limitMs, lose);
+    stopSilence = sleep(limitMs, () => {
+      status = 0;
+      lose('no answer');
+    });
   };
-  // As its server writes it: lines end in LF, and the data of an event is one. A comment has no name before its colon.
-  const hear = (block: string) => {
-    if (isOver) return;
-    const { event, data, retry } = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/)));
-    const said = data && JSON.parse(data);
-    retryMs = Number(retry ?? said?.retryMs ?? retryMs);
-    if (event === 'hello') limitMs = BEATS * said.heartbeatMs;
-    else if (event === 'values') onValues(said);
-    else if (event === 'goodbye' || event === 'revoked') lose();
+  const close = () => {
+    lose = onSaid = watch = () => {};
+    stopSilence();
+    closeStream();
   };
-  const stream = ports.open(
-    { path, headers: {} },
-    {
-      onHead(status, headers) {
-        if (status === 200) return;
-        retryMs = 1_000 * Number(headers['retry-after']);
-        lose();
-      },
-      onText(text) {
-        if (isOver) return;
-        onText();
-        const blocks = (rest + text).split('\n\n');
-        rest = blocks.pop() as string;
-        blocks.forEach(hear);
-        if (!isOver) watch();
-      },
-      onEnd: lose,
+  const closeStream = open({
+    onHead(given, retryAfter) {
+      status = given;
+      askedMs = 1_000 * retryAfter;
     },
-  );
+    onText(piece) {
+      text += piece;
+      if (status !== 200) return;
+      // As its server writes it: the data of an event is one line. All other lines say nothing that a page needs.
+      const lines = text.split('\n');
+      text = lines.pop() as string;
+      for (const line of lines) {
+        const said: ValuesSaid | false = line.startsWith('data') && JSON.parse(line.slice(5));
+        if (said) {
+          askedMs = said.retryMs ?? askedMs;
+          limitMs = BEATS * (said.beatMs ?? 0) || limitMs;
+          onSaid(said);
+        }
+        watch();
+      }
+    },
+    onEnd: (error) => lose(error),
+  });
   watch();
   return close;
 }

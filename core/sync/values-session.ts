@@ -1,13 +1,12 @@
-import type { Context } from '../model/evaluation.ts';
-import { followValues } from './follow-values.ts';
-import { aheadBy, HeldValues, isOlderState, isSameAnswer, type Values } from './held-values.ts';
-import type { PlainAnswer } from './ports.ts';
-import type { SessionState } from './session.ts';
-import type { ValuesParts, ValuesProblem, ValuesStart } from './values-parts.ts';
-import type { ValuesAnswer, ValuesEvent } from './values-wire.ts';
+import { followValues, type ValuesLoss } from './follow-values.ts';
+import { isRefusal } from './refusal.ts';
+import { isSameAnswer, type Values } from './same-answer.ts';
+import type { ValuesParts, ValuesProblem, ValuesStart, ValuesState, Visitor } from './values-parts.ts';
+import type { ValuesSaid } from './values-wire.ts';
 
-const PATH = '/ofrep/v1/evaluate/flags';
-const TIMEOUT_MS = 10_000;
+/** From asking to the first word. A line that keeps streams back is told sooner than a server that is slow. */
+const STREAM_MS = 4_000;
+const ONCE_MS = 10_000;
 /** A key that is refused may be made valid again, so it is tried for ever, but seldom. */
 const REFUSED_MS = 15_000;
 /** Between two attempts there is at least this much. What is drawn comes on top: at first up to a second, later more. */
@@ -18,79 +17,68 @@ const MOST_WAIT_MS = 30_000;
 const MOST_ASKED_MS = 300_000;
 
 /**
- * Follows the values of one context: a fetch, then a stream whose events carry what became the same for everybody, and
- * a fetch for anything else, at a moment that the server spreads. An older state is never taken, and what a kill brought
- * about stays until it is recorded, whatever another node answers.
- *
- * It is one loop: fetch, open, read, wait. Whatever goes wrong leads to the wait, and the wait to the fetch.
+ * Follows the values of one visitor by one stream, which begins with all of them. What it says holds in the order in
+ * which it comes. Where it says that other flags changed as well, another one is asked for, at a moment that the server
+ * spreads, and takes over with its first word. What is held goes along with every request: no server answers with
+ * anything older, and a kill that it has not heard of stays until one says that its id is settled.
  */
-export class ValuesSession {
-  /**
-   * `idle` before `begin` and while paused; `connecting` before the first answer, after a loss, and while nothing is
-   * answered; `polling` while fetches stand in for a stream that cannot be had.
-   */
-  state: SessionState = 'idle';
+export class ValuesSession<V extends Visitor = Visitor> {
+  state: ValuesState = 'paused';
+  /** Why nothing was heard, until something is. */
+  problem: ValuesProblem | undefined;
   /** By key; undefined while nothing is known. */
   values: Values | undefined;
-  /** Whose values these are. */
-  context: Context;
-  readonly #parts: ValuesParts;
-  readonly #held: HeldValues;
-  /** Whose values are asked for. */
-  #wantedContext: Context;
-  #running: Promise<ValuesProblem | undefined> | undefined;
-  /** What the server calls what is held; undefined where that has moved on since. */
-  #etag: string | undefined;
-  /** Where the stream is. A fetch comes before every stream: it brings an address that has not expired. */
-  #address: string | undefined;
-  #endStream: (() => void) | undefined;
-  /** A state that only a fetch brings. */
-  #wanted: string | undefined;
-  /** Attempts since a stream last brought values. */
-  #failures = 0;
-  /** What a server asks for before the next attempt; NaN where it names a date, which needs a clock that both share. */
-  #leastMs = 0;
-  /** While a fetch is due. */
+  /** Whose values these are, and whose are asked for. */
+  visitor: V;
+  wanted: V;
+  /** What to begin with another time: as it was fetched and stepped on, and what unrecorded kills lay over it, by id. */
+  readonly start: Required<ValuesStart>;
+  readonly #parts: ValuesParts<V>;
+  /** What the server calls the values that it evaluated; undefined where others have changed since. */
+  #tag: string | undefined;
+  /** Closes the stream that is followed, and the one that was asked for and has said nothing yet. */
+  #leave = () => {};
+  #cancel: (() => void) | undefined;
   #stopWait: (() => void) | undefined;
+  /** Who waits for the first word. */
+  #waiting: ((problem?: ValuesProblem) => void)[] = [];
+  /** Attempts since a stream was last had. */
+  #failures = 0;
   #heardAt: number;
-  #statedAgeMs: number;
 
-  constructor(parts: ValuesParts, start?: ValuesStart) {
+  constructor(parts: ValuesParts<V>, start?: ValuesStart) {
     this.#parts = parts;
-    this.#heardAt = parts.now();
-    this.context = this.#wantedContext = parts.context;
-    this.#statedAgeMs = start?.ageMs ?? 0;
-    this.#held = new HeldValues(start?.items ?? [], start?.state);
-    if (start) this.values = this.#held.served();
-  }
-
-  /** `position~overlayHash`; undefined where no server said it. */
-  get at(): string | undefined {
-    return this.#held.state;
+    this.#heardAt = parts.ports.now();
+    this.visitor = this.wanted = parts.visitor;
+    this.start = { items: {}, held: {}, state: undefined, ageMs: Number.POSITIVE_INFINITY, ...start };
+    if (start) this.#serve();
   }
 
   /** For how long, in ms, no server was heard; from the beginning, where none was yet. */
   silentMs(): number {
-    return this.state === 'stream' ? 0 : this.#parts.now() - this.#heardAt;
+    return this.state === 'live' ? 0 : this.#parts.ports.now() - this.#heardAt;
   }
 
   /** How old the values may be, in ms: what their node said of itself, and the time since. */
   ageMs(): number {
-    return this.#statedAgeMs + this.silentMs();
+    return this.start.ageMs + this.silentMs();
   }
 
-  /** Fetches, and follows the stream; after a `pause` again. */
+  /** Asks for a stream and follows it; after a `pause` again. */
   begin(): void {
-    if (this.state !== 'idle') return;
-    this.#setState('connecting');
-    void this.fetch();
+    if (this.state !== 'paused') return;
+    this.#setState(this.problem?.code ?? 'connecting');
+    this.#ask();
   }
 
   /** Closes the stream and asks nothing more of its own accord; `begin` goes on, unless it is closed. */
-  pause(state: SessionState = 'idle'): void {
-    this.#close();
-    this.#cancelWait();
+  pause(state: ValuesState = 'paused'): void {
+    const isAsking = this.#cancel;
+    this.#leave();
     this.#setState(state);
+    this.#stop();
+    // Whoever waits for values gets them, and no stream.
+    if (isAsking) this.#ask();
   }
 
   /** After this nothing is asked and nobody is told anything. What is held goes on being served. */
@@ -99,172 +87,137 @@ export class ValuesSession {
   }
 
   /**
-   * Asks for somebody else. What is held stays until their values are there, and then all of them change in one step.
-   * Answers why the first fetch brought nothing; more follow then.
+   * Asks for this visitor. What is held stays until there are their values, and then all of them change in one step.
+   * Asks while it is paused as well, for the values alone. Never rejects; answers why the first attempt brought nothing,
+   * and more follow then.
    */
-  setContext(context: Context): Promise<ValuesProblem | undefined> {
-    this.#wantedContext = context;
-    this.#running = this.#etag = undefined;
-    return this.fetch();
-  }
-
-  /** Fetches now, one fetch at a time for all who ask meanwhile. Never rejects; answers why it brought nothing. */
-  fetch(): Promise<ValuesProblem | undefined> {
-    this.#running ??= this.#run(this.#wantedContext);
-    return this.#running;
-  }
-
-  async #run(context: Context): Promise<ValuesProblem | undefined> {
-    this.#cancelWait();
-    this.#held.kept = [];
-    this.#leastMs = 0;
-    let problem: ValuesProblem | undefined;
-    try {
-      problem = this.#takeAnswer(await this.#ask(context), context);
-    } catch (error) {
-      problem = { code: 'unreachable', message: `${error}` };
-    }
-    // Somebody else is asked for by now: how that goes is what counts.
-    if (context !== this.#wantedContext) return this.fetch();
-    this.#running = undefined;
-    if (this.state !== 'idle' && this.state !== 'closed') this.#goOn(problem);
-    return problem;
-  }
-
-  #ask(context: Context): Promise<PlainAnswer> {
-    const { ports, headers } = this.#parts;
-    const newest = this.#wanted ?? this.at;
-    const etag = this.#etag;
-    return ports.send({
-      method: 'POST',
-      path: PATH + (newest ? `?flagConfigEtag=${encodeURIComponent(newest)}` : ''),
-      headers: { ...headers, 'content-type': 'application/json', ...(etag && { 'if-none-match': etag }) },
-      body: JSON.stringify({ context }),
-      timeoutMs: TIMEOUT_MS,
+  fetch(visitor: V): Promise<ValuesProblem | undefined> {
+    this.wanted = visitor;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#ask();
     });
   }
 
-  #takeAnswer({ status, headers, body }: PlainAnswer, context: Context): ValuesProblem | undefined {
-    if (this.state === 'closed' || context !== this.#wantedContext) throw new Error('late');
-    if (status === 200) this.#takeWhole(JSON.parse(body), context, headers.etag);
-    else if (status !== 304) {
-      const isKey = status === 401 || status === 403;
-      this.#leastMs = isKey ? REFUSED_MS * 2 ** this.#failures : 1_000 * Number(headers['retry-after']);
-      // What the server says of it is what somebody can act on.
-      const why = /"errorDetails":("(?:[^"\\]|\\.)*")/.exec(body)?.[1];
-      const message = `the server answered ${status}${why ? `: ${JSON.parse(why)}` : ''}`;
-      return { code: isKey ? 'unauthorized' : 'unreachable', message };
+  /** `isOnce`: for an answer that ends, which also comes by a line that keeps streams back. */
+  #ask(isOnce = this.state === 'paused'): void {
+    this.#stop();
+    if (this.state === 'closed') {
+      this.#answer();
+      return;
     }
-    this.#statedAgeMs = Number(headers['turnout-age-ms'] ?? 0);
-    this.#heardAt = this.#parts.now();
-    this.#parts.onConfirm?.();
-    return undefined;
-  }
-
-  #takeWhole({ flags, eventStreams, metadata }: ValuesAnswer, context: Context, etag: string | undefined): void {
-    const { state } = metadata;
-    this.#address = eventStreams?.[0]?.endpoint?.requestUri;
-    if (!isOlderState(state, this.#wanted)) this.#wanted = undefined;
-    // Of a node that is behind its stream is as good as any, and its values are not.
-    if (!this.#held.replace(flags, state, context !== this.context)) return;
-    this.#etag = this.at === state ? etag : undefined;
-    this.context = context;
-    this.#serve();
-  }
-
-  /** What follows a fetch. */
-  #goOn(problem: ValuesProblem | undefined): void {
-    if (!this.#endStream) {
-      if (problem) this.#fail('connecting', problem);
-      else if (this.#address) this.#open(this.#address);
-      else this.#fail('polling');
-    }
-    // What an event asked for meanwhile is fetched when the event says, and what brought too little a while later.
-    if (this.#wanted || this.context !== this.#wantedContext) this.#again();
-    else if (this.#endStream) this.#cancelWait();
-  }
-
-  #open(address: string): void {
-    this.#endStream = followValues({
-      ports: this.#parts.ports,
-      path: `${address}&values=1&from=${encodeURIComponent(this.at ?? '')}`,
-      onText: () => this.#setState('stream'),
-      onValues: (event) => this.#take(event),
-      onLost: (retryMs) => {
-        const wasOpen = this.state === 'stream';
-        this.#close();
-        this.#leastMs = retryMs;
-        // Fetches go on bringing the values where no stream can be had. A tag might keep an address that is no good.
-        if (!wasOpen) this.#etag = undefined;
-        this.#fail(wasOpen ? 'connecting' : 'polling');
+    const { wanted, start } = this;
+    const { ports } = this.#parts;
+    const ask = { from: start.state, tag: this.#tag, held: Object.keys(start.held), isOnce };
+    const close = followValues(
+      ports.sleep,
+      (listener) => ports.open(ask, wanted, listener),
+      isOnce ? ONCE_MS : STREAM_MS,
+      (said) => {
+        if (close === this.#cancel) {
+          this.#cancel = undefined;
+          this.#stop();
+          this.#leave();
+          this.#leave = close;
+        }
+        this.#take(said, wanted);
       },
-    });
+      (loss) => {
+        if (close !== this.#cancel) {
+          if (this.state === 'live') this.#setState('connecting');
+          this.#again(loss.askedMs);
+        } else if (loss.status === 0 && !isOnce) this.#ask(true);
+        else this.#fail(loss);
+      },
+    );
+    this.#cancel = close;
   }
 
-  #take(event: ValuesEvent): void {
-    const { to, refetchMs } = event;
-    const before = this.at;
-    this.#failures = 0;
-    this.#held.last = event;
-    if (this.#running) this.#held.kept.push(event);
-    const isNext = this.#held.follow(event);
-    // From elsewhere: a kill that it leaves out may be recorded there, or not known. A fetch will tell.
-    if (!isNext) this.#held.lay(event);
-    if (this.at !== before) this.#etag = undefined;
-    this.#serve();
-    // What is behind its own state it knows already, from a faster node.
-    if (isNext ? refetchMs === undefined : aheadBy(before, to) > 0) return;
-    this.#wanted = to;
-    this.#fetchIn((refetchMs ?? 0) * this.#parts.ports.random());
+  #take({ to, tag, flags, removed, held, settled, refetchMs, ageMs, beatMs }: ValuesSaid, visitor: V): void {
+    const { start } = this;
+    // What only says goodbye says nothing of values.
+    if (!to) return;
+    if (tag) {
+      start.items = flags;
+      this.#tag = tag;
+    }
+    Object.assign(start.items, flags);
+    for (const key of removed) delete start.items[key];
+    Object.assign(start.held, held);
+    for (const id of settled) delete start.held[id];
+    start.state = to;
+    if (ageMs !== undefined) {
+      start.ageMs = ageMs;
+      this.problem = undefined;
+      this.#heardAt = this.#parts.ports.now();
+      if (beatMs) this.#failures = 0;
+      if (this.state !== 'paused') this.#setState(beatMs ? 'live' : 'polling');
+    }
+    const isOther = visitor !== this.visitor;
+    this.visitor = visitor;
+    this.#parts.onChange(this.#serve(), isOther);
+    this.#answer();
+    if (refetchMs !== undefined) {
+      this.#tag = undefined;
+      this.#askIn(refetchMs * this.#parts.ports.random());
+    }
+    // What was asked for before this was said may be of before.
+    if (this.#cancel) this.#ask();
   }
 
-  #fail(state: SessionState, problem?: ValuesProblem): void {
-    this.#setState(state);
-    if (problem) this.#parts.onProblem?.(problem);
-    this.#again();
+  /** Answers the keys of what is another than before. */
+  #serve(): string[] {
+    const { items, held } = this.start;
+    const { values: before } = this;
+    const values = new Map([items, ...Object.values(held)].flatMap((part) => Object.entries(part)));
+    this.values = values;
+    return [...new Map([...(before ?? []), ...values]).keys()].filter(
+      (key) => !isSameAnswer(before?.get(key), values.get(key)),
+    );
+  }
+
+  #fail({ status, message, askedMs }: ValuesLoss): void {
+    const isKey = isRefusal(status ?? 0);
+    const problem = { code: isKey ? 'unauthorized' : 'unreachable', message } as const;
+    this.#cancel = undefined;
+    // Beside a stream that goes on it is no problem but of those who wait.
+    if (this.state !== 'live' && this.state !== 'paused') {
+      this.problem = problem;
+      this.#setState(problem.code);
+    }
+    this.#answer(problem);
+    this.#again(isKey ? REFUSED_MS * 2 ** this.#failures : askedMs);
+  }
+
+  #answer(problem?: ValuesProblem): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(problem);
   }
 
   /**
-   * Fetches after what a server asked for, and a moment drawn from below a bound that doubles, so that many pages which
+   * Asks after what a server asked for, and a moment drawn from below a bound that doubles, so that many pages which
    * lost the same server do not come back together. It never gives up.
    */
-  #again(): void {
-    const { ports } = this.#parts;
+  #again(leastMs: number): void {
+    const { random } = this.#parts.ports;
     const boundMs = Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures++);
-    const askedMs = Math.min(MOST_ASKED_MS, this.#leastMs || 0) * (1 + ports.random() / 2);
-    this.#fetchIn(askedMs + LEAST_WAIT_MS + ports.random() * boundMs);
+    this.#askIn(Math.min(MOST_ASKED_MS, leastMs || 0) * (1 + random() / 2) + LEAST_WAIT_MS + random() * boundMs);
   }
 
   /** The moment that was asked for first, for that is soon in any case. */
-  #fetchIn(ms: number): void {
-    this.#stopWait ??= this.#parts.ports.sleep(ms, () => {
-      this.#stopWait = undefined;
-      void this.fetch();
-    });
+  #askIn(ms: number): void {
+    if (this.state !== 'paused') this.#stopWait ??= this.#parts.ports.sleep(ms, () => this.#ask());
   }
 
-  #cancelWait(): void {
+  #stop(): void {
     this.#stopWait?.();
-    this.#stopWait = undefined;
+    this.#cancel?.();
+    this.#stopWait = this.#cancel = undefined;
   }
 
-  #close(): void {
-    if (this.state === 'stream') this.#heardAt = this.#parts.now();
-    this.#endStream?.();
-    this.#endStream = this.#held.last = undefined;
-  }
-
-  #serve(): void {
-    const before = this.values;
-    const values = this.#held.served();
-    this.values = values;
-    const keys = [...new Set([...(before?.keys() ?? []), ...values.keys()])];
-    this.#parts.onChange?.(keys.filter((key) => !isSameAnswer(before?.get(key), values.get(key))));
-  }
-
-  #setState(state: SessionState): void {
+  #setState(state: ValuesState): void {
     if (this.state === state || this.state === 'closed') return;
+    this.#heardAt = this.#parts.ports.now() - this.silentMs();
     this.state = state;
-    this.#parts.onState?.();
+    this.#parts.onState();
   }
 }

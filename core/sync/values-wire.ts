@@ -12,6 +12,9 @@ export interface ValueItem {
   metadata?: Metadata;
 }
 
+/** What flags answer, by key. */
+export type ValueItems = Record<string, Omit<ValueItem, 'key'>>;
+
 /** The bulk answer of OFREP, as far as a client of values reads it. */
 export interface ValuesAnswer {
   flags: ValueItem[];
@@ -25,34 +28,57 @@ export interface ValuesAnswer {
   };
 }
 
+/** What a client of values says of what it has, beside whom it asks for: the body of `POST /client/v1/values`. */
+export interface ValuesAsk {
+  /** The state that it is at, or a position alone: it is answered with nothing older. */
+  from?: string | null | undefined;
+  /** The `tag` of its values, while nothing that it was not told has changed in them. */
+  tag?: string | undefined;
+  /** Ids of the kills that lie over its values. */
+  held: string[];
+  /** Whether the answer is to end after its first event. */
+  isOnce: boolean;
+}
+
 /**
- * What a node tells all its clients of values, the same bytes to each: what became the same for everybody comes with
- * it, dependants included, and for anything else a client fetches. Events follow one another by `from` and `to`; a
- * client that is elsewhere fetches.
+ * What a stream of values tells, in the order in which it holds. The first
+ * event is of the one who asked, and later ones are the same bytes for everybody: what became the same for all comes
+ * with them, dependants included, and for anything else a client asks again.
  */
 export interface ValuesEvent {
-  /** The state that this follows; null as the first event of a stream whose client named another than `to`. */
-  from: string | null;
+  /** `position~overlayHash` of what is served with this. */
   to: string;
-  /** Visible flags that answer otherwise than at `from`, and the same to everybody. */
-  flags: ValueItem[];
+  /** Visible flags that answer otherwise than before, and the same to everybody; all of them where there is a `tag`. */
+  flags: ValueItems;
   /** Flags that are gone, or not for clients any more. */
   removed: string[];
   /**
-   * What kills that are not recorded yet make flags answer: the whole set, on every event. It lies over whatever is
-   * fetched, for another node may not have heard of them, until an event leaves it out.
+   * What each kill that is not recorded yet makes flags answer, by its id. It lies over everything until its id is
+   * settled, for another node may not have heard of it.
    */
-  held: ValueItem[];
-  /** Other flags may answer otherwise as well: fetch at a moment drawn from so many ms. */
+  held: Record<string, ValueItems>;
+  /** Ids of kills that this state records by itself. */
+  settled: string[];
+  /** Other flags may answer otherwise as well: ask again at a moment drawn from so many ms. */
   refetchMs?: number;
+  /** In the first event alone: names these values, which replace all that the client has. Without it they are the same. */
+  tag?: string;
+  /** In the first event alone: how long ago the node confirmed them with its database, in ms. */
+  ageMs?: number;
+  /** In the first event alone: how often a sign of life comes, in ms. Without it the stream ends here. */
+  beatMs?: number;
+  /** In the first event alone: when to come back should the stream break off. */
+  retryMs?: number;
 }
 
-/** Events of `GET /ofrep/v1/stream?token=…&values=1&from=<state>`; heartbeats are comments. */
+/** Events of a stream of values; heartbeats are comments. Their data tells them apart as well as their names do. */
 export type ValuesStreamEvent =
-  | { event: 'hello'; data: { heartbeatMs: number; node: string } }
   | { event: 'values'; data: ValuesEvent }
   | { event: 'goodbye'; data: { retryMs: number } }
   | { event: 'revoked'; data: Record<string, never> };
+
+/** The data of any of them. */
+export type ValuesSaid = Partial<ValuesEvent> & Pick<ValuesEvent, 'flags' | 'removed' | 'held' | 'settled'>;
 
 /** What was evaluated for a page before it was sent: `POST /sdk/v1/bootstrap`, or `turnout.bootstrap` of the Node client. */
 export interface Bootstrap {

@@ -1,8 +1,8 @@
-import type { PlainAnswer, PlainRequest, Ports, StreamListener, StreamRequest } from './ports.ts';
 import { writeFrame } from './sse.ts';
 import { itemOf } from './values.fixture.ts';
+import type { ValuesListener, ValuesPorts, Visitor } from './values-parts.ts';
 import { ValuesSession } from './values-session.ts';
-import type { ValueItem, ValuesEvent } from './values-wire.ts';
+import type { ValueItem, ValueItems, ValuesAsk, ValuesEvent } from './values-wire.ts';
 import { dice, VirtualTime } from './virtual-time.fixture.ts';
 
 const FLAGS = ['a', 'b', 'c', 'd'];
@@ -34,6 +34,8 @@ interface Kill {
 class Node {
   revision = 0;
   kills: Kill[] = [];
+  /** Kills that its base records. */
+  settled: string[] = [];
   readonly streams = new Set<(event: ValuesEvent) => void>();
   readonly #truth: Truth;
   readonly #roll: () => number;
@@ -48,14 +50,14 @@ class Node {
     return `e.${this.revision}~${ids.length === 0 ? '0' : ids.join('-')}`;
   }
 
-  get held(): ValueItem[] {
-    return this.kills.map(({ flag, id }) => itemOf(flag, `off by ${id}`));
+  get held(): Record<string, ValueItems> {
+    return Object.fromEntries(this.kills.map(({ flag, id }) => [id, { [flag]: itemOf(flag, `off by ${id}`) }]));
   }
 
   /** What it answers for somebody, as far as it is the same for everybody where nobody is named. */
   items(who?: string): ValueItem[] {
     const served = Object.entries(this.#truth.history[this.revision]!);
-    const killed = new Map(this.held.map((item) => [item.key, item]));
+    const killed = new Map(this.kills.map(({ flag, id }) => [flag, itemOf(flag, `off by ${id}`)]));
     return served.flatMap(([flag, { word, isPersonal }]) => {
       const item = killed.get(flag);
       if (item) return [item];
@@ -70,12 +72,16 @@ class Node {
     const before = JSON.stringify(this.#truth.history[this.revision]);
     change();
     const { recordedAt } = this.#truth;
-    this.kills = this.kills.filter(({ id }) => !((recordedAt.get(id) ?? Number.POSITIVE_INFINITY) <= this.revision));
+    const isRecorded = (id: string) => (recordedAt.get(id) ?? Number.POSITIVE_INFINITY) <= this.revision;
+    this.kills = this.kills.filter(({ id }) => !isRecorded(id));
+    const known = this.settled;
+    this.settled = [...recordedAt.keys()].filter(isRecorded);
     if (from === this.state) return;
     const after = this.#truth.history[this.revision]!;
     const isPersonal = Object.values(after).some((served) => served.isPersonal);
     const hasMore = isPersonal && before !== JSON.stringify(after);
-    const event = { from, to: this.state, flags: this.items(), removed: [], held: this.held };
+    const settled = this.settled.filter((id) => !known.includes(id));
+    const event = { to: this.state, flags: byKey(this.items()), removed: [], held: this.held, settled };
     for (const tell of this.streams) tell(hasMore ? { ...event, refetchMs: this.#roll() * 500 } : event);
   }
 }
@@ -102,9 +108,9 @@ export class ValuesWorld {
     this.#nodes = [1, 2, 3].map(() => new Node(this.#truth, this.#roll));
     this.#session = new ValuesSession({
       ports: this.#ports(),
-      now: () => this.time.now,
-      context: { targetingKey: 'u' },
-      headers: {},
+      visitor: { context: { targetingKey: 'u' } },
+      onChange: () => undefined,
+      onState: () => undefined,
     });
   }
 
@@ -137,17 +143,16 @@ export class ValuesWorld {
     else if (lot < 0.8) this.#tellEachOther(node);
     else if (lot < 0.86) this.#isDatabaseUp = !this.#isDatabaseUp;
     else if (lot < 0.94) for (const cut of [...this.#cuts]) cut();
-    else if (lot < 0.97) void this.#session.setContext({ targetingKey: this.#pick(['u', 'v', 'w']) });
-    else if (this.#session.state === 'idle') this.#session.begin();
+    else if (lot < 0.97) this.#switch(this.#pick(['u', 'v', 'w']));
+    else if (this.#session.state === 'paused') this.#session.begin();
     else this.#session.pause();
   }
 
-  /**
-   * A later revision says that a kill is recorded where it is the only one that is not, and the node that took it had
-   * not fallen behind. Events name no kills, so beyond that a client of values cannot tell.
-   */
+  #switch(targetingKey: string): void {
+    void this.#session.fetch({ context: { targetingKey } });
+  }
+
   #kill(node: Node, flag: string): void {
-    if (node.revision < this.#truth.revision || this.#nodes.some(({ kills }) => kills.length > 0)) return;
     const id = `k${++this.#kills}`;
     this.#alive.set(flag, [...(this.#alive.get(flag) ?? []), id]);
     node.step(() => node.kills.push({ id, flag }));
@@ -187,13 +192,15 @@ export class ValuesWorld {
 
   #tellEachOther(node: Node): void {
     const other = this.#pick(this.#nodes);
-    if (other.revision < this.#truth.revision) return;
-    const news = node.kills.filter(({ id, flag }) => !other.kills.some((kill) => kill.id === id || kill.flag === flag));
+    const news = node.kills.filter(
+      ({ id }) => !other.kills.some((kill) => kill.id === id) && !other.settled.includes(id),
+    );
     if (news.length > 0) other.step(() => other.kills.push(...news));
   }
 
   #look(): void {
-    const { at, values } = this.#session;
+    const { values, start } = this.#session;
+    const at = start.state;
     const revision = Number(at?.split(/[.~]/)[1] ?? 0);
     const fail = (what: string) => new Error(`at ${this.time.now}, ${at}: ${what}`);
     if (revision < this.#revision) throw fail(`it was at ${this.#revision}`);
@@ -206,41 +213,39 @@ export class ValuesWorld {
   }
 
   #checkEnd(): void {
-    if (this.#session.state === 'idle') return;
-    const who = `${this.#session.context.targetingKey}`;
-    const served = [...(this.#session.values?.values() ?? [])].map(({ key, variant }) => `${key} ${variant}`).sort();
+    if (this.#session.state === 'paused') return;
+    const who = `${this.#session.visitor.context.targetingKey}`;
+    const served = Array.from(this.#session.values ?? [], ([key, { variant }]) => `${key} ${variant}`).sort();
     const right = this.#nodes[0]!.items(who)
       .map(({ key, variant }) => `${key} ${variant}`)
       .sort();
-    if (`${served}` !== `${right}`) throw new Error(`it ends at ${this.#session.at} with ${served}, not ${right}`);
-    if (this.#session.state !== 'stream') throw new Error(`it ends ${this.#session.state}`);
+    if (`${served}` !== `${right}`)
+      throw new Error(`it ends at ${this.#session.start.state} with ${served}, not ${right}`);
+    if (this.#session.state !== 'live') throw new Error(`it ends ${this.#session.state}`);
   }
 
-  #ports(): Ports {
+  #ports(): ValuesPorts {
     return {
       random: () => this.#roll(),
       sleep: (ms, then) => this.time.after(ms, then),
-      open: (request, listener) => this.#open(request, listener),
-      send: (request) => this.#send(request),
+      now: () => this.time.now,
+      open: (ask, visitor, listener) => this.#open(ask, visitor, listener),
     };
   }
 
   #delay = () => this.#roll() ** 3 * (this.#isBad ? 1_500 : 20);
 
-  #open({ path }: StreamRequest, listener: StreamListener): { close(): void } {
+  #open(ask: ValuesAsk, { context }: Visitor, listener: ValuesListener): () => void {
     const node = this.#pick(this.#nodes);
-    const from = decodeURIComponent(/from=(.*)$/.exec(path)?.[1] ?? '');
     let isOpen = true;
     let clearAt = 0;
     const carry = (arrive: () => void) => {
       clearAt = Math.max(clearAt, this.time.now + this.#delay());
       this.time.after(clearAt - this.time.now, () => isOpen && arrive());
     };
-    const say = (event: string, data: unknown) =>
-      carry(() => listener.onText(writeFrame({ event, data: JSON.stringify(data) })));
     const tell = (event: ValuesEvent) => {
-      say('values', event);
-      carry(() => event.held.map(({ variant = '' }) => this.#told.add(variant.slice('off by '.length))));
+      carry(() => listener.onText(writeFrame({ event: 'values', data: JSON.stringify(event) })));
+      carry(() => Object.keys(event.held).map((id) => this.#told.add(id)));
     };
     const close = () => {
       isOpen = false;
@@ -252,41 +257,31 @@ export class ValuesWorld {
       listener.onEnd(new Error('cut'));
     };
     this.#cuts.add(cut);
-    carry(() => listener.onHead(200, {}));
-    say('hello', { heartbeatMs: 100_000, node: 'n' });
-    const { state, held } = node;
-    const first = { to: state, flags: [], removed: [], held };
-    tell(from === state ? { from, ...first } : { from: null, ...first, refetchMs: this.#roll() * 500 });
-    node.streams.add(tell);
-    return { close };
-  }
-
-  #send({ path, headers, body }: PlainRequest): Promise<PlainAnswer> {
-    const node = this.#pick(this.#nodes);
-    const after = (then: () => void) => this.time.after(this.#delay(), then);
-    const isLost = this.#isBad && this.#roll() < 0.1;
-    return new Promise((resolve, reject) => {
-      after(() => {
-        if (isLost) return after(() => reject(new Error('lost')));
-        const answer = this.#answer(node, path, headers, JSON.parse(body as string).context.targetingKey);
-        after(() => resolve(answer));
-        return undefined;
-      });
+    this.time.after(this.#delay(), () => {
+      if (!isOpen) return;
+      if (this.#isBad && this.#roll() < 0.1) return cut();
+      const isBehind = Number(/e\.(\d+)/.exec(ask.from ?? '')?.[1] ?? 0) > node.revision;
+      carry(() => listener.onHead(isBehind ? 503 : 200, isBehind ? 1 : Number.NaN));
+      if (!isBehind) tell(this.#first(node, ask, `${context.targetingKey}`));
+      if (isBehind || ask.isOnce) carry(cut);
+      else node.streams.add(tell);
     });
+    return close;
   }
 
-  #answer(node: Node, path: string, headers: Record<string, string>, who: string): PlainAnswer {
-    const { state, revision } = node;
-    const wanted = Number(/flagConfigEtag=e\.(\d+)/.exec(path)?.[1] ?? 0);
-    if (wanted > revision) return { status: 503, headers: { 'retry-after': '1' }, body: '' };
-    const etag = `"${state} ${who}"`;
-    if (headers['if-none-match'] === etag) return { status: 304, headers: { etag }, body: '' };
-    const eventStreams = [{ type: 'sse', endpoint: { requestUri: '/stream?token=t' } }];
-    const metadata = { state, position: `e.${revision}`, ageMs: 0 };
-    return { status: 200, headers: { etag }, body: JSON.stringify({ flags: node.items(who), eventStreams, metadata }) };
+  #first(node: Node, { from, tag, held, isOnce }: ValuesAsk, who: string): ValuesEvent {
+    const settled = held.filter((id) => node.settled.includes(id));
+    const event = { to: node.state, removed: [], held: node.held, settled, ageMs: 0 };
+    const first = isOnce ? event : { ...event, beatMs: 100_000, retryMs: this.#roll() * 500 };
+    if (from === node.state && tag === who) return { ...first, flags: {} };
+    return { ...first, flags: byKey(node.items(who)), tag: who };
   }
 
   #pick<T>(of: readonly T[]): T {
     return of[Math.floor(this.#roll() * of.length)] as T;
   }
+}
+
+function byKey(items: ValueItem[]): ValueItems {
+  return Object.fromEntries(items.map((item) => [item.key, item]));
 }

@@ -1,74 +1,117 @@
 import type { Context } from '../model/evaluation.ts';
-import { ScriptedPorts } from './scripted-ports.fixture.ts';
-import type { ValuesParts, ValuesStart } from './values-parts.ts';
+import { writeFrame } from './sse.ts';
+import type { ValuesListener, ValuesParts, ValuesPorts, ValuesStart, Visitor } from './values-parts.ts';
 import { ValuesSession } from './values-session.ts';
-import type { ValueItem, ValuesEvent } from './values-wire.ts';
+import type { ValueItem, ValueItems, ValuesAsk, ValuesEvent, ValuesStreamEvent } from './values-wire.ts';
+import { VirtualTime } from './virtual-time.fixture.ts';
 
 export function itemOf(key: string, variant: string, changes: Partial<ValueItem> = {}): ValueItem {
   return { key, value: variant === 'on', variant, reason: 'STATIC', ...changes };
 }
 
-/** What a bulk request is answered with: the flags by key and variant, at a state. */
-export function answerOf(
-  state: string,
-  flags: Record<string, string>,
-  headers: Record<string, string> = {},
-  eventStreams = [{ type: 'sse', endpoint: { requestUri: '/stream?token=t' } }],
-) {
-  const [position] = state.split('~');
-  return {
-    status: 200,
-    headers: { etag: `"${state}"`, ...headers },
-    body: JSON.stringify({
-      flags: Object.entries(flags).map(([key, variant]) => itemOf(key, variant)),
-      eventStreams,
-      metadata: { state, position, ageMs: 0 },
-    }),
-  };
+/** Flags by key and variant, as events have them. */
+export function itemsOf(flags: Record<string, string>): ValueItems {
+  return Object.fromEntries(Object.entries(flags).map(([key, variant]) => [key, itemOf(key, variant)]));
 }
 
-export function eventOf(from: string | null, to: string, changes: Partial<ValuesEvent> = {}): ValuesEvent {
-  return { from, to, flags: [], removed: [], held: [], ...changes };
+/** An event that says that this state is reached. */
+export function eventOf(to: string, changes: Partial<ValuesEvent> = {}): ValuesEvent {
+  return { to, flags: {}, removed: [], held: {}, settled: [], ...changes };
+}
+
+/** The first event of a stream that brings all values. */
+export function wholeOf(to: string, flags: Record<string, string>, changes: Partial<ValuesEvent> = {}): ValuesEvent {
+  return eventOf(to, { flags: itemsOf(flags), tag: `tag of ${to}`, ageMs: 0, beatMs: 4_000, retryMs: 0, ...changes });
+}
+
+/** A stream that was asked for, in the hands of a test. */
+export class ScriptedValues {
+  readonly ask: ValuesAsk;
+  readonly context: Context;
+  readonly #listener: ValuesListener;
+  isClosed = false;
+
+  constructor(ask: ValuesAsk, { context }: Visitor, listener: ValuesListener) {
+    this.ask = ask;
+    this.context = context;
+    this.#listener = listener;
+  }
+
+  head(status = 200, retryAfter = Number.NaN): this {
+    this.#listener.onHead(status, retryAfter);
+    return this;
+  }
+
+  text(text: string): this {
+    this.#listener.onText(text);
+    return this;
+  }
+
+  say(data: ValuesStreamEvent['data'], event = 'values'): this {
+    return this.text(writeFrame({ event, data: JSON.stringify(data) }));
+  }
+
+  end(error: unknown = new Error('it broke off')): this {
+    this.#listener.onEnd(error);
+    return this;
+  }
+
+  /** Is answered, but not with values. */
+  refuse(status: number, body = '', retryAfter = Number.NaN): this {
+    return this.head(status, retryAfter).text(body).end(undefined);
+  }
+}
+
+/** A world in the hands of a test: it says what comes, and when. */
+export class ValuesScript implements ValuesPorts {
+  readonly time = new VirtualTime();
+  readonly streams: ScriptedValues[] = [];
+
+  /** The stream that was asked for last. */
+  get stream(): ScriptedValues {
+    return this.streams.at(-1) as ScriptedValues;
+  }
+
+  open(ask: ValuesAsk, visitor: Visitor, listener: ValuesListener): () => void {
+    const stream = new ScriptedValues(ask, visitor, listener);
+    this.streams.push(stream);
+    return () => {
+      stream.isClosed = true;
+    };
+  }
+
+  sleep = (ms: number, then: () => void) => this.time.after(ms, then);
+  random = () => 0.5;
+  now = () => this.time.now;
 }
 
 /** A session of values in the hands of a test. */
-export function begin(changes: Partial<ValuesParts> = {}, start?: ValuesStart) {
-  const ports = new ScriptedPorts();
+export function begin(changes: Partial<ValuesParts<Visitor>> = {}, start?: ValuesStart) {
+  const ports = new ValuesScript();
   const told: string[] = [];
-  const context: Context = { targetingKey: 'u' };
   const session = new ValuesSession(
     {
       ports,
-      now: () => ports.time.now,
-      context,
-      headers: { authorization: 'Bearer k' },
-      onChange: (keys) => told.push(`change ${keys}`),
-      onConfirm: () => told.push('confirm'),
+      visitor: { context: { targetingKey: 'u' } },
+      onChange: (keys, isOther) => told.push(`change ${keys}${isOther ? ' of another' : ''}`),
       onState: () => told.push(`is ${session.state}`),
-      onProblem: ({ code }) => told.push(`problem ${code}`),
       ...changes,
     },
     start,
   );
   const variants = () => Object.fromEntries([...(session.values ?? [])].map(([key, { variant }]) => [key, variant]));
-  return { ports, session, variants, heard: () => told.splice(0), pass: (ms: number) => ports.time.pass(ms) };
+  /** How many streams are open or asked for. */
+  const open = () => ports.streams.filter(({ isClosed }) => !isClosed).length;
+  return { ports, session, variants, open, heard: () => told.splice(0), pass: (ms: number) => ports.time.pass(ms) };
 }
 
 export type Begun = ReturnType<typeof begin>;
 
-/** A session that has fetched these flags and opened its stream. */
-export async function beginAt(state: string, flags: Record<string, string>): Promise<Begun> {
+/** A session that follows a stream which began with these flags. */
+export function beginAt(state: string, flags: Record<string, string>, changes: Partial<ValuesEvent> = {}): Begun {
   const begun = begin();
-  begun.ports.answers = [answerOf(state, flags)];
   begun.session.begin();
-  await begun.pass(0);
-  await settle();
-  begun.ports.stream.head().say('hello', { heartbeatMs: 4_000, node: 'n' });
+  begun.ports.stream.head().say(wholeOf(state, flags, changes));
   begun.heard();
   return begun;
-}
-
-/** Lets promises go on. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -15,27 +15,24 @@ export interface HeardOrder {
 }
 
 const agent = new http.Agent({ maxSockets: Number.POSITIVE_INFINITY });
+/** So many streams a second does a node open for one key and address. */
+const TOGETHER = 50;
 const now = () => performance.timeOrigin + performance.now();
 /** By flag, when each stream heard last that it is killed. */
 const heard = new Map<string, Map<number, number>>();
 
 async function openAll({ url, key, streams }: StreamsOrder): Promise<void> {
-  const response = await fetch(`${url}/ofrep/v1/evaluate/flags`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ context: { targetingKey: 'user-1' } }),
-  });
-  const { eventStreams, metadata } = (await response.json()) as {
-    eventStreams: { endpoint: { requestUri: string } }[];
-    metadata: { state: string };
-  };
-  const address = `${url}${eventStreams[0]?.endpoint.requestUri}&values=1&from=${encodeURIComponent(metadata.state)}`;
-  await Promise.all(Array.from({ length: streams }, (_, stream) => open(address, stream)));
+  for (let begun = 0; begun < streams; begun += TOGETHER) {
+    const length = Math.min(TOGETHER, streams - begun);
+    // A key may ask only so often in a second.
+    const second = new Promise((resolve) => setTimeout(resolve, begun + length < streams ? 1_050 : 0));
+    await Promise.all([second, ...Array.from({ length }, (_, at) => open(url, key, begun + at))]);
+  }
 }
 
-function open(address: string, stream: number): Promise<void> {
+function open(url: string, key: string, stream: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = http.get(address, { agent }, (response) => {
+    const request = http.request(`${url}/client/v1/values`, { method: 'POST', agent }, (response) => {
       if (response.statusCode !== 200) return reject(new Error(`a stream was answered with ${response.statusCode}`));
       let left = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
@@ -45,7 +42,7 @@ function open(address: string, stream: number): Promise<void> {
         for (const frame of frames) note(frame, stream);
       });
     });
-    request.on('error', reject);
+    request.on('error', reject).end(JSON.stringify({ key, context: { targetingKey: `user-${stream}` } }));
   });
 }
 
@@ -53,8 +50,8 @@ function open(address: string, stream: number): Promise<void> {
 function note(frame: string, stream: number): void {
   const data = /^data: (.*)$/m.exec(frame)?.[1];
   if (data === undefined || !frame.includes('event: values')) return;
-  const { held } = JSON.parse(data) as { held: { key: string }[] };
-  for (const { key } of held) {
+  const { held } = JSON.parse(data) as { held: Record<string, object> };
+  for (const key of Object.values(held).flatMap((items) => Object.keys(items))) {
     const times = heard.get(key) ?? new Map<number, number>();
     if (!times.has(stream)) times.set(stream, now());
     heard.set(key, times);

@@ -145,7 +145,7 @@ async function heardAt(crowd: ChildProcess): Promise<number> {
 async function evaluationsOf(house: HouseProcess): Promise<number> {
   const response = await fetch(`${house.url}/metrics`, { headers: { authorization: `Bearer ${house.token}` } });
   const lines = (await response.text()).split('\n').filter((line) => line.startsWith('turnout_http_requests_total{'));
-  const ours = lines.filter((line) => line.includes('route="/ofrep/v1/evaluate/flags"'));
+  const ours = lines.filter((line) => line.includes('route="/client/v1/values"'));
   return ours.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 

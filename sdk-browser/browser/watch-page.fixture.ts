@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 /** What a page was seen doing. */
 export interface WatchedPage {
   page: Page;
-  /** What it asked the house, in order: `POST /ofrep/v1/evaluate/flags`, without what stands after a `?`. */
+  /** What it asked the house, in order: `POST /client/v1/values`, without what stands after a `?`. */
   requests: string[];
   /** What no page may do, as sentences: breaches of its policy, and errors that nobody caught. */
   faults: string[];

@@ -25,7 +25,7 @@ export function knownFlags(client: PageClient | undefined, bootstrap: Bootstrap 
   const find = makeAnswers(() => {});
   const values =
     bootstrap && new Map(Object.entries(bootstrap.flags ?? {}).map(([key, found]) => [key, { key, ...found }]));
-  const first = (key: string, coded: JsonValue) => find({ values, isStale: false }, key, coded);
+  const first = (key: string, coded: JsonValue) => find(values, false, key, coded);
   const firstStatus = (): Status => ({
     state: 'connecting',
     source: bootstrap ? 'bootstrap' : 'defaults',

@@ -1,4 +1,4 @@
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StreamEvent } from '@turnout/core';
 import type { Refusal } from '../access/access-list.ts';
@@ -165,10 +165,13 @@ export class StreamReader {
   }
 
   /** Resolves with the head, whatever its status. */
-  static open(address: string, headers: Record<string, string>): Promise<StreamReader> {
+  static open(address: string, headers: Record<string, string>, body?: string): Promise<StreamReader> {
     return new Promise((resolve, reject) => {
-      const request = get(address, { headers, agent: false }, (response) => resolve(new StreamReader(response)));
-      request.on('error', reject);
+      const method = body === undefined ? 'GET' : 'POST';
+      const asked = request(address, { method, headers, agent: false }, (response) =>
+        resolve(new StreamReader(response)),
+      );
+      asked.on('error', reject).end(body);
     });
   }
 

@@ -71,6 +71,25 @@ export function answerAll(ground: Ground, context: Context, tag: string, request
   };
 }
 
+/** The items of all flags that a page may see, by key. */
+export function evaluateItems(ground: Ground, context: Context): Map<string, string> {
+  const { served, ageMs, counts } = ground;
+  return new Map(
+    writtenFlags(served.compiled).visible.map((one) => {
+      const evaluation = evaluateAged(served.compiled, one, context, ageMs);
+      counts.bulk.count(evaluation);
+      return [one.key, one.texts.write(evaluation)];
+    }),
+  );
+}
+
+/** Names what values depend on beside the state of the flags: for whom, by which key, and what has become too old. */
+export function valuesTag({ served, sender, ageMs }: Ground, context: Context): string {
+  const tooOld = countTooOld(served, sender.keyKind, ageMs);
+  const parts = [FORMAT, sender.id, served.environmentId, tooOld, JSON.stringify(context)];
+  return hash('sha256', parts.join(' '), 'base64url');
+}
+
 /** The answers of all flags that a page may see, in the order of their keys. */
 export function evaluateVisible(served: Served, context: Context, ageMs: number): Evaluation[] {
   return writtenFlags(served.compiled).visible.map((one) => evaluateAged(served.compiled, one, context, ageMs));

@@ -4,7 +4,7 @@ import { callerNetwork, type Gate } from '../access/raw-caller.ts';
 import { EventStream } from '../delivery/event-stream.ts';
 import { OpenStreams, type StreamTimes } from '../delivery/open-streams.ts';
 import { retryOf } from '../delivery/retry-spread.ts';
-import type { HeldRulesets, Served, ServedStep } from '../delivery/served.ts';
+import type { HeldRulesets, Served } from '../delivery/served.ts';
 import type { StreamAdmission } from '../delivery/stream-admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Call, isOfrep, readCall } from './call.ts';
@@ -14,16 +14,13 @@ import { loadFlags } from './load-flags.ts';
 import { nameState } from './newer-flags.ts';
 import { isSender, refuseOrigin, type Sender } from './sender.ts';
 import { readStreamToken, type StreamSigner } from './stream-token.ts';
-import { ValuesStreams } from './values-streams.ts';
 
 /** What the event stream of OFREP needs; `main.ts` builds it once. */
 export interface OfrepStreamParts {
   gate: Gate;
-  flags: Pick<HeldRulesets, 'served' | 'load' | 'ageMs' | 'onServed'>;
+  flags: Pick<HeldRulesets, 'served' | 'load' | 'onServed'>;
   secrets: StreamSigner;
   clock: Clock;
-  /** How this node calls itself to its clients. */
-  node: string;
   /** Shared by all protocols of this node. */
   admission: StreamAdmission;
   /** `AccessList.onRevoked`: told of each key that may not be used any more. */
@@ -49,13 +46,11 @@ class RefetchStream extends EventStream {
 /**
  * The event stream of OFREP: it says that flags have changed, never which or how, and the client asks again. Its only
  * event names the state of the flags, which is also its id, so that whoever comes back hears at once what was missed.
- * A client that asks for values gets those instead, on the same way in.
  */
 export class OfrepStream {
   readonly #parts: OfrepStreamParts;
   readonly #origins: KnownOrigins;
   readonly #streams: OpenStreams<RefetchStream>;
-  readonly #values: ValuesStreams;
   readonly #stops: (() => void)[];
   /** The frame of each state, made once for all streams. */
   readonly #frames = new WeakMap<Served, Buffer>();
@@ -64,8 +59,7 @@ export class OfrepStream {
   constructor(parts: OfrepStreamParts) {
     this.#parts = parts;
     this.#origins = new KnownOrigins(() => parts.gate.list.listOrigins(), parts.clock);
-    const { clock, flags, node, times = TIMES } = parts;
-    this.#values = new ValuesStreams({ clock, flags, node, times, onStuck: () => parts.onStuck() });
+    const { clock, flags, times = TIMES } = parts;
     this.#streams = new OpenStreams<RefetchStream>({
       clock,
       times,
@@ -75,11 +69,8 @@ export class OfrepStream {
       onStuck: () => parts.onStuck(),
     });
     this.#stops = [
-      flags.onServed((now, step) => this.#publish(now, step)),
-      parts.onRevoked((keyId) => {
-        this.#streams.revoke(keyId);
-        this.#values.revoke(keyId);
-      }),
+      flags.onServed((now) => this.#publish(now)),
+      parts.onRevoked((keyId) => this.#streams.revoke(keyId)),
     ];
   }
 
@@ -100,24 +91,23 @@ export class OfrepStream {
 
   /** How many streams are open. */
   get streams(): number {
-    return this.#streams.count + this.#values.count;
+    return this.#streams.count;
   }
 
   /** How many streams an environment has: one that has any is not to be unloaded. */
   streamsOf(environmentId: number): number {
-    return this.#streams.of(environmentId).size + this.#values.countOf(environmentId);
+    return this.#streams.of(environmentId).size;
   }
 
   /** Opens no more streams and ends those that are open; their clients come back by themselves, each at its own time. */
   async drain(): Promise<void> {
     this.#stop();
-    await Promise.all([this.#streams.drain(() => undefined, DRAIN_MS), this.#values.drain(DRAIN_MS)]);
+    await this.#streams.drain(() => undefined, DRAIN_MS);
   }
 
   close(): void {
     this.#stop();
     this.#streams.close();
-    this.#values.close();
   }
 
   #stop(): void {
@@ -139,8 +129,7 @@ export class OfrepStream {
       // While something was loaded the client may have gone, the key been revoked, or the node told to go down.
       if (response.destroyed) return;
       if (this.#draining || !this.#isLive(sender)) throw goingDown();
-      if (query.get('values') === '1') this.#openValues(request, response, sender, served, query.get('from') ?? '');
-      else this.#open(request, response, sender, served);
+      this.#open(request, response, sender, served);
     } catch (error) {
       leave();
       throw error;
@@ -190,15 +179,7 @@ export class OfrepStream {
     else this.#tell(stream, served);
   }
 
-  /** `state` is what the client has the values of. */
-  #openValues(request: IncomingMessage, response: ServerResponse, sender: Sender, served: Served, state: string): void {
-    const holder = { keyId: sender.id, environmentId: sender.environmentId };
-    const asker = { holder, sight: sender.keyKind, state, retryMs: retryFor(request) };
-    this.#values.open(response, asker, served, this.#origins.answerHeaders(request.headers.origin));
-  }
-
-  #publish(served: Served, step: ServedStep): void {
-    this.#values.publish(served, step);
+  #publish(served: Served): void {
     for (const stream of this.#streams.of(served.environmentId)) this.#tell(stream, served);
   }
 

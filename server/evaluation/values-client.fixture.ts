@@ -1,21 +1,18 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
-import {
-  type OpenStream,
-  type PlainAnswer,
-  type PlainRequest,
-  type Ports,
-  type StreamListener,
-  ValuesSession,
-} from '@turnout/core';
+import { type IncomingMessage, request } from 'node:http';
+import { type ValuesAsk, type ValuesListener, type ValuesPorts, ValuesSession, type Visitor } from '@turnout/core';
 import type { ValuesNode } from './values-node.fixture.ts';
+import { VALUES } from './values-protocol.ts';
+
+interface Client extends Visitor {
+  key: string;
+}
 
 /** Clients of values as a page has them, on `node:http`: so many of them fit into one process. */
-export class ValuesClients implements Ports {
-  readonly sessions: ValuesSession[] = [];
+export class ValuesClients implements ValuesPorts<Client> {
+  readonly sessions: ValuesSession<Client>[] = [];
   /** For how long, in ms, sessions wanted to wait before something. */
   readonly waits: number[] = [];
   readonly #node: ValuesNode;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 20 });
 
   constructor(node: ValuesNode) {
     this.#node = node;
@@ -23,52 +20,32 @@ export class ValuesClients implements Ports {
 
   /** One more client: its key may ask only so often, as any may. */
   begin(key: string, targetingKey: string): void {
-    const headers = { authorization: `Bearer ${key}` };
-    const now = () => performance.now();
-    const session = new ValuesSession({ ports: this, now, headers, context: { targetingKey } });
+    const visitor = { key, context: { targetingKey } };
+    const session = new ValuesSession({ ports: this, visitor, onChange: () => undefined, onState: () => undefined });
     this.sessions.push(session);
     session.begin();
   }
 
-  open({ path, headers }: { path: string; headers: Record<string, string> }, listener: StreamListener): OpenStream {
-    const asked = request(`${this.#node.address}${path}`, { headers, agent: false }, (response) => {
-      listener.onHead(response.statusCode ?? 0, plain(response));
+  open(ask: ValuesAsk, { key, context }: Client, listener: ValuesListener): () => void {
+    const take = (response: IncomingMessage) => {
+      listener.onHead(response.statusCode ?? 0, Number(response.headers['retry-after']));
       response.setEncoding('utf8').on('data', (text: string) => listener.onText(text));
       response.on('close', () => listener.onEnd(undefined));
-    });
-    asked.on('error', (error) => listener.onEnd(error)).end();
-    return { close: () => asked.destroy() };
+    };
+    const asked = request(`${this.#node.address}${VALUES}`, { method: 'POST', agent: false }, take);
+    asked.on('error', (error) => listener.onEnd(error)).end(JSON.stringify({ key, context, ...ask }));
+    return () => asked.destroy();
   }
 
-  send({ path, method, headers, body }: PlainRequest): Promise<PlainAnswer> {
-    return new Promise((resolve, reject) => {
-      const asked = request(`${this.#node.address}${path}`, { method, headers, agent: this.#agent }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (piece: string) => {
-          text += piece;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: plain(response), body: text }));
-      });
-      asked.on('error', reject).end(body);
-    });
-  }
-
-  sleep(ms: number, then: () => void): () => void {
+  sleep = (ms: number, then: () => void) => {
     this.waits.push(ms);
     const timer = setTimeout(then, ms);
     return () => clearTimeout(timer);
-  }
-
-  random(): number {
-    return Math.random();
-  }
+  };
+  random = Math.random;
+  now = () => performance.now();
 
   close(): void {
     for (const session of this.sessions) session.end();
-    this.#agent.destroy();
   }
-}
-
-function plain({ headers }: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()]));
 }

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  type Context,
   type Flag,
   ReportFold,
   type Segment,
-  type ValueItem,
+  type ValueItems,
   type ValuesAnswer,
+  type ValuesAsk,
   type ValuesEvent,
 } from '@turnout/core';
 import { TestRulesets } from '../delivery/held-rulesets.fixture.ts';
@@ -14,7 +16,9 @@ import { StreamAdmission } from '../delivery/stream-admission.ts';
 import { DEFAULT_LIMITS } from '../platform/admission.ts';
 import { Secrets } from '../platform/secrets.ts';
 import { Ofrep } from './ofrep.ts';
-import { OfrepStream, type OfrepStreamParts } from './ofrep-stream.ts';
+import { VALUES, ValuesProtocol, type ValuesProtocolParts } from './values-protocol.ts';
+
+export type Asked = Partial<ValuesAsk> & { context?: Context };
 
 /** Some node that serves values on a port: what it serves is moved by the test. */
 export class ValuesNode {
@@ -25,26 +29,27 @@ export class ValuesNode {
   readonly answers: string[] = [];
   readonly errors: unknown[] = [];
   wallMs = Date.parse('2026-03-01T12:00:00Z');
-  readonly stream: OfrepStream;
+  readonly stream: ValuesProtocol;
   readonly #ofrep: Ofrep;
   readonly #readers: StreamReader[] = [];
   readonly #server: Server;
 
-  constructor(flags: Flag[], segments: Segment[] = [], change: Partial<OfrepStreamParts> = {}) {
+  constructor(flags: Flag[], segments: Segment[] = [], change: Partial<ValuesProtocolParts> = {}) {
     this.flags = new TestRulesets(flags, segments);
     const { gate, secrets } = this;
     const parts = {
       ...{ gate, flags: this.flags, secrets },
       clock: { now: () => new Date(this.wallMs), monotonic: () => performance.now() },
-      contexts: { claimsOf: () => undefined },
+      contexts: { claimsOf: () => undefined, contextOf: (_key: unknown, _token: unknown, given: Context) => given },
       onError: (error: unknown) => this.errors.push(error),
       onAnswer: (route: string, status: number) => this.answers.push(`${status} ${route}`),
     };
-    this.stream = new OfrepStream({
-      ...{ ...parts, node: 'node-a', admission: new StreamAdmission(DEFAULT_LIMITS), onRevoked: gate.onRevoked },
+    const counts = { of: () => ({ asked: new ReportFold(), bulk: new ReportFold() }) };
+    this.stream = new ValuesProtocol({
+      ...{ ...parts, counts, admission: new StreamAdmission(DEFAULT_LIMITS), onRevoked: gate.onRevoked },
+      ...{ limits: DEFAULT_LIMITS, heard: () => undefined },
       ...{ onStuck: () => undefined, times: { beatMs: 80, stuckMs: 20_000 }, ...change },
     });
-    const counts = { of: () => ({ asked: new ReportFold(), bulk: new ReportFold() }) };
     this.#ofrep = new Ofrep({ ...parts, counts, heard: () => undefined, limits: DEFAULT_LIMITS });
     this.#server = createServer((request, response) => {
       if (!this.#ofrep.handle(request, response) && !this.stream.handle(request, response)) {
@@ -81,21 +86,15 @@ export class ValuesNode {
     return { status: response.status, headers: response.headers, text, answer: JSON.parse(text) as ValuesAnswer };
   }
 
-  /** The path of the stream of a key, from a client that has the values of `from`. */
-  async path(key: string, from = this.state): Promise<string> {
-    const { answer } = await this.bulk(key);
-    return `${answer.eventStreams?.[0]?.endpoint?.requestUri}&values=1&from=${encodeURIComponent(from)}`;
-  }
-
-  /** Opens the stream of a key and takes its first two events: hello, and where it begins. */
-  async open(key: string, from?: string, headers: Record<string, string> = {}) {
-    const reader = await this.read(await this.path(key, from), headers);
-    await nextOf(reader, 'hello');
+  /** Opens the stream of a key and takes its first event; `ask` is what its client says that it has, and for whom. */
+  async open(key: string, ask: Asked = {}, headers: Record<string, string> = {}) {
+    const reader = await this.ask(key, ask, headers);
     return { reader, first: await nextValues(reader) };
   }
 
-  async read(path: string, headers: Record<string, string> = {}): Promise<StreamReader> {
-    const reader = await StreamReader.open(`${this.address}${path}`, headers);
+  async ask(key: string, ask: Asked = {}, headers: Record<string, string> = {}): Promise<StreamReader> {
+    const body = JSON.stringify({ key, context: {}, ...ask });
+    const reader = await StreamReader.open(`${this.address}${VALUES}`, headers, body);
     this.#readers.push(reader);
     return reader;
   }
@@ -110,7 +109,7 @@ export class ValuesNode {
 }
 
 /** The data of the next event of this name. */
-export async function nextOf(reader: StreamReader, name: 'hello' | 'values' | 'goodbye' | 'revoked'): Promise<unknown> {
+export async function nextOf(reader: StreamReader, name: 'values' | 'goodbye' | 'revoked'): Promise<unknown> {
   return (await reader.next(name)).data;
 }
 
@@ -119,6 +118,11 @@ export async function nextValues(reader: StreamReader): Promise<ValuesEvent> {
 }
 
 /** Items in short: keys with their values. */
-export function shortly(items: readonly ValueItem[]): string[] {
-  return items.map(({ key, value, errorCode }) => `${key} ${errorCode ?? value ?? 'coded'}`);
+export function shortly(items: ValueItems): string[] {
+  return Object.entries(items).map(([key, { value, errorCode }]) => `${key} ${errorCode ?? value ?? 'coded'}`);
+}
+
+/** What each kill brings about, in short and without the ids. */
+export function heldShortly({ held }: ValuesEvent): string[][] {
+  return Object.values(held).map(shortly);
 }

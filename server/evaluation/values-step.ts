@@ -4,8 +4,8 @@ import { type Sight, seenFlags, type WrittenFlag, writtenFlags } from './written
 
 /** What a step changed for those who have values and no rules. Items are JSON, in the very bytes of a bulk answer. */
 export interface ValuesStep {
-  /** Flags that answer otherwise than before, and the same to everybody. */
-  flags: string[];
+  /** By key, what answers otherwise than before, and the same to everybody. */
+  flags: Map<string, string>;
   /** Keys of flags that are gone, or are not seen any more. */
   removed: string[];
   /** Whether other flags may answer otherwise as well: only an evaluation can tell for whom. */
@@ -18,13 +18,13 @@ export interface ValuesStep {
  */
 export function valuesStep(before: Served, now: Served, sight: Sight): ValuesStep {
   const [old, present] = [writtenFlags(before.compiled), writtenFlags(now.compiled)];
-  const step: ValuesStep = { flags: [], removed: [], isMore: false };
+  const step: ValuesStep = { flags: new Map(), removed: [], isMore: false };
   for (const one of seenFlags(present, sight)) {
     const flag = now.compiled.flags.get(one.key);
     if (flag === undefined || flag === before.compiled.flags.get(one.key)) continue;
     const text = constantText(now.compiled, one, flag);
     if (text === undefined) step.isMore = true;
-    else if (text !== textBefore(before.compiled, old.byKey.get(one.key), sight)) step.flags.push(text);
+    else if (text !== textBefore(before.compiled, old.byKey.get(one.key), sight)) step.flags.set(one.key, text);
   }
   for (const { key } of seenFlags(old, sight)) {
     if (!isSeen(present.byKey.get(key), sight)) step.removed.push(key);
@@ -33,14 +33,17 @@ export function valuesStep(before: Served, now: Served, sight: Sight): ValuesSte
 }
 
 /**
- * What the kills that are not recorded yet bring about: the off answers of the flags that they name, and of those that
- * need them. Each is the same to everybody, for a killed prerequisite is met by nobody.
+ * What each kill that is not recorded yet brings about, by its id and then by key: the off answers of the flag that it
+ * names, and of those that need it. They are the same to everybody, for a killed prerequisite is met by nobody. A kill
+ * of which nothing is seen has none.
  */
-export function heldItems(served: Served, sight: Sight): string[] {
-  const { overlay, compiled } = served;
-  if (overlay.length === 0) return [];
-  const affected = new Map<string, boolean>();
-  for (const entry of overlay) if (entry.kind === 'kill') affected.set(entry.flag, true);
+export function heldItems(served: Served, sight: Sight): Map<string, Map<string, string>> {
+  const kills = served.overlay.filter(({ kind }) => kind === 'kill');
+  return new Map(kills.map(({ id, flag }) => [id, itemsOf(served.compiled, flag, sight)]));
+}
+
+function itemsOf(compiled: Compiled, killed: string, sight: Sight): Map<string, string> {
+  const affected = new Map<string, boolean>([[killed, true]]);
   const isAffected = (key: string): boolean => {
     const found = affected.get(key);
     if (found !== undefined) return found;
@@ -50,11 +53,13 @@ export function heldItems(served: Served, sight: Sight): string[] {
     affected.set(key, is);
     return is;
   };
-  return seenFlags(writtenFlags(compiled), sight).flatMap((one) => {
+  const items = new Map<string, string>();
+  for (const one of seenFlags(writtenFlags(compiled), sight)) {
     const flag = isAffected(one.key) ? compiled.flags.get(one.key) : undefined;
     const answer = flag === undefined ? undefined : constantAnswer(compiled, flag);
-    return answer?.reason === 'DISABLED' ? [one.texts.write(answer)] : [];
-  });
+    if (answer?.reason === 'DISABLED') items.set(one.key, one.texts.write(answer));
+  }
+  return items;
 }
 
 function constantText(compiled: Compiled, one: WrittenFlag, flag: CompiledFlag): string | undefined {

@@ -5,55 +5,58 @@ import type { Served, ServedStep } from '../delivery/served.ts';
 import type { Clock } from '../platform/clock.ts';
 import { countTooOld } from './answer-flags.ts';
 import { nameState } from './newer-flags.ts';
-import { ValuesStory, valuesFrame } from './values-story.ts';
-import type { Sight } from './written-flags.ts';
+import { refetchSpread, ValuesStory, valuesFrame } from './values-story.ts';
 
-/** Who asks for a stream of values, and where its client is. */
-export interface ValuesAsker {
+/** What a stream begins with. */
+export interface ValuesBegin {
   holder: StreamHolder;
-  sight: Sight;
-  /** The state of the flags whose values the client has; empty where it has none. */
-  state: string;
-  /** When it is to come back should it lose this stream. */
+  /** What is served at this very moment. */
+  served: Served;
+  /** All values of who asks, by key; undefined where they have them. */
+  values: { flags: ReadonlyMap<string, string>; tag: string } | undefined;
+  /** Of the kills that they hold, those that are recorded. */
+  settled: readonly string[];
+  /** When they are to come back should they lose this stream. */
   retryMs: number;
+  /** What lets the page read it. */
+  headers: Record<string, string>;
 }
 
 export interface ValuesStreamsParts {
   flags: { served(environmentId: number): Served | undefined; ageMs(environmentId: number): number };
   clock: Clock;
   times: StreamTimes;
-  /** How this node calls itself to its clients. */
-  node: string;
+  /** Told when a reader was cut off because it took nothing. */
   onStuck(): void;
 }
 
+/** Pages hold client keys. */
+export const SIGHT = 'client';
 const COMMENT = Buffer.from(':\n\n');
 
 class ValuesStream extends EventStream {
-  readonly sight: Sight;
   readonly retryMs: number;
   /** The state that its client was told of last. */
   told = '';
   /** How many of the flags' ages had been passed when its client was told last. */
   tooOld: number;
 
-  constructor(response: ServerResponse, { holder, sight, retryMs }: ValuesAsker, tooOld: number) {
+  constructor(response: ServerResponse, { holder, retryMs }: ValuesBegin, tooOld: number) {
     super(response, holder);
-    this.sight = sight;
     this.retryMs = retryMs;
     this.tooOld = tooOld;
   }
 }
 
 /**
- * The streams of clients that have values and no rules. A step is told to all of them by one frame: with the values
- * that are the same for everybody, so that a kill is in force without a request, and for the rest with the time over
- * which they are to fetch.
+ * The streams of clients that have values and no rules. Each begins with the values of who asks. From there on a step is
+ * told to all of them by one frame: with the values that are the same for everybody, so that a kill is in force without
+ * a request, and for the rest with the time over which they are to ask again.
  */
 export class ValuesStreams {
   readonly #parts: ValuesStreamsParts;
   readonly #streams: OpenStreams<ValuesStream>;
-  readonly #stories = new Map<number, Map<Sight, ValuesStory>>();
+  readonly #stories = new Map<number, ValuesStory>();
 
   constructor(parts: ValuesStreamsParts) {
     this.#parts = parts;
@@ -75,34 +78,35 @@ export class ValuesStreams {
     return this.#streams.of(environmentId).size;
   }
 
-  /** Begins a stream on a response: hello, then what leads from where the client is to what is served. */
-  open(response: ServerResponse, asker: ValuesAsker, served: Served, headers: Record<string, string>): void {
-    const { times, node } = this.#parts;
-    const stream = new ValuesStream(response, asker, this.#tooOld(served, asker.sight));
+  /** Begins a stream on a response. */
+  open(response: ServerResponse, begin: ValuesBegin): void {
+    const { served, headers } = begin;
+    const stream = new ValuesStream(response, begin, this.#tooOld(served));
     response.once('close', this.#streams.add(stream));
     stream.open(headers);
-    stream.write(Buffer.from(`retry: ${asker.retryMs}\n\n`));
-    stream.write(valuesFrame('hello', { heartbeatMs: times.beatMs, node }));
-    const story = this.#story(served.environmentId, asker.sight);
-    const frames = story.begin(served, asker.state, this.countOf(served.environmentId));
-    // Where not all of them find room, the client is not told of this state yet.
-    if (frames.every((frame) => stream.write(frame))) stream.told = nameState(served);
+    stream.write(this.#first(begin, this.#parts.times.beatMs));
+    stream.told = nameState(served);
+  }
+
+  /** Answers with what a stream would begin with, and ends. */
+  answer(response: ServerResponse, begin: ValuesBegin): void {
+    const stream = new EventStream(response, begin.holder);
+    stream.open(begin.headers);
+    stream.end(this.#first(begin));
   }
 
   publish(now: Served, { before }: Pick<ServedStep, 'before'>): void {
     const { environmentId } = now;
     const streams = this.#streams.of(environmentId);
-    // Nobody is there who could go on from what was told, so it is forgotten.
-    if (streams.size === 0) this.#stories.delete(environmentId);
-    const frames = new Map<Sight, Buffer | undefined>();
+    if (streams.size === 0) {
+      this.#stories.delete(environmentId);
+      return;
+    }
+    const frame = this.#story(environmentId).step(before, now, streams.size);
+    if (frame === undefined) return;
     for (const stream of streams) {
-      if (!frames.has(stream.sight)) {
-        const story = this.#story(environmentId, stream.sight);
-        frames.set(stream.sight, story.step(before, now, streams.size));
-      }
-      const frame = frames.get(stream.sight);
       // Whoever has no room now is told of the newest state alone, once there is room again.
-      if (frame !== undefined && stream.write(frame)) stream.told = nameState(now);
+      if (stream.write(frame)) stream.told = nameState(now);
     }
   }
 
@@ -119,16 +123,20 @@ export class ValuesStreams {
     this.#streams.close();
   }
 
-  #story(environmentId: number, sight: Sight): ValuesStory {
-    let stories = this.#stories.get(environmentId);
-    if (stories === undefined) {
-      stories = new Map();
-      this.#stories.set(environmentId, stories);
-    }
-    let story = stories.get(sight);
+  #first({ served, values, settled, retryMs }: ValuesBegin, beatMs?: number): Buffer {
+    // Nobody knows an age that has no end, and JSON has no such number.
+    const ageMs = Math.min(Number.MAX_SAFE_INTEGER, Math.round(this.#parts.flags.ageMs(served.environmentId)));
+    const more = { ageMs, retryMs, ...(beatMs === undefined ? {} : { beatMs }) };
+    const story = this.#story(served.environmentId);
+    if (values === undefined) return story.frame(served, { settled, more });
+    return story.frame(served, { flags: values.flags, settled, more: { ...more, tag: values.tag } });
+  }
+
+  #story(environmentId: number): ValuesStory {
+    let story = this.#stories.get(environmentId);
     if (story === undefined) {
-      story = new ValuesStory(sight);
-      stories.set(sight, story);
+      story = new ValuesStory(SIGHT);
+      this.#stories.set(environmentId, story);
     }
     return story;
   }
@@ -136,24 +144,23 @@ export class ValuesStreams {
   #catchUp(stream: ValuesStream): void {
     const served = this.#parts.flags.served(stream.environmentId);
     if (served === undefined || stream.told === nameState(served)) return;
-    const frame = this.#story(stream.environmentId, stream.sight).fetchAll(served, 0);
-    if (stream.write(frame)) stream.told = nameState(served);
+    if (stream.write(this.#story(stream.environmentId).askAgain(served, 0))) stream.told = nameState(served);
   }
 
   /** Flags grow old without a step, and some are off from then on. */
   #beat(stream: ValuesStream): void {
     const served = this.#parts.flags.served(stream.environmentId);
-    const tooOld = served === undefined ? stream.tooOld : this.#tooOld(served, stream.sight);
+    const tooOld = served === undefined ? stream.tooOld : this.#tooOld(served);
     if (served === undefined || tooOld === stream.tooOld) {
       stream.write(COMMENT);
       return;
     }
     stream.tooOld = tooOld;
-    const story = this.#story(stream.environmentId, stream.sight);
-    stream.write(story.aged(served, this.countOf(stream.environmentId)));
+    const spreadMs = refetchSpread(this.countOf(stream.environmentId));
+    stream.write(this.#story(stream.environmentId).askAgain(served, spreadMs));
   }
 
-  #tooOld(served: Served, sight: Sight): number {
-    return countTooOld(served, sight, this.#parts.flags.ageMs(served.environmentId));
+  #tooOld(served: Served): number {
+    return countTooOld(served, SIGHT, this.#parts.flags.ageMs(served.environmentId));
   }
 }

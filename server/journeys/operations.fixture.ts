@@ -154,6 +154,11 @@ export const OPERATIONS: Record<string, Operation> = {
     of: 'own',
     sample: body(() => ({ batchId: newBatchId(), position: null, ageMs: 0, durationMs: 0, flags: [] })),
   },
+  'post /client/v1/values': {
+    need: 'page-report',
+    of: 'own',
+    sample: body(() => ({ context: {}, isOnce: true })),
+  },
   'post /ofrep/v1/evaluate/flags': { need: 'evaluate', of: 'own', sample: body(() => ({ context: {} })) },
   'post /ofrep/v1/evaluate/flags/{key}': {
     need: 'evaluate',
