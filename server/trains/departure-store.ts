@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { departures, projects } from '../database/tables.ts';
+import { departures, projects, releases } from '../database/tables.ts';
 import type { Departure, DepartureState } from './departure.ts';
 
 /** Those before it leaves: boarding, withdrawing and the cut-off are about these. */
@@ -104,6 +104,16 @@ export async function owedPostmortems(db: Db | Tx, projectId: number): Promise<D
     )
     .orderBy(departures.createdAt, departures.id);
   return rows.filter(({ chemspill }) => chemspill !== null && chemspill.postmortem === null);
+}
+
+/** By the id of a release: its tag. */
+export async function tagsOfReleases(db: Db | Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: releases.id, tag: releases.tag })
+    .from(releases)
+    .where(inArray(releases.id, [...ids]));
+  return new Map(rows.map(({ id, tag }) => [id, tag]));
 }
 
 /** Writes it where nobody has since the version that it was read at; undefined where somebody has. */
