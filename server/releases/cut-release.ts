@@ -39,7 +39,9 @@ export async function cutRelease(tx: Tx, { now }: Pick<Ground, 'now'>, cut: Cut)
     bodies.set(segments[key], body);
   }
   await keepBodies(tx, projectId, bodies);
-  const inForce = Object.entries(flags).map(([flag, { served }]) => ({ environmentId, flag, served, since: now }));
+  // What is killed, or under a run, is not in force by itself.
+  const standing = Object.entries(flags).filter(([, { killed, inFlight }]) => !killed && inFlight === undefined);
+  const inForce = standing.map(([flag, { served }]) => ({ environmentId, flag, served, since: now }));
   await putInForce(tx, inForce, 'missing');
   return insertRelease(tx, {
     ...{ id: newId(), projectId, environmentId, tag: tag ?? (await nextTag(tx, environmentId, now)) },

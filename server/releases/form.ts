@@ -1,4 +1,4 @@
-import type { JsonValue, Serve } from '@turnout/core';
+import type { Flag, JsonValue, Serve } from '@turnout/core';
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
 import { type Configuration, type FlagContent, servedFlag } from '../flags/configuration.ts';
 import type { FlagInEnvironment } from '../flags/flag-store.ts';
@@ -26,7 +26,12 @@ export function formOf({ flag, configuration }: Pick<FlagInEnvironment, 'flag' |
  * run, which decide nothing by themselves. Names, owners and tags are no part of it.
  */
 export function servedHash(key: string, { content, configuration }: FlagForm): string {
-  return sha256(canonicalJson(servedFlag({ ...content, key }, { ...configuration, killed: false, run: null })));
+  return hashOfServed(servedFlag({ ...content, key }, { ...configuration, killed: false, run: null }));
+}
+
+/** The same of a flag in a ruleset. */
+export function hashOfServed({ killed: _killed, run: _run, ...flag }: Flag): string {
+  return sha256(canonicalJson(flag));
 }
 
 /** A form as it is stored. It is not canonical: the order of variants is its author's, and an export shows it. */

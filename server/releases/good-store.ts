@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { formsInForce, goodForms } from '../database/tables.ts';
+import { decisions, formsInForce, goodForms } from '../database/tables.ts';
 import type { GoodForm } from './release.ts';
 
 /** The form of a flag that is in force, and since when. */
@@ -63,21 +63,19 @@ export async function goodFormsOf(
 
 type Proven = Pick<GoodForm, 'environmentId' | 'flag' | 'served' | 'proof' | 'proofId' | 'provenAt'>;
 
-/** Keeps what was proven of a form. What was found against it before, a new run has answered; standing has not. */
+/** Keeps by what a form is known to be good. What was found against it before, it has answered. */
 export async function proveForm(tx: Tx, proven: Proven): Promise<void> {
   const { proof, proofId, provenAt } = proven;
-  const target = [goodForms.environmentId, goodForms.flag, goodForms.served];
-  const set = { proof, proofId, provenAt };
-  const insert = tx.insert(goodForms).values(proven);
-  if (proof === 'run') {
-    await insert.onConflictDoUpdate({ target, set: { ...set, revokedAt: null, revokedBecause: null } });
-    return;
-  }
-  const setWhere = sql`${goodForms.proof} IS NULL AND ${goodForms.revokedAt} IS NULL`;
-  await insert.onConflictDoUpdate({ target, set, setWhere });
+  await tx
+    .insert(goodForms)
+    .values(proven)
+    .onConflictDoUpdate({
+      target: [goodForms.environmentId, goodForms.flag, goodForms.served],
+      set: { proof, proofId, provenAt, revokedAt: null, revokedBecause: null },
+    });
 }
 
-/** Something was found against a form. The first finding stays, for it tells most. */
+/** Something was found against these forms: none of them is known to be good, in whatever release it is. */
 export async function revokeForms(
   tx: Tx,
   environmentId: number,
@@ -94,19 +92,13 @@ export async function revokeForms(
       .onConflictDoUpdate({
         target: [goodForms.environmentId, goodForms.flag, goodForms.served],
         set: { revokedAt: now, revokedBecause: because },
-        setWhere: isNull(goodForms.revokedAt),
       });
   }
 }
 
-/** Takes back what a run had proven, for it went back itself. */
-export async function revokeProofOf(
-  tx: Tx,
-  proofId: string,
-  { because, now }: { because: string; now: Date },
-): Promise<void> {
-  await tx
-    .update(goodForms)
-    .set({ revokedAt: now, revokedBecause: because })
-    .where(and(eq(goodForms.proofId, proofId), isNull(goodForms.revokedAt)));
+/** The ids of guards that were found to pass in some decision of a run. */
+export async function passedGuards(tx: Tx, runId: string): Promise<Set<string>> {
+  const rows = await tx.select({ guards: decisions.guards }).from(decisions).where(eq(decisions.runId, runId));
+  const all = rows.flatMap(({ guards }) => guards);
+  return new Set(all.filter(({ verdict }) => verdict === 'pass').map(({ id }) => id));
 }

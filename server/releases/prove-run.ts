@@ -1,0 +1,50 @@
+import type { LockedEnvironment } from '../changes/door.ts';
+import type { Tx } from '../database/connect.ts';
+import type { Policy } from '../policies/policy.ts';
+import { watches } from '../rollouts/guard-scope.ts';
+import type { Run } from '../rollouts/rollout.ts';
+import { cutRelease } from './cut-release.ts';
+import { servedHash } from './form.ts';
+import { passedGuards, proveForm } from './good-store.ts';
+import { readForms } from './read-forms.ts';
+
+/** A run that has just finished, inside of the transaction of that change. */
+export interface FinishedRun {
+  rollout: { id: string; projectId: number; flag: string; commit: string | null; pinned: Policy };
+  run: Run;
+  environment: LockedEnvironment;
+  /** It was the last environment of the path, or the path ends here. */
+  isLast: boolean;
+  position: string;
+  changeId: number;
+  now: Date;
+}
+
+/**
+ * What a finished run proves: where each guard that is enforced there has passed in one of its stages, the form that it
+ * left is known to be good. Where it counts, and at the end of the path, what the environment is by it is kept as a release.
+ */
+export async function proveRun(tx: Tx, finished: FinishedRun): Promise<void> {
+  const { rollout, run, environment, isLast, position, changeId, now } = finished;
+  const { projectId, flag, pinned, commit } = rollout;
+  const place = { projectId, environmentId: environment.id };
+  const present = (await readForms(tx, place, [flag])).get(flag);
+  const enforced = pinned.guards.filter((guard) => guard.mode === 'enforce' && watches(guard, run));
+  if (present !== undefined && enforced.length > 0) {
+    const passed = await passedGuards(tx, run.id);
+    if (enforced.every(({ id }) => passed.has(id))) {
+      const served = servedHash(flag, present.form);
+      const { environmentId } = place;
+      await proveForm(tx, { environmentId, flag, served, proof: 'run', proofId: run.id, provenAt: now });
+    }
+  }
+  if (!run.isProtected && !isLast) return;
+  await cutRelease(
+    tx,
+    { now },
+    {
+      ...{ environment, commit, origin: 'rollout', originId: rollout.id, note: null, by: `rollout:${rollout.id}` },
+      ...{ position, changeId },
+    },
+  );
+}
