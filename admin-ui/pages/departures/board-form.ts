@@ -35,11 +35,13 @@ export class BoardForm extends FormDialog<BoardedCar> {
     return this.project.environments.find((one) => one.key === key);
   }
 
-  /** The manifest is closed; or it was closed while somebody typed. */
+  /** The manifest is closed; or it was closed while somebody typed, and the server said so. */
   get #isLate(): boolean {
-    const { departure } = this;
-    const late = departure !== undefined && !departure.may.includes('board') && departure.may.includes('uplift');
-    return late || faultAt(this.refusal, 'risk') !== undefined;
+    const { departure, refusal } = this;
+    if (departure === undefined) return faultAt(refusal, 'risk') !== undefined;
+    const { may, closesAt } = departure;
+    const isOver = closesAt !== null && Date.parse(closesAt) <= Date.now();
+    return (!may.includes('board') && may.includes('uplift')) || (isOver && refusal?.code === 'wrong_state');
   }
 
   protected words() {
@@ -68,8 +70,8 @@ export class BoardForm extends FormDialog<BoardedCar> {
           })
         : nothing
     }
-      <t-cargo .project=${this.project} .environment=${place?.key ?? ''} .refusal=${this.refusal}></t-cargo>
-      ${this.#isLate ? this.#drawRisk() : nothing} ${this.reasonField(place?.reasonRequired)}`;
+      <t-cargo .project=${this.project} .environment=${place?.key ?? ''} .refusal=${this.refusal} @chosen=${() => this.requestUpdate()}></t-cargo>
+      ${this.#isLate ? this.#drawRisk() : nothing} ${this.reasonField(this.cargo?.kind !== 'request' || place?.reasonRequired)}`;
   }
 
   #drawRisk() {

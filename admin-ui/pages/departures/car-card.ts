@@ -11,7 +11,7 @@ import { carSheet } from './car-sheet.ts';
 import { ejectCar, type Platform, withdrawCar } from './departure-flows.ts';
 import { mayDepart } from './may-depart.ts';
 import { ridesWith } from './tell-cars.ts';
-import { CAR_WORDS, nameOf, onPlatform, type Tone } from './tell-departure.ts';
+import { CAR_WORDS, nameOf, onMyClock, onPlatform, restOf, type Tone } from './tell-departure.ts';
 
 /** One car of a manifest: what it changes, who put it aboard, what it still needs, and what rides with it. */
 @customElement('t-car')
@@ -22,7 +22,7 @@ export class CarCard extends LitElement {
   @property({ attribute: false }) car!: CarAnswer;
 
   override render() {
-    const { state, ready, says } = this.car;
+    const { state, ready } = this.car;
     const { name, tone } = CAR_WORDS[state];
     const waits = onPlatform(state);
     return html`<article>
@@ -35,7 +35,7 @@ export class CarCard extends LitElement {
           ${waits ? html`<span class="tag ${ready ? 'on' : 'warn'}">${ready ? 'ready' : 'not ready'}</span>` : nothing}
           ${state === 'aboard' ? nothing : html`<span class="tag ${tone}">${name}</span>`}
         </p>
-        <p class="says">${says}</p>
+        ${this.#drawSays(name)}
         ${this.#drawMissing()} ${this.#drawRollouts()} ${this.#drawMoved()}
       </div>
       ${this.#drawActs()}
@@ -76,11 +76,18 @@ export class CarCard extends LitElement {
     </div>`;
   }
 
+  /** What is missing stands below in a list, and is not said twice. */
+  #drawSays(name: string) {
+    const { says, missing, state, ready } = this.car;
+    const rest = restOf(says, onPlatform(state) && ready ? 'ready' : name);
+    return rest === '' || missing.includes(says) ? nothing : html`<p class="says">${rest}</p>`;
+  }
+
   #drawMissing() {
     const { missing, state } = this.car;
     if (missing.length === 0 || !onPlatform(state)) return nothing;
     return html`<ul class="missing small" aria-label="Missing">
-      ${missing.map((one) => html`<li>${one}</li>`)}
+      ${missing.map((one) => html`<li>${onMyClock(one)}</li>`)}
     </ul>`;
   }
 

@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const carSheet = css`
   article {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) auto;
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) 6.5rem;
     gap: 0.5rem 1.25rem;
     align-items: start;
     padding: 0.75rem 1rem;
@@ -55,11 +55,14 @@ export const carSheet = css`
   }
   .acts {
     display: flex;
-    gap: 0.4rem;
+    justify-content: end;
   }
   @media (max-width: 860px) {
     article {
       grid-template-columns: minmax(0, 1fr);
+    }
+    .acts {
+      justify-content: start;
     }
   }
 `;

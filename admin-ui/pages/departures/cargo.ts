@@ -34,7 +34,8 @@ export class Cargo extends LitElement {
   /** The key of where the train goes. */
   @property({ attribute: false }) environment = '';
   @property({ attribute: false }) refusal: Refusal | undefined;
-  @state() private kind: 'rollout' | 'request' = 'rollout';
+  /** A rollout makes a request, and that asks for a reason. Tells `chosen` when it is another. */
+  @state() kind: 'rollout' | 'request' = 'rollout';
   @state() private flag = '';
   @state() private policies: readonly ListedPolicy[] | undefined;
   @state() private open: readonly RequestSummary[] | undefined;
@@ -103,6 +104,7 @@ export class Cargo extends LitElement {
         ?checked=${this.kind === kind}
         @change=${() => {
           this.kind = kind;
+          this.dispatchEvent(new CustomEvent('chosen'));
         }}
       />
       <span>${words}</span><span class="about">${about}</span>

@@ -70,7 +70,8 @@ export class DepartureActs extends LitElement {
         run: () => this.#board(),
       });
     }
-    if (may.includes('depart')) {
+    // An emergency leaves by itself, the moment that a second person agrees.
+    if (may.includes('depart') && departure.kind === 'regular') {
       const can = mayDepart(environment, 'depart');
       buttons.push({ words: 'Depart now', icon: 'play', may: can, run: () => this.#run(departNow(this.at)) });
     }

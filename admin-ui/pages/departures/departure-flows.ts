@@ -29,9 +29,6 @@ async function doIt<T>(question: Question, path: string, said: (done: T) => stri
   }
 }
 
-const asked = (place: Pick<MyEnvironment, 'reasonRequired'> | undefined) =>
-  place?.reasonRequired ? ('required' as const) : ('optional' as const);
-
 /** Stops the line. Anybody may, and nobody has to be right: it takes a sentence why. */
 export async function stopLine(project: MyProject, { key }: Pick<TrainAnswer, 'key'>): Promise<boolean> {
   const question: Question = {
@@ -88,7 +85,7 @@ export function departNow(at: Platform): Promise<ChangedDeparture | undefined> {
       </p>
       ${left > 0 ? html`<p>What is not ready is left behind, and waits for the next one.</p>` : nothing}`,
     confirm: 'Depart now',
-    reason: asked(environment),
+    reason: 'required',
   };
   return doIt<ChangedDeparture>(question, `${departurePath(at)}/depart`, () => `${nameOf(departure)} departs.`);
 }

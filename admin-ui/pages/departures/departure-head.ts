@@ -8,7 +8,7 @@ import { base } from '../../styles/base.ts';
 import { entryPage } from '../../styles/entry-page.ts';
 import './count-down.ts';
 import type { Platform } from './departure-flows.ts';
-import { isAhead, STATE_WORDS } from './tell-departure.ts';
+import { isAhead, onMyClock, STATE_WORDS } from './tell-departure.ts';
 
 /** Which departure it is, where it goes and when, and how it stands. */
 @customElement('t-departure-head')
@@ -34,8 +34,8 @@ export class DepartureHead extends LitElement {
         <span class="tag ${tone}">${name}</span>
         ${kind === 'chemspill' ? html`<span class="tag warn">chemspill: an emergency departure</span>` : nothing}
       </div>
-      <p>${says}</p>
-      ${because === null || says.includes(because) ? nothing : html`<p>${because}</p>`}
+      <p>${onMyClock(says)}</p>
+      ${because === null || says.includes(because) ? nothing : html`<p>${onMyClock(because)}</p>`}
       <div class="facts">${this.#drawTimes()} ${this.#drawTraces()}</div>
     </header>`;
   }

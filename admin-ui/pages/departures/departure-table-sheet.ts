@@ -19,8 +19,25 @@ export const departureTableSheet = css`
   tr.production td:first-child {
     border-left-color: var(--production);
   }
+  /* All tables of the board have their columns below each other. */
+  table {
+    table-layout: fixed;
+    min-width: 56rem;
+  }
   .when {
-    width: 11rem;
+    width: 19%;
+  }
+  .what {
+    width: 17%;
+  }
+  .to {
+    width: 12%;
+  }
+  .until {
+    width: 10%;
+  }
+  .cars {
+    width: 16%;
   }
   .clock {
     display: block;
@@ -28,9 +45,6 @@ export const departureTableSheet = css`
     font-weight: 600;
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
-  }
-  .what {
-    min-width: 9rem;
   }
   .what a {
     font-weight: 600;
@@ -45,10 +59,13 @@ export const departureTableSheet = css`
   .says .tag {
     white-space: normal;
   }
-  .says {
-    width: 32%;
-  }
   @media (max-width: 720px) {
+    table {
+      min-width: 0;
+    }
+    td {
+      width: auto;
+    }
     tr {
       position: relative;
     }

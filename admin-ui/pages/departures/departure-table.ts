@@ -11,7 +11,7 @@ import { rowsAsCards } from '../../styles/rows-as-cards.ts';
 import './car-line.ts';
 import './count-down.ts';
 import { departureTableSheet } from './departure-table-sheet.ts';
-import { hasLeft, isAhead, isOver, nameOf, STATE_WORDS, tellAboard, tellCap } from './tell-departure.ts';
+import { hasLeft, isAhead, isOver, nameOf, restOf, STATE_WORDS, tellAboard, tellCap } from './tell-departure.ts';
 
 /** Departures as at a station: when, which train, where to, until when one may board, who is aboard, and how it stands. */
 @customElement('t-departure-table')
@@ -31,11 +31,11 @@ export class DepartureTable extends LitElement {
       <table aria-label=${this.label}>
         <thead>
           <tr>
-            <th scope="col">${this.items.every(({ state }) => isAhead(state)) ? 'Leaves' : 'Left'}</th>
-            <th scope="col">Train</th>
-            <th scope="col">To</th>
-            <th scope="col">Cut-off</th>
-            <th scope="col">Cars</th>
+            <th scope="col" class="when">${this.items.every(({ state }) => isAhead(state)) ? 'Leaves' : 'Left'}</th>
+            <th scope="col" class="what">Train</th>
+            <th scope="col" class="to">To</th>
+            <th scope="col" class="until">Cut-off</th>
+            <th scope="col" class="cars">Cars</th>
             <th scope="col">How it stands</th>
           </tr>
         </thead>
@@ -70,10 +70,10 @@ export class DepartureTable extends LitElement {
             .most=${isAhead(state) ? (of?.mostCars ?? null) : null}
           ></t-car-line>
           <span class="small">${tellAboard(item)}</span>
-          ${isAhead(state) && of?.mostCars ? html`<span class="quiet small">, ${tellCap(of.mostCars, aboard)}</span>` : nothing}
+          ${isAhead(state) && of?.mostCars ? html`<span class="quiet small">· ${tellCap(of.mostCars, aboard)}</span>` : nothing}
         </div>
       </td>
-      <td class="says"><span class="tag ${tone}">${name}</span> <span class="words">${says}</span></td>
+      <td class="says"><span class="tag ${tone}">${name}</span> <span class="words">${restOf(says, name)}</span></td>
     </tr>`;
   }
 

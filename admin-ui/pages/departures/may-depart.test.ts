@@ -12,6 +12,7 @@ test.each<[Act, Role[]]>([
   ['stop', ['viewer', 'editor', 'killer', 'release-manager', 'admin']],
   ['eject', ['editor', 'killer', 'release-manager', 'admin']],
   ['recall', ['editor', 'killer', 'release-manager', 'admin']],
+  ['postmortem', ['editor', 'killer', 'release-manager', 'admin']],
   ['chemspill', ['release-manager']],
 ])('To %s is for %j, and whoever may not is told who may', (act, allowed) => {
   for (const role of ['viewer', 'editor', 'killer', 'release-manager', 'admin'] as const) {

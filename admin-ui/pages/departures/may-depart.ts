@@ -18,7 +18,7 @@ const WHO: Record<Act, { roles: readonly Role[] | undefined; why: string }> = {
   eject: { roles: STOPPERS, why: 'Ejecting needs any role but viewer' },
   recall: { roles: STOPPERS, why: 'A recall needs any role but viewer' },
   chemspill: { roles: ['release-manager'], why: 'An emergency departure is begun by a release manager' },
-  postmortem: { roles: GROWERS, why: 'Writing it needs the role editor, release manager or admin' },
+  postmortem: { roles: STOPPERS, why: 'Writing it needs any role but viewer' },
 };
 
 type Place = Pick<MyEnvironment, 'name' | 'roles'>;

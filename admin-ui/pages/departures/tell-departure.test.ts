@@ -1,6 +1,7 @@
 import type { DepartureItem, TrainAnswer } from '@turnout/server/contracts';
 import { describe, expect, test } from 'vitest';
-import { arrange, countDown, listAhead, nameOf, tellAboard, tellCap } from './tell-departure.ts';
+import { sayMoment } from '../../parts/say-moment.ts';
+import { arrange, countDown, listAhead, nameOf, onMyClock, restOf, tellAboard, tellCap } from './tell-departure.ts';
 
 const departure = (some: Partial<DepartureItem>) =>
   ({ train: 'weekly', number: 1, kind: 'regular', ...some }) as DepartureItem;
@@ -24,6 +25,22 @@ test('Who is ready counts as long as it stands at the platform; then, how many w
   expect(tellAboard({ state: 'under-way', aboard: 3, ready: 0 })).toBe('3 aboard');
   expect(tellAboard({ state: 'missed', aboard: 0, ready: 0 })).toBe('nobody');
   expect([tellCap(null, 9), tellCap(4, 2), tellCap(4, 4)]).toEqual(['', '4 at most', 'full, 4 at most']);
+});
+
+test('A sentence of the server is told on the clock of whoever looks', () => {
+  const at = sayMoment('2026-12-02T05:00:00Z');
+  expect(onMyClock('Boarding until 2026-12-02 05:00 UTC.')).toBe(`Boarding until ${at}.`);
+  expect(onMyClock('Not open yet.')).toBe('Not open yet.');
+});
+
+test.each([
+  ['Closed; leaves when it is ready.', 'closed', 'leaves when it is ready.'],
+  ['Under way: each change follows its policy.', 'under way', 'each change follows its policy.'],
+  ['Arrived.', 'arrived', ''],
+  ['Recalled: errors at the till', 'recalled', 'errors at the till'],
+  ['Did not leave: Nobody was aboard.', 'missed', 'Did not leave: Nobody was aboard.'],
+])('Beside its state, “%s” (%s) says “%s”', (says, state, rest) => {
+  expect(restOf(says, state)).toBe(rest);
 });
 
 describe('The board', () => {

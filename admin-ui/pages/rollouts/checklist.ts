@@ -14,6 +14,7 @@ const KINDS: Record<Condition['kind'], string> = {
   witness: 'Witness',
   freeze: 'Freeze',
   incident: 'Incident',
+  line: 'Line',
   gate: 'Gate',
   approval: 'Approval',
   button: 'Button',
