@@ -132,6 +132,17 @@ describe('what a kill brings about', () => {
     expect(variants()).toEqual({ a: 'on' });
   });
 
+  it('stays when it comes to a node that is ahead of the one that took it, and has not heard of it', async () => {
+    const { ports, variants, pass } = beginAt('e.1~0', { a: 'on' });
+    ports.stream.say(eventOf('e.1~k', { held: { k: itemsOf({ a: 'off' }) } })).end();
+    await pass(2_000);
+    ports.stream.head().say(wholeOf('e.4~0', { a: 'on' })).say(eventOf('e.5~0'));
+    expect(variants()).toEqual({ a: 'off' });
+    ports.stream.say(eventOf('e.6~0', { flags: itemsOf({ a: 'off' }), settled: ['k'] }));
+    ports.stream.say(eventOf('e.7~0', { flags: itemsOf({ a: 'on' }) }));
+    expect(variants()).toEqual({ a: 'on' });
+  });
+
   it('ends with its own id alone where several lie over one flag', () => {
     const { ports, variants } = beginAt('e.1~0', { a: 'on', b: 'on' });
     const held = { k: itemsOf({ a: 'off', b: 'off' }), l: itemsOf({ a: 'off' }) };
