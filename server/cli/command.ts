@@ -101,6 +101,22 @@ export const OPTIONS = {
   },
   zone: { type: 'string', value: '<zone>', meaning: 'On whose clock, such as Europe/Zurich. Default: UTC.' },
   lasts: { type: 'string', value: '<time>', meaning: 'How long each window is, such as 63h.' },
+  'in-flight': {
+    type: 'string',
+    value: '<hold|finish-stage>',
+    meaning: 'What becomes of rollouts that it finds in a stage: they stand still, or finish that one. Default: hold.',
+  },
+  'override-by': {
+    type: 'string',
+    value: '<role>',
+    meaning: 'Who may go on in spite of it, with a reason: release-manager or admin. Default: nobody.',
+  },
+  'override-freeze': {
+    type: 'string',
+    multiple: true,
+    value: '<id>',
+    meaning: 'Go on in spite of this freeze, where your role may; needs --reason. May be given several times.',
+  },
   check: {
     type: 'boolean',
     meaning: 'Write nothing; end with 1 where the file is not what would be written.',

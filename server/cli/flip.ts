@@ -12,6 +12,13 @@ function verbPath({ project, environment }: Place, flag: string, verb: string): 
   return `${environmentPath(project, environment)}/flags/${inPath(flag)}/${verb}`;
 }
 
+/** The freezes in spite of which it is done, after whatever the address asks for already. */
+function withOverrides(query: string, ids: readonly string[] = []): string {
+  const named = ids.map((id) => `overrideFreeze=${encodeURIComponent(id)}`);
+  const all = [...(query === '' ? [] : [query.slice(1)]), ...named];
+  return all.length === 0 ? '' : `?${all.join('&')}`;
+}
+
 /** The fields of the body that were given; every verb takes a reason. */
 function bodyOf(asked: Asked, more: object = {}): object {
   const { reason, incident } = asked.given;
@@ -23,7 +30,8 @@ async function flip(asked: Asked, verb: string, more: object = {}): Promise<Exit
   const { query, timeoutMs } = readWait(asked.given.wait);
   const api = await Api.open(asked);
   const place = await findPlace(api, asked);
-  const call = api.call<Flipped>('POST', `${verbPath(place, flag, verb)}${query}`, {
+  const path = `${verbPath(place, flag, verb)}${withOverrides(query, asked.given['override-freeze'])}`;
+  const call = api.call<Flipped>('POST', path, {
     body: bodyOf(asked, more),
     timeoutMs,
   });
@@ -115,7 +123,7 @@ export const flipCommands: Command[] = [
     teaching:
       'Users may get more than before, so in a protected environment this needs what every growing change needs.',
     examples: ['turnout restore new-checkout -e production --reason "fixed in 4.2.1"'],
-    options: [...WHERE, 'wait', ...REACH],
+    options: [...WHERE, 'override-freeze', 'wait', ...REACH],
     run: (asked) => flip(asked, 'restore'),
   },
   {
@@ -126,7 +134,7 @@ export const flipCommands: Command[] = [
       'Says what users got before and get now. To give everybody one variant, use `turnout serve`. A killed flag is ' +
       'not turned on: it is lifted with `turnout restore`.',
     examples: ['turnout on new-checkout -e development', 'turnout on new-checkout -p shop -e production --json'],
-    options: [...WHERE, 'wait', ...REACH],
+    options: [...WHERE, 'override-freeze', 'wait', ...REACH],
     run: (asked) => flip(asked, 'on'),
   },
   {
@@ -136,7 +144,7 @@ export const flipCommands: Command[] = [
     teaching:
       'Turning off is towards safe, so no approval stands before it. If the database is down, use `turnout kill`.',
     examples: ['turnout off new-checkout -e production --reason "too slow"'],
-    options: [...WHERE, 'wait', ...REACH],
+    options: [...WHERE, 'override-freeze', 'wait', ...REACH],
     run: (asked) => flip(asked, 'off'),
   },
   {
@@ -147,7 +155,7 @@ export const flipCommands: Command[] = [
       'The way to flip a flag that is on already. Its rules stay; only the fallthrough changes. With --wait it tells ' +
       'which running apps have put it in force, and ends with 3 when some have not.',
     examples: ['turnout serve checkout-button place-order -e production --wait 5s'],
-    options: [...WHERE, 'wait', ...REACH],
+    options: [...WHERE, 'override-freeze', 'wait', ...REACH],
     run: (asked) => flip(asked, 'serve', { variant: asked.words[1] }),
   },
 ];

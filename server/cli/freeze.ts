@@ -7,6 +7,9 @@ interface Freeze {
   id: string;
   name: string;
   environments: string[] | null;
+  tags: string[] | null;
+  inFlight: string;
+  overrideBy: string | null;
   from: string;
   to: string | null;
   rule: string | null;
@@ -45,10 +48,14 @@ async function findId(api: Api, path: string, word: string): Promise<string> {
 }
 
 function contentOf({ given }: Asked, name: string) {
-  const { environment, from, until, rule, zone, lasts } = given;
+  const { environment, tag, from, until, rule, zone, lasts } = given;
+  const [inFlight, overrideBy] = [given['in-flight'], given['override-by']];
   return {
     name,
     ...(environment === undefined ? {} : { environments: [environment] }),
+    ...(tag === undefined ? {} : { tags: tag }),
+    ...(inFlight === undefined ? {} : { inFlight }),
+    ...(overrideBy === undefined ? {} : { overrideBy }),
     ...(from === undefined ? {} : { from }),
     ...(until === undefined ? {} : { to: until }),
     ...(rule === undefined ? {} : { rule }),
@@ -64,13 +71,16 @@ async function list({ shell, given }: Asked, api: Api, path: string): Promise<Ex
   return EXIT.done;
 }
 
-function describe({ id, name, environments, from, to, rule, zone, lasts, state, until }: Freeze): string {
-  const where = environments === null ? 'everywhere' : `in ${environments.join(', ')}`;
+function describe({ id, name, environments, from, to, rule, zone, lasts, state, until, ...terms }: Freeze): string {
+  const place = environments === null ? 'everywhere' : `in ${environments.join(', ')}`;
+  const where = terms.tags === null ? place : `${place} for flags with ${terms.tags.join(', ')}`;
   const end = to === null ? 'until somebody ends it' : `to ${sayMoment(to)}`;
   const when = rule === null ? `from ${sayMoment(from)} ${end}` : `${rule} (${zone}) for ${lasts}`;
   const holds = until === null ? 'It holds until somebody ends it.' : `It holds until ${sayMoment(until)}.`;
   const now = state === 'holds' ? holds : state === 'over' ? 'It is over.' : 'It is ahead.';
-  return `${id}  ${name} ${where}, ${when}. ${now}`;
+  const flight = terms.inFlight === 'finish-stage' ? ' Stages are finished.' : '';
+  const pass = terms.overrideBy === null ? '' : ` The role ${terms.overrideBy} passes with a reason.`;
+  return `${id}  ${name} ${where}, ${when}. ${now}${flight}${pass}`;
 }
 
 export const freezeCommand: Command = {
@@ -80,16 +90,23 @@ export const freezeCommand: Command = {
   teaching:
     'While a freeze holds, nothing grows where it holds, and rollouts stand still. Turning off and killing work as ever. ' +
     'Once: --from and --until. Again and again: --rule says when each begins, on the clock of --zone, and --lasts how ' +
-    'long each is. To end one early takes a second admin, or the root token and a reason.',
+    'long each is. With --tag it is for flags with these tags alone. To end one early takes a second admin, or the root ' +
+    'token and a reason; --override-by says who may go on in spite of it.',
   examples: [
     'turnout freeze add "Black Friday" --from 2026-11-27T00:00:00Z --until 2026-11-30T00:00:00Z',
     'turnout freeze add Weekend -e production --rule "0 17 * * 5" --zone Europe/Zurich --lasts 63h',
+    'turnout freeze add "Checkout is moved" -e production --tag checkout --until 2026-11-30T00:00:00Z --override-by admin',
     'turnout freeze end 9b1c2d3e4f50 --reason "The shop is closed"',
   ],
-  options: ['environment', 'project', 'from', 'until', 'rule', 'zone', 'lasts', 'all', 'reason', ...REACH],
+  options: [
+    ...(['environment', 'project', 'tag', 'from', 'until', 'rule', 'zone', 'lasts'] as const),
+    ...(['in-flight', 'override-by', 'all', 'reason'] as const),
+    ...REACH,
+  ],
   meanings: {
     environment: 'The environment that it covers. Default: all of the project.',
     from: 'When it begins, such as 2026-11-27T00:00:00Z. Default: now.',
+    tag: 'It holds flags with this tag alone; may be given several times. Default: all flags.',
     all: 'With list: those that are over, too.',
   },
   values: { from: '<moment>' },

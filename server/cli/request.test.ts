@@ -13,6 +13,7 @@ const REQUEST = {
 const FREEZE = {
   ...{ id: '9b1c', name: 'Weekend', environments: ['production'], from: '2026-01-01T00:00:00.000Z', to: null },
   ...{ rule: '0 17 * * 5', zone: 'Europe/Zurich', lasts: '63h', state: 'holds', until: '2026-01-05T07:00:00.000Z' },
+  ...{ tags: ['checkout'], inFlight: 'finish-stage', overrideBy: 'admin' },
 };
 
 describe('the command line', () => {
@@ -90,17 +91,39 @@ describe('the command line', () => {
       'Europe/Zurich',
       '--lasts',
       '63h',
+      ...['--tag', 'checkout', '--in-flight', 'finish-stage', '--override-by', 'admin'],
     ];
     const { out } = await run(['freeze', 'add', ...weekend]);
     expect(heard[0]?.body).toEqual({
       ...{ name: 'Weekend', environments: ['production'], rule: '0 17 * * 5', zone: 'Europe/Zurich', lasts: '63h' },
+      ...{ tags: ['checkout'], inFlight: 'finish-stage', overrideBy: 'admin' },
     });
     expect(out).toBe(
-      '9b1c  Weekend in production, 0 17 * * 5 (Europe/Zurich) for 63h. It holds until 2026-01-05 07:00 UTC.',
+      '9b1c  Weekend in production for flags with checkout, 0 17 * * 5 (Europe/Zurich) for 63h. It holds until ' +
+        '2026-01-05 07:00 UTC. Stages are finished. The role admin passes with a reason.',
     );
     expect((await run(['freeze', 'list'])).out).toBe(out);
     await run(['freeze', 'end', 'Weekend', '--reason', 'closed']);
     expect(heard.at(-1)).toEqual({ call: 'DELETE /api/v1/projects/shop/freezes/9b1c', body: { reason: 'closed' } });
     expect((await run(['freeze', 'thaw', '9b1c'])).code).toBe(2);
+  });
+
+  it('goes on in spite of freezes where it is told to', async () => {
+    const said = [
+      '--override-freeze',
+      '9b1c',
+      '--override-freeze',
+      '8a',
+      '--wait',
+      '1s',
+      '--reason',
+      'The tax changes',
+    ];
+    await run(['on', 'new-cart', '-e', 'production', ...said]);
+    const path = '/api/v1/projects/shop/environments/production/flags/new-cart/on';
+    expect(heard.at(-1)).toEqual({
+      call: `POST ${path}?wait=1s&overrideFreeze=9b1c&overrideFreeze=8a`,
+      body: { reason: 'The tax changes' },
+    });
   });
 });

@@ -48,9 +48,9 @@ export const freezeAnswer = z
     lasts: z.string().nullable(),
     state: z.enum(['ahead', 'holds', 'over']),
     until: moment.nullable().openapi({ description: 'While it holds: when this window of it ends' }),
-    windows: z
-      .array(z.object({ from: moment, to: moment }))
-      .openapi({ description: 'Those that hold or begin within the next five weeks, the next first; 50 at most' }),
+    windows: z.array(z.object({ from: moment, to: moment })).openapi({
+      description: 'Those of the next five weeks, or of the days that were asked for, the next first; 62 at most',
+    }),
     endedAt: moment.nullable(),
     createdBy: z.string(),
     createdAt: moment,
@@ -60,8 +60,17 @@ export const freezeAnswer = z
 export type FreezeAnswer = z.infer<typeof freezeAnswer>;
 export const freezeList = z.object({ items: z.array(freezeAnswer) });
 export const changedFreeze = z.object({ freeze: freezeAnswer, change: changeReceipt.optional() });
+const FIVE_YEARS_MS = 5 * 366 * 86_400_000;
+/** Further away nobody looks, and each rule would be walked through all that time. */
+const isNear = (text: string) => Math.abs(Date.parse(text) - Date.now()) < FIVE_YEARS_MS;
+
 export const freezeQuery = z.object({
   over: z.enum(['false', 'true']).default('false').openapi({ description: 'Those that are over, too' }),
+  from: momentIn
+    .refine(isNear, 'a moment of five years before or after now')
+    .optional()
+    .openapi({ description: 'Show the windows from here on, instead of those from now on' }),
+  days: z.coerce.number().int().min(1).max(62).default(35).openapi({ description: 'For so many days' }),
 });
 export const freezeId = z.object({ freeze: z.string().max(64) });
 

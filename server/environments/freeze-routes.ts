@@ -57,7 +57,7 @@ export function freezeRoutes(parts: FreezeParts): OpenAPIHono<HouseEnv> {
       only === undefined || environments === null || environments.some((id) => only.includes(id));
     const items = (await listFreezes(db, projectId))
       .filter(isSeen)
-      .map((row) => showFreeze(row, known, only, clock.now()))
+      .map((row) => showFreeze(row, known, only, clock.now(), c.req.valid('query')))
       .filter(({ state }) => state !== 'over' || c.req.valid('query').over === 'true');
     return c.json({ items }, 200);
   });

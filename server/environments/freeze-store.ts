@@ -56,7 +56,12 @@ export async function freezeOf(
 }
 
 /** The same for a flag by its key. */
-export async function freezeOfFlag(db: Db | Tx, environmentId: number, flag: string, now: Date): Promise<Frozen | null> {
+export async function freezeOfFlag(
+  db: Db | Tx,
+  environmentId: number,
+  flag: string,
+  now: Date,
+): Promise<Frozen | null> {
   const [row] = await db
     .select({ projectId: environments.projectId, tags: flags.tags })
     .from(environments)

@@ -17,8 +17,8 @@ type KnownEnvironments = readonly Pick<EnvironmentRow, 'id' | 'key'>[];
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST_MS = 31 * UNITS.d;
 /** What whoever plans looks at. */
-const AHEAD_MS = 35 * UNITS.d;
-const MOST_AHEAD = 50;
+const AHEAD_DAYS = 35;
+const MOST_AHEAD = 62;
 
 /** What somebody wrote, on top of what it is. Throws 422 with every fault. */
 export function readFreeze(
@@ -115,7 +115,10 @@ export function showFreeze(
   known: KnownEnvironments,
   only: readonly number[] | undefined,
   now: Date,
+  shown: { from?: string | undefined; days: number } = { days: AHEAD_DAYS },
 ): FreezeAnswer {
+  const from = shown.from === undefined ? now : new Date(shown.from);
+  const to = new Date(from.getTime() + shown.days * UNITS.d);
   const seen = row.environments?.filter((id) => only === undefined || only.includes(id)) ?? null;
   const frozen = freezeAt([{ ...asFreeze(row), environments: null, tags: null }], 0, now);
   return {
@@ -130,8 +133,8 @@ export function showFreeze(
     lasts: row.lastsMs === null ? null : writeLasts(row.lastsMs),
     state: frozen ? 'holds' : isOver(row, now) ? 'over' : 'ahead',
     until: untilOf(frozen),
-    windows: windowsAhead(asFreeze(row), now, new Date(now.getTime() + AHEAD_MS), MOST_AHEAD).map(({ from, to }) => ({
-      ...{ from: from.toISOString(), to: to.toISOString() },
+    windows: windowsAhead(asFreeze(row), from, to, MOST_AHEAD).map((window) => ({
+      ...{ from: window.from.toISOString(), to: window.to.toISOString() },
     })),
     endedAt: row.endedAt?.toISOString() ?? null,
     createdBy: row.createdBy,

@@ -1,0 +1,143 @@
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findInstallationProject } from '../access/access-store.ts';
+import type { CommitAccess } from '../access/commit.ts';
+import { SecurityEvents } from '../access/security-events.ts';
+import { commitChange } from '../changes/commit-change.ts';
+import { changes, flags } from '../database/tables.ts';
+import { type Caller, openRequests, type RequestWorld } from './requests.fixture.ts';
+
+const HOUR = 3_600_000;
+
+describe('a freeze', () => {
+  let world: RequestWorld;
+  let ada: Caller;
+  let ed: Caller;
+  let rita: Caller;
+  let events: SecurityEvents;
+  beforeAll(async () => {
+    world = await openRequests(['cart', 'search', 'tax', 'late']);
+    const { db } = world.database;
+    const { clock } = world.door;
+    const commit: CommitAccess = (order, write) => commitChange(world.door, order, write);
+    events = new SecurityEvents({ clock, commit, installationProject: () => findInstallationProject(db) });
+    Object.assign(world.house.house, { events });
+    ada = await world.person('Ada', ['admin']);
+    ed = await world.person('Ed', ['editor']);
+    rita = await world.person('Rita', ['release-manager']);
+    const tag = (key: string, tags: string[]) =>
+      db
+        .update(flags)
+        .set({ tags })
+        .where(and(eq(flags.projectId, world.projectId), eq(flags.key, key)));
+    await Promise.all([tag('cart', ['checkout']), tag('search', ['browse'])]);
+  });
+  afterAll(() => world.database.close());
+
+  const ahead = (hours: number) => new Date(world.now().getTime() + hours * HOUR).toISOString();
+  const make = async (over: object) => {
+    const body = { name: 'Sale', environments: ['staging'], from: ahead(0), to: ahead(1), ...over };
+    const made = await world.ask(ada, 'POST', '/freezes', body);
+    expect(made.status).toBe(201);
+    return made.body.freeze;
+  };
+  const turn = (who: Caller, flag: string, way: string, query = '', reason?: string) =>
+    world.ask(who, 'POST', `/environments/staging/flags/${flag}/${way}${query}`, reason ? { reason } : {});
+  const over = () => world.later(2 * HOUR);
+
+  it('with tags holds the flags that have one of them, names them, and lets all others grow', async () => {
+    await make({ tags: ['checkout'] });
+    const { body } = await turn(ed, 'cart', 'on');
+    expect(body).toMatchObject({ code: 'frozen', current: { flags: ['cart'] } });
+    expect(body.detail).toContain('cart may not grow there before');
+    expect((await turn(ed, 'search', 'on')).status).toBe(200);
+    expect((await turn(ed, 'search', 'off')).status).toBe(200);
+    over();
+  });
+
+  it('with tags holds what would reach such a flag: by what it needs, and by a segment that it names', async () => {
+    const to = '/environments/staging/flags/cart';
+    expect(
+      (await world.ask(ed, 'POST', '/environments/staging/segments', { key: 'staff', included: ['a'] })).status,
+    ).toBe(201);
+    const rules = [{ if: { segment: 'staff' }, serve: { variant: 'on' } }];
+    const set = await world.ask(ed, 'PATCH', to, { prerequisites: [{ flag: 'tax', variants: ['on'] }], rules });
+    expect([set.status, set.body.detail]).toEqual([200, undefined]);
+    await make({ tags: ['checkout'] });
+    expect((await turn(ed, 'tax', 'on')).body).toMatchObject({ code: 'frozen', current: { flags: ['cart'] } });
+    const member = await world.ask(ed, 'PATCH', '/environments/staging/segments/staff', { included: ['a', 'b'] });
+    expect(member.body).toMatchObject({ code: 'frozen', current: { flags: ['cart'] } });
+    over();
+    expect((await world.ask(ed, 'PATCH', to, { prerequisites: [], rules: [] })).status).toBe(200);
+  });
+
+  it('with tags keeps them on its flags: nobody gets out of it by taking one off', async () => {
+    await make({ tags: ['checkout'] });
+    const bare = await world.ask(ed, 'PATCH', '/flags/cart', { tags: [] });
+    expect(bare.body).toMatchObject({ code: 'frozen', detail: expect.stringContaining('holds cart by its tags') });
+    expect((await world.ask(ed, 'PATCH', '/flags/cart', { tags: ['checkout', 'web'] })).status).toBe(200);
+    over();
+    expect((await world.ask(ed, 'PATCH', '/flags/cart', { tags: ['checkout'] })).status).toBe(200);
+  });
+
+  it('is passed by whoever has the role that it names, says so and says why; the log and a security event keep it', async () => {
+    const { id } = await make({ overrideBy: 'release-manager' });
+    const query = `?overrideFreeze=${id}`;
+    const refused = (await turn(rita, 'late', 'on')).body;
+    expect(refused).toMatchObject({ code: 'frozen', current: { freezes: [{ id, mayOverride: true }] } });
+    expect(refused.detail).toContain(query);
+    expect((await turn(rita, 'late', 'on', query)).body.code).toBe('frozen');
+    const eds = (await turn(ed, 'late', 'on', query, 'I must')).body;
+    expect(eds).toMatchObject({ code: 'frozen', current: { freezes: [{ id, mayOverride: false }] } });
+    expect((await turn(rita, 'late', 'on', '?overrideFreeze=another', 'I must')).body.code).toBe('frozen');
+    expect((await turn(rita, 'late', 'on', query, 'The tax changes today')).status).toBe(200);
+    const [entry] = (await world.ask(ed, 'GET', '/changes?limit=1')).body.items;
+    expect(entry).toMatchObject({
+      ...{ action: 'flag.on', reason: 'The tax changes today' },
+      overrode: [{ freeze: id, name: 'Sale', environment: 'staging' }],
+    });
+    await events.flush();
+    const db = world.database.db;
+    const noted = await db.select().from(changes).where(eq(changes.action, 'freeze.overridden'));
+    expect(noted).toMatchObject([{ actor: 'person:rita', subject: 'person:rita' }]);
+    over();
+  });
+
+  it('that admins alone may pass is passed by no release manager, and by nobody for one that says nothing of it', async () => {
+    const strict = await make({ name: 'Audit', overrideBy: 'admin' });
+    expect((await turn(rita, 'search', 'on', `?overrideFreeze=${strict.id}`, 'I must')).body.code).toBe('frozen');
+    const shut = await make({ name: 'Quiet' });
+    const both = `?overrideFreeze=${strict.id}&overrideFreeze=${shut.id}`;
+    const refused = (await turn(ada, 'search', 'on', both, 'I must')).body;
+    expect(refused).toMatchObject({ code: 'frozen', current: { freezes: [{ id: shut.id, overrideBy: null }] } });
+    expect(refused.detail).not.toContain('Audit');
+    over();
+  });
+
+  it('holds less with fewer flags, with stages that are finished, and with more who may pass: two admins', async () => {
+    const freeze = await make({ from: ahead(5), to: ahead(9), tags: ['checkout', 'browse'], overrideBy: 'admin' });
+    const patch = (body: object) => world.ask(ada, 'PATCH', `/freezes/${freeze.id}`, body);
+    for (const looser of [{ tags: ['checkout'] }, { inFlight: 'finish-stage' }, { overrideBy: 'release-manager' }]) {
+      expect((await patch(looser)).body.code).toBe('approval_required');
+    }
+    for (const stricter of [{ tags: ['browse', 'checkout', 'web'] }, { overrideBy: null }, { tags: null }]) {
+      expect((await patch(stricter)).body.freeze).toMatchObject(stricter);
+    }
+    for (const looser of [{ tags: ['checkout'] }, { overrideBy: 'admin' }]) {
+      expect((await patch(looser)).body.code).toBe('approval_required');
+    }
+    const bad = await patch({ tags: [], inFlight: 'stop', overrideBy: 'viewer' });
+    expect(bad.body.errors.map(({ path }: { path: string }) => path)).toEqual(['/tags', '/inFlight', '/overrideBy']);
+  });
+
+  it('is shown with the windows of the days that somebody looks at, as far as anybody plans', async () => {
+    const nightly = { from: ahead(24), to: null, rule: '0 1 * * *', zone: 'Europe/Zurich', lasts: '2h' };
+    const { id } = await make(nightly);
+    const look = async (query: string) => (await world.ask(ed, 'GET', `/freezes${query}`)).body;
+    const windows = async (query: string) =>
+      (await look(query)).items.find((one: { id: string }) => one.id === id).windows.length;
+    expect(await windows(`?from=${ahead(24 * 100)}&days=10`)).toBe(10);
+    expect(await windows(`?from=${ahead(-24 * 100)}&days=10`)).toBe(0);
+    expect((await look(`?from=${ahead(24 * 366 * 6)}`)).errors).toMatchObject([{ path: '/query/from' }]);
+  });
+});
