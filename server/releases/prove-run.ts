@@ -1,24 +1,10 @@
-import type { LockedEnvironment } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
-import type { Policy } from '../policies/policy.ts';
 import { watches } from '../rollouts/guard-scope.ts';
-import type { Run } from '../rollouts/rollout.ts';
+import type { FinishedRun } from '../rollouts/loop-parts.ts';
 import { cutRelease } from './cut-release.ts';
 import { servedHash } from './form.ts';
 import { passedGuards, proveForm } from './good-store.ts';
 import { readForms } from './read-forms.ts';
-
-/** A run that has just finished, inside of the transaction of that change. */
-export interface FinishedRun {
-  rollout: { id: string; projectId: number; flag: string; commit: string | null; pinned: Policy };
-  run: Run;
-  environment: LockedEnvironment;
-  /** It was the last environment of the path, or the path ends here. */
-  isLast: boolean;
-  position: string;
-  changeId: number;
-  now: Date;
-}
 
 /**
  * What a finished run proves: where each guard that is enforced there has passed in one of its stages, the form that it

@@ -1,3 +1,4 @@
+import { formatPosition } from '@turnout/core';
 import { actorOf, type RolloutPrincipal } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeOrder, Ground, Written } from '../changes/door.ts';
@@ -11,11 +12,11 @@ import { insertDecision } from './decision-store.ts';
 import { type EntryGround, writeEntry } from './enter-next.ts';
 import { arriveNext, writeAnchor, writeFinish } from './leave-environment.ts';
 import { type LockedRollout, lockWhole, requireVersion, saveMove } from './lock-rollout.ts';
+import type { LoopParts } from './loop-parts.ts';
 import { endRun, pauseRun } from './move-run.ts';
 import { noteSeen } from './note-seen.ts';
 import { beginReach } from './reach.ts';
 import { isLive, type Run } from './rollout.ts';
-import type { RolloutParts } from './rollout-parts.ts';
 import { type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type BesideRun, insertRun, saveReach } from './run-store.ts';
 import { closeStageApprovals, requireStageApprovals, stageAskOf } from './stage-approvals.ts';
@@ -49,7 +50,7 @@ const ACTIONS: Record<Move, string> = {
  * of the decision are written together or not at all. Throws where the run moved since it was decided on.
  */
 export async function actOn(
-  parts: Pick<RolloutParts, 'door'>,
+  parts: Pick<LoopParts, 'door' | 'finished'>,
   decided: Decided,
   move: Move,
   entry: EntryGround,
@@ -77,8 +78,29 @@ export async function actOn(
     if (ask !== undefined && move === 'advance') await requireStageApprovals(tx, ask, ground.now);
     if (ask !== undefined) await closeStageApprovals(tx, ask, move === 'advance', ground.now);
     const kill = killId === undefined ? undefined : await writeKill(tx, ground, { id: killId, decided, order });
-    return written(rollout, { ...moved, from: run, kill, ground, killId });
+    const done = written(rollout, { ...moved, from: run, kill, ground, killId });
+    return move === 'finish' && moved.write !== undefined ? tellFinished(parts, done, { locked, moved, ground }) : done;
   });
+}
+
+/** Whoever keeps what a finished run has proven does so in the same transaction, once the change has its number. */
+function tellFinished(
+  { finished }: Pick<LoopParts, 'finished'>,
+  done: Written<Run>,
+  { locked, moved, ground }: { locked: LockedRollout; moved: Moved; ground: Ground },
+): Written<Run> {
+  const { rollout } = locked;
+  const environment = ground.environments.get(moved.run.environmentId);
+  if (finished === undefined || environment === undefined) return done;
+  const isLast = moved.endedBecause !== undefined || rollout.step + 1 >= rollout.pinned.path.length;
+  const position = formatPosition({ epoch: environment.epoch, revision: environment.revision + 1 });
+  return {
+    ...done,
+    afterEntry: async (tx, changeId) => {
+      await done.afterEntry?.(tx, changeId);
+      await finished(tx, { rollout, run: moved.run, environment, isLast, position, changeId, now: ground.now });
+    },
+  };
 }
 
 /** What the loop is to the door: only the places of the path are its own. */

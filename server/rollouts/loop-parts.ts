@@ -1,10 +1,12 @@
-import type { Door } from '../changes/door.ts';
+import type { Door, LockedEnvironment } from '../changes/door.ts';
+import type { Tx } from '../database/connect.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Crash } from './crash-point.ts';
 import type { LoopSources } from './loop-sources.ts';
-import type { PageAbout } from './rollout.ts';
+import type { PageAbout, Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
+import type { PinnedRollout } from './rollout-store.ts';
 
 /** What the loop needs. */
 export interface LoopParts {
@@ -17,6 +19,21 @@ export interface LoopParts {
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Counts that somebody is needed. */
   paged?(about: PageAbout): void;
+  /** Told of a run that finished, inside of the transaction of that change: whoever keeps releases of it is a later room. */
+  finished?(tx: Tx, finished: FinishedRun): Promise<void>;
   /** Told before and after each write and send, for tests that end it there. */
   crash?: Crash;
+}
+
+/** A run that has just finished, and where the change led that finished it. */
+export interface FinishedRun {
+  rollout: PinnedRollout;
+  run: Run;
+  /** As it was locked, at the revision before. */
+  environment: LockedEnvironment;
+  /** The path goes on nowhere. */
+  isLast: boolean;
+  position: string;
+  changeId: number;
+  now: Date;
 }
