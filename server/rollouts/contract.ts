@@ -22,6 +22,7 @@ const CONDITIONS = [
   'button',
   'freeze',
   'incident',
+  'line',
   'effective',
   'witness',
 ] as const;

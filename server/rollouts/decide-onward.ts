@@ -14,8 +14,8 @@ interface Findings {
   to: string;
 }
 
-/** What holds every run here: freezes and incidents. Only listed while they do. */
-export function holdingConditions({ freeze, incident }: Evidence): ConditionState[] {
+/** What holds every run here: freezes, incidents, and a line that somebody stopped. Only listed while they do. */
+export function holdingConditions({ freeze, incident, line }: Evidence): ConditionState[] {
   const found: ConditionState[] = [];
   if (freeze !== null) {
     const until = freeze.until === null ? 'until somebody ends it' : `until ${sayMoment(freeze.until)}`;
@@ -26,6 +26,10 @@ export function holdingConditions({ freeze, incident }: Evidence): ConditionStat
   if (incident !== null) {
     const because = `The incident “${incident.title}” is open.`;
     found.push({ id: 'incident', kind: 'incident', met: false, because });
+  }
+  if (line !== null) {
+    const because = `The train ${line.train} is stopped: “${line.reason}” A release manager starts it again.`;
+    found.push({ id: 'line', kind: 'line', met: false, because });
   }
   return found;
 }

@@ -110,7 +110,7 @@ export function healthy(now: Date, units = 5000): Evidence {
     metrics: copyMetrics(),
     thresholds: { p95: { kind: 'value', value: 0.2, beyondSince: null, at: now.toISOString() } },
     signals: { alert: null },
-    ...{ gates: {}, approvals: [], freeze: null, incident: null },
+    ...{ gates: {}, approvals: [], freeze: null, incident: null, line: null },
     flag: { exists: true, state: 'on', killed: false, shed: false, edited: false },
     readBack: { effective: true, laggards: [] },
   };

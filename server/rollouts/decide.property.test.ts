@@ -82,7 +82,7 @@ describe('whatever is seen', () => {
     );
   });
 
-  it('never skips a bake, a gate, an approval, a press, a freeze or an incident', () => {
+  it('never skips a bake, a gate, an approval, a press, a freeze, an incident or a stopped line', () => {
     holdsFor(randomScene, (scene) => {
       const decision = ask(scene);
       if (!grows(decision)) return;
@@ -90,7 +90,8 @@ describe('whatever is seen', () => {
       const [step] = policy.path;
       const next = step!.stages[run.stage + 1];
       expect(decision.action).toBe(next === undefined ? 'finish' : 'advance');
-      expect([evidence.freeze, evidence.incident, isAsked(scene), run.state === 'paused']).toEqual([
+      expect([evidence.freeze, evidence.incident, evidence.line, isAsked(scene), run.state === 'paused']).toEqual([
+        null,
         null,
         null,
         true,

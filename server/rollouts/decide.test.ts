@@ -101,6 +101,12 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
     'hold',
     /The incident “Payments are slow” is open/,
   ],
+  [
+    'a line that somebody stopped',
+    ({ evidence }) => (evidence.line = { train: 'weekly', reason: 'Something smells.' }),
+    'hold',
+    /The train weekly is stopped: “Something smells.” A release manager starts it again/,
+  ],
   ['a node that has it not', ({ run }) => (run.effectiveAt = null), 'hold', /Not in force yet on all nodes and apps/],
   [
     'the bake',

@@ -16,7 +16,7 @@ import { nextLook, pageNow } from './when-to-look.ts';
 /**
  * What happens with a run now, and why. It asks no clock and no world: the same evidence at the same moment gives the
  * same decision. The first of these that has something to say decides: somebody stopped it; a guard failed; it is paused;
- * the evidence cannot be believed; a freeze or an incident; what the stage still lacks; gates; approvals; and then it
+ * the evidence cannot be believed; a freeze, an incident or a stopped line; what the stage still lacks; gates; approvals; and then it
  * goes on. What must wait is asked about at its deadline, and goes back after another.
  */
 export function decide({ rollout, run, policy }: Decided, evidence: Evidence, now: Date): Decision {

@@ -42,7 +42,18 @@ export interface GuardVerdict {
 /** `effective`: the stage is in force everywhere. `witness`: something that clients cannot make speaks for the stage. */
 export interface ConditionState {
   id: string;
-  kind: 'bake' | 'units' | 'hits' | 'gate' | 'approval' | 'button' | 'freeze' | 'incident' | 'effective' | 'witness';
+  kind:
+    | 'bake'
+    | 'units'
+    | 'hits'
+    | 'gate'
+    | 'approval'
+    | 'button'
+    | 'freeze'
+    | 'incident'
+    | 'line'
+    | 'effective'
+    | 'witness';
   met: boolean;
   because: string;
 }
@@ -64,6 +75,8 @@ export interface Evidence {
   /** Of all that hold for the flag here; `inFlight` is that of the strictest. */
   freeze: { name: string; until: string | null; inFlight: InFlight } | null;
   incident: { id: string; title: string } | null;
+  /** The train that it left with, where somebody has stopped the line. */
+  line: StoppedLine | null;
   /** What the flag is in the environment now. */
   flag: FlagReading;
   /** Whether all nodes and apps are at what the run last wrote. */
@@ -85,6 +98,12 @@ export type ThresholdReading =
   | { kind: 'not-a-number'; since: string; beyondMs?: number }
   | { kind: 'several-series'; count: number; since: string; beyondMs?: number }
   | { kind: 'error'; message: string; since: string; beyondMs?: number };
+
+/** A train of which nothing goes on until a release manager starts it again, and why. */
+export interface StoppedLine {
+  train: string;
+  reason: string;
+}
 
 export interface GateReading {
   open: boolean;

@@ -43,7 +43,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
   const readings = readingsOf(kept.readings, run.entry);
   const guards = pinned.guards.filter((guard) => watches(guard, run));
   const metrics = await metricsOf(look, guards);
-  const [flag, readBack, freeze, incident] = await Promise.all([
+  const [flag, readBack, freeze, incident, line] = await Promise.all([
     readFlag(look),
     run.wrote?.run && kept.reach && kept.reach.reachedAt === null
       ? sources.seeReach({
@@ -55,6 +55,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
       : { effective: true, laggards: [] },
     sources.freezeOf(run.environmentId, kept.flag, now),
     sources.openIncident(run.environmentId, kept.flag),
+    sources.lineStopped(rollout.id),
   ]);
   const thresholds = await askThresholds(look, guards, readings);
   const gates = await readGates(look, readings);
@@ -67,6 +68,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     approvals: await readApprovals(look, readings),
     freeze: freeze && { ...freeze, until: freeze.until.toISOString() },
     incident: incident === undefined ? null : { id: incident.id, title: incident.title },
+    line,
     flag,
     readBack,
   };

@@ -34,6 +34,7 @@ describe('several runs that are left, or paused, in one change', () => {
   beforeAll(async () => {
     world = await openRolloutWorld();
     world.policies.set('approved', policy);
+    world.policies.set('short', shortPolicy());
     loop = await world.takeOver();
   });
   beforeEach(async () => {
@@ -42,6 +43,7 @@ describe('several runs that are left, or paused, in one change', () => {
       if (['waiting', 'running', 'paused'].includes(state)) await world.steer(id, 'rollback');
     }
     world.says.reach = { effective: true, laggards: [] };
+    world.says.line = null;
     await world.setFlag({ state: 'on', fallthrough: { variant: 'off' }, rules: [], run: null });
     ids = [await world.start({ policy: 'approved' }), await world.start({ policy: 'approved', flag: 'other' })];
     for (let look = 0; look < 3; look++) {
@@ -173,6 +175,24 @@ describe('several runs that are left, or paused, in one change', () => {
     expect((await world.read(ids[0]!)).run.decision).toMatchObject({ action: 'hold', page: 'stopped' });
     await world.steer(ids[0]!, 'resume', 'All is well.');
     expect((await world.read(ids[0]!)).run.run).toMatchObject({ state: 'running', stage: 0, entry: 2 });
+  });
+
+  it('hold while their line is stopped, and go back all the same', async () => {
+    const [id = ''] = ids;
+    await world.steer(id, 'rollback');
+    const left = await world.start({ policy: 'short' });
+    for (let look = 0; look < 2; look++) await loop.pass();
+    expect((await world.read(left)).run.run).toMatchObject({ state: 'running', stage: 0 });
+    ids = [left];
+    world.says.line = { train: 'weekly', reason: 'Something smells.' };
+    world.wait(61_000);
+    await loop.pass();
+    expect((await world.read(left)).run).toMatchObject({
+      run: { state: 'running', stage: 0 },
+      decision: { action: 'hold', reason: expect.stringContaining('The train weekly is stopped') },
+    });
+    await world.steer(left, 'rollback');
+    expect((await world.read(left)).rollout.state).toBe('rolledBack');
   });
 
   it('need the lease where the train acts by itself, and no more once another node has it', async () => {

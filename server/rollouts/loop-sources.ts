@@ -5,6 +5,7 @@ import type { EntryEvidence } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import type { CheckGate, ProbeGate } from '../policies/policy.ts';
 import type { CheckRow } from './check-store.ts';
+import type { StoppedLine } from './decision.ts';
 import type { ProbeShot } from './probe.ts';
 import type { RolloutSources } from './rollout-parts.ts';
 
@@ -38,6 +39,8 @@ export interface LoopSources extends RolloutSources {
   incidentFree(environmentId: number, flag: string, withinMs: number, now: Date): Promise<Calm>;
   /** The freeze in which a flag is there: by its tags, too. */
   freezeOf(environmentId: number, flag: string, now: Date): Promise<Frozen | null>;
+  /** The train that a rollout left with, where somebody has stopped the line. */
+  lineStopped(rolloutId: string): Promise<StoppedLine | null>;
   /** Whether what was written is served here, and in force in every app that was there. */
   seeReach(written: Written): Promise<{ effective: boolean; laggards: string[] }>;
 }

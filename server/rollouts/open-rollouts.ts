@@ -22,6 +22,7 @@ import { firingSignals } from '../signals/signal-store.ts';
 import { unitsNeeded } from '../statistics/index.ts';
 import { checkResult } from './check-store.ts';
 import { leaseInDatabase } from './lease-store.ts';
+import type { LoopParts } from './loop-parts.ts';
 import type { LoopSources } from './loop-sources.ts';
 import { RolloutLoop } from './rollout-loop.ts';
 import type { RolloutParts } from './rollout-parts.ts';
@@ -39,8 +40,12 @@ export interface OpenRolloutsParts extends AskParts {
   node: string;
   /** Whether no other process can have the database open. */
   isAlone: boolean;
+  /** The train that a rollout left with, where somebody has stopped the line. */
+  lineStopped?: LoopSources['lineStopped'];
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics: Metrics;
+  /** Keeps what a run that finished has proven. */
+  finished?: LoopParts['finished'];
 }
 
 /** Everything of rollouts that lives as long as the house does. */
@@ -70,7 +75,10 @@ export function openRollouts(parts: OpenRolloutsParts): Rollouts {
   });
   const paged = metrics.counterBy('rollout_pages_total', 'Times that a rollout needed a person, by why', 'about');
   metrics.gauge('rollout_lease', '1 on the node that runs the rollouts', () => (lease.held() === undefined ? 0 : 1));
-  const loop: RolloutLoop = new RolloutLoop({ door, sources, names, held: () => lease.held(), log, paged });
+  const loop: RolloutLoop = new RolloutLoop({
+    ...{ door, sources, names, held: () => lease.held(), log, paged },
+    ...(parts.finished === undefined ? {} : { finished: parts.finished }),
+  });
   return {
     parts: { door, sources, names, wake: loop.wake },
     sources,
@@ -116,6 +124,7 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
     incidentFree: (environmentId, flag, withinMs, now) => incidentFree(db, environmentId, flag, withinMs, now),
     freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
+    lineStopped: parts.lineStopped ?? (async () => null),
     seeReach: ({ environmentId, position }) => seeReach(reach, environmentId, position),
   };
 }

@@ -83,6 +83,7 @@ function randomEvidence(dice: Dice, now: number): Evidence {
         }
       : null,
     incident: dice.once(8) ? { id: 'i1', title: 'Slow' } : null,
+    line: dice.once(8) ? { train: 'weekly', reason: 'Look first.' } : null,
     flag: {
       ...{ exists: !dice.once(30), edited: dice.once(20), killed: dice.once(20), shed: dice.once(20) },
       state: dice.once(20) ? 'off' : 'on',

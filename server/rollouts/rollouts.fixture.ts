@@ -16,6 +16,7 @@ import { checkLease } from './check-lease.ts';
 import { checkOwnership } from './check-ownership.ts';
 import type { Crash } from './crash-point.ts';
 import { METRICS, policyOf, stageOf } from './decide.fixture.ts';
+import type { StoppedLine } from './decision.ts';
 import { leaseInDatabase } from './lease-store.ts';
 import type { LoopParts } from './loop-parts.ts';
 import type { LoopSources } from './loop-sources.ts';
@@ -39,6 +40,7 @@ export interface Says {
   probe: { well: boolean; found: string };
   freeze: Frozen | null;
   incident: { id: string; title: string; severity: 'minor'; openedAt: Date } | undefined;
+  line: StoppedLine | null;
   below(below: number): number;
   /** What speaks against every policy by now. */
   policyFaults: FieldFault[];
@@ -159,6 +161,7 @@ export function quiet(): Says {
     probe: { well: true, found: 'it answered 200' },
     freeze: null,
     incident: undefined,
+    line: null,
     below: (below) => below,
     policyFaults: [],
   };
@@ -189,6 +192,7 @@ export function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSource
     openIncident: async () => says.incident,
     incidentFree: async () => ({ open: true, because: 'It is calm.' }),
     freezeOf: async () => says.freeze,
+    lineStopped: async () => says.line,
     seeReach: async () => says.reach,
   };
 }
