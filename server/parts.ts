@@ -37,6 +37,8 @@ import { Metrics } from './platform/metrics.ts';
 import { type Outbound, type OutboundParts, openOutbound } from './platform/outbound.ts';
 import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
+import { noteForms } from './releases/note-forms.ts';
+import { proveRun } from './releases/prove-run.ts';
 import { judgeRequests } from './requests/judge-request.ts';
 import { checkLease } from './rollouts/check-lease.ts';
 import { checkOwnership } from './rollouts/check-ownership.ts';
@@ -121,7 +123,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const outbound = openOutbound({ allowed: config.outboundAllow, onDone: countOutbound(metrics) });
   const rollouts = openRollouts({
     ...{ db, clock, door: delivery.door, doorbell, delivery, fleet, reports, node, outbound, secrets, metrics },
-    ...{ log: logger, isAlone: database.kind === 'embedded' },
+    ...{ log: logger, isAlone: database.kind === 'embedded', finished: proveRun },
   });
   const signals = openSignals({
     ...{ door: delivery.door, kill: delivery.kill },
@@ -136,7 +138,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
 
 /** What the door asks of every change, in this order. */
 function checksOf(clock: Clock): Check[] {
-  return [mayChangeBy(judgeRequests(clock)), checkFreeze(clock), checkLease, checkOwnership(clock)];
+  return [mayChangeBy(judgeRequests(clock)), checkFreeze(clock), checkLease, checkOwnership(clock), noteForms(clock)];
 }
 
 /** Whatever a doorbell that was away may have missed is read. */
