@@ -55,6 +55,7 @@ export const ACTION_GROUPS: Record<string, { words: string; actions: string }> =
   targeting: { words: 'Targeting changed', actions: 'flag.configure' },
   flags: { words: 'Flags made, edited, archived', actions: 'flag.create,flag.update,flag.archive,flag.unarchive' },
   undone: { words: 'Undone', actions: 'flag.undo,segment.undo' },
+  trains: { words: 'Trains and departures', actions: 'train.*' },
   imports: { words: 'Imported', actions: 'flag.import' },
   segments: { words: 'Segments', actions: 'segment.*' },
   secrets: { words: 'Keys and tokens', actions: 'key.*,token.*' },

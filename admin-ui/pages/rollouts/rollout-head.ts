@@ -68,11 +68,19 @@ export class RolloutHead extends LitElement {
     const href = writeRoute('policy', { project: this.project, policy: policy.key }, { env });
     return html`<p class="facts quiet">
         By <a href=${href}>${policy.key}</a> version ${policy.version}. Started
-        <t-ago .at=${startedAt}></t-ago> by ${tellActor({ actor: startedBy, actorName: startedByName })}${reason === null ? '.' : html`: “${reason}”.`}
+        <t-ago .at=${startedAt}></t-ago> by ${this.#drawStarter(startedBy, startedByName)}${reason === null ? '.' : html`: “${reason}”.`}
         ${endedAt === null ? nothing : html`Over <t-ago .at=${endedAt}></t-ago>.`}
         ${target === 'fallthrough' ? nothing : html`For whom the rule <code>${target}</code> meets.`}
       </p>
       ${this.#drawTags()}`;
+  }
+
+  /** One that left with a train leads to the departures of that train. */
+  #drawStarter(actor: string, actorName: string | null) {
+    const train = /^train:(.+)$/.exec(actor)?.[1];
+    if (train === undefined) return tellActor({ actor, actorName });
+    const query = { env: here.value?.environment.key ?? '', show: 'past', train };
+    return html`<a href=${writeRoute('departures', { project: this.project }, query)}>the train ${train}</a>`;
   }
 
   #drawTags() {
