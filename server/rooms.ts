@@ -41,6 +41,7 @@ import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
 import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
+import { isAnybodyActing } from './rollouts/lease-store.ts';
 import { livePolicies } from './rollouts/live-policies-store.ts';
 import { recentTraffic } from './rollouts/recent-traffic.ts';
 import { rolloutDrafts } from './rollouts/rollout-drafts.ts';
@@ -54,6 +55,10 @@ import { segmentTeller } from './segments/tell-segment-change.ts';
 import { segmentUndoer } from './segments/undo-segment-change.ts';
 import { hookTeller } from './signals/hook.ts';
 import { hookRoutes } from './signals/hook-routes.ts';
+import { aboardOf } from './trains/aboard-of.ts';
+import { databaseNow } from './trains/departure-store.ts';
+import { trainRoutes } from './trains/routes.ts';
+import { trainTeller } from './trains/tell-train.ts';
 import { transferRoutes } from './transfer/routes.ts';
 import { importTeller } from './transfer/tell-import.ts';
 
@@ -72,6 +77,7 @@ const OWN_TELLERS = [
   policyTeller,
   floorTeller,
   rolloutTeller,
+  trainTeller,
 ];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
@@ -101,6 +107,10 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
   const { list } = parts.house;
   const { door } = delivery;
   const policies = { door, readers: policyReaders(clock, { hasLiveRollout, traffic: recentTraffic }) };
+  const kinds = [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies), ...rolloutDrafts(parts.rollouts.parts)];
+  const { wake } = parts.rollouts.parts;
+  const isActing = () => isAnybodyActing(parts.database.db, 'rollouts');
+  const trains = { door, list, kinds, databaseNow, isActing, wake };
   const keys = { db: parts.database.db, clock, commit, list, revocations, secrets: parts.secrets };
   const running = { db: parts.database.db, clock, list, fleet, overlays: delivery.overlays, killRight: delivery.kill };
   return [
@@ -131,12 +141,9 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
     },
     {
       path: IN_PROJECT,
-      routes: requestRoutes({
-        door,
-        list,
-        kinds: [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies), ...rolloutDrafts(parts.rollouts.parts)],
-      }),
+      routes: requestRoutes({ door, list, kinds, aboardOf }),
     },
+    { path: IN_PROJECT, routes: trainRoutes(trains) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },
