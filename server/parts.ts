@@ -38,6 +38,7 @@ import { type Outbound, type OutboundParts, openOutbound } from './platform/outb
 import { openRedis, type Redis } from './platform/redis.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { noteForms } from './releases/note-forms.ts';
+import { noteRolledBack } from './releases/note-rolled-back.ts';
 import { proveRun } from './releases/prove-run.ts';
 import { judgeRequests } from './requests/judge-request.ts';
 import { checkLease } from './rollouts/check-lease.ts';
@@ -138,7 +139,14 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
 
 /** What the door asks of every change, in this order. */
 function checksOf(clock: Clock): Check[] {
-  return [mayChangeBy(judgeRequests(clock)), checkFreeze(clock), checkLease, checkOwnership(clock), noteForms(clock)];
+  return [
+    mayChangeBy(judgeRequests(clock)),
+    checkFreeze(clock),
+    checkLease,
+    checkOwnership(clock),
+    noteRolledBack(clock),
+    noteForms(clock),
+  ];
 }
 
 /** Whatever a doorbell that was away may have missed is read. */

@@ -4,6 +4,7 @@ import { peopleRoutes } from './access/people-routes.ts';
 import { sessionRoutes } from './access/session-routes.ts';
 import { tokenRoutes } from './access/token-routes.ts';
 import type { Room } from './app.ts';
+import type { ReadRuleset } from './changes/door.ts';
 import { changeRoutes, epochRoutes } from './changes/routes.ts';
 import { memberTeller } from './changes/tell-member.ts';
 import { killRoutes } from './delivery/kill-routes.ts';
@@ -36,10 +37,13 @@ import { policyDrafts } from './policies/policy-drafts.ts';
 import { policiesNaming, policyReaders } from './policies/policy-readers.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { floorTeller, policyTeller } from './policies/tell-policy.ts';
+import { rollbackDrafts } from './releases/rollback-drafts.ts';
+import { rollbackRoutes } from './releases/rollback-routes.ts';
+import { ROLLBACK, rollbackTeller } from './releases/tell-rollback.ts';
 import { accessDrafts } from './requests/access-drafts.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
-import { requestUndoer } from './requests/undo-request.ts';
+import { carriedUndoer, requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
 import { isAnybodyActing } from './rollouts/lease-store.ts';
 import { livePolicies } from './rollouts/live-policies-store.ts';
@@ -78,11 +82,12 @@ const OWN_TELLERS = [
   floorTeller,
   rolloutTeller,
   trainTeller,
+  rollbackTeller,
 ];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
 /** The calls that can wait until they are approved. */
-const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts];
+const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts, ...rollbackDrafts];
 const UNDOERS = [flagUndoer, segmentUndoer, rolloutUndoer];
 
 type RoomParts = Pick<
@@ -100,6 +105,12 @@ type RoomParts = Pick<
   | 'rollouts'
   | 'reports'
 >;
+
+/** Changes that carry several: a request may carry a rollback, too. */
+function carryingUndoers(readRuleset: ReadRuleset) {
+  const rollback = carriedUndoer(ROLLBACK, readRuleset, UNDOERS);
+  return [rollback, requestUndoer(readRuleset, [...UNDOERS, rollback])];
+}
 
 /** Every room's routes, and where they are mounted. */
 export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Room[] {
@@ -136,7 +147,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
       path: IN_PROJECT,
       routes: changeRoutes({
         ...{ door, list, tellers: TELLERS },
-        undoers: [...UNDOERS, requestUndoer(door.readRuleset, UNDOERS)],
+        undoers: [...UNDOERS, ...carryingUndoers(door.readRuleset)],
       }),
     },
     {
@@ -144,6 +155,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
       routes: requestRoutes({ door, list, kinds, aboardOf }),
     },
     { path: IN_PROJECT, routes: trainRoutes(trains) },
+    { path: IN_ENVIRONMENT, routes: rollbackRoutes({ door, list, kinds, awaitReceipts: fleet.awaitReceipts }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },

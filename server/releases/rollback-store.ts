@@ -1,41 +1,9 @@
 import type { Patch } from '@turnout/core';
 import { and, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import {
-  changeEnvironments,
-  changes,
-  flagEnvironments,
-  formBodies,
-  releases,
-  rolledBack,
-  runs,
-} from '../database/tables.ts';
+import { changeEnvironments, changes, flagEnvironments, releases, rolledBack, runs } from '../database/tables.ts';
 import type { Configuration } from '../flags/configuration.ts';
 import { readRunBody } from '../rollouts/run-text.ts';
-import type { Release } from './release.ts';
-
-/** A release of an environment by its tag. */
-export async function findTagged(db: Db | Tx, environmentId: number, tag: string): Promise<Release | undefined> {
-  const [row] = await db
-    .select()
-    .from(releases)
-    .where(and(eq(releases.environmentId, environmentId), eq(releases.tag, tag)));
-  return row;
-}
-
-/** The texts of forms by their hashes. */
-export async function readBodies(
-  db: Db | Tx,
-  projectId: number,
-  hashes: readonly string[],
-): Promise<Map<string, string>> {
-  if (hashes.length === 0) return new Map();
-  const rows = await db
-    .select({ hash: formBodies.hash, body: formBodies.body })
-    .from(formBodies)
-    .where(and(eq(formBodies.projectId, projectId), inArray(formBodies.hash, [...new Set(hashes)])));
-  return new Map(rows.map(({ hash, body }) => [hash, body]));
-}
 
 /** A flag's whole configuration, as it is written back. */
 export interface WrittenBack extends Configuration {
