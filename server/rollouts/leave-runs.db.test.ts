@@ -183,7 +183,7 @@ describe('several runs that are left, or paused, in one change', () => {
     const left = await world.start({ policy: 'short' });
     for (let look = 0; look < 2; look++) await loop.pass();
     expect((await world.read(left)).run.run).toMatchObject({ state: 'running', stage: 0 });
-    ids = [left];
+    ids = [left, ...ids.slice(1)];
     world.says.line = { train: 'weekly', reason: 'Something smells.' };
     world.wait(61_000);
     await loop.pass();
