@@ -39,6 +39,8 @@ import { policyRoutes } from './policies/policy-routes.ts';
 import { floorTeller, policyTeller } from './policies/tell-policy.ts';
 import { rollbackDrafts } from './releases/rollback-drafts.ts';
 import { rollbackRoutes } from './releases/rollback-routes.ts';
+import { releaseRoutes } from './releases/routes.ts';
+import { releaseTeller } from './releases/tell-release.ts';
 import { ROLLBACK, rollbackTeller } from './releases/tell-rollback.ts';
 import { accessDrafts } from './requests/access-drafts.ts';
 import { requestRoutes } from './requests/routes.ts';
@@ -83,6 +85,7 @@ const OWN_TELLERS = [
   rolloutTeller,
   trainTeller,
   rollbackTeller,
+  releaseTeller,
 ];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
@@ -182,5 +185,6 @@ function listDecisionRooms(parts: RoomParts, policies: Parameters<typeof policyR
     { path: IN_PROJECT, routes: floorRoutes(policies) },
     { path: IN_PROJECT, routes: rolloutRoutes({ rollouts: rollouts.parts, list, awaitReceipts }) },
     { path: IN_PROJECT, routes: checkRoutes({ db: database.db, clock }) },
+    { path: IN_ENVIRONMENT, routes: releaseRoutes({ door, list }) },
   ];
 }

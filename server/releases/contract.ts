@@ -63,7 +63,11 @@ const head = {
 export const releaseItem = z.object(head).openapi('ReleaseItem');
 export type ReleaseItemAnswer = z.infer<typeof releaseItem>;
 export const releasePage = pageOf(releaseItem);
-export const releaseQuery = pageQuery.extend({ good: z.enum(['true']).optional() });
+export const releaseQuery = pageQuery.extend({
+  // One has each flag of its environment in it.
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+  good: z.enum(['true']).optional().openapi({ description: 'Those alone that are known to be good' }),
+});
 
 const releasedFlag = z.object({
   key: z.string(),

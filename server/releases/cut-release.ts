@@ -1,8 +1,8 @@
 import { newId } from '../access/mint-secret.ts';
 import { sha256 } from '../changes/canonical.ts';
 import type { Ground, LockedEnvironment } from '../changes/door.ts';
-import type { Tx } from '../database/connect.ts';
-import { invalid } from '../platform/problem.ts';
+import type { Db, Tx } from '../database/connect.ts';
+import { Problem } from '../platform/problem.ts';
 import { bodyHash, isOff, servedHash, writeBody } from './form.ts';
 import { putInForce } from './good-store.ts';
 import { type PresentForm, readForms, readSegmentForms } from './read-forms.ts';
@@ -26,7 +26,7 @@ export interface Cut extends Pick<Release, 'commit' | 'origin' | 'originId' | 'n
 export async function cutRelease(tx: Tx, { now }: Pick<Ground, 'now'>, cut: Cut): Promise<Release> {
   const { environment, tag, by, changeId, commit, origin, originId, note, position } = cut;
   const { projectId, id: environmentId, shedLevel } = environment;
-  if (tag !== undefined && (await findRelease(tx, environmentId, tag))) throw taken(environment.key);
+  if (tag !== undefined && (await findRelease(tx, environmentId, tag))) throw taken(tag, environment.key);
   const bodies = new Map<string, string>();
   const flags: Record<string, ReleasedFlag> = {};
   for (const [key, present] of await readForms(tx, { projectId, environmentId })) {
@@ -62,11 +62,13 @@ function keepFlag(bodies: Map<string, string>, key: string, { form, killed, inFl
 }
 
 /** `2026-11-25.1`, by the day in UTC; the next free number of the day. */
-async function nextTag(tx: Tx, environmentId: number, now: Date): Promise<string> {
+export async function nextTag(tx: Db | Tx, environmentId: number, now: Date): Promise<string> {
   const start = `${now.toISOString().slice(0, 10)}.`;
   const numbers = (await tagsBeginning(tx, environmentId, start)).map((tag) => Number(tag.slice(start.length)));
   return `${start}${Math.max(0, ...numbers.filter(Number.isInteger)) + 1}`;
 }
 
-const taken = (environment: string) =>
-  invalid([{ path: '/tag', code: 'duplicate', expected: `a tag that no other release of ${environment} has` }]);
+const taken = (tag: string, environment: string) =>
+  new Problem('duplicate', `There is a release ${tag} of ${environment} already.`, {
+    errors: [{ path: '/tag', code: 'duplicate', expected: `a tag that no other release of ${environment} has` }],
+  });

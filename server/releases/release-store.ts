@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { formBodies, releases } from '../database/tables.ts';
+import { departures, formBodies, releases, rollouts, trains } from '../database/tables.ts';
 import type { Release } from './release.ts';
 
 /** A statement has 65,535 parameters at most. */
@@ -77,10 +77,37 @@ export async function listReleases(
 }
 
 /** The tags of an environment that begin so. */
-export async function tagsBeginning(tx: Tx, environmentId: number, start: string): Promise<string[]> {
+export async function tagsBeginning(tx: Db | Tx, environmentId: number, start: string): Promise<string[]> {
   const rows = await tx
     .select({ tag: releases.tag })
     .from(releases)
     .where(and(eq(releases.environmentId, environmentId), sql`left(${releases.tag}, ${start.length}) = ${start}`));
   return rows.map(({ tag }) => tag);
+}
+
+/** By the id of a departure or a rollout: how a release that comes from it says so, and where it is below the project. */
+export async function readOrigins(
+  db: Db | Tx,
+  those: readonly Pick<Release, 'origin' | 'originId'>[],
+): Promise<Map<string, { says: string; link: string }>> {
+  const idsOf = (kind: Release['origin']) =>
+    those.flatMap(({ origin, originId }) => (origin === kind && originId) || []);
+  const [left, rolled] = [idsOf('departure'), idsOf('rollout')];
+  const found = new Map<string, { says: string; link: string }>();
+  if (left.length > 0) {
+    const rows = await db
+      .select({ id: departures.id, number: departures.number, train: trains.key })
+      .from(departures)
+      .innerJoin(trains, eq(trains.id, departures.trainId))
+      .where(inArray(departures.id, left));
+    for (const { id, number, train } of rows) {
+      found.set(id, { says: `${train} ${number}`, link: `/trains/${train}/departures/${number}` });
+    }
+  }
+  if (rolled.length > 0) {
+    const rows = await db.select().from(rollouts).where(inArray(rollouts.id, rolled));
+    for (const { id, flag, from, to } of rows)
+      found.set(id, { says: `${flag}: ${from} → ${to}`, link: `/rollouts/${id}` });
+  }
+  return found;
 }
