@@ -30,11 +30,20 @@ export interface Flipped {
   receipts?: FlipReceiptsShown;
 }
 
-/** Turns a flag, kills it or restores it. Rejects with a Refusal. */
-export async function flip(place: FlagPlace, verb: Verb, reason?: string): Promise<Flipped> {
+/** Turns a flag, kills it or restores it, in spite of freezes where some are named. Rejects with a Refusal. */
+export async function flip(
+  place: FlagPlace,
+  verb: Verb,
+  reason?: string,
+  inSpiteOf: readonly string[] = [],
+): Promise<Flipped> {
   const { project, environment, flag } = place;
   const path = `/projects/${project}/environments/${environment}/flags/${encodeURIComponent(flag)}/${verb}`;
-  const flipped = await send<Flipped>(path, { method: 'POST', body: reason === undefined ? {} : { reason } });
+  const query = inSpiteOf.map((id) => `overrideFreeze=${encodeURIComponent(id)}`).join('&');
+  const flipped = await send<Flipped>(query === '' ? path : `${path}?${query}`, {
+    method: 'POST',
+    body: reason === undefined ? {} : { reason },
+  });
   // The live stream tells it too; whoever flipped sees it without waiting for that.
   void refreshFlag(project, flag).catch(() => undefined);
   return flipped;

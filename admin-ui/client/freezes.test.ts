@@ -7,7 +7,7 @@ const freeze = (
   until: string | null,
   environments: string[] | null,
   state: FreezeAnswer['state'] = 'holds',
-) => ({ name, until, environments, state }) as FreezeAnswer;
+) => ({ name, until, environments, state, tags: null as string[] | null }) as FreezeAnswer;
 
 test('An environment is frozen until the last of the freezes that hold there is over', () => {
   const items = [

@@ -56,10 +56,18 @@ export interface FrozenNow {
   until: string;
 }
 
-/** The freeze that holds in an environment, and until when all that hold there are over; undefined where none does. */
-export function frozenIn(items: readonly FreezeAnswer[], environment: string): FrozenNow | undefined {
-  const here = items.filter(({ state, environments }) => {
-    return state === 'holds' && (environments === null || environments.includes(environment));
+/**
+ * The freeze that holds in an environment, for a flag with these tags, and until when all that hold there are over;
+ * undefined where none does. Without tags those for some flags alone are left out.
+ */
+export function frozenIn(
+  items: readonly FreezeAnswer[],
+  environment: string,
+  own: readonly string[] = [],
+): FrozenNow | undefined {
+  const here = items.filter(({ state, environments, tags }) => {
+    const isHere = environments === null || environments.includes(environment);
+    return state === 'holds' && isHere && (tags === null || tags.some((tag) => own.includes(tag)));
   });
   const last = here.reduce<FreezeAnswer | undefined>((most, one) => {
     return most === undefined || (one.until ?? '') > (most.until ?? '') ? one : most;

@@ -33,6 +33,18 @@ export class Refusal extends Error {
   }
 }
 
+/** The freezes that hold a change, and that whoever asked may go on in spite of; empty where they may not of all of them. */
+export function passableFreezes({ code, current }: ProblemAnswer): { id: string; name: string }[] {
+  const found = code === 'frozen' ? (current as { freezes?: HeldBy[] } | undefined)?.freezes : undefined;
+  return found?.every(({ mayOverride }) => mayOverride) ? found : [];
+}
+
+interface HeldBy {
+  id: string;
+  name: string;
+  mayOverride: boolean;
+}
+
 /** Whatever was thrown, as something that can be shown. */
 export function asRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
@@ -68,6 +80,7 @@ const TO_DO: Record<string, string> = {
   stale_version: 'Somebody was faster. Look at what is there now; nothing of yours is lost.',
   approval_required: 'Turning off and killing need no approval. For more, ask for one.',
   rollout_live: 'Open it from Rollouts, or from the page of its flag: roll it back there, or wait for its end.',
+  frozen: 'Wait for its end, or ask whoever may end it early. Turning off and killing work as ever.',
   flag_killed: 'Restore the flag first: a kill is lifted by nothing else.',
   database_unavailable: 'A kill works now, too. Everything else waits for the database.',
   screen: 'Load the page again. What is stored is not touched by this.',

@@ -1,6 +1,6 @@
 import { type FlagPlace, type Flipped, flip, undoChange, type Verb } from '../client/flip.ts';
 import type { May, MyEnvironment } from '../client/me.ts';
-import { asRefusal } from '../client/problem.ts';
+import { asRefusal, type ProblemAnswer, passableFreezes } from '../client/problem.ts';
 import { tell } from '../shell/notices.ts';
 import { ask } from './ask-dialog.ts';
 
@@ -38,15 +38,52 @@ export async function flipFlow(
   }
   const answer = await askFor(place, environment, verb);
   if (answer === undefined) return undefined;
+  return carryOut(place, environment, verb, answer.reason);
+}
+
+async function carryOut(
+  place: FlagPlace,
+  environment: MyEnvironment,
+  verb: Verb,
+  reason: string | undefined,
+  inSpiteOf?: readonly string[],
+): Promise<Flipped | undefined> {
   try {
-    const flipped = await flip(place, verb, answer.reason);
+    const flipped = await flip(place, verb, reason, inSpiteOf);
     tellFlipped(place, environment, verb, flipped);
     return flipped;
   } catch (error) {
-    const { title, detail } = asRefusal(error).problem;
-    tell(`${title}: ${detail}`, { tone: 'warn' });
+    const { problem } = asRefusal(error);
+    const freezes = inSpiteOf === undefined ? passableFreezes(problem) : [];
+    if (freezes.length > 0) return goOn(place, environment, verb, problem, freezes);
+    tell(`${problem.title}: ${problem.detail}`, { tone: 'warn' });
     return undefined;
   }
+}
+
+/** Where a freeze names a role that one has, one may go on in spite of it, and says why: it is in the log. */
+async function goOn(
+  place: FlagPlace,
+  environment: MyEnvironment,
+  verb: Verb,
+  { title }: ProblemAnswer,
+  freezes: readonly { id: string; name: string }[],
+): Promise<Flipped | undefined> {
+  const names = freezes.map(({ name }) => `“${name}”`).join(' and ');
+  const answer = await ask({
+    title: `${title}: ${names} in ${environment.name}`,
+    body: 'You may go on in spite of it. Everybody sees in the log that you did, and why.',
+    confirm: 'Go on in spite of the freeze',
+    reason: 'required',
+  });
+  if (answer === undefined) return undefined;
+  return carryOut(
+    place,
+    environment,
+    verb,
+    answer.reason,
+    freezes.map(({ id }) => id),
+  );
 }
 
 /** Turning on, or restoring, where somebody else has to approve it. */

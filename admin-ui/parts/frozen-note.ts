@@ -35,6 +35,8 @@ export class FrozenNote extends LitElement {
 
   @property() project = '';
   @property({ attribute: false }) environment: Pick<MyEnvironment, 'key' | 'name'> | undefined;
+  /** Of the flag that this is about: some freezes are for some flags alone. */
+  @property({ attribute: false }) tags: readonly string[] = [];
   @property({ type: Boolean, reflect: true }) brief = false;
 
   constructor() {
@@ -45,7 +47,7 @@ export class FrozenNote extends LitElement {
   override render() {
     const { environment, project } = this;
     if (environment === undefined || freezes.value.project !== project) return nothing;
-    const frozen = frozenIn(freezes.value.items, environment.key);
+    const frozen = frozenIn(freezes.value.items, environment.key, this.tags);
     if (frozen === undefined) return nothing;
     const address = writeRoute('freezes', { project }, { env: environment.key });
     const until = sayMoment(frozen.until);

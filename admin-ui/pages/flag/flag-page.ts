@@ -132,7 +132,7 @@ export class FlagPage extends LitElement {
                   : nothing
               }
               <t-rollout-strip .project=${this.project} .flag=${flag.key}></t-rollout-strip>
-              <t-frozen .project=${this.project} .environment=${place.environment}></t-frozen>
+              <t-frozen .project=${this.project} .environment=${place.environment} .tags=${flag.tags}></t-frozen>
               <t-flag-tabs .tab=${tab} .unsaved=${this.#unsaved}></t-flag-tabs>
               ${this.#drawProblem(this.refusal, () => void this.#load(tab))}
               ${this.#drawTab(tab, flag, place.environment)}`

@@ -1,120 +1,28 @@
-import type { FreezeAnswer } from '@turnout/server/contracts';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { sayMoment } from '../../parts/say-moment.ts';
 import { base } from '../../styles/base.ts';
-import { type Bar, planWeeks, type Week } from './plan-weeks.ts';
+import { calendarSheet } from './calendar-sheet.ts';
+import { type Day, dayKey, type LaidBar, type MonthWeek, moveDay, moveMonth, planMonth } from './plan-month.ts';
+import type { Windowed } from './plan-weeks.ts';
+import { sayWindow } from './tell-freeze.ts';
 
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+/** A bar is so high on a wide screen, with what lies between two of them; on a phone it has no words. */
+const LANE_REM = 1.3;
 
-/** The next weeks, and what of them is frozen. */
+/** What else falls on a day, by its key: such as what was to leave then. */
+export type DayMarks = ReadonlyMap<string, readonly string[]>;
+
+/** A month, and what of it is frozen. Says `day-chosen` with the day that somebody goes to. */
 @customElement('t-freeze-calendar')
 export class FreezeCalendar extends LitElement {
-  static override styles = [
-    base,
-    css`
-      .weeks {
-        padding: 0.4rem 0.9rem 0.7rem;
-      }
-      .week {
-        display: grid;
-        grid-template-columns: 8.5rem minmax(0, 1fr);
-        gap: 0.75rem;
-        padding: 0.35rem 0;
-        border-top: 1px solid var(--line);
-      }
-      .days {
-        border-top: 0;
-        color: var(--quiet);
-        font-size: var(--tiny);
-      }
-      .days > div {
-        display: grid;
-        grid-template-columns: repeat(7, minmax(0, 1fr));
-      }
-      .name {
-        font-size: var(--small);
-        font-variant-numeric: tabular-nums;
-        align-self: center;
-      }
-      .now .name {
-        font-weight: 600;
-      }
-      ul {
-        position: relative;
-        list-style: none;
-        margin: 0;
-        padding: 0.15rem 0;
-        display: grid;
-        gap: 0.2rem;
-        min-height: 1.6rem;
-        background: repeating-linear-gradient(to right, var(--line) 0 1px, transparent 1px calc(100% / 7));
-      }
-      li {
-        position: relative;
-        min-height: 1.45rem;
-      }
-      .bar {
-        position: absolute;
-        inset: 0 auto 0 0;
-        background: var(--chosen);
-        border: 1px solid var(--line-strong);
-        border-radius: 4px;
-      }
-      .bar.holds {
-        background: var(--warn-soft);
-        border-color: var(--warn);
-      }
-      .what {
-        position: relative;
-        display: block;
-        padding: 0 0.4rem;
-        font-size: var(--tiny);
-        line-height: 1.45rem;
-        width: fit-content;
-        max-width: 100%;
-      }
-      .free {
-        padding: 0 0.4rem;
-        font-size: var(--tiny);
-        line-height: 1.45rem;
-      }
-      .today {
-        position: absolute;
-        top: 0;
-        bottom: 0;
-        width: 2px;
-        background: var(--primary);
-      }
-      @media (max-width: 720px) {
-        .weeks {
-          padding: 0.4rem 0.6rem 0.6rem;
-        }
-        .week {
-          grid-template-columns: minmax(0, 1fr);
-          gap: 0.2rem;
-        }
-        .days > span {
-          display: none;
-        }
-        /* Where words have no room beside a bar, it lies below them. */
-        .bar {
-          top: auto;
-          height: 0.3rem;
-        }
-        li {
-          padding-bottom: 0.3rem;
-        }
-        .what {
-          margin: 0 !important;
-          padding: 0;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, calendarSheet];
 
-  @property({ attribute: false }) freezes: readonly FreezeAnswer[] = [];
+  @property({ attribute: false }) freezes: readonly Windowed[] = [];
+  @property({ attribute: false }) day = new Date();
+  @property({ attribute: false }) days: DayMarks = new Map();
   #clock: ReturnType<typeof setInterval> | undefined;
+  #follows = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -127,44 +35,82 @@ export class FreezeCalendar extends LitElement {
   }
 
   override render() {
-    const now = new Date();
-    return html`<div class="weeks card">
-      <div class="week days" aria-hidden="true">
-        <span></span>
-        <div>${DAYS.map((day) => html`<span>${day}</span>`)}</div>
+    const weeks = planMonth(this.freezes, this.day, new Date());
+    const title = this.day.toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
+    const turn = (words: string, icon: string, months: number) => html`<button
+      class="plain small"
+      aria-label=${words}
+      title=${words}
+      @click=${() => this.#choose(moveMonth(this.day, months))}
+    >
+      <wa-icon name=${icon} aria-hidden="true"></wa-icon>
+    </button>`;
+    return html`<div class="month card">
+      <div class="head">
+        <h3 id="month" aria-live="polite">${title}</h3>
+        ${turn('The month before', 'arrow-left', -1)}${turn('The next month', 'arrow-right', 1)}
+        <button class="plain small" @click=${() => this.#choose(new Date())}>Today</button>
       </div>
-      ${planWeeks(this.freezes, now).map((week) => drawWeek(week, now))}
+      <div role="grid" aria-labelledby="month" @keydown=${this.#move}>
+        <div class="names" role="row">
+          ${NAMES.map((name) => html`<span role="columnheader">${name}</span>`)}
+        </div>
+        ${weeks.map((week) => this.#drawWeek(week))}
+      </div>
     </div>`;
+  }
+
+  protected override updated(): void {
+    if (!this.#follows) return;
+    this.#follows = false;
+    this.renderRoot.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  }
+
+  #drawWeek({ days, bars }: MonthWeek) {
+    const lanes = Math.max(0, ...bars.map(({ lane }) => lane + 1));
+    return html`<div class="week" role="row" style="--lanes: ${lanes}">
+      ${days.map((day) => this.#drawDay(day))}
+      <div class="bars" aria-hidden="true">${bars.map(drawBar)}</div>
+    </div>`;
+  }
+
+  #drawDay({ key, date, isInMonth, isToday, windows }: Day) {
+    const isChosen = key === dayKey(this.day);
+    const marks = this.days.get(key) ?? [];
+    const frozen = windows.length === 0 ? '' : `: frozen by ${windows.map(({ name }) => name).join(', ')}`;
+    const words = `${date.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })}${frozen}`;
+    return html`<div
+      class="day ${isInMonth ? '' : 'beside'} ${isToday ? 'today' : ''}"
+      role="gridcell"
+      tabindex=${isChosen ? 0 : -1}
+      aria-selected=${isChosen}
+      aria-current=${isToday ? 'date' : 'false'}
+      aria-label=${[words, ...marks].join('; ')}
+      title=${[...windows.map(sayWindow), ...marks].join('\n')}
+      @click=${() => this.#choose(date)}
+    >
+      <span class="number">${date.getDate()}</span>${marks.length === 0 ? nothing : html`<span class="mark">●</span>`}
+    </div>`;
+  }
+
+  #choose(day: Date): void {
+    this.day = day;
+    this.dispatchEvent(new CustomEvent<Date>('day-chosen', { detail: day }));
+  }
+
+  #move(event: KeyboardEvent): void {
+    const day = event.altKey || event.ctrlKey || event.metaKey ? undefined : moveDay(this.day, event.key);
+    if (day === undefined) return;
+    event.preventDefault();
+    this.#follows = true;
+    this.#choose(day);
   }
 }
 
-function drawWeek({ from, to, bars }: Week, now: Date) {
-  const isNow = from <= now && now < to;
-  const short = (at: Date) => at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  const last = new Date(to.getTime() - 1);
-  const passed = ((now.getTime() - from.getTime()) / (to.getTime() - from.getTime())) * 100;
-  return html`<div class="week ${isNow ? 'now' : ''}">
-    <span class="name">${short(from)} – ${short(last)}</span>
-    <ul aria-label="Week of ${short(from)}">
-      ${isNow ? html`<li class="today" role="none" style="left: ${passed}%; min-height: 0" aria-hidden="true"></li>` : nothing}
-      ${bars.length === 0 ? html`<li><span class="free quiet">nothing is frozen</span></li>` : bars.map(drawBar)}
-    </ul>
-  </div>`;
-}
-
-function drawBar({ name, from, to, start, end, isNow, environments }: Bar) {
-  const where = environments === null ? 'the whole project' : environments.join(', ');
-  const words = `${name}: ${sayMoment(from)} – ${sayMoment(to)}, ${where}`;
-  // Words stand beside a short bar where there is more room.
-  const isShort = end - start < 0.2;
-  const left = start <= 0.5;
-  const place = left
-    ? `margin-left: ${(isShort ? end : start) * 100}%`
-    : `margin-left: auto; margin-right: ${(1 - end) * 100}%`;
-  return html`<li title=${words}>
-    <span class="bar ${isNow ? 'holds' : ''}" style="left: ${start * 100}%; width: ${Math.max(0.8, (end - start) * 100)}%"></span>
-    <span class="what clip" style=${place}>${name} <span class="quiet">${sayMoment(from)} – ${sayMoment(to)}</span></span>
-  </li>`;
+function drawBar({ name, start, end, lane, isNow, tags }: LaidBar) {
+  const width = Math.max(0.8, (end - start) * 100);
+  const place = `left: ${start * 100}%; width: ${width}%; top: calc(${lane} * var(--lane, ${LANE_REM}rem))`;
+  return html`<span class="bar ${isNow ? 'holds' : ''} ${tags === null ? '' : 'some'}" style=${place}>${name}</span>`;
 }
 
 declare global {

@@ -6,13 +6,15 @@ import { Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
 import { FormDialog } from '../settings/form-dialog.ts';
 import { faultAt, textIn } from '../settings/form-fields.ts';
-import { readRule, toField, writeRule } from './tell-freeze.ts';
+import { readRule, readTags, toField, writeRule } from './tell-freeze.ts';
 
 const DAYS = { '1': 'Mon', '2': 'Tue', '3': 'Wed', '4': 'Thu', '5': 'Fri', '6': 'Sat', '0': 'Sun' } as const;
 /** Monday comes first, as people count. */
 const ORDER = ['1', '2', '3', '4', '5', '6', '0'] as const;
 const HOUR_MS = 3_600_000;
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const roleIn = (text: string | undefined) => (text === 'admin' || text === 'release-manager' ? text : null);
 
 /** What came of the form: a freeze, or an edit that needs a second admin. */
 export type Frozen = { freeze: FreezeAnswer } | { ask: FreezePatch };
@@ -50,7 +52,7 @@ export class FreezeForm extends FormDialog<Frozen> {
     const { freeze } = this;
     return html`${this.field('name', 'Name', { value: freeze?.name ?? '', required: true, focus: true })}
     ${this.#drawPlaces()} ${freeze === undefined ? this.#drawKind() : nothing}
-    ${this.recurs ? this.#drawRule() : this.#drawSpan()} ${this.reasonField()}`;
+    ${this.recurs ? this.#drawRule() : this.#drawSpan()} ${this.#drawTerms()} ${this.reasonField()}`;
   }
 
   #drawPlaces() {
@@ -67,6 +69,30 @@ export class FreezeForm extends FormDialog<Frozen> {
       </div>
       <span class="fault" id="environments-fault">${fault ?? nothing}</span>
     </fieldset>`;
+  }
+
+  #drawTerms() {
+    const { tags = null, inFlight = 'hold', overrideBy = null } = this.freeze ?? {};
+    const option = (value: string, words: string, now: string) =>
+      html`<option value=${value} ?selected=${value === now}>${words}</option>`;
+    return html`${this.field('tags', 'Flags with these tags alone', {
+      value: tags?.join(', ') ?? '',
+      hint: 'with commas between; none: all flags',
+      longest: 1_000,
+    })}
+      <div class="field">
+        <label for="inFlight">Rollouts that it finds in a stage</label>
+        <select id="inFlight" name="inFlight">
+          ${option('hold', 'stand still', inFlight)} ${option('finish-stage', 'finish that stage, and begin no other', inFlight)}
+        </select>
+      </div>
+      <div class="field">
+        <label for="overrideBy">Who may go on in spite of it, with a reason</label>
+        <select id="overrideBy" name="overrideBy">
+          ${option('', 'nobody', overrideBy ?? '')} ${option('admin', 'admins', overrideBy ?? '')}
+          ${option('release-manager', 'release managers and admins', overrideBy ?? '')}
+        </select>
+      </div>`;
   }
 
   #drawKind() {
@@ -165,6 +191,9 @@ export class FreezeForm extends FormDialog<Frozen> {
     const places = fields.getAll('environment').map(String);
     const patch: FreezePatch = {
       ...{ name: textIn(fields, 'name'), environments: places.length === 0 ? null : places },
+      tags: readTags(textIn(fields, 'tags')),
+      inFlight: fields.get('inFlight') === 'finish-stage' ? 'finish-stage' : 'hold',
+      overrideBy: roleIn(textIn(fields, 'overrideBy')),
       ...(this.recurs ? this.#rule(fields) : this.#span(fields)),
     };
     const reason = textIn(fields, 'reason');

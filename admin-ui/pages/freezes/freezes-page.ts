@@ -11,10 +11,13 @@ import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
 import { askApproval } from '../requests/ask-approval.ts';
 import { Listing } from '../settings/listing.ts';
+import type { DayMarks } from './freeze-calendar.ts';
 import './freeze-calendar.ts';
 import './freeze-form.ts';
 import { freezesSheet } from './freezes-sheet.ts';
-import { sayWhen } from './tell-freeze.ts';
+import { drawDay, drawNow } from './frozen-now.ts';
+import { beginOfPage, dayKey, readDay } from './plan-month.ts';
+import { sayTerms, sayWhen, sayWhere } from './tell-freeze.ts';
 
 /** When nothing grows: now, in the next weeks, and by which rule. */
 @customElement('t-freezes-page')
@@ -31,9 +34,24 @@ export class FreezesPage extends LitElement {
     asked: () => ({ over: String(this.#withOver) }),
   });
 
+  /** Of the month that is looked at: also what was, and what is further away than the list says. */
+  readonly #month = new Listing<FreezeAnswer>(this, {
+    path: () => `/projects/${encodeURIComponent(this.project)}/freezes`,
+    subjects: ['freeze', 'request'],
+    mark: ({ id, version }) => `${id} ${version}`,
+    name: ({ id }) => id,
+    asked: () => ({ over: 'true', from: beginOfPage(this.#day).toISOString(), days: '43' }),
+  });
+  /** What else falls on days, by their keys. */
+  @property({ attribute: false }) days: DayMarks = new Map();
+
   constructor() {
     super();
     new Following(this, route);
+  }
+
+  get #day(): Date {
+    return readDay(route.value?.query.day, new Date());
   }
 
   get #withOver(): boolean {
@@ -61,9 +79,10 @@ export class FreezesPage extends LitElement {
   }
 
   #drawAll(here: Here, items: readonly FreezeAnswer[], may: May) {
-    const live = items.filter(({ state }) => state !== 'over');
-    return html`${
-      live.length === 0
+    const isNone = items.every(({ state }) => state === 'over');
+    return html`${isNone ? nothing : drawNow(items, nameIn(here))}
+    ${
+      isNone
         ? html`<div class="card empty">
             <h2>Nothing is frozen, and nothing will be</h2>
             <p>
@@ -71,18 +90,33 @@ export class FreezesPage extends LitElement {
               while the people who would notice are away. What makes things safer passes at any time.
             </p>
           </div>`
-        : html`<section>
-            <h2>The next five weeks</h2>
-            <p class="quiet small">On the clock of this machine.</p>
-            <t-freeze-calendar .freezes=${live}></t-freeze-calendar>
-          </section>`
+        : nothing
     }
+    ${this.#drawCalendar(here)}
     ${items.length === 0 ? nothing : this.#drawTable(here, items, may)}
     <p>
       <button class="plain" aria-pressed=${this.#withOver} @click=${() => setQuery({ over: this.#withOver ? '' : 'yes' })}>
         ${this.#withOver ? 'Hide those that are over' : 'Show those that are over'}
       </button>
     </p>`;
+  }
+
+  #drawCalendar(here: Here) {
+    const day = this.#day;
+    const items = this.#month.items ?? [];
+    return html`<section>
+      <h2>Calendar</h2>
+      <p class="quiet small">On the clock of this machine. Arrow keys go from day to day, Page Up and Page Down by months.</p>
+      <div class="calendar">
+        <t-freeze-calendar
+          .freezes=${items}
+          .day=${day}
+          .days=${this.days}
+          @day-chosen=${({ detail }: CustomEvent<Date>) => setQuery({ day: dayKey(detail) })}
+        ></t-freeze-calendar>
+        ${drawDay(items, day, nameIn(here), this.days.get(dayKey(day)) ?? [])}
+      </div>
+    </section>`;
   }
 
   #drawTable(here: Here, items: readonly FreezeAnswer[], may: May) {
@@ -108,8 +142,7 @@ export class FreezesPage extends LitElement {
   }
 
   #drawRow(here: Here, freeze: FreezeAnswer, may: May) {
-    const nameOf = (key: string) => here.project.environments.find((one) => one.key === key)?.name ?? key;
-    const { id, name, state, environments } = freeze;
+    const { id, name, state } = freeze;
     const act = (words: string, run: () => Promise<void>) => html`<button
       class="plain small"
       aria-label="${words} ${name}"
@@ -122,8 +155,8 @@ export class FreezesPage extends LitElement {
     return html`<tr class=${this.#freezes.changed.has(id) ? 'flash' : ''}>
       <td class="name">${name}</td>
       <td data-label="Now">${drawState(freeze)}</td>
-      <td data-label="Where">${environments === null ? 'the whole project' : environments.map(nameOf).join(', ')}</td>
-      <td data-label="When">${sayWhen(freeze)}</td>
+      <td data-label="Where">${sayWhere(freeze, nameIn(here))}</td>
+      <td data-label="When">${sayWhen(freeze)} <span class="quiet">${sayTerms(freeze).join(' ')}</span></td>
       <td class="acts">
         ${state === 'over' ? nothing : html`${act('Edit', () => this.#edit(here, freeze))}${act('End early', () => this.#end(here, freeze))}`}
       </td>
@@ -162,6 +195,10 @@ export class FreezesPage extends LitElement {
     });
   }
 }
+
+const nameIn = ({ project }: Here) => {
+  return (key: string) => project.environments.find((one) => one.key === key)?.name ?? key;
+};
 
 function drawState({ state, until, windows, endedAt }: FreezeAnswer) {
   if (state === 'holds')

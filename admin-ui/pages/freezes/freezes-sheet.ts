@@ -14,6 +14,49 @@ export const freezesSheet = css`
   section > p {
     margin-bottom: 0.4rem;
   }
+  .now {
+    display: grid;
+    gap: 0.4rem;
+  }
+  .holds {
+    display: flex;
+    gap: 0.6rem;
+    align-items: baseline;
+    padding: 0.6rem 1rem;
+    border: 1px solid var(--warn);
+    border-radius: var(--round);
+    background: var(--warn-soft);
+    overflow-wrap: anywhere;
+  }
+  .calendar {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 16rem;
+    gap: 1rem;
+    align-items: start;
+  }
+  .chosen {
+    padding: 0.7rem 0.9rem;
+  }
+  .chosen h3 {
+    font-size: var(--text);
+    margin: 0 0 0.4rem;
+  }
+  .chosen ul {
+    list-style: none;
+    margin: 0;
+    padding: 0;
+    display: grid;
+    gap: 0.6rem;
+  }
+  .chosen li > * {
+    display: block;
+    overflow-wrap: anywhere;
+  }
+  @media (max-width: 960px) {
+    .calendar {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
   .empty {
     display: grid;
     gap: 0.6rem;

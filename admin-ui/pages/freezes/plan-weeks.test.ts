@@ -4,7 +4,7 @@ import { planWeeks } from './plan-weeks.ts';
 /** Moments on the clock of whoever looks: weeks are theirs. */
 const at = (day: number, hour = 0) => new Date(2026, 10, day, hour);
 const freeze = (name: string, ...windows: [Date, Date][]) => ({
-  ...{ id: name, name, environments: null },
+  ...{ id: name, name, environments: null, tags: null },
   windows: windows.map(([from, to]) => ({ from: from.toISOString(), to: to.toISOString() })),
 });
 /** A Thursday; its Monday is the 23rd. */

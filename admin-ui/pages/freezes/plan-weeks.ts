@@ -9,6 +9,7 @@ export interface Bar {
   start: number;
   end: number;
   environments: readonly string[] | null;
+  tags: readonly string[] | null;
   /** It holds now. */
   isNow: boolean;
 }
@@ -21,7 +22,7 @@ export interface Week {
   bars: Bar[];
 }
 
-type Windowed = Pick<FreezeAnswer, 'id' | 'name' | 'environments' | 'windows'>;
+export type Windowed = Pick<FreezeAnswer, 'id' | 'name' | 'environments' | 'tags' | 'windows'>;
 
 const DAYS = 7;
 
@@ -31,9 +32,9 @@ function mondayOf(at: Date): Date {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate() - day);
 }
 
-/** The weeks to come, from the present one on, with the windows of freezes that lie in each. */
-export function planWeeks(freezes: readonly Windowed[], now: Date, many = 5): Week[] {
-  const first = mondayOf(now);
+/** Weeks that follow one another, from the present one on or from another, with the windows that lie in each. */
+export function planWeeks(freezes: readonly Windowed[], now: Date, many = 5, begin = now): Week[] {
+  const first = mondayOf(begin);
   return Array.from({ length: many }, (_, at) => {
     const monday = (weeks: number) => new Date(first.getFullYear(), first.getMonth(), first.getDate() + weeks * DAYS);
     const [from, to] = [monday(at), monday(at + 1)];
@@ -42,7 +43,11 @@ export function planWeeks(freezes: readonly Windowed[], now: Date, many = 5): We
   });
 }
 
-function barsOf({ id, name, environments, windows }: Windowed, week: Pick<Week, 'from' | 'to'>, now: Date): Bar[] {
+function barsOf(
+  { id, name, environments, tags, windows }: Windowed,
+  week: Pick<Week, 'from' | 'to'>,
+  now: Date,
+): Bar[] {
   const [begin, length] = [week.from.getTime(), week.to.getTime() - week.from.getTime()];
   const share = (at: Date) => Math.min(1, Math.max(0, (at.getTime() - begin) / length));
   return windows
@@ -50,6 +55,6 @@ function barsOf({ id, name, environments, windows }: Windowed, week: Pick<Week, 
     .filter(({ from, to }) => from < week.to && to > week.from)
     .map(({ from, to }) => {
       const isNow = from <= now && now < to;
-      return { id, name, environments, from, to, start: share(from), end: share(to), isNow };
+      return { id, name, environments, tags, from, to, start: share(from), end: share(to), isNow };
     });
 }

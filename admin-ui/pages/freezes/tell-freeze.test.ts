@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { readRule, sayLasts, sayRule, sayWhen, toField, writeRule } from './tell-freeze.ts';
+import {
+  readRule,
+  readTags,
+  sayLasts,
+  sayRule,
+  sayTerms,
+  sayWhen,
+  sayWhere,
+  toField,
+  writeRule,
+} from './tell-freeze.ts';
 
 describe('A rule', () => {
   test.each([
@@ -37,4 +47,25 @@ test('When it comes is said with the clock that it goes by', () => {
     'every Friday from 17:00, for 63 hours, on the clock of Europe/Zurich',
   );
   expect(toField(to)).toBe('2026-11-30T08:00');
+});
+
+test('Where it holds is said with the flags that it is for', () => {
+  expect(sayWhere({ environments: null, tags: null })).toBe('the whole project');
+  expect(sayWhere({ environments: ['production'], tags: ['checkout', 'cart'] }, () => 'Production')).toBe(
+    'Production, flags tagged checkout or cart',
+  );
+});
+
+test('What becomes of rollouts and who may pass is said in whole sentences', () => {
+  expect(sayTerms({ inFlight: 'hold', overrideBy: null })).toEqual(['Rollouts stand still.', 'Nobody passes.']);
+  expect(sayTerms({ inFlight: 'finish-stage', overrideBy: 'release-manager' })).toEqual([
+    'Rollouts finish the stage that they are in.',
+    'Release managers and admins pass with a reason.',
+  ]);
+  expect(sayTerms({ inFlight: 'hold', overrideBy: 'admin' })[1]).toBe('Admins pass with a reason.');
+});
+
+test('Tags are read as somebody types them', () => {
+  expect(readTags(' checkout, cart ,checkout,')).toEqual(['checkout', 'cart']);
+  expect([readTags(undefined), readTags(' , ')]).toEqual([null, null]);
 });

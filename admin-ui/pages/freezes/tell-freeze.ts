@@ -58,3 +58,44 @@ export function toField(at: string | Date): string {
   const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
   return `${day}T${two(when.getHours())}:${two(when.getMinutes())}`;
 }
+
+interface ShownWindow {
+  name: string;
+  from: Date;
+  to: Date;
+  environments: readonly string[] | null;
+  tags: readonly string[] | null;
+}
+
+/** A window in a line: `Weekend: Fri 27 Nov, 17:00 – Mon 30 Nov, 08:00, production`. */
+export function sayWindow({ name, from, to, environments, tags }: ShownWindow): string {
+  return `${name}: ${sayMoment(from)} – ${sayMoment(to)}, ${sayWhere({ environments, tags })}`;
+}
+
+/** Where a freeze holds, and for which flags. */
+export function sayWhere(
+  { environments, tags }: Pick<ShownWindow, 'environments' | 'tags'>,
+  nameOf: (key: string) => string = (key) => key,
+): string {
+  const where = environments === null ? 'the whole project' : environments.map(nameOf).join(', ');
+  return tags === null ? where : `${where}, flags tagged ${tags.join(' or ')}`;
+}
+
+/** What is special of a freeze beside when and where: what becomes of rollouts, and who may pass. */
+export function sayTerms({ inFlight, overrideBy }: Pick<FreezeAnswer, 'inFlight' | 'overrideBy'>): string[] {
+  return [
+    inFlight === 'hold' ? 'Rollouts stand still.' : 'Rollouts finish the stage that they are in.',
+    overrideBy === null
+      ? 'Nobody passes.'
+      : `${overrideBy === 'admin' ? 'Admins pass' : 'Release managers and admins pass'} with a reason.`,
+  ];
+}
+
+/** Tags as somebody types them, with commas between; null where there are none. */
+export function readTags(text: string | undefined): string[] | null {
+  const tags = (text ?? '')
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+  return tags.length === 0 ? null : [...new Set(tags)];
+}
