@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
+import type { AccessList } from '../access/access-list.ts';
 import { type HouseEnv, newRoutes } from '../access/guard.ts';
 import { type Answered, readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { mayChangeBy } from '../access/may-change.ts';
@@ -33,6 +34,7 @@ import { segmentTeller } from '../segments/tell-segment-change.ts';
 import { segmentUndoer } from '../segments/undo-segment-change.ts';
 import { accessDrafts } from './access-drafts.ts';
 import { judgeRequests } from './judge-request.ts';
+import type { RequestParts } from './request-parts.ts';
 import { requestRoutes } from './routes.ts';
 import { requestTeller } from './tell-request.ts';
 import { requestUndoer } from './undo-request.ts';
@@ -68,9 +70,13 @@ const TELLERS = [flagTeller, segmentTeller, freezeTeller, memberTeller];
 const UNDOERS = [flagUndoer, segmentUndoer];
 
 /** What a later room adds: its routes below the project, which of its calls can wait, and how they are told and undone. */
-export type MoreRooms = (door: Door) => {
+export type MoreRooms = (
+  door: Door,
+  known: { list: AccessList; kinds: readonly DraftKind[] },
+) => {
   routes: OpenAPIHono<HouseEnv>[];
   kinds: readonly DraftKind[];
+  aboardOf?: RequestParts['aboardOf'];
   tellers?: readonly Teller[];
   undoers?: readonly Undoer[];
 };
@@ -88,7 +94,7 @@ export async function openRequests(flagKeys: string[], more?: MoreRooms): Promis
   const house = await testHouse(database);
   const { list } = house.house;
   Object.assign(house.house, { publicUrl: PUBLIC_URL });
-  const app = mountAll(house, door, more?.(door) ?? { routes: [], kinds: [] });
+  const app = mountAll(house, door, more);
   const reread = async () => {
     await db.update(installation).set({ accessRevision: sql`${installation.accessRevision} + 1` });
     await list.refresh();
@@ -131,16 +137,12 @@ export async function openRequests(flagKeys: string[], more?: MoreRooms): Promis
   };
 }
 
-function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
+function mountAll(house: TestHouse, door: Door, moreRooms: MoreRooms | undefined) {
   const { list } = house.house;
-  const kinds = [
-    ...flagDrafts,
-    ...segmentDrafts,
-    ...environmentDrafts,
-    ...restoreDrafts,
-    ...accessDrafts(list),
-    ...more.kinds,
-  ];
+  const own = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts, ...accessDrafts(list)];
+  const more = moreRooms?.(door, { list, kinds: own }) ?? { routes: [], kinds: [] };
+  const kinds = [...own, ...more.kinds];
+  const aboardOf = more.aboardOf === undefined ? {} : { aboardOf: more.aboardOf };
   const ownTellers = [...TELLERS, ...(more.tellers ?? [])];
   const tellers = [...ownTellers, requestTeller(ownTellers)];
   const ownUndoers = [...UNDOERS, ...(more.undoers ?? [])];
@@ -148,7 +150,7 @@ function mountAll(house: TestHouse, door: Door, more: ReturnType<MoreRooms>) {
   const all = newRoutes();
   for (const routes of [
     flagRoutes({ door }),
-    requestRoutes({ door, list, kinds }),
+    requestRoutes({ door, list, kinds, ...aboardOf }),
     freezeRoutes({ door }),
     changeRoutes({ door, list, undoers, tellers }),
     environmentRoutes({ door, list, fillEnvironment: async () => undefined }),
