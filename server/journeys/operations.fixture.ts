@@ -4,6 +4,7 @@ import { PEOPLE_OPERATIONS } from './people-operations.fixture.ts';
 import { POLICY_OPERATIONS } from './policy-operations.fixture.ts';
 import { REQUEST_OPERATIONS } from './request-operations.fixture.ts';
 import type { Answer } from './server-process.fixture.ts';
+import { TRAIN_OPERATIONS } from './train-operations.fixture.ts';
 
 /**
  * What an operation takes of whoever calls it, written by hand from the rights table. `look` is a list that shows each
@@ -172,6 +173,7 @@ export const OPERATIONS: Record<string, Operation> = {
   ...DECISION_OPERATIONS,
   ...REQUEST_OPERATIONS,
   ...OUTSIDE_OPERATIONS,
+  ...TRAIN_OPERATIONS,
 
   'get /api/v1/places': { need: 'kill', of: 'installation' },
   'get /api/v1/projects': { need: 'look', of: 'installation' },
@@ -270,6 +272,16 @@ export const OPERATIONS: Record<string, Operation> = {
     of: 'environment',
     sample: withFlag(reason, (root, place, key) => root('POST', `${inEnvironment(place)}/flags/${key}/kill`, reason)),
   },
+  // How much of it is done at once depends on what it comes to, which is tried in its room.
+  [`post ${E}/rollback`]: {
+    ...{ need: 'safe', of: 'environment', onlyRefusals: true },
+    sample: body(() => ({ to: 'known-good', ...reason })),
+  },
+  [`post ${E}/flags/{flag}/rollback`]: {
+    ...{ need: 'safe', of: 'environment', onlyRefusals: true },
+    sample: withFlag({ to: { release: 'sample' }, ...reason }),
+  },
+  [`get ${E}/flags/{flag}/revisions`]: { need: 'read', of: 'environment', sample: withFlag() },
 
   [`get ${E}/segments`]: { need: 'read', of: 'environment' },
   [`post ${E}/segments`]: { need: 'growing', of: 'environment', sample: body(() => ({ key: fresh('s'), ...reason })) },

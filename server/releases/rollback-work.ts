@@ -104,11 +104,12 @@ const noRelease = ({ environment }: EnvironmentPlace, tag: string) =>
 function noKnownGood({ environment: { key } }: EnvironmentPlace, found: NoneGood | { release: Release }): Problem {
   const newest = found.release === undefined ? found.newest : undefined;
   const [first, ...more] = newest?.unproven ?? [];
-  const others = more.length === 0 ? '' : `, and ${more.length} more`;
-  const why = newest && first ? ` Of ${newest.tag} it is not known of ${first.flag}: ${first.because}${others}` : '';
+  const others = more.length === 0 ? '' : ` Nor is it known of ${more.length} more.`;
+  const why =
+    newest && first ? ` Of ${newest.release.tag} it is not known of ${first.flag}: ${first.because}${others}` : '';
   return new Problem(
     'wrong_state',
-    `No release of ${key} is known to be good, so there is none to go back to.${why.replace(/\.?$/, why && '.')} Name a ` +
-      'release instead, or turn off or kill what is wrong.',
+    `No release of ${key} is known to be good, so there is none to go back to.${why} Name a release instead, or turn off ` +
+      'or kill what is wrong.',
   );
 }
