@@ -12,7 +12,7 @@ import { type FindAnswer, makeAnswers } from './answers.ts';
 import { makeCounts } from './counts.ts';
 import { type KeptValues, keepValues } from './kept-values.ts';
 import { makeNotes, type Note } from './notes.ts';
-import type { Listener, Readiness, Source, Status, TurnoutEvents, TurnoutOptions } from './options.ts';
+import type { ConnectionError, Listener, Readiness, Source, Status, TurnoutEvents, TurnoutOptions } from './options.ts';
 import { isAway, watchPage } from './page.ts';
 import { makeReports, type Reports } from './reports.ts';
 import { type ContextToken, makePorts, type Whom } from './transport.ts';
@@ -105,7 +105,7 @@ export class LiveValues {
   async ready({ timeoutMs = READY_WITHIN_MS }: { timeoutMs?: number } = {}): Promise<Readiness> {
     await Promise.race([this.#hearing, new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
     const late = { code: 'unreachable', message: `no answer in ${timeoutMs} ms` } as const;
-    return { ...(this.#source !== 'server' && { error: late }), ...this.#readiness() };
+    return this.#readiness(this.#session.problem ?? (this.#source === 'server' ? undefined : late));
   }
 
   /** How it is connected, where the values are from, and how old they may be. */
@@ -124,7 +124,7 @@ export class LiveValues {
     const own = options?.contextToken ?? (typeof source === 'function' ? source : undefined);
     const error = await this.#session.fetch(this.#named(context, { source: own }));
     if (error) this.#isMissed = true;
-    return { ...this.#readiness(), ...(error && { error }) };
+    return this.#readiness(error);
   }
 
   /** Reports for the last time and ends the connection; nothing stays open. What is known goes on being served. */
@@ -233,8 +233,7 @@ export class LiveValues {
     };
   }
 
-  #readiness(): Readiness {
-    const { problem: error } = this.#session;
+  #readiness(error: ConnectionError | undefined = this.#session.problem): Readiness {
     return { ...this.#known(), ...(error && { error }) };
   }
 }

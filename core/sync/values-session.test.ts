@@ -136,7 +136,10 @@ describe('what a kill brings about', () => {
     const { ports, variants, pass } = beginAt('e.1~0', { a: 'on' });
     ports.stream.say(eventOf('e.1~k', { held: { k: itemsOf({ a: 'off' }) } })).end();
     await pass(2_000);
-    ports.stream.head().say(wholeOf('e.4~0', { a: 'on' })).say(eventOf('e.5~0'));
+    ports.stream
+      .head()
+      .say(wholeOf('e.4~0', { a: 'on' }))
+      .say(eventOf('e.5~0'));
     expect(variants()).toEqual({ a: 'off' });
     ports.stream.say(eventOf('e.6~0', { flags: itemsOf({ a: 'off' }), settled: ['k'] }));
     ports.stream.say(eventOf('e.7~0', { flags: itemsOf({ a: 'on' }) }));
