@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PersonPrincipal } from '../access/principal.ts';
+import { releases } from '../database/tables.ts';
+import { hasPostgres } from '../database/test-database.ts';
+import { findRequest } from '../requests/store.ts';
+import { findRollout } from '../rollouts/rollout-store.ts';
+import type { Car } from './departure.ts';
+import { DAY, type DepartureWorld, HOUR, MINUTE, openDepartureWorld, patch, rollOut, serve } from './trains.fixture.ts';
+
+const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'];
+const ON = { variant: 'on' };
+const OFF = { variant: 'off' };
+
+describe.skipIf(!hasPostgres)('a departure that leaves', () => {
+  let world: DepartureWorld;
+  let rae: PersonPrincipal;
+  let ed: PersonPrincipal;
+  beforeAll(async () => {
+    world = await openDepartureWorld(FLAGS, 'postgres');
+    rae = await world.person('Rae', ['release-manager']);
+    ed = await world.person('Ed', ['editor']);
+  });
+  afterAll(() => world?.database.close());
+
+  const tell = (cars: Car[]) => cars.map(({ flags, state }) => `${flags.join('+')} ${state}`);
+  const approved = async (train: string, items: Parameters<DepartureWorld['board']>[1], over = {}) => {
+    const car = await world.board(train, items, { by: ed, ...over });
+    await world.approve(rae, { request: car.requestId });
+    return car;
+  };
+
+  it('takes what is approved in one change and one release, and what is not waits for the next one', async () => {
+    await world.train({ key: 'pair', velocity: { kind: 'critical-mass', changes: 2, longestWait: null } });
+    const [plain, ride] = [await approved('pair', [serve('a', 'on')]), await approved('pair', [rollOut('b')])];
+    const waits = await world.board('pair', [serve('c', 'on')], { by: ed });
+    world.says.reach = { effective: false, laggards: ['shop-1'] };
+    await world.pass();
+    const left = await world.departure('pair', 1);
+    expect(left.state).toBe('departing');
+    expect(tell(await world.cars('pair', 1))).toEqual(['a arrived', 'b under-way', 'c left-behind']);
+    expect((await world.flag('a')).fallthrough).toEqual(ON);
+    expect((await world.flag('b')).run).not.toBeNull();
+    expect((await world.flag('c')).fallthrough).toEqual(OFF);
+    for (const { requestId } of [plain, ride]) {
+      expect(await findRequest(world.database.db, world.projectId, requestId)).toMatchObject({
+        ...{ state: 'applied', changeId: left.changeId },
+      });
+    }
+    const [release] = await world.database.db.select().from(releases);
+    expect(release).toMatchObject({
+      tag: 'pair-1',
+      changeId: left.changeId,
+      position: left.position,
+      originId: left.id,
+    });
+    const next = await world.departure('pair', 2);
+    const [moved] = await world.cars('pair', 2);
+    expect(moved).toMatchObject({ requestId: waits.requestId, state: 'aboard', departureId: next.id });
+    expect((await world.cars('pair', 1))[2]).toMatchObject({ movedTo: next.id });
+  });
+
+  it('is under way once it is in force everywhere, and has arrived when every rollout is finished', async () => {
+    world.wait(20_000);
+    await world.pass();
+    expect(await world.departure('pair', 1)).toMatchObject({
+      ...{ state: 'departing', because: 'One change stayed behind. Not in force everywhere: shop-1.' },
+    });
+    world.says.reach = { effective: true, laggards: [] };
+    await world.pass();
+    expect(await world.departure('pair', 1)).toMatchObject({
+      state: 'under-way',
+      because: 'One change stayed behind.',
+    });
+    await world.pass(8);
+    expect(await world.departure('pair', 1)).toMatchObject({ state: 'arrived' });
+    expect(tell(await world.cars('pair', 1))).toEqual(['a arrived', 'b arrived', 'c left-behind']);
+    expect((await world.flag('b')).fallthrough).toEqual(ON);
+  });
+
+  it('leaves behind what was edited since it came aboard, and says what to do', async () => {
+    await world.train({ key: 'edited', velocity: { kind: 'critical-mass', changes: 2, longestWait: null } });
+    await approved('edited', [patch('d', { shedAt: 2 })]);
+    await world.edit('d', { shedAt: 1 });
+    await approved('edited', [serve('e', 'on')]);
+    await world.pass();
+    const [behind, went] = await world.cars('edited', 1);
+    expect(went?.state).toBe('arrived');
+    expect(behind).toMatchObject({ state: 'left-behind', movedTo: null });
+    expect(behind?.because).toMatch(/Rebase its request, have it approved as it then is, and board it again\.$/);
+    expect((await world.flag('d')).shedAt).toBe(1);
+    expect(await findRequest(world.database.db, world.projectId, behind?.requestId ?? '')).toMatchObject({
+      state: 'open',
+    });
+  });
+
+  it('of two departures that touch the same flag the second waits until the rollout of the first is over', async () => {
+    await world.train({ key: 'first' });
+    await world.train({ key: 'second' });
+    await approved('first', [rollOut('f')]);
+    await approved('second', [patch('f', { shedAt: 3 })]);
+    await world.pass();
+    expect(tell(await world.cars('first', 1))).toEqual(['f under-way']);
+    const [waits] = await world.cars('second', 1);
+    expect(waits).toMatchObject({ state: 'left-behind' });
+    expect((await world.flag('f')).shedAt).toBeNull();
+    expect(await world.departure('second', 1)).toMatchObject({ state: 'missed' });
+  });
+
+  it('keeps those apart that need each other only together', async () => {
+    await world.train({ key: 'needs', velocity: { kind: 'critical-mass', changes: 2, longestWait: null } });
+    const dependent = patch('h', { prerequisites: [{ flag: 'g', variants: ['on'] }] });
+    await approved('needs', [dependent]);
+    await approved('needs', [serve('g', 'on')]);
+    await approved('needs', [serve('i', 'on')]);
+    await world.edit('g', { shedAt: 1 });
+    await world.pass();
+    const [needing, needed, other] = await world.cars('needs', 1);
+    expect([needing?.state, needed?.state, other?.state]).toEqual(['left-behind', 'left-behind', 'arrived']);
+    expect(needing?.because).toMatch(/^It needs g, which stays behind\./);
+    expect((await world.flag('h')).prerequisites).toEqual([]);
+  });
+
+  it('leaves behind what somebody boarded who may not any more', async () => {
+    const gone = await world.person('Gone', ['editor']);
+    await world.train({ key: 'rights', velocity: { kind: 'critical-mass', changes: 2, longestWait: null } });
+    await approved('rights', [serve('j', 'on')], { by: gone });
+    await world.setRoles(gone, ['viewer']);
+    await approved('rights', [serve('k', 'on')]);
+    await world.pass();
+    const [behind, went] = await world.cars('rights', 1);
+    expect(went?.state).toBe('arrived');
+    expect(behind).toMatchObject({ state: 'left-behind', movedTo: null });
+    expect(behind?.because).toBe('Gone may not change production any more. Somebody who may has to board it again.');
+  });
+
+  it('leaves by its time-table: it closes, leaves once, and what comes too late takes the next', async () => {
+    const velocity = { kind: 'train' as const, rule: '0 10 * * *', zone: 'UTC' };
+    await world.train({ key: 'daily', velocity, cutOff: '1h' });
+    await approved('daily', [serve('l', 'on')]);
+    const { leavesAt } = await world.departure('daily', 1);
+    world.wait((leavesAt?.getTime() ?? 0) - world.now().getTime() - HOUR);
+    await world.pass();
+    expect(await world.departure('daily', 1)).toMatchObject({ state: 'closed' });
+    const late = await world.board('daily', [serve('m', 'on')], { by: ed });
+    expect(late.departureId).toBe((await world.departure('daily', 2)).id);
+    world.wait((leavesAt?.getTime() ?? 0) - world.now().getTime() - 1);
+    await world.pass();
+    expect(await world.departure('daily', 1)).toMatchObject({ state: 'closed' });
+    world.wait(1);
+    await world.pass(3, 1);
+    expect(await world.departure('daily', 1)).toMatchObject({ state: 'arrived' });
+    expect(await world.departure('daily', 2)).toMatchObject({ state: 'boarding' });
+    expect((await world.actions()).filter((one) => one === 'train.close')).toHaveLength(1);
+  });
+
+  it('misses in a freeze, and everybody takes the next; after days away nothing leaves twice', async () => {
+    const { leavesAt } = await world.departure('daily', 2);
+    const at = leavesAt ?? world.now();
+    await world.freeze(new Date(at.getTime() - MINUTE), new Date(at.getTime() + MINUTE));
+    world.wait(at.getTime() - world.now().getTime());
+    await world.pass();
+    expect(await world.departure('daily', 2)).toMatchObject({ state: 'missed' });
+    const [moved] = await world.cars('daily', 3);
+    expect(moved).toMatchObject({ flags: ['m'], state: 'aboard' });
+    await world.approve(rae, { request: moved?.requestId ?? '' });
+    world.wait(DAY + MINUTE);
+    await world.takeOver();
+    await world.pass(3, 1);
+    expect((await world.flag('m')).fallthrough).toEqual(ON);
+    const departs = (await world.actions()).filter((one) => one === 'train.depart');
+    await world.pass(3, 1);
+    expect((await world.actions()).filter((one) => one === 'train.depart')).toEqual(departs);
+  });
+
+  it('starts rollouts at their first stage, which then go by their policy, as started by whoever boarded them', async () => {
+    const [car] = await world.cars('first', 1);
+    const [id = ''] = car?.rollouts ?? [];
+    const rollout = await findRollout(world.database.db, world.projectId, id);
+    expect(rollout).toMatchObject({ flag: 'f', startedBy: 'person:ed' });
+  });
+});
