@@ -20,6 +20,7 @@ import { rolloutCommand } from './rollout.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { tailCommand } from './tail.ts';
+import { boardCommand, trainCommand } from './train.ts';
 import { transferCommands } from './transfer.ts';
 import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
@@ -35,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   undoCommand,
   rolloutCommand,
   requestCommand,
+  boardCommand,
+  trainCommand,
   freezeCommand,
   policyCommand,
   ...transferCommands,
