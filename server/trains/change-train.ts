@@ -6,7 +6,7 @@ import type { Tx } from '../database/connect.ts';
 import { findEnvironmentByKey } from '../environments/environment-store.ts';
 import { readFreezes } from '../environments/freeze-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
-import { invalid, Problem } from '../platform/problem.ts';
+import { Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
 import { carsOf } from './car-store.ts';
 import type { NewTrain, TrainPatch } from './contract.ts';
@@ -33,7 +33,7 @@ export async function createTrain(
   const { door } = parts;
   const environment = await findEnvironmentByKey(door.db, projectId, environmentKey);
   if (!environment || !maySee(asking.principal, { projectId, environmentId: environment.id })) {
-    throw invalid([{ path: '/environment', code: 'unknown_environment', expected: 'an environment of this project' }]);
+    throw new Problem('not_found', `There is no environment ${environmentKey}.`);
   }
   const environmentId = environment.id;
   const order = { ...orderOf(asking), ...trainOrderOf({ projectId, environmentId, key }), action: 'train.create' };
