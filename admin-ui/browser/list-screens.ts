@@ -22,6 +22,7 @@ export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
   const changes = body.items as { id: number; action: string }[];
   const { body: rollouts } = await server.api('GET', '/projects/demo/rollouts?limit=1');
   const { request, incident } = await askAndPlan(server);
+  await runTrains(server);
   const change = changes.find(({ action }) => action === 'flag.configure') ?? changes[0];
   return [
     { name: 'sign-in', path: '/sign-in', outside: true },
@@ -33,6 +34,7 @@ export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
     ...inProject(change?.id ?? 1),
     ...ofRollout(rollouts.items[0]?.id ?? ''),
     ...ofCare(request, incident),
+    ...ofTrains(),
   ];
 }
 
@@ -47,6 +49,42 @@ async function askAndPlan({ api }: DemoHouse['server']): Promise<{ request: stri
   await api('POST', '/projects/demo/hooks', { ...hook, tags: ['checkout'], actions: ['kill', 'incident'] });
   const { body: incidents } = await api('GET', '/projects/demo/incidents?limit=1');
   return { request: made.request.id, incident: incidents.items[0]?.id ?? '' };
+}
+
+/** Two trains, of which one has something aboard; and a line that somebody stopped. */
+async function runTrains({ api }: DemoHouse['server']): Promise<void> {
+  const velocity = { kind: 'train', rule: '0 10 * * 3', zone: 'Europe/Zurich' };
+  const weekly = { key: 'weekly', name: 'Every Wednesday', environment: 'production', velocity, cutOff: '4h' };
+  await api('POST', '/projects/demo/trains', { ...weekly, mostCars: 8, reason: 'A rhythm' });
+  const enough = { kind: 'critical-mass', changes: 5, longestWait: '2d' };
+  await api('POST', '/projects/demo/trains', { key: 'when-five', environment: 'development', velocity: enough });
+  await api('POST', '/projects/demo/trains/when-five/stop', { reason: 'The till prints nothing since the last one' });
+  const flags = '/environments/production/flags';
+  const rollout = { from: 'normal', to: 'best', policy: 'step-by-step' };
+  for (const [title, path, body] of [
+    ['Photos in reviews', `${flags}/review-photos/on`, {}],
+    ['Sharper pictures', `${flags}/image-quality/rollout`, rollout],
+  ] as const) {
+    const boarding = { title, items: [{ method: 'POST', path, body }], reason: 'Asked for by many' };
+    await api('POST', '/projects/demo/trains/weekly/board', boarding);
+  }
+}
+
+/** What leaves together, and when. */
+function ofTrains(): Screen[] {
+  const at = (path: string) => `/p/demo/departures${path}${path.includes('?') ? '&' : '?'}env=production`;
+  const board = async (page: Page) => {
+    await page.getByRole('button', { name: 'Board', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Flag', { exact: true }).fill('banner');
+    await dialog.getByLabel('Policy', { exact: true }).selectOption('step-by-step');
+  };
+  return [
+    { name: 'departures', path: at(''), shows: 'Further ahead' },
+    { name: 'trains', path: at('?show=trains'), shows: 'Every Wednesday' },
+    { name: 'departure', path: at('/weekly/1'), shows: 'Sharper pictures' },
+    { name: 'board-departure', path: at('/weekly/1'), shows: 'Sharper pictures', act: board },
+  ];
 }
 
 /** What is approved, what burns, and when nothing grows. */

@@ -26,6 +26,7 @@ export class Cargo extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
         gap: 1rem;
+        align-items: end;
       }
     `,
   ];
