@@ -2,6 +2,7 @@ import { DECISION_OPERATIONS } from './decision-operations.fixture.ts';
 import { OUTSIDE_OPERATIONS } from './outside-operations.fixture.ts';
 import { PEOPLE_OPERATIONS } from './people-operations.fixture.ts';
 import { POLICY_OPERATIONS } from './policy-operations.fixture.ts';
+import { RELEASE_OPERATIONS } from './release-operations.fixture.ts';
 import { REQUEST_OPERATIONS } from './request-operations.fixture.ts';
 import type { Answer } from './server-process.fixture.ts';
 import { TRAIN_OPERATIONS } from './train-operations.fixture.ts';
@@ -171,6 +172,7 @@ export const OPERATIONS: Record<string, Operation> = {
   ...PEOPLE_OPERATIONS,
   ...POLICY_OPERATIONS,
   ...DECISION_OPERATIONS,
+  ...RELEASE_OPERATIONS,
   ...REQUEST_OPERATIONS,
   ...OUTSIDE_OPERATIONS,
   ...TRAIN_OPERATIONS,
