@@ -1,6 +1,6 @@
 import type { Departure } from './departure.ts';
+import { isDue } from './due.ts';
 import type { Train } from './train.ts';
-import { isDue } from './velocity.ts';
 
 /** What is known of a departure that has not left yet. */
 export interface PlanFacts {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Freeze } from '../environments/freeze.ts';
+import { isDue } from './due.ts';
 import type { Velocity } from './train.ts';
-import { departuresAhead, isDue } from './velocity.ts';
+import { departuresAhead } from './velocity.ts';
 
 const HOUR = 3_600_000;
 const at = (text: string) => new Date(text);
