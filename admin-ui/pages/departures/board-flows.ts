@@ -9,6 +9,8 @@ import { nameOf } from './tell-departure.ts';
 export interface Boards {
   trains: readonly TrainAnswer[];
   departure?: DepartureAnswer;
+  /** Its cut-off is over. */
+  late?: boolean;
 }
 
 /** Asks what comes aboard, and puts it there; answers the departure as it is then. */

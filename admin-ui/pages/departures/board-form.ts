@@ -8,6 +8,7 @@ import { faultAt, textIn } from '../settings/form-fields.ts';
 import './cargo.ts';
 import type { Cargo } from './cargo.ts';
 import { trainPath } from './departure-flows.ts';
+import { isLate } from './may-depart.ts';
 import { nameOf } from './tell-departure.ts';
 import { chooseTrain } from './train-choice.ts';
 
@@ -23,6 +24,8 @@ export class BoardForm extends FormDialog<BoardedCar> {
   @property({ attribute: false }) trains: readonly TrainAnswer[] = [];
   /** Undefined: the next one that can still be boarded. */
   @property({ attribute: false }) departure: DepartureAnswer | undefined;
+  /** The cut-off was over when it was asked for. */
+  @property({ type: Boolean }) late = false;
   @state() private chosen = '';
   @query('t-cargo') private cargo!: Cargo;
 
@@ -38,10 +41,8 @@ export class BoardForm extends FormDialog<BoardedCar> {
   /** The manifest is closed; or it was closed while somebody typed, and the server said so. */
   get #isLate(): boolean {
     const { departure, refusal } = this;
-    if (departure === undefined) return faultAt(refusal, 'risk') !== undefined;
-    const { may, closesAt } = departure;
-    const isOver = closesAt !== null && Date.parse(closesAt) <= Date.now();
-    return (!may.includes('board') && may.includes('uplift')) || (isOver && refusal?.code === 'wrong_state');
+    const isOver = departure !== undefined && isLate(departure, Date.now());
+    return this.late || faultAt(refusal, 'risk') !== undefined || (isOver && refusal?.code === 'wrong_state');
   }
 
   protected words() {

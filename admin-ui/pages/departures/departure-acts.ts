@@ -6,7 +6,7 @@ import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
 import { boardFlow, chemspillFlow } from './board-flows.ts';
 import { departNow, type Platform, stopLine } from './departure-flows.ts';
-import { mayDepart, refusedNow } from './may-depart.ts';
+import { isLate, mayDepart, refusedNow } from './may-depart.ts';
 import './recall-form.ts';
 import { isAhead, nameOf } from './tell-departure.ts';
 
@@ -54,14 +54,20 @@ export class DepartureActs extends LitElement {
   @property({ attribute: false }) at!: Platform;
   /** Undefined where it is archived: then it brings nothing more, and what it brought can still be recalled. */
   @property({ attribute: false }) train: TrainAnswer | undefined;
+  /** How far the server's clock is ahead of this machine's. */
+  @property({ type: Number }) skew = 0;
   @state() private busy = '';
+
+  get #isLate(): boolean {
+    return isLate(this.at.departure, Date.now() + this.skew);
+  }
 
   get #buttons(): Button[] {
     const { environment, departure } = this.at;
     const { may } = departure;
     const buttons: Button[] = [];
     if (isAhead(departure.state) && departure.kind === 'regular') {
-      const late = !may.includes('board') && may.includes('uplift');
+      const late = this.#isLate;
       const why = late ? undefined : refusedNow(departure, 'board');
       const can = mayDepart(environment, 'board');
       buttons.push({
@@ -101,7 +107,7 @@ export class DepartureActs extends LitElement {
     const { project, departure, environment } = this.at;
     if (environment === undefined) return;
     const trains = this.train === undefined ? [] : [this.train];
-    const after = await boardFlow({ project, environment }, { trains, departure });
+    const after = await boardFlow({ project, environment }, { trains, departure, late: this.#isLate });
     if (after !== undefined) this.#tell('changed', after);
   }
 

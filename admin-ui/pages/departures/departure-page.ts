@@ -70,7 +70,7 @@ export class DeparturePage extends LitElement {
       }
       ${train?.stopped ? html`<t-line-stopped .project=${here.project} .train=${train} @done=${() => void this.#reading.read()}></t-line-stopped>` : nothing}
       <t-chemspill-note .at=${at} @changed=${this.#take}></t-chemspill-note>
-      <t-departure-acts .at=${at} .train=${train} @changed=${this.#take} @recalled=${this.#takeRecall}></t-departure-acts>
+      <t-departure-acts .skew=${skew} .at=${at} .train=${train} @changed=${this.#take} @recalled=${this.#takeRecall}></t-departure-acts>
       ${this.#drawReach(departure)}
       <t-departure-track .departure=${departure}></t-departure-track>
       ${this.#drawManifest(at)} ${this.#drawOutside(departure)}`;

@@ -39,6 +39,15 @@ export function mayMakeTrain({ environments }: Pick<MyProject, 'environments'>):
 
 type Verb = DepartureAnswer['may'][number];
 
+/** Whether the cut-off is over: also where no node has closed the manifest yet, for the server goes by the clock. */
+export function isLate(
+  { kind, state, closesAt }: Pick<DepartureAnswer, 'kind' | 'state' | 'closesAt'>,
+  now: number,
+): boolean {
+  if (kind === 'chemspill' || (state !== 'boarding' && state !== 'closed')) return false;
+  return state === 'closed' || (closesAt !== null && Date.parse(closesAt) <= now);
+}
+
 /** What the departure itself allows now; undefined where it does. */
 export function refusedNow({ may, state }: Pick<DepartureAnswer, 'may' | 'state'>, verb: Verb): string | undefined {
   if (may.includes(verb)) return undefined;
