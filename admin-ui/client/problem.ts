@@ -4,7 +4,7 @@ export interface ProblemAnswer {
   status: number;
   code: string;
   detail: string;
-  errors?: { path: string; code: string; expected: string }[];
+  errors?: { path: string; code: string; expected: string }[] | undefined;
   /** On 412 and on some 409: the object as it is now. */
   current?: unknown;
 }

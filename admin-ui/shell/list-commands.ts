@@ -24,13 +24,21 @@ export function listCommands(me: Me, here: Here | undefined): KeyedCommand[] {
   ];
 }
 
+/** What it comes to is shown where releases are: there is what came of it, too. */
+async function backToKnownGood({ project, environment }: Here): Promise<void> {
+  goTo('releases', { project: project.key }, { env: environment.key });
+  const { backToKnownGood: goBack } = await import('../pages/releases/roll-back-flow.ts');
+  await goBack({ project, environment });
+}
+
 function inTheme(theme: Theme): KeyedCommand {
   const icon = theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'monitor';
   const label = theme === 'system' ? 'Colours of this machine' : `Colours: ${theme}`;
   return { id: `theme/${theme}`, label, icon, about: 'look', run: () => chooseTheme(theme) };
 }
 
-function inProject({ project, environment }: Here): KeyedCommand[] {
+function inProject(here: Here): KeyedCommand[] {
+  const { project, environment } = here;
   const to = (page: PageName, label: string, icon: string, key: string, more: Record<string, string> = {}) => ({
     ...{ id: page, label, icon, key, about: `key ${key}` },
     run: () => go(writeRoute(page, { project: project.key, ...more }, { env: environment.key })),
@@ -40,6 +48,7 @@ function inProject({ project, environment }: Here): KeyedCommand[] {
     to('flags', 'Flags', 'flag', 'f'),
     to('rollouts', 'Rollouts', 'rollouts', 'o'),
     to('departures', 'Departures', 'train', 'd'),
+    to('releases', 'Releases', 'tag', 'l'),
     to('requests', 'Requests', 'inbox', 'q'),
     to('segments', 'Segments', 'users', 's'),
     to('policies', 'Policies', 'route', 'p'),
@@ -48,6 +57,11 @@ function inProject({ project, environment }: Here): KeyedCommand[] {
     to('activity', 'Activity', 'activity', 'a'),
     to('fleet', 'Fleet', 'server', 'r'),
     to('settings', 'Settings', 'settings', ',', { section: 'members' }),
+    {
+      ...{ id: 'known-good', label: `Roll back ${environment.name} to the last known good`, icon: 'history' },
+      about: 'shows first what would change',
+      run: () => void backToKnownGood(here),
+    },
     {
       ...{ id: 'trains', label: 'Trains: when what leaves', icon: 'train', about: 'page' },
       run: () => go(writeRoute('departures', { project: project.key }, { env: environment.key, show: 'trains' })),

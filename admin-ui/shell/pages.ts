@@ -84,6 +84,22 @@ export const INSIDE: Record<Inside, Page> = {
       .number=${params.number ?? ''}
     ></t-departure-page>`,
   },
+  releases: {
+    title: () => 'Releases',
+    load: () => import('../pages/releases/releases-page.ts'),
+    draw: ({ params }) => html`<t-releases-page .project=${params.project ?? ''}></t-releases-page>`,
+  },
+  release: {
+    title: ({ params }) => `Release ${params.release ?? ''}`,
+    load: () => import('../pages/releases/release-page.ts'),
+    draw: ({ params }) =>
+      html`<t-release-page .project=${params.project ?? ''} .release=${params.release ?? ''}></t-release-page>`,
+  },
+  compare: {
+    title: () => 'Compare releases',
+    load: () => import('../pages/releases/compare-page.ts'),
+    draw: ({ params }) => html`<t-compare-page .project=${params.project ?? ''}></t-compare-page>`,
+  },
   kill: {
     title: () => 'Kill',
     load: () => import('../pages/kill/kill-page.ts'),

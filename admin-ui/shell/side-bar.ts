@@ -12,7 +12,7 @@ interface Place {
   label: string;
   icon: string;
   /** Other pages on which this one is where one is. */
-  also?: PageName;
+  also?: PageName | PageName[];
   section?: string;
 }
 
@@ -20,6 +20,7 @@ const PLACES: Place[] = [
   { page: 'flags', label: 'Flags', icon: 'flag', also: 'flag' },
   { page: 'rollouts', label: 'Rollouts', icon: 'rollouts', also: 'rollout' },
   { page: 'departures', label: 'Departures', icon: 'train', also: 'departure' },
+  { page: 'releases', label: 'Releases', icon: 'tag', also: ['release', 'compare'] },
   { page: 'requests', label: 'Requests', icon: 'inbox', also: 'request' },
   { page: 'segments', label: 'Segments', icon: 'users', also: 'segment' },
   { page: 'policies', label: 'Policies', icon: 'route', also: 'policy' },
@@ -187,7 +188,7 @@ export class SideBar extends LitElement {
     return html`<a
       class="place ${tone}"
       href=${writeRoute(page, params, { env: environment?.key ?? '' })}
-      aria-current=${now === page || now === also ? 'page' : nothing}
+      aria-current=${now !== undefined && [page, also].flat().includes(now) ? 'page' : nothing}
     >
       <wa-icon name=${icon} aria-hidden="true"></wa-icon>${label}${this.#drawCount(page)}${tone === 'kill' ? html`<kbd aria-hidden="true">K</kbd>` : nothing}
     </a>`;

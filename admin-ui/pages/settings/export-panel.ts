@@ -5,6 +5,7 @@ import type { MyEnvironment, MyProject } from '../../client/me.ts';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
 import '../../parts/problem-view.ts';
+import { saveFile } from '../../parts/save-file.ts';
 import { base } from '../../styles/base.ts';
 import { dialogSheet } from './dialog-sheet.ts';
 import type { Format } from './read-import-file.ts';
@@ -126,16 +127,6 @@ function drawTaken({ name, document: content, notExported, notes }: ExportAnswer
           </ul>`
     }
   </div>`;
-}
-
-/** Lets the browser save a text as a file. The address of it is the browser's own, and ends here. */
-function saveFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1_000);
 }
 
 declare global {

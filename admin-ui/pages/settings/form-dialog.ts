@@ -49,7 +49,7 @@ export abstract class FormDialog<T> extends LitElement {
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (this.busy) return;
+    if (this.busy || this.isIdle()) return;
     this.busy = true;
     this.refusal = undefined;
     try {
@@ -62,6 +62,11 @@ export abstract class FormDialog<T> extends LitElement {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** True as long as there is nothing that it could do. */
+  protected isIdle(): boolean {
+    return false;
   }
 
   /** Somebody was faster: what is there now. What was typed stays, and is put over it when asked again. */
@@ -104,7 +109,7 @@ export abstract class FormDialog<T> extends LitElement {
         ${this.refusal === undefined ? nothing : html`<t-problem .refusal=${this.refusal}></t-problem>`}
         <div class="buttons">
           <button type="button" class="plain" @click=${() => this.#end(undefined)}>Cancel</button>
-          <button type="submit" class="primary" ?disabled=${this.busy}>${this.busy ? 'One moment …' : confirm}</button>
+          <button type="submit" class="primary" ?disabled=${this.busy || this.isIdle()}>${this.busy ? 'One moment …' : confirm}</button>
         </div>
       </form>
     </dialog>`;
