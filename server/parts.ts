@@ -26,6 +26,7 @@ import { revocationFile } from './delivery/revocation-file.ts';
 import { checkFreeze } from './environments/check-freeze.ts';
 import { ContextTokens } from './evaluation/context-tokens.ts';
 import { KeySets } from './evaluation/key-sets.ts';
+import { flagDrafts } from './flags/flag-drafts.ts';
 import { instancesInRedis } from './fleet/instances-in-redis.ts';
 import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { KillFollower } from './incidents/follow-kills.ts';
@@ -40,11 +41,18 @@ import type { Secrets } from './platform/secrets.ts';
 import { noteForms } from './releases/note-forms.ts';
 import { noteRolledBack } from './releases/note-rolled-back.ts';
 import { proveRun } from './releases/prove-run.ts';
+import { rollbackDrafts } from './releases/rollback-drafts.ts';
 import { judgeRequests } from './requests/judge-request.ts';
 import { checkLease } from './rollouts/check-lease.ts';
 import { checkOwnership } from './rollouts/check-ownership.ts';
+import { isAnybodyActing } from './rollouts/lease-store.ts';
 import { openRollouts, type Rollouts } from './rollouts/open-rollouts.ts';
+import { rolloutDrafts } from './rollouts/rollout-drafts.ts';
+import { segmentDrafts } from './segments/segment-drafts.ts';
 import { openSignals, type Signals } from './signals/open-signals.ts';
+import { databaseNow } from './trains/departure-store.ts';
+import { stoppedLineOf } from './trains/line-store.ts';
+import { openTrains, type Trains } from './trains/open-trains.ts';
 import { watchDatabase } from './watch-database.ts';
 import { watchSilentSessions } from './watch-silent-sessions.ts';
 
@@ -76,6 +84,8 @@ export interface Parts extends Ground {
   signals: Signals;
   /** Policies that act: this node's part of it. */
   rollouts: Rollouts;
+  /** What leaves together: this node's part of it. */
+  trains: Trains;
   /** The only way to addresses that people write down. */
   outbound: Outbound;
   /** Says whom the tokens of client keys with signed contexts speak of. */
@@ -125,6 +135,13 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const rollouts = openRollouts({
     ...{ db, clock, door: delivery.door, doorbell, delivery, fleet, reports, node, outbound, secrets, metrics },
     ...{ log: logger, isAlone: database.kind === 'embedded', finished: proveRun },
+    lineStopped: (rollout) => stoppedLineOf(db, rollout),
+  });
+  const trains = openTrains({
+    ...{ db, door: delivery.door, list, databaseNow, doorbell, rollouts, metrics, log: logger },
+    kinds: [...flagDrafts, ...segmentDrafts, ...rollbackDrafts, ...rolloutDrafts(rollouts.parts)],
+    isActing: () => isAnybodyActing(db, 'rollouts'),
+    glassBroken: (actor, departure) => tellOfGlass({ house, logger }, actor, departure),
   });
   const signals = openSignals({
     ...{ door: delivery.door, kill: delivery.kill },
@@ -132,9 +149,19 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   });
   const parts: Parts = {
     ...{ ...ground, clock, metrics, database, doorbell, house, commit, revocations, people, delivery, fleet, reports },
-    ...{ signals, rollouts, outbound, redis, node, contexts: openContexts(ground, clock, outbound) },
+    ...{ signals, rollouts, trains, outbound, redis, node, contexts: openContexts(ground, clock, outbound) },
   };
   return parts;
+}
+
+/** Something left without a second person: an event of security, loud in the log; whoever may approve finds it to look at. */
+function tellOfGlass(
+  { house, logger }: Pick<Parts, 'house' | 'logger'>,
+  actor: string,
+  { id, number }: { id: string; number: number },
+): void {
+  house.events.noteActor(actor, 'chemspill.glass-broken', '/trains/{train}/chemspill');
+  logger.error({ page: 'chemspill', actor, departure: id, number }, 'a chemspill left without a second person');
 }
 
 /** What the door asks of every change, in this order. */
@@ -192,7 +219,7 @@ function makeDoorbell(
 
 /** Begins what goes on by itself; answers how to stop each. */
 export function followAll(parts: Parts): (() => void)[] {
-  const { house, database, doorbell, revocations, delivery, fleet, reports, signals, rollouts, logger } = parts;
+  const { house, database, doorbell, revocations, delivery, fleet, reports, signals, rollouts, trains, logger } = parts;
   const { list, events, used } = house;
   const followed = fleet.follow();
   delivery.start();
@@ -214,5 +241,6 @@ export function followAll(parts: Parts): (() => void)[] {
     signals.follow(),
     signals.listen(() => rollouts.parts.wake()),
     rollouts.follow(),
+    trains.follow(),
   ];
 }

@@ -64,6 +64,7 @@ import { hookRoutes } from './signals/hook-routes.ts';
 import { aboardOf } from './trains/aboard-of.ts';
 import { databaseNow } from './trains/departure-store.ts';
 import { trainRoutes } from './trains/routes.ts';
+import { departureRoutes } from './trains/steer-routes.ts';
 import { trainTeller } from './trains/tell-train.ts';
 import { transferRoutes } from './transfer/routes.ts';
 import { importTeller } from './transfer/tell-import.ts';
@@ -106,6 +107,7 @@ type RoomParts = Pick<
   | 'secrets'
   | 'outbound'
   | 'rollouts'
+  | 'trains'
   | 'reports'
 >;
 
@@ -122,7 +124,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
   const { door } = delivery;
   const policies = { door, readers: policyReaders(clock, { hasLiveRollout, traffic: recentTraffic }) };
   const kinds = [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies), ...rolloutDrafts(parts.rollouts.parts)];
-  const { wake } = parts.rollouts.parts;
+  const { wake } = parts.trains.parts;
   const isActing = () => isAnybodyActing(parts.database.db, 'rollouts');
   const trains = { door, list, kinds, databaseNow, isActing, wake };
   const keys = { db: parts.database.db, clock, commit, list, revocations, secrets: parts.secrets };
@@ -158,6 +160,7 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
       routes: requestRoutes({ door, list, kinds, aboardOf }),
     },
     { path: IN_PROJECT, routes: trainRoutes(trains) },
+    { path: IN_PROJECT, routes: departureRoutes({ ...parts.trains.parts, awaitReceipts: fleet.awaitReceipts }) },
     { path: IN_ENVIRONMENT, routes: rollbackRoutes({ door, list, kinds, awaitReceipts: fleet.awaitReceipts }) },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },

@@ -253,6 +253,7 @@ function endSteps({ parts, protocols, stops, metricsServer }: Opened): ShutdownS
   };
   return [
     { name: 'followers', mostMs: RECORDS_MS, run: stopAll },
+    { name: 'trains', mostMs: CLOSE_MS, run: () => parts.trains.close() },
     { name: 'rollouts', mostMs: CLOSE_MS, run: () => parts.rollouts.close() },
     { name: 'evaluations', mostMs: RECORDS_MS, run: () => reports.ofrep.flush() },
     { name: 'last uses', mostMs: RECORDS_MS, run: () => house.used.flush() },

@@ -8,6 +8,7 @@ import { actorOf, type Principal, ROOT } from './principal.ts';
 export type SecurityAction =
   | 'access.denied'
   | 'access.leaked-key'
+  | 'chemspill.glass-broken'
   | 'freeze.overridden'
   | 'root.used'
   | 'session.refused';
@@ -51,6 +52,11 @@ export class SecurityEvents {
   /** `route` is a pattern, never an address. */
   note(principal: Principal, action: SecurityAction, route: string): void {
     this.#note(actorOf(principal), actorOf(principal), action, route);
+  }
+
+  /** The same of whoever the log calls so. */
+  noteActor(actor: string, action: SecurityAction, route: string): void {
+    this.#note(actor, actor, action, route);
   }
 
   /**

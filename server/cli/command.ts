@@ -77,6 +77,7 @@ export const OPTIONS = {
     meaning: 'What a flag of the file is to be called here; may be given several times.',
   },
   'dry-run': { type: 'boolean', meaning: 'Only say what would come of it.' },
+  yes: { type: 'boolean', meaning: 'Do not ask first.' },
   for: {
     type: 'string',
     value: '<client>',
@@ -121,6 +122,7 @@ export const OPTIONS = {
     type: 'boolean',
     meaning: 'Write nothing; end with 1 where the file is not what would be written.',
   },
+  note: { type: 'string', value: '<text>', meaning: 'What is to be known of it.' },
   commit: { type: 'string', value: '<sha>', meaning: 'The commit, 40 hex digits.' },
   repository: { type: 'string', value: '<name>', meaning: 'The repository that the commit is of.' },
   workflow: { type: 'string', value: '<name>', meaning: 'The job that says it.' },
@@ -166,6 +168,7 @@ export const OPTIONS = {
   request: { type: 'string', value: '<id>', meaning: 'An open request, whose changes come aboard.' },
   risk: { type: 'string', value: '<text>', meaning: 'What may go wrong: after the cut-off, for an uplift.' },
   departure: { type: 'string', value: '<number>', meaning: 'Default: the next that can be boarded.' },
+  'break-glass': { type: 'boolean', meaning: 'Ask nobody else: everybody is told, and it is looked at afterwards.' },
   demo: { type: 'boolean', meaning: 'Make the demo project and its keys, on a Postgres too.' },
   url: {
     type: 'string',
@@ -206,6 +209,8 @@ export interface Shell {
   warn(line: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
+  /** Asks whoever sits there, and answers what they typed; left out where nobody does. */
+  ask?(question: string): Promise<string>;
   /** Aborted when the person presses ^C. */
   stopped: AbortSignal;
 }

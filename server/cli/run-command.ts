@@ -3,6 +3,7 @@ import { Refused, Unreachable } from './api.ts';
 import { checkCommand } from './check.ts';
 import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
+import { departCommands } from './depart.ts';
 import { evalCommand } from './evaluate.ts';
 import { flipCommands } from './flip.ts';
 import { freezeCommand } from './freeze.ts';
@@ -15,7 +16,9 @@ import { newEpochCommand } from './new-epoch.ts';
 import { policyCommand } from './policy.ts';
 import { printHelp, printOverview } from './print-help.ts';
 import { readWords } from './read-words.ts';
+import { releaseCommand } from './release.ts';
 import { requestCommand } from './request.ts';
+import { rollbackCommand } from './rollback.ts';
 import { rolloutCommand } from './rollout.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
@@ -34,10 +37,13 @@ export const COMMANDS: readonly Command[] = [
   instancesCommand,
   tailCommand,
   undoCommand,
+  rollbackCommand,
   rolloutCommand,
+  releaseCommand,
   requestCommand,
   boardCommand,
   trainCommand,
+  ...departCommands,
   freezeCommand,
   policyCommand,
   ...transferCommands,

@@ -36,6 +36,13 @@ const withTrain =
     body: bodyOf(place),
   });
 
+/** A train with something aboard. */
+async function withCar(root: AsRoot, place: Place): Promise<Sample> {
+  const train = await newTrain(root, place);
+  const { car } = await root('POST', `/projects/${place.project}/trains/${train}/board`, boarding(place));
+  return { params: { train, number: '1', car: car.id }, body: reason };
+}
+
 /** Trains, and what boards them. */
 export const TRAIN_OPERATIONS: Record<string, Operation> = {
   [`get ${P}/board`]: { need: 'look', of: 'project' },
@@ -53,12 +60,19 @@ export const TRAIN_OPERATIONS: Record<string, Operation> = {
   [`get ${ONE}/departures`]: { need: 'read', of: 'environment', sample: withTrain() },
   [`get ${ONE}/departures/{number}`]: { need: 'read', of: 'environment', sample: withTrain() },
   [`post ${ONE}/board`]: { need: 'ask', of: 'environment', sample: withTrain(boarding) },
-  [`post ${ONE}/departures/{number}/cars/{car}/withdraw`]: {
-    ...{ need: 'ask', of: 'environment' },
-    sample: async (root, place) => {
-      const train = await newTrain(root, place);
-      const { car } = await root('POST', `/projects/${place.project}/trains/${train}/board`, boarding(place));
-      return { params: { train, number: '1', car: car.id }, body: reason };
-    },
+  [`post ${ONE}/departures/{number}/cars/{car}/withdraw`]: { need: 'ask', of: 'environment', sample: withCar },
+  [`post ${ONE}/departures/{number}/cars/{car}/eject`]: { need: 'safe', of: 'environment', sample: withCar },
+  // Nothing has left, so that there is nothing to recall, and nothing owes a postmortem.
+  [`post ${ONE}/departures/{number}/recall`]: {
+    ...{ need: 'safe', of: 'environment', onlyRefusals: true, sample: withTrain(() => reason) },
+  },
+  [`post ${ONE}/departures/{number}/postmortem`]: {
+    ...{ need: 'safe', of: 'environment', onlyRefusals: true, sample: withTrain(() => ({ text: 'What happened' })) },
+  },
+  [`post ${ONE}/departures/{number}/depart`]: {
+    ...{ need: 'root', of: 'environment', onlyRefusals: true, sample: withTrain(() => reason) },
+  },
+  [`post ${ONE}/chemspill`]: {
+    ...{ need: 'root', of: 'environment', onlyRefusals: true, sample: withTrain((place) => ({ ...boarding(place) })) },
   },
 };

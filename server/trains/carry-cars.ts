@@ -84,8 +84,9 @@ function leaveBehind(
 }
 
 /** All that is carried as one change: what the door is told, and each piece in its order for the log. */
-export function joinCarried(carried: readonly Carried[]): Omit<Written<unknown>, 'result'> {
+export function joinCarried(number: number, carried: readonly Carried[]): Omit<Written<unknown>, 'result'> {
   const side = (which: 'before' | 'after'): JsonValue => ({
+    number,
     items: carried.flatMap(({ combined }) => {
       const items = asFields(combined.written[which])?.items;
       return Array.isArray(items) ? items : [];

@@ -41,9 +41,8 @@ export async function chemspill(
   wanted: Omit<ChemspillIn, 'reason'>,
 ): Promise<Moved> {
   requireReleaseManager(asking, train);
+  requireFits(wanted.items ?? [], train);
   const request = await requestOf(parts, asking, train, wanted);
-  const faults = refusedItems(request.items, train.environment);
-  if (faults.length > 0) throw invalid(faults);
   const by = actorOf(asking.principal);
   const hash = await hashNow(parts, asking, train, request, by);
   const act = { actor: by, reason: asking.reason, requestId: asking.requestId };
@@ -82,14 +81,22 @@ function requireReleaseManager({ principal }: Asking, { projectId, environmentId
   throw new Problem('forbidden', `A chemspill needs the role release-manager in ${environment}.`);
 }
 
+/** What reaches further than the environment of the train could not be taken back by it. */
+function requireFits(items: readonly { path: string }[], { environment }: Train): void {
+  const faults = refusedItems(items, environment);
+  if (faults.length > 0) throw invalid(faults);
+}
+
 async function requestOf(
   parts: ChemspillParts,
   asking: Asking & { reason: string },
-  { projectId, key }: Train,
+  train: Train,
   { request, title, items }: Omit<ChemspillIn, 'reason'>,
 ): Promise<RequestRow> {
+  const { projectId, key } = train;
   if (request !== undefined) {
     const row = await requireRequest(parts.door.db, projectId, request, asking.principal);
+    requireFits(row.items, train);
     if (row.state === 'open' && row.kind === 'change') return row;
     throw new Problem('wrong_state', 'Only an open request for changes can leave.');
   }

@@ -109,7 +109,7 @@ async function writeLeft(
   const place = ground.environments.get(train.environmentId);
   if (place === undefined) throw new Error('a train leaves for an environment that its change alters');
   const position = formatPosition({ epoch: place.epoch, revision: place.revision + 1 });
-  const joined = joinCarried(carried);
+  const joined = joinCarried(departure.number, carried);
   const left = {
     ...{ ...closed, state: 'departing' as const, departedAt: now, position },
     because: behind.length === 0 ? null : sayBehind(behind.length),

@@ -1,5 +1,6 @@
 import { commitChange } from '../changes/commit-change.ts';
-import type { Ground } from '../changes/door.ts';
+import type { Ground, Written } from '../changes/door.ts';
+import { asFields } from '../changes/tell-change.ts';
 import type { Tx } from '../database/connect.ts';
 import { carsOf } from './car-store.ts';
 import type { DepartParts } from './depart-parts.ts';
@@ -59,9 +60,14 @@ export async function takeOff(
     for (const one of off.cars) await keepCar(tx, endCar(one, back, ground.now));
     const departure = await keepDeparture(tx, off.departure(ground));
     const { unchanged: _unchanged, ...written } = back.combined.written;
-    return { ...written, result: departure };
+    return { ...written, ...sidesWith(departure.number, written), result: departure };
   });
   return { ...(await movedBy(parts, found, committed)), ...taken };
+}
+
+/** Both sides for the log say of which departure they are. */
+function sidesWith(number: number, { before, after }: Pick<Written<unknown>, 'before' | 'after'>) {
+  return { before: { ...asFields(before), number }, after: { ...asFields(after), number } };
 }
 
 /** A car of which nothing went back, for somebody edited all of it, is kept. */
