@@ -23,16 +23,10 @@ import {
 } from './contract.ts';
 import { createRelease, type ReleaseParts } from './create-release.ts';
 import { exportRelease } from './export-release.ts';
-import {
-  findLatestKnownGood,
-  type JudgedRelease,
-  judgeReleases,
-  readKnownForms,
-  sayNoneGood,
-} from './find-known-good.ts';
+import { findLatestKnownGood, judgeReleases, readKnownForms, sayNoneGood } from './find-known-good.ts';
 import { findUnproven, type KnownForms } from './known-good.ts';
 import type { Release } from './release.ts';
-import { requireRelease, showRelease, showReleases } from './show-release.ts';
+import { headOf, type ReleaseHead, requireRelease, showRelease, showReleases } from './show-release.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
 const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, ...json(schema) });
@@ -102,7 +96,7 @@ export function releaseRoutes(parts: ReleaseRouteParts): OpenAPIHono<HouseEnv> {
       return requireRelease(db, place, subject?.slice('release/'.length) ?? '');
     });
     const { judged, latest } = await showOne(c, result);
-    const [release] = await showReleases(showing, place.environment.key, [judged], latest);
+    const [release] = await showReleases(showing, place.environment.key, [headOf(judged)], latest);
     if (release === undefined) throw new Error('a release that was made is shown');
     return c.json({ release, ...(change === undefined ? {} : { change }) }, 201);
   });
@@ -136,14 +130,14 @@ function answerLists(
     const { environment } = placeOf(c);
     const query = c.req.valid('query');
     const known = await readKnownForms(db, environment.id);
-    const found: JudgedRelease[] = [];
+    const found: ReleaseHead[] = [];
     const all = judgeReleases(db, environment.id, { now: clock.now(), known, before: numberAfter(query) });
     for await (const judged of all) {
-      if (query.good === undefined || judged.unproven.length === 0) found.push(judged);
+      if (query.good === undefined || judged.unproven.length === 0) found.push(headOf(judged));
       if (found.length > query.limit) break;
     }
     const shown = await showReleases(showing, environment.key, found, await latestTag(parts, environment.id, known));
-    const rows = found.map((judged, at) => ({ seq: judged.release.seq, item: shown[at] }));
+    const rows = found.map(({ seq }, at) => ({ seq, item: shown[at] }));
     const page = makePage(
       rows,
       query.limit,
@@ -157,7 +151,7 @@ function answerLists(
     const found = await findLatestKnownGood(db, { environmentId: environment.id }, clock.now());
     if (found.release === undefined) throw new Problem('not_found', sayNoneGood(environment.key, found));
     const { release } = found;
-    const [item] = await showReleases(showing, environment.key, [{ release, unproven: [] }], release.tag);
+    const [item] = await showReleases(showing, environment.key, [headOf({ release, unproven: [] })], release.tag);
     if (item === undefined) throw new Error('a release that was found is shown');
     return c.json(item, 200);
   });

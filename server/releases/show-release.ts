@@ -28,25 +28,34 @@ export async function requireRelease(
   throw invalid([{ path, code: 'unknown_release', expected: 'the tag of a release of this environment, or now' }]);
 }
 
+/** What a list needs of a release: not its flags, of which there may be ten thousand in each. */
+export interface ReleaseHead extends Omit<Release, 'flags' | 'segments'> {
+  flags: number;
+  segments: number;
+  unproven: number;
+}
+
+export function headOf({ release, unproven }: JudgedRelease): ReleaseHead {
+  const [flags, segments] = [Object.keys(release.flags).length, Object.keys(release.segments).length];
+  return { ...release, flags, segments, unproven: unproven.length };
+}
+
 /** Releases as a list shows them; `latest` is the tag of the newest that is known good. */
 export async function showReleases(
   { db, nameOf }: ShowParts,
   environment: string,
-  judged: readonly JudgedRelease[],
+  heads: readonly ReleaseHead[],
   latest: string | undefined,
 ): Promise<ReleaseItemAnswer[]> {
-  const origins = await readOrigins(
-    db,
-    judged.map(({ release }) => release),
-  );
-  return judged.map(({ release, unproven }) => {
-    const { tag, commit, origin: kind, originId, position, note, createdBy } = release;
+  const origins = await readOrigins(db, heads);
+  return heads.map((head) => {
+    const { tag, commit, origin: kind, originId, position, note, flags, segments, createdBy, unproven } = head;
     const { says, link } = origins.get(originId ?? '') ?? { says: SAYS[kind], link: null };
     return {
-      ...{ tag, environment, commit, origin: { kind, says, link }, position, change: release.changeId, note },
-      ...{ flags: Object.keys(release.flags).length, segments: Object.keys(release.segments).length },
-      ...{ createdBy, createdByName: nameOf(createdBy) ?? null, createdAt: release.createdAt.toISOString() },
-      ...{ knownGood: unproven.length === 0, latestKnownGood: tag === latest, unproven: unproven.length },
+      ...{ tag, environment, commit, origin: { kind, says, link }, position, change: head.changeId, note },
+      ...{ flags, segments, createdBy, createdByName: nameOf(createdBy) ?? null },
+      createdAt: head.createdAt.toISOString(),
+      ...{ knownGood: unproven === 0, latestKnownGood: tag === latest, unproven },
     };
   });
 }
@@ -61,7 +70,7 @@ export async function showRelease(
   judged: JudgedRelease,
   { known, now, latest }: { known: KnownForms; now: Date; latest: string | undefined },
 ): Promise<ReleaseAnswer> {
-  const [head] = await showReleases(parts, environment, [judged], latest);
+  const [head] = await showReleases(parts, environment, [headOf(judged)], latest);
   if (head === undefined) throw new Error('a release that was read is shown');
   const { flags, projectId } = judged.release;
   const bodies = await readBodies(
