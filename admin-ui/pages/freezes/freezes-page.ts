@@ -156,7 +156,7 @@ export class FreezesPage extends LitElement {
       <td class="name">${name}</td>
       <td data-label="Now">${drawState(freeze)}</td>
       <td data-label="Where">${sayWhere(freeze, nameIn(here))}</td>
-      <td data-label="When">${sayWhen(freeze)} <span class="quiet">${sayTerms(freeze).join(' ')}</span></td>
+      <td data-label="When"><div>${sayWhen(freeze)}<div class="quiet small">${sayTerms(freeze).join(' ')}</div></div></td>
       <td class="acts">
         ${state === 'over' ? nothing : html`${act('Edit', () => this.#edit(here, freeze))}${act('End early', () => this.#end(here, freeze))}`}
       </td>
