@@ -10,10 +10,14 @@ import { seedProject } from '../changes/seed.fixture.ts';
 import { changes, environments, flagEnvironments, freezes, memberships, people, sessions } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { checkFreeze } from '../environments/check-freeze.ts';
+import { freezeOfFlag } from '../environments/freeze-store.ts';
 import { flagDrafts } from '../flags/flag-drafts.ts';
 import { findFlagIn } from '../flags/flag-store.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import type { Policy } from '../policies/policy.ts';
+import { noteForms } from '../releases/note-forms.ts';
+import { noteRolledBack } from '../releases/note-rolled-back.ts';
+import { proveRun } from '../releases/prove-run.ts';
 import { readForms, readSegmentForms } from '../releases/read-forms.ts';
 import { approveRequest } from '../requests/decide-request.ts';
 import { judgeRequests } from '../requests/judge-request.ts';
@@ -22,6 +26,7 @@ import { checkLease } from '../rollouts/check-lease.ts';
 import { checkOwnership } from '../rollouts/check-ownership.ts';
 import { policyOf, stageOf } from '../rollouts/decide.fixture.ts';
 import { leaseInDatabase } from '../rollouts/lease-store.ts';
+import type { LoopSources } from '../rollouts/loop-sources.ts';
 import { rolloutDrafts } from '../rollouts/rollout-drafts.ts';
 import { RolloutLoop } from '../rollouts/rollout-loop.ts';
 import type { RolloutParts } from '../rollouts/rollout-parts.ts';
@@ -120,23 +125,22 @@ export async function openDepartureWorld(flags: string[], kind?: 'postgres' | 'e
   let at = T0.getTime();
   let names = 0;
   const clock = { now: () => new Date(at), monotonic: () => at };
-  const checks = [mayChangeBy(judgeRequests(clock)), checkFreeze(clock), checkLease, checkOwnership(clock)];
-  const door: Door = { ...testDoor(database, checks), clock };
+  const wait = (ms: number) => {
+    at += ms;
+  };
+  const door: Door = { ...testDoor(database, checksOf(clock)), clock };
   const says = quiet();
   const policies = new Map<string, Policy>([['straight', straight()]]);
-  const sources = { ...sourcesOf(says, policies), lineStopped: (rollout: string) => stoppedLineOf(db, rollout) };
+  const sources = sourcesIn(database, says, policies);
   const naming = { salt: () => `salt${++names}`, id: () => `r${++names}` };
   const rollouts: RolloutParts = { door, sources, names: naming, wake: () => undefined };
   const told: DepartureWorld['told'] = { glass: [], pages: [] };
   const parts = partsOf({ database, door, clock, rollouts, told });
   return {
-    ...{ database, door, projectId, environmentIds, says, policies, rollouts, parts, told, now: clock.now },
-    wait: (ms) => {
-      at += ms;
-    },
+    ...{ database, door, projectId, environmentIds, says, policies, rollouts, parts, told, now: clock.now, wait },
     ...peopleOf(database, projectId, clock),
-    ...(await loopsOf({ rollouts, sources, parts, says, told, wait: (ms) => void (at += ms) })),
-    ...trainsOf(database, projectId, parts, () => void (at += 1)),
+    ...(await loopsOf({ rollouts, sources, parts, says, told, wait })),
+    ...trainsOf(database, projectId, parts, () => wait(1)),
     approve: async (who, what) => {
       await db.update(sessions).set({ madeAt: clock.now() }).where(eq(sessions.id, who.session));
       const byId = 'request' in what;
@@ -160,6 +164,21 @@ export async function openDepartureWorld(flags: string[], kind?: 'postgres' | 'e
       await db.insert(freezes).values({ ...row, createdAt: clock.now(), ...over });
     },
     actions: async () => (await db.select().from(changes).orderBy(changes.seq)).map(({ action }) => action),
+  };
+}
+
+/** What the door of the house asks, in its order. */
+function checksOf(clock: Door['clock']): Door['checks'] {
+  const asks = [mayChangeBy(judgeRequests(clock)), checkFreeze(clock), checkLease, checkOwnership(clock)];
+  return [...asks, noteRolledBack(clock), noteForms(clock)];
+}
+
+/** What is said, but for what stands in the database. */
+function sourcesIn({ db }: TestDatabase, says: Says, policies: Map<string, Policy>): LoopSources {
+  return {
+    ...sourcesOf(says, policies),
+    lineStopped: (rollout) => stoppedLineOf(db, rollout),
+    freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
   };
 }
 
@@ -195,7 +214,7 @@ async function loopsOf(of: {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   let lease: HeldLease | undefined;
   const held = () => lease;
-  const rolloutLoop = new RolloutLoop({ ...rollouts, sources, held, log });
+  const rolloutLoop = new RolloutLoop({ ...rollouts, sources, held, log, finished: proveRun });
   const paged = (about: string) => void told.pages.push(about);
   const makeLoop = (crash?: TrainCrash) =>
     new TrainLoop({ ...parts, log, held, paged, seeReach: async () => says.reach, ...(crash ? { crash } : {}) });
