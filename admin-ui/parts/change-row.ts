@@ -102,6 +102,7 @@ export class ChangeRow extends LitElement {
       ${change.environments.map((place) => this.#drawPlace(place))}
       ${change.killId === null ? nothing : html`<span class="tag killed" title="The kill ${change.killId}">kill ${change.killId.slice(0, 8)}</span>`}
       ${this.#drawUndoes()}
+      ${change.overrode?.map(({ name }) => html`<span class="tag warn">in spite of the freeze “${name}”</span>`) ?? nothing}
       ${change.erased ? html`<span class="tag warn">erased</span>` : nothing}
       ${change.reason === null ? nothing : html`<span class="reason">“${spellMarks(change.reason)}”</span>`}
     </div>`;

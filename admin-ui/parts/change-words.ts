@@ -8,6 +8,7 @@ export type ToldChange = Pick<
   actorName?: string | null;
   summary?: string;
   erased?: boolean;
+  overrode?: ChangeItem['overrode'];
 };
 
 const ACTORS: Record<string, string> = {
@@ -56,6 +57,10 @@ export const ACTION_GROUPS: Record<string, { words: string; actions: string }> =
   flags: { words: 'Flags made, edited, archived', actions: 'flag.create,flag.update,flag.archive,flag.unarchive' },
   undone: { words: 'Undone', actions: 'flag.undo,segment.undo' },
   trains: { words: 'Trains and departures', actions: 'train.*' },
+  releases: {
+    words: 'Releases and rollbacks',
+    actions: 'release.*,rollback.*,environment.rollback,flag.rollback',
+  },
   imports: { words: 'Imported', actions: 'flag.import' },
   segments: { words: 'Segments', actions: 'segment.*' },
   secrets: { words: 'Keys and tokens', actions: 'key.*,token.*' },
