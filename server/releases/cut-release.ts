@@ -4,7 +4,7 @@ import type { Ground, LockedEnvironment } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
 import { bodyHash, isOff, servedHash, writeBody } from './form.ts';
-import { putInForce } from './good-store.ts';
+import { formsInForceOf, putInForce } from './good-store.ts';
 import { type PresentForm, readForms, readSegmentForms } from './read-forms.ts';
 import type { Release, ReleasedFlag } from './release.ts';
 import { findRelease, insertRelease, keepBodies, tagsBeginning } from './release-store.ts';
@@ -41,8 +41,12 @@ export async function cutRelease(tx: Tx, { now }: Pick<Ground, 'now'>, cut: Cut)
   await keepBodies(tx, projectId, bodies);
   // What is killed, or under a run, is not in force by itself.
   const standing = Object.entries(flags).filter(([, { killed, inFlight }]) => !killed && inFlight === undefined);
-  const inForce = standing.map(([flag, { served }]) => ({ environmentId, flag, served, since: now }));
-  await putInForce(tx, inForce, 'missing');
+  const known = await formsInForceOf(tx, environmentId);
+  const missing = standing.filter(([flag]) => !known.has(flag));
+  await putInForce(
+    tx,
+    missing.map(([flag, { served }]) => ({ environmentId, flag, served, since: now })),
+  );
   return insertRelease(tx, {
     ...{ id: newId(), projectId, environmentId, tag: tag ?? (await nextTag(tx, environmentId, now)) },
     ...{ commit, origin, originId, note, position, changeId: changeId ?? null, shedLevel, flags, segments },

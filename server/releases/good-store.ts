@@ -23,17 +23,16 @@ export async function formsInForceOf(
   return new Map(rows.map((row) => [row.flag, row]));
 }
 
-/** From now on these are in force; with `missing` only where nothing was known to be. */
-export async function putInForce(tx: Tx, rows: readonly InForce[], missing?: 'missing'): Promise<void> {
+/** From now on these are in force. */
+export async function putInForce(tx: Tx, rows: readonly InForce[]): Promise<void> {
   for (let at = 0; at < rows.length; at += AT_ONCE) {
-    const insert = tx.insert(formsInForce).values(rows.slice(at, at + AT_ONCE));
-    if (missing) await insert.onConflictDoNothing();
-    else {
-      await insert.onConflictDoUpdate({
+    await tx
+      .insert(formsInForce)
+      .values(rows.slice(at, at + AT_ONCE))
+      .onConflictDoUpdate({
         target: [formsInForce.environmentId, formsInForce.flag],
         set: { served: sql`excluded.served`, since: sql`excluded.since` },
       });
-    }
   }
 }
 

@@ -3,31 +3,19 @@ import type { Db, Tx } from '../database/connect.ts';
 import { departures, formBodies, releases, rollouts, trains } from '../database/tables.ts';
 import type { Release } from './release.ts';
 
-/** A statement has 65,535 parameters at most. */
-const AT_ONCE = 5_000;
-
 /** Keeps texts under their hashes, each once. */
 export async function keepBodies(tx: Tx, projectId: number, bodies: ReadonlyMap<string, string>): Promise<void> {
-  const known = await knownBodies(tx, projectId, [...bodies.keys()]);
-  const rows = [...bodies].filter(([hash]) => !known.has(hash)).map(([hash, body]) => ({ projectId, hash, body }));
-  for (let at = 0; at < rows.length; at += AT_ONCE) {
-    await tx
-      .insert(formBodies)
-      .values(rows.slice(at, at + AT_ONCE))
-      .onConflictDoNothing();
-  }
-}
-
-async function knownBodies(tx: Tx, projectId: number, hashes: readonly string[]): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (let at = 0; at < hashes.length; at += AT_ONCE) {
-    const rows = await tx
-      .select({ hash: formBodies.hash })
-      .from(formBodies)
-      .where(and(eq(formBodies.projectId, projectId), inArray(formBodies.hash, hashes.slice(at, at + AT_ONCE))));
-    for (const { hash } of rows) known.add(hash);
-  }
-  return known;
+  const rows = await tx
+    .select({ hash: formBodies.hash })
+    .from(formBodies)
+    .where(and(eq(formBodies.projectId, projectId), isOneOf([...bodies.keys()])));
+  const known = new Set(rows.map(({ hash }) => hash));
+  const fresh = [...bodies].filter(([hash]) => !known.has(hash)).map(([hash, body]) => ({ hash, body }));
+  if (fresh.length === 0) return;
+  await tx.execute(sql`
+    INSERT INTO ${formBodies} (project_id, hash, body)
+    SELECT ${projectId}, x.hash, x.body FROM json_to_recordset(${JSON.stringify(fresh)}::json) AS x(hash text, body text)
+    ON CONFLICT DO NOTHING`);
 }
 
 /** By hash, the texts that releases of this project keep. */
@@ -36,17 +24,16 @@ export async function readBodies(
   projectId: number,
   hashes: readonly string[],
 ): Promise<Map<string, string>> {
-  const bodies = new Map<string, string>();
-  const wanted = [...new Set(hashes)];
-  for (let at = 0; at < wanted.length; at += AT_ONCE) {
-    const rows = await db
-      .select({ hash: formBodies.hash, body: formBodies.body })
-      .from(formBodies)
-      .where(and(eq(formBodies.projectId, projectId), inArray(formBodies.hash, wanted.slice(at, at + AT_ONCE))));
-    for (const { hash, body } of rows) bodies.set(hash, body);
-  }
-  return bodies;
+  const rows = await db
+    .select({ hash: formBodies.hash, body: formBodies.body })
+    .from(formBodies)
+    .where(and(eq(formBodies.projectId, projectId), isOneOf([...new Set(hashes)])));
+  return new Map(rows.map(({ hash, body }) => [hash, body]));
 }
+
+/** As one parameter: ten thousand of them would cost more than what is asked. */
+const isOneOf = (hashes: readonly string[]) =>
+  sql`${formBodies.hash} IN (SELECT json_array_elements_text(${JSON.stringify(hashes)}::json))`;
 
 export async function insertRelease(tx: Tx, release: Omit<Release, 'seq'>): Promise<Release> {
   const [row] = await tx.insert(releases).values(release).returning();
