@@ -15,6 +15,7 @@ const behind = {
   fleet: {},
   rollouts: { parts: { door: {} } },
   reports: {},
+  trains: { parts: { door: {} } },
 };
 const parts = {
   house: behind.house,

@@ -21,7 +21,7 @@ import { leave } from './leave.ts';
 import { type Moved, movedBy, orderOfTrain } from './move-departure.ts';
 import { newDeparture } from './next-departure.ts';
 import type { Train } from './train.ts';
-import { releaseManager } from './train-right.ts';
+import { mayRelease } from './train-right.ts';
 import { countDeparture, lockTrain } from './train-store.ts';
 
 export interface ChemspillParts extends DepartParts {
@@ -40,7 +40,7 @@ export async function chemspill(
   train: Train,
   wanted: Omit<ChemspillIn, 'reason'>,
 ): Promise<Moved> {
-  requireReleaseManager(asking, train);
+  requireMayRelease(asking, train);
   requireFits(wanted.items ?? [], train);
   const request = await requestOf(parts, asking, train, wanted);
   const by = actorOf(asking.principal);
@@ -50,7 +50,7 @@ export async function chemspill(
   const made = await commitChange<Departure>(parts.door, order, async (tx, { now }) => {
     const locked = await lockTrain(tx, train.id);
     if (locked === undefined || locked.archivedAt !== null) throw new Problem('not_found', 'There is no such train.');
-    await releaseManager(asking.principal)(tx, locked);
+    await mayRelease(asking.principal)(tx, locked);
     const departure = newDeparture(locked, await countDeparture(tx, train.id), now, {
       ...{ kind: 'chemspill', state: 'closed', closedAt: now, leavesAt: now },
       chemspill: {
@@ -72,11 +72,11 @@ export async function chemspill(
   if (!wanted.breakGlass) return { departure, ...(change ? { change } : {}) };
   parts.glassBroken?.(by, departure);
   const { requestId: _same, ...again } = act;
-  return leave(parts, departure, { ...again, requireMay: releaseManager(asking.principal) });
+  return leave(parts, departure, { ...again, requireMay: mayRelease(asking.principal) });
 }
 
 /** Before a request is made of it; asked again under the locks. */
-function requireReleaseManager({ principal }: Asking, { projectId, environmentId, environment }: Train): void {
+function requireMayRelease({ principal }: Asking, { projectId, environmentId, environment }: Train): void {
   if (principal.kind === 'root' || hasRole(principal, { projectId, environmentId }, ['release-manager'])) return;
   throw new Problem('forbidden', `A chemspill needs the role release-manager in ${environment}.`);
 }

@@ -1,11 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonPrincipal } from '../access/principal.ts';
-import { releases } from '../database/tables.ts';
+import { changeRequests, releases } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
 import { findRequest } from '../requests/store.ts';
+import { stageOf } from '../rollouts/decide.fixture.ts';
 import { findRollout } from '../rollouts/rollout-store.ts';
 import type { Car } from './departure.ts';
-import { DAY, type DepartureWorld, HOUR, MINUTE, openDepartureWorld, patch, rollOut, serve } from './trains.fixture.ts';
+import {
+  DAY,
+  type DepartureWorld,
+  HOUR,
+  MINUTE,
+  openDepartureWorld,
+  patch,
+  rollOut,
+  serve,
+  straight,
+} from './trains.fixture.ts';
 
 const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'];
 const ON = { variant: 'on' };
@@ -170,6 +181,34 @@ describe.skipIf(!hasPostgres)('a departure that leaves', () => {
     const departs = (await world.actions()).filter((one) => one === 'train.depart');
     await world.pass(3, 1);
     expect((await world.actions()).filter((one) => one === 'train.depart')).toEqual(departs);
+  });
+
+  it('lets a rollout that needs an approval wait, and asks again where one expires: no gate is skipped by leaving', async () => {
+    const approvals = [{ role: 'release-manager' as const, count: 1, expiresMs: HOUR }];
+    const stages = [stageOf({ exposure: 10_000, bakeMs: MINUTE, approvals })];
+    world.policies.set('asks', straight({ path: [{ environment: 'production', stages }] }));
+    await world.train({ key: 'waits' });
+    await approved('waits', [rollOut('n', 'asks')]);
+    await world.pass();
+    const { db } = world.database;
+    const rolloutNow = async () => {
+      const [car] = await world.cars('waits', 1);
+      return findRollout(db, world.projectId, car?.rollouts[0] ?? '');
+    };
+    const asked = async () => (await db.select().from(changeRequests)).filter(({ kind }) => kind === 'stage').at(-1);
+    await world.pass();
+    expect((await rolloutNow())?.state).toBe('waiting');
+    const first = await asked();
+    world.wait(2 * HOUR);
+    await world.pass(2, 1_000);
+    const again = await asked();
+    expect(again?.expiresAt.getTime()).toBeGreaterThan(first?.expiresAt.getTime() ?? 0);
+    expect((await rolloutNow())?.state).toBe('waiting');
+    expect((await world.flag('n')).run).toBeNull();
+    await world.approve(rae, { request: again?.id ?? '' });
+    await world.pass(2, 1_000);
+    expect((await rolloutNow())?.state).toBe('running');
+    expect(tell(await world.cars('waits', 1))).toEqual(['n under-way']);
   });
 
   it('starts rollouts at their first stage, which then go by their policy, as started by whoever boarded them', async () => {

@@ -5,7 +5,7 @@ import type { DepartParts } from './depart-parts.ts';
 import type { Departure } from './departure.ts';
 import { leave } from './leave.ts';
 import type { Moved } from './move-departure.ts';
-import { releaseManager } from './train-right.ts';
+import { mayRelease } from './train-right.ts';
 
 /** Lets a departure leave now, at the word of a release manager. Nothing else that it must wait for is skipped. */
 export async function pressDeparture(
@@ -26,7 +26,7 @@ export async function pressDeparture(
   }
   const { principal, reason, requestId } = asking;
   const actor = actorOf(principal);
-  const left = await leave(parts, found, { actor, reason, requestId, requireMay: releaseManager(principal) });
+  const left = await leave(parts, found, { actor, reason, requestId, requireMay: mayRelease(principal) });
   parts.wake();
   return left;
 }

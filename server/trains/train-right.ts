@@ -11,7 +11,7 @@ const MAY_MAKE_SAFE: readonly Role[] = ['editor', 'killer', 'release-manager', '
 export type MayOfTrain = (tx: Tx, train: Train) => Promise<void>;
 
 /** To let something leave by hand, and at once. */
-export function releaseManager(principal: Principal): MayOfTrain {
+export function mayRelease(principal: Principal): MayOfTrain {
   return requireRole(principal, ['release-manager'], 'the role release-manager');
 }
 
