@@ -1,6 +1,6 @@
 -- What leaves together and when, what an environment was at a moment, and what of it is known to be good.
 
--- Forms of flags and segments, each once, under the hash of its canonical text: releases name them.
+-- Forms of flags and segments, each once, under the hash of its text: releases name them.
 CREATE TABLE form_bodies (
   project_id bigint NOT NULL REFERENCES projects (id),
   hash text NOT NULL,

@@ -13,7 +13,7 @@ const projectId = () =>
     .notNull()
     .references(() => projects.id);
 
-/** Forms of flags and segments, each once: canonical JSON under its SHA-256. */
+/** Forms of flags and segments, each once: its JSON under its SHA-256. */
 export const formBodies = pgTable(
   'form_bodies',
   { projectId: projectId(), hash: text('hash').notNull(), body: text('body').notNull() },
