@@ -6,6 +6,7 @@ import { imaginePast, type Past } from './demo-past.ts';
 import { DEMO_ENVIRONMENTS, DEMO_SEGMENTS } from './demo-project.ts';
 import { makeRollout } from './demo-rollout.ts';
 import { DemoTraffic } from './demo-traffic.ts';
+import { makeTrain } from './demo-train.ts';
 import type { Logger } from './platform/logger.ts';
 import { readPrivateFile } from './platform/private-file.ts';
 
@@ -73,6 +74,7 @@ async function complete(parts: DemoLifeParts): Promise<void> {
     for (const { key } of DEMO_ENVIRONMENTS) await makePast(parts, key);
     await makeChanges(call, parts.now());
     await makeRollout(call);
+    await makeTrain(call);
   }
   markFinished(dataDir);
 }
