@@ -33,7 +33,7 @@ afterEach(async () => {
 const HTML = { accept: 'text/html,*/*' };
 
 describe('The screen', () => {
-  test.each(['/', '/p/demo/flags', '/p/demo/flags/a%20b', '/..%2f..%2fsecret'])(
+  test.each(['/', '/p/demo/flags', '/p/demo/flags/a%20b', '/p/demo/releases/2026-11-25.1', '/..%2f..%2fsecret'])(
     'is one page at every address of a page (%s), under a policy without inline scripts',
     async (path) => {
       const answer = await fetch(`${url}${path}`, { headers: HTML });

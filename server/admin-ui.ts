@@ -48,7 +48,8 @@ export class AdminUi implements Taker {
     const path = pathOf(request);
     if (NOT_PAGES.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))) return false;
     const name = fileOf(path);
-    const page = name === undefined || extname(name) === '';
+    // A tag or a key in the address of a page may end as the name of a file does.
+    const page = name === undefined || extname(name) === '' || name.startsWith('p/');
     // A program that asks for what is not there is told so in its own words.
     if (page && !request.headers.accept?.includes('text/html')) return false;
     this.#answer(request, response, page ? 'index.html' : name).catch((error: unknown) => {
