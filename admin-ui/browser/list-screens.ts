@@ -51,23 +51,15 @@ async function askAndPlan({ api }: DemoHouse['server']): Promise<{ request: stri
   return { request: made.request.id, incident: incidents.items[0]?.id ?? '' };
 }
 
-/** Two trains, of which one has something aboard; and a line that somebody stopped. */
+/** One change more aboard of the train of the demo; and another train, whose line somebody stopped. */
 async function runTrains({ api }: DemoHouse['server']): Promise<void> {
-  const velocity = { kind: 'train', rule: '0 10 * * 3', zone: 'Europe/Zurich' };
-  const weekly = { key: 'weekly', name: 'Every Wednesday', environment: 'production', velocity, cutOff: '4h' };
-  await api('POST', '/projects/demo/trains', { ...weekly, mostCars: 8, reason: 'A rhythm' });
   const enough = { kind: 'critical-mass', changes: 5, longestWait: '2d' };
   await api('POST', '/projects/demo/trains', { key: 'when-five', environment: 'development', velocity: enough });
   await api('POST', '/projects/demo/trains/when-five/stop', { reason: 'The till prints nothing since the last one' });
-  const flags = '/environments/production/flags';
-  const rollout = { from: 'normal', to: 'best', policy: 'step-by-step' };
-  for (const [title, path, body] of [
-    ['Photos in reviews', `${flags}/review-photos/on`, {}],
-    ['Sharper pictures', `${flags}/image-quality/rollout`, rollout],
-  ] as const) {
-    const boarding = { title, items: [{ method: 'POST', path, body }], reason: 'Asked for by many' };
-    await api('POST', '/projects/demo/trains/weekly/board', boarding);
-  }
+  const path = '/environments/production/flags/image-quality/rollout';
+  const item = { method: 'POST', path, body: { from: 'normal', to: 'best', policy: 'step-by-step' } };
+  const boarding = { title: 'Sharper pictures', items: [item], reason: 'Asked for by many' };
+  await api('POST', '/projects/demo/trains/weekly/board', boarding);
 }
 
 /** What leaves together, and when. */

@@ -159,7 +159,8 @@ export class DeparturesPage extends LitElement {
 
   #drawTrains(here: Here, { trains }: BoardAnswer) {
     const may = mayMakeTrain(here.project);
-    return html`<p class="row">
+    return html`<h2 class="sr">Trains</h2>
+      <p class="row">
         <button aria-disabled=${!may.yes} title=${may.why ?? ''} @click=${() => may.yes && void this.#make(here)}>
           <wa-icon name="plus" aria-hidden="true"></wa-icon>New train
         </button>
