@@ -68,9 +68,11 @@ function print({ shell, given }: Asked, answer: Changed): Exit {
   }
   shell.print(`${departure.train} ${departure.number}: ${departure.says}`);
   for (const { request, says } of departure.cars) shell.print(`  “${request.title}”: ${says}`);
-  for (const { flag, environment } of restored) shell.print(`  ${flag} in ${environment} is as it was before`);
+  const isDry = given['dry-run'] === true;
+  const goes = isDry ? 'would be' : 'is';
+  for (const { flag, environment } of restored) shell.print(`  ${flag} in ${environment} ${goes} as it was before`);
   for (const { flag, because } of kept) shell.print(`  left as it is: ${flag}. ${because}`);
-  if (given['dry-run']) shell.print('Nothing was changed: this is what would come of it.');
+  if (isDry) shell.print('Nothing was changed: this is what would come of it.');
   else if (change) shell.print(describeChange(change));
   return printReceipts(shell, receipts);
 }
