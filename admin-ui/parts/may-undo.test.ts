@@ -32,6 +32,12 @@ describe('whether a change may be undone', () => {
     ['not by somebody else within a minute', change({ at: just, actor: 'person:b' }, ['guarded', 'safe']), false],
     ['not where one of its environments is not mine', change({}, ['open', 'safe'], ['elsewhere', 'safe']), false],
     ['of a segment', change({ subject: 'segment/beta', action: 'segment.update' }, ['open', 'none']), true],
+    ['of a rollback', change({ subject: 'rollback/open', action: 'environment.rollback' }, ['open', 'safe']), true],
+    [
+      'not of a rollback undone',
+      change({ subject: 'rollback/open', action: 'rollback.undo' }, ['open', 'none']),
+      false,
+    ],
     ['not of a kill', change({ action: 'flag.kill' }, ['open', 'safe']), false],
     ['not of a restore', change({ action: 'flag.restore' }, ['open', 'growing']), false],
     ['not of a key', change({ subject: 'key/x', action: 'key.create' }), false],

@@ -5,9 +5,10 @@ import { splitSubject, type ToldChange } from './change-words.ts';
 const WAY_BACK: Record<string, string> = {
   'flag.kill': 'A kill is not undone: restore the flag.',
   'flag.restore': 'A restore is not undone: kill the flag again.',
+  'rollback.undo': 'An undone rollback is not undone again: roll back to where you want to be.',
   'environment.new-epoch': 'An epoch that has begun goes on: apps hold its positions.',
 };
-const UNDOABLE = ['flag', 'segment'];
+const UNDOABLE = ['flag', 'segment', 'rollback'];
 /** For how long whoever took a step towards safe may take it back. */
 const GRACE_MS = 60_000;
 
@@ -27,7 +28,10 @@ export function mayUndo(
   if (wayBack !== undefined) return { yes: false, why: wayBack };
   if (change.erased) return { yes: false, why: 'What it found was erased from the log, so it cannot be put back.' };
   if (!UNDOABLE.includes(kind) || action === 'flag.import') {
-    return { yes: false, why: 'Only changes of flags and segments are undone. Edit this one where it is shown.' };
+    return {
+      yes: false,
+      why: 'Only changes of flags and segments, and rollbacks, are undone. Edit this one where it is shown.',
+    };
   }
   const mine = change.actor === me.actor && me.now - Date.parse(change.at) < GRACE_MS;
   for (const { key, direction } of environments) {

@@ -11,6 +11,8 @@ import { tell } from '../../shell/notices.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { entryPage } from '../../styles/entry-page.ts';
+import '../releases/known-good-button.ts';
+import '../releases/rollback-cards.ts';
 import './incident-form.ts';
 import { IncidentReading } from './incident-reading.ts';
 import { incidentSheet } from './incident-sheet.ts';
@@ -74,7 +76,9 @@ export class IncidentPage extends LitElement {
   }
 
   #drawWhole(here: Here, incident: WholeIncidentAnswer) {
-    return html`${this.#drawActs(here, incident)} ${this.#drawKills(here, incident)} ${this.#drawNote(here)}
+    return html`${this.#drawActs(here, incident)}
+      <t-rollback-cards .project=${this.project}></t-rollback-cards>
+      ${this.#drawKills(here, incident)} ${this.#drawNote(here)}
       <section>
         <h2>Timeline</h2>
         <t-incident-timeline
@@ -101,6 +105,7 @@ export class IncidentPage extends LitElement {
       ${incident.state === 'open' && !isIn ? act('Join', () => this.#do('join'), true) : nothing}
       ${incident.state === 'open' ? act('Close', () => this.#close(incident)) : act('Reopen', () => this.#do('reopen'))}
       ${act('Edit', () => this.#edit(here, incident))}
+      ${incident.state === 'open' ? html`<t-known-good-button .here=${here}></t-known-good-button>` : nothing}
       ${may.yes ? nothing : html`<span class="quiet small">${may.why}</span>`}
     </div>`;
   }

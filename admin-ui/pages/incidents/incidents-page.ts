@@ -10,6 +10,8 @@ import { goTo, route, setQuery } from '../../shell/navigation.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { listPage } from '../../styles/list-page.ts';
+import '../releases/known-good-button.ts';
+import '../releases/rollback-cards.ts';
 import './incident-form.ts';
 import './incident-row.ts';
 import { mayWrite } from './tell-incident.ts';
@@ -83,11 +85,13 @@ export class IncidentsPage extends LitElement {
           <option value="" ?selected=${this.#where === ''}>Every environment</option>
           ${here.project.environments.map(({ key, name }) => html`<option value=${key} ?selected=${key === this.#where}>In ${name}</option>`)}
         </select>
+        <t-known-good-button .here=${here}></t-known-good-button>
         <button class="primary" aria-disabled=${!may.yes} title=${may.why ?? ''} @click=${() => may.yes && void this.#make(here)}>
           <wa-icon name="plus" aria-hidden="true"></wa-icon>Open an incident
         </button>
       </div>
       ${may.yes ? nothing : html`<p class="quiet small">${may.why}</p>`}
+      <t-rollback-cards .project=${this.project}></t-rollback-cards>
       <t-problem .refusal=${refusal} .retry=${() => this.#again()}></t-problem>
       ${this.#drawOpen(here)} ${this.#drawClosed(here)}
     </div>`;

@@ -18,7 +18,7 @@ import './release-flags.ts';
 import { ReleaseReading } from './release-reading.ts';
 import { rollBackFlow } from './roll-back-flow.ts';
 import './rollback-cards.ts';
-import { fileOf, pageOfOrigin, tellContent, tellGood } from './tell-release.ts';
+import { fileOf, pageOfOrigin, revisionOf, tellContent, tellGood } from './tell-release.ts';
 
 const MOST_UNPROVEN = 10;
 
@@ -89,7 +89,7 @@ export class ReleasePage extends LitElement {
       <div class="facts">
         <span>${tellContent(release)}</span>
         <span>from ${from === undefined ? origin.says : html`<a href="${from}?env=${env}">${origin.says}</a>`}</span>
-        <span>at <code>${position}</code>${change === null ? nothing : html`, <a href=${writeRoute('change', { project, change: String(change) }, { env })}>change ${change}</a>`}</span>
+        <span title=${position}>at revision ${revisionOf(position)}${change === null ? nothing : html`, <a href=${writeRoute('change', { project, change: String(change) }, { env })}>change ${change}</a>`}</span>
         ${commit === null ? nothing : html`<span>commit <code>${commit}</code></span>`}
         <span>made ${sayMoment(createdAt)} (<t-ago .at=${createdAt}></t-ago>) by ${createdByName ?? createdBy}</span>
       </div>

@@ -20,7 +20,7 @@ import { rollBackFlow } from './roll-back-flow.ts';
 import './rollback-cards.ts';
 import { placePath } from './release-reading.ts';
 import { releasesSheet } from './releases-sheet.ts';
-import { pageOfOrigin, tellContent, tellGood } from './tell-release.ts';
+import { pageOfOrigin, revisionOf, tellContent, tellGood } from './tell-release.ts';
 
 const SHORT = 10;
 
@@ -140,7 +140,7 @@ export class ReleasesPage extends LitElement {
       <td data-label="Known good"><span><span class="tag ${good.tone}" title=${good.why}>${good.words}</span></span></td>
       <td data-label="From"><span>${from === undefined ? origin.says : html`<a href="${from}?env=${env}">${origin.says}</a>`}</span></td>
       <td data-label="At" class="at">
-        <span><code>${position}</code>${commit === null ? nothing : html`<span class="under quiet small" title=${commit}>commit <code>${commit.slice(0, SHORT)}</code></span>`}</span>
+        <span><span title=${position}>revision ${revisionOf(position)}</span>${commit === null ? nothing : html`<span class="under quiet small" title=${commit}>commit <code>${commit.slice(0, SHORT)}</code></span>`}</span>
       </td>
       <td data-label="Made"><span><t-ago .at=${createdAt}></t-ago> <span class="quiet">by ${createdByName ?? createdBy}</span></span></td>
       <td class="acts">${this.#drawBack({ project, environment }, tag)}</td>

@@ -108,13 +108,12 @@ export class RollBackForm extends FormDialog<RollbackAnswer> {
   }
 
   #drawUnseen(unseen: Refusal) {
-    if (!this.#ungated || unseen.status !== 404) {
+    if (!this.#ungated || unseen.code !== 'wrong_state') {
       return html`<t-problem .refusal=${unseen} .retry=${() => void this.#look()}></t-problem>`;
     }
     return html`<div class="none" role="alert">
       <strong>${this.going.environment.name} has no last known good</strong>
       <p>${unseen.problem.detail}</p>
-      <p class="quiet">Kill what is wrong, or roll back to one of its releases: that shows what grows, and asks for it.</p>
     </div>`;
   }
 

@@ -33,7 +33,7 @@ export class RollbackCards extends LitElement {
       }
       .head {
         display: flex;
-        align-items: start;
+        align-items: center;
         gap: 0.75rem;
       }
       h2 {
@@ -108,7 +108,7 @@ export class RollbackCards extends LitElement {
 function drawRest({ project, environment: env, done }: RollbackRun) {
   const { change, request, refusal, flags } = done;
   const { kept } = byEffect(flags);
-  return html`<p>${tellReach(done)}</p>
+  return html`<p>${tellReach(done, true)}</p>
     ${
       request === null
         ? nothing

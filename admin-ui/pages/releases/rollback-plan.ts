@@ -10,6 +10,7 @@ import { spellMarks } from '../../parts/spell-marks.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import './difference-list.ts';
+import { revisionOf } from './tell-release.ts';
 import { byEffect, isAskedFor, isNothing, tellReach } from './tell-rollback.ts';
 
 const EXACT = 3;
@@ -76,7 +77,7 @@ export class RollbackPlan extends LitElement {
   #drawTo() {
     const { tag, position, at, knownGood } = this.seen.to;
     return html`<p>
-      To <code>${tag ?? position}</code> of ${sayMoment(at)}
+      To ${tag === null ? html`<span title=${position}>revision ${revisionOf(position)}</span>` : html`<code>${tag}</code>`} of ${sayMoment(at)}
       ${knownGood ? html`<span class="tag on">known good</span>` : html`<span class="tag warn">not known to be good</span>`}
     </p>`;
   }

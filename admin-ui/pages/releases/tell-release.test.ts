@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fileOf, pageOfOrigin, tellContent, tellGood } from './tell-release.ts';
+import { fileOf, pageOfOrigin, revisionOf, tellContent, tellGood } from './tell-release.ts';
 
 test.each([
   [{ knownGood: true, latestKnownGood: true, unproven: 0 }, 'last known good', 'on'],
@@ -31,4 +31,8 @@ test('What is in a release is counted', () => {
 test('The name of a file has nothing in it that leads elsewhere', () => {
   expect(fileOf('shop', 'production', '2026-11-25.1')).toBe('shop-production-2026-11-25.1.turnout.json');
   expect(fileOf('shop', 'production', '../a b')).toBe('shop-production-.._a_b.turnout.json');
+});
+
+test('Of a position its revision is shown', () => {
+  expect(revisionOf('0dfdc0a50f3252626b3bd6e2faedb558.29')).toBe('29');
 });

@@ -32,3 +32,8 @@ export function tellContent({ flags, segments }: Pick<ReleaseItemAnswer, 'flags'
 export function fileOf(project: string, environment: string, tag: string): string {
   return `${project}-${environment}-${tag.replaceAll(/[^\w.-]+/g, '_')}.turnout.json`;
 }
+
+/** The part of a position that people compare: how many changes the environment has seen. */
+export function revisionOf(position: string): string {
+  return position.slice(position.lastIndexOf('.') + 1);
+}

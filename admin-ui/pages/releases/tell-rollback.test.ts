@@ -24,6 +24,13 @@ describe('How far a rollback reaches', () => {
   ])('is said of %j', (effects, words) => {
     expect(tellReach(effects)).toBe(words);
   });
+
+  test('is said in the past where it is done', () => {
+    const flags = [flag('a', 'changed'), flag('b', 'changed'), flag('c', 'kept')];
+    expect(tellReach({ flags, segments: [], same: 1 }, true)).toBe(
+      '2 flags went back, one flag stayed as it is, one flag was like that already.',
+    );
+  });
 });
 
 test('It comes to nothing where all is like that, or has to stay', () => {

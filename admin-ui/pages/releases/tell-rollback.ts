@@ -18,21 +18,22 @@ const flagsOf = (much: number) => (much === 1 ? 'one flag' : `${much} flags`);
 const verb = (much: number, one: string, more: string) => (much === 1 ? one : more);
 const upper = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** How far it reaches, in one sentence; nothing is left out, and nothing is said of what there is none of. */
-export function tellReach({ flags, segments, same }: Effects): string {
+/** How far it reaches, or reached, in one sentence; nothing is left out, and nothing is said of what there is none of. */
+export function tellReach({ flags, segments, same }: Effects, isDone = false): string {
   const { changed, waits, kept } = byEffect(flags);
+  const back = (much: number) => (isDone ? 'went' : verb(much, 'goes', 'go'));
+  const stays = (much: number) =>
+    isDone ? verb(much, 'stayed as it is', 'stayed as they are') : verb(much, 'stays as it is', 'stay as they are');
   const parts = [
-    changed.length === 0
-      ? 'no flag goes back'
-      : `${flagsOf(changed.length)} ${verb(changed.length, 'goes', 'go')} back`,
+    changed.length === 0 ? `no flag ${back(1)} back` : `${flagsOf(changed.length)} ${back(changed.length)} back`,
     ...(segments.length === 0 ? [] : [segments.length === 1 ? 'one segment too' : `${segments.length} segments too`]),
     ...(waits.length === 0
       ? []
       : [`${flagsOf(waits.length)} ${verb(waits.length, 'waits', 'wait')} for approval or for the end of a freeze`]),
-    ...(kept.length === 0
+    ...(kept.length === 0 ? [] : [`${flagsOf(kept.length)} ${stays(kept.length)}`]),
+    ...(same === 0
       ? []
-      : [`${flagsOf(kept.length)} ${verb(kept.length, 'stays as it is', 'stay as they are')}`]),
-    ...(same === 0 ? [] : [`${flagsOf(same)} ${verb(same, 'is', 'are')} like that already`]),
+      : [`${flagsOf(same)} ${isDone ? verb(same, 'was', 'were') : verb(same, 'is', 'are')} like that already`]),
   ];
   return `${upper(parts.join(', '))}.`;
 }
