@@ -8,8 +8,10 @@ import '../../parts/change-row.ts';
 import type { ToldChange } from '../../parts/change-words.ts';
 import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
+import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
-import { backToThis } from './back-to-this.ts';
+import { rollBackFlow } from '../releases/roll-back-flow.ts';
+import type { Revision } from './revisions-reading.ts';
 
 /** One entry of a flag's history: what it did, its diff when it is opened, and the way back to it. */
 @customElement('t-history-entry')
@@ -40,6 +42,8 @@ export class HistoryEntry extends LitElement {
   @property({ type: Boolean }) all = false;
   /** The flag is like that now. */
   @property({ type: Boolean }) present = false;
+  /** What the flag was after it; undefined where that is not known. */
+  @property({ attribute: false }) revision: Revision | undefined;
   @state() private open = false;
   @state() private whole: WholeChange | undefined;
   @state() private refusal: Refusal | undefined;
@@ -75,26 +79,39 @@ export class HistoryEntry extends LitElement {
 
   #drawBack() {
     const { environment, change } = this;
-    const led = change.environments.some(({ key }) => key === environment.key);
-    if (!led) return nothing;
-    if (this.present) return html`<span class="tag on">as it is now in ${environment.name}</span>`;
+    const position = change.environments.find(({ key }) => key === environment.key)?.position;
+    if (position === undefined) return nothing;
+    if (this.present) return html`<span class="tag on">as it is now in ${environment.name}</span>${this.#drawMarks()}`;
     const may = environment.may.safe;
     const why = may.yes
       ? `Puts ${environment.name} back to how it was after this change; shows the difference first`
       : may.why;
     return html`<button
-      class="plain small"
-      aria-disabled=${!may.yes}
-      title=${why ?? ''}
-      @click=${() => void (may.yes && this.#goBack())}
-    >
-      <wa-icon name="history" aria-hidden="true"></wa-icon>Back to this<span class="sr"> (change ${change.id})</span>
-    </button>`;
+        class="plain small"
+        aria-disabled=${!may.yes}
+        title=${why ?? ''}
+        @click=${() => void (may.yes && this.#goBack(position))}
+      >
+        <wa-icon name="history" aria-hidden="true"></wa-icon>Back to this<span class="sr"> (change ${change.id})</span>
+      </button>
+      ${this.#drawMarks()}`;
   }
 
-  #goBack(): Promise<boolean> {
+  #drawMarks() {
+    const { revision, project, environment } = this;
+    if (revision === undefined) return nothing;
+    const { good, release } = revision;
+    return html`${good ? html`<span class="tag on" title="What it was after this change is known to be good">known good</span>` : nothing}
+    ${
+      release === null
+        ? nothing
+        : html`<a class="small" href=${writeRoute('release', { project: project.key, release }, { env: environment.key })}>release ${release}</a>`
+    }`;
+  }
+
+  #goBack(position: string): Promise<unknown> {
     const { project, flag, environment, change } = this;
-    return backToThis({ project: project.key, flag, environment, change: change.id });
+    return rollBackFlow({ project, flag, environment, to: { position }, words: `change ${change.id}` });
   }
 
   #drawDiff() {

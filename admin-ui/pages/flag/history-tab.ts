@@ -9,7 +9,10 @@ import type { ToldChange } from '../../parts/change-words.ts';
 import '../../parts/problem-view.ts';
 import { route, setQuery } from '../../shell/navigation.ts';
 import { base } from '../../styles/base.ts';
+import '../releases/rollback-cards.ts';
 import './history-entry.ts';
+import './other-revisions.ts';
+import { RevisionsReading } from './revisions-reading.ts';
 
 /** Everything that was done to a flag, in the chosen environment or in all, newest first. */
 @customElement('t-flag-history')
@@ -41,6 +44,7 @@ export class FlagHistory extends LitElement {
   @property({ attribute: false }) environment!: MyEnvironment;
   readonly #here = followHere(this);
   readonly #log = new ChangeLog(this);
+  readonly #revisions = new RevisionsReading(this);
 
   constructor() {
     super();
@@ -54,6 +58,7 @@ export class FlagHistory extends LitElement {
   override willUpdate(): void {
     const environment = this.#all ? undefined : this.environment.key;
     this.#log.show(this.project, { subject: `flag/${this.flag}`, environment });
+    this.#revisions.follow(this.project, this.environment.key, this.flag);
   }
 
   override render() {
@@ -70,6 +75,7 @@ export class FlagHistory extends LitElement {
         </label>
         <span class="quiet small">${this.#all ? '' : `What changed ${this.flag} in ${this.environment.name}`}</span>
       </div>
+      <t-rollback-cards .project=${this.project} .flag=${this.flag}></t-rollback-cards>
       <t-problem .refusal=${refusal} .retry=${() => void this.#log.read()}></t-problem>
       ${
         items.length > 0
@@ -78,7 +84,7 @@ export class FlagHistory extends LitElement {
             ? nothing
             : html`<p class="quiet">Nothing has changed this flag here that you may see.</p>`
       }
-      ${this.#drawEnd()}
+      ${this.#drawEnd()} ${this.#drawOthers()}
     </div>`;
   }
 
@@ -86,7 +92,7 @@ export class FlagHistory extends LitElement {
     const project = this.#here()?.project;
     if (project === undefined) return nothing;
     const { items, fresh } = this.#log;
-    const present = items.find((change) => change.environments.some(({ key }) => key === this.environment.key));
+    const present = this.#present(items);
     return html`<ol class="card" aria-label="Changes of ${this.flag}">
       ${repeat(
         items,
@@ -98,11 +104,33 @@ export class FlagHistory extends LitElement {
             .flag=${this.flag}
             .environment=${this.environment}
             .all=${this.#all}
-            .present=${change.id === present?.id}
+            .present=${change.id === present}
+            .revision=${this.#revisions.byChange.get(change.id)}
           ></t-history-entry>
         </li>`,
       )}
     </ol>`;
+  }
+
+  /** Where the flag was altered together with others since, none of its own changes is what it is now. */
+  #present(items: readonly ToldChange[]): number | undefined {
+    const known = [...this.#revisions.byChange.values()].find(({ present }) => present);
+    return (
+      known?.change ??
+      items.find(({ environments }) => environments.some(({ key }) => key === this.environment.key))?.id
+    );
+  }
+
+  #drawOthers() {
+    const project = this.#here()?.project;
+    if (project === undefined || this.#all) return nothing;
+    const others = [...this.#revisions.byChange.values()].filter(({ summary }) => !summary.startsWith('flag.'));
+    return html`<t-other-revisions
+      .project=${project}
+      .environment=${this.environment}
+      .flag=${this.flag}
+      .items=${others}
+    ></t-other-revisions>`;
   }
 
   #drawEnd() {

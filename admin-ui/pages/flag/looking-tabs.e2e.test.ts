@@ -46,11 +46,13 @@ describe.skipIf(!hasBrowser)('The tabs of a flag in which one looks', () => {
     await page.locator('ins').getByText('[0, 25000, "on"]').waitFor();
     await page.getByRole('button', { name: `Back to this (change ${first.change.id})` }).press('Enter');
     const dialog = page.getByRole('dialog');
-    await dialog.locator('ins').getByText('"on": 25000').waitFor();
-    await dialog.locator('del').getByText('"on": 60000').waitFor();
+    await dialog.locator('ins').getByText('[0, 25000, "on"]').waitFor();
+    await dialog.locator('del').getByText('[0, 60000, "on"]').waitFor();
     await page.keyboard.type('It was too much');
     await page.keyboard.press('Enter');
-    await page.getByText(`is as after change ${first.change.id}`).waitFor();
+    await page
+      .getByRole('heading', { name: `going-back in Production is back at change ${first.change.id}.` })
+      .waitFor();
     expect(await shareOf('going-back')).toBe(25_000);
     await page.getByText('“It was too much”').waitFor();
     expect(await page.getByText('as it is now in Production').count()).toBe(1);
@@ -64,8 +66,8 @@ describe.skipIf(!hasBrowser)('The tabs of a flag in which one looks', () => {
     await page.getByRole('button', { name: `Back to this (change ${first.change.id})` }).click();
     await page.getByRole('dialog').locator('ins').first().waitFor();
     await api('PATCH', `${PRODUCTION}/flags/meanwhile`, weights(40_000));
-    await page.getByRole('button', { name: 'Put it back' }).click();
-    await page.getByText('Somebody changed the flag just now').waitFor();
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('Somebody changed it just now').waitFor();
     expect(await shareOf('meanwhile')).toBe(40_000);
   });
 
