@@ -23,6 +23,7 @@ export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
   const { body: rollouts } = await server.api('GET', '/projects/demo/rollouts?limit=1');
   const { request, incident } = await askAndPlan(server);
   await runTrains(server);
+  await changeAfterRelease(server);
   const change = changes.find(({ action }) => action === 'flag.configure') ?? changes[0];
   return [
     { name: 'sign-in', path: '/sign-in', outside: true },
@@ -35,6 +36,7 @@ export async function listScreens({ server }: DemoHouse): Promise<Screen[]> {
     ...ofRollout(rollouts.items[0]?.id ?? ''),
     ...ofCare(request, incident),
     ...ofTrains(),
+    ...ofReleases(),
   ];
 }
 
@@ -76,6 +78,31 @@ function ofTrains(): Screen[] {
     { name: 'trains', path: at('?show=trains'), shows: 'Every Wednesday' },
     { name: 'departure', path: at('/weekly/1'), shows: 'Sharper pictures' },
     { name: 'board-departure', path: at('/weekly/1'), shows: 'Sharper pictures', act: board },
+  ];
+}
+
+/** Two changes since the release of the demo: one that goes back, and one that somebody took from users and that stays. */
+async function changeAfterRelease({ api }: DemoHouse['server']): Promise<void> {
+  const flags = '/projects/demo/environments/production/flags';
+  await api('PATCH', `${flags}/upload-limit-mb`, { fallthrough: { variant: 'large' }, reason: 'Asked for by sales' });
+  await api('POST', `${flags}/legacy-export/off`, { reason: 'Nobody uses it' });
+}
+
+/** What an environment was, and the way back to it. */
+function ofReleases(): Screen[] {
+  const at = (path: string) => `/p/demo/${path}${path.includes('?') ? '&' : '?'}env=production`;
+  const back = async (page: Page) => {
+    await page.getByRole('button', { name: 'Roll back to this' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('heading', { name: /^Goes back/ })
+      .waitFor();
+  };
+  return [
+    { name: 'releases', path: at('releases'), shows: 'opening' },
+    { name: 'release', path: at('releases/opening'), shows: 'As the shop opened' },
+    { name: 'compare-releases', path: at('compare-releases?from=opening&to=now'), shows: /different;/ },
+    { name: 'roll-back', path: at('releases/opening'), shows: 'As the shop opened', act: back },
   ];
 }
 
