@@ -8,7 +8,7 @@ import { base } from '../../styles/base.ts';
 import { entryPage } from '../../styles/entry-page.ts';
 import './count-down.ts';
 import type { Platform } from './departure-flows.ts';
-import { isAhead, onMyClock, STATE_WORDS } from './tell-departure.ts';
+import { isAhead, onMyClock, wordsOf } from './tell-departure.ts';
 
 /** Which departure it is, where it goes and when, and how it stands. */
 @customElement('t-departure-head')
@@ -22,9 +22,9 @@ export class DepartureHead extends LitElement {
 
   override render() {
     const { project, departure, environment } = this.at;
-    const { train, number, kind, state, says, because } = departure;
+    const { train, number, kind, says, because } = departure;
     const env = departure.environment;
-    const { name, tone } = STATE_WORDS[state];
+    const { name, tone } = wordsOf(departure);
     const production = environment !== undefined && isProduction(environment);
     return html`<header>
       <p class="small"><a href=${writeRoute('departures', { project: project.key }, { env })}>Departures</a></p>
@@ -45,6 +45,7 @@ export class DepartureHead extends LitElement {
     const { state, leavesAt, closesAt, closedAt, departedAt } = departure;
     if (departedAt !== null)
       return html`<span>left ${sayMoment(departedAt)} (<t-ago .at=${departedAt}></t-ago>)</span>`;
+    if (departure.kind === 'chemspill') return html`<span>leaves the moment a second person agrees</span>`;
     const opens = isAhead(state) && state !== 'closed' && closedAt === null && closesAt !== null;
     return html`${
       leavesAt === null
@@ -61,7 +62,7 @@ export class DepartureHead extends LitElement {
     const address =
       change === null ? '' : writeRoute('change', { project: project.key, change: String(change) }, { env });
     return html`${change === null ? nothing : html`<span>as <a href=${address}>change ${change}</a></span>`}
-    ${release === null ? nothing : html`<span>release <code>${release}</code></span>`}`;
+    ${release === null ? nothing : html`<span>release <a href=${writeRoute('release', { project: project.key, release }, { env })}><code>${release}</code></a></span>`}`;
   }
 }
 

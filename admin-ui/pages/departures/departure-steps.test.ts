@@ -46,15 +46,11 @@ test.each([
   expect(told({ state, ...more })).toEqual(steps);
 });
 
-test('A train that leaves when something is ready has no cut-off, and an emergency was never scheduled', () => {
+test('A train that leaves when something is ready has no cut-off, and an emergency is begun at once', () => {
   const bare = { opensAt: null, closesAt: null, leavesAt: null };
-  expect(told({ state: 'boarding', ...bare })).toEqual([
-    'Boarding now',
-    'Departing ahead',
-    'Under way ahead',
-    'Arrived ahead',
-  ]);
-  expect(told({ state: 'departing', kind: 'chemspill', ...bare, ...LEFT, closedAt: null })).toEqual([
-    ...['Boarding done', 'Departing now', 'Under way ahead', 'Arrived ahead'],
-  ]);
+  const ahead = ['Under way ahead', 'Arrived ahead'];
+  expect(told({ state: 'boarding', ...bare })).toEqual(['Boarding now', 'Departing ahead', ...ahead]);
+  const urgent = { kind: 'chemspill', ...bare, closedAt: PLAN.closesAt, leavesAt: PLAN.closesAt };
+  expect(told({ state: 'closed', ...urgent })).toEqual(['Begun now', 'Departing ahead', ...ahead]);
+  expect(told({ state: 'departing', ...urgent, ...LEFT })).toEqual(['Begun done', 'Departing now', ...ahead]);
 });

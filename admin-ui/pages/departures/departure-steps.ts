@@ -19,27 +19,25 @@ const REACHED: Record<Told['state'], number> = {
   ...{ arrived: 5, recalled: 5, missed: 5 },
 };
 
-/** The way of a departure. An emergency is never scheduled, and a train without a cut-off has none. */
+/** The way of a departure. An emergency is begun and leaves; a train without a cut-off has none. */
 export function departureSteps(told: Told): DepartureStep[] {
   const { state, kind } = told;
   const left = told.departedAt !== null;
   const reached = REACHED[state];
   const last = { arrived: 'Arrived', recalled: 'Recalled', missed: 'Missed' }[state as string] ?? 'Arrived';
+  const urgent = kind === 'chemspill';
   const wanted: { rank: number; name: string; at: string | null; skip?: boolean }[] = [
-    {
-      rank: 0,
-      name: 'Scheduled',
-      at: null,
-      skip: kind === 'chemspill' || (state !== 'scheduled' && told.opensAt === null),
-    },
-    { rank: 1, name: 'Boarding', at: told.opensAt },
-    {
-      rank: 2,
-      name: 'Cut-off',
-      at: told.closedAt ?? told.closesAt,
-      skip: told.closedAt === null && told.closesAt === null,
-    },
-    { rank: 3, name: 'Departing', at: told.departedAt ?? told.leavesAt },
+    { rank: 0, name: 'Scheduled', at: null, skip: urgent || (state !== 'scheduled' && told.opensAt === null) },
+    { rank: 1, name: 'Boarding', at: told.opensAt, skip: urgent },
+    urgent
+      ? { rank: 2, name: 'Begun', at: told.closedAt }
+      : {
+          rank: 2,
+          name: 'Cut-off',
+          at: told.closedAt ?? told.closesAt,
+          skip: (told.closedAt ?? told.closesAt) === null,
+        },
+    { rank: 3, name: 'Departing', at: told.departedAt ?? (urgent ? null : told.leavesAt) },
     { rank: 4, name: 'Under way', at: told.effectiveAt },
     { rank: 5, name: last, at: told.endedAt },
   ];

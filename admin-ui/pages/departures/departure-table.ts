@@ -11,7 +11,7 @@ import { rowsAsCards } from '../../styles/rows-as-cards.ts';
 import './car-line.ts';
 import './count-down.ts';
 import { departureTableSheet } from './departure-table-sheet.ts';
-import { hasLeft, isAhead, isOver, nameOf, restOf, STATE_WORDS, tellAboard, tellCap } from './tell-departure.ts';
+import { hasLeft, isAhead, isOver, nameOf, restOf, tellAboard, tellCap, wordsOf } from './tell-departure.ts';
 
 /** Departures as at a station: when, which train, where to, until when one may board, who is aboard, and how it stands. */
 @customElement('t-departure-table')
@@ -52,7 +52,7 @@ export class DepartureTable extends LitElement {
     const of = this.trains.find(({ key }) => key === train);
     const params = { project: this.project.key, train, number: String(number) };
     const production = place !== undefined && isProduction(place);
-    const { name, tone } = STATE_WORDS[state];
+    const { name, tone } = wordsOf(item);
     return html`<tr class="${this.moved.has(nameOf(item)) ? 'flash' : ''} ${production ? 'production' : ''}">
       <td class="when">${drawWhen(item, of?.says)}</td>
       <td class="what">
@@ -86,7 +86,8 @@ export class DepartureTable extends LitElement {
 }
 
 /** The time on the clock, and below how far off it is; of a train that knows none, when it leaves in words. */
-function drawWhen({ state, leavesAt, departedAt, endedAt }: DepartureItem, says: string | undefined) {
+function drawWhen({ state, kind, leavesAt, departedAt, endedAt }: DepartureItem, says: string | undefined) {
+  if (kind === 'chemspill' && isAhead(state)) return html`<span class="quiet small">when a second person agrees</span>`;
   const at = hasLeft(state) || isOver(state) ? (departedAt ?? endedAt ?? leavesAt) : leavesAt;
   if (at === null) return html`<span class="quiet small">${says ?? 'when something is ready'}</span>`;
   return html`<span class="clock">${sayMoment(at)}</span> <span class="quiet small"><t-ago .at=${at}></t-ago></span>`;

@@ -129,7 +129,7 @@ export class DeparturesPage extends LitElement {
           const { chemspill } = item;
           return html`<li>
             <a href=${writeRoute('departure', params, { env: item.environment })}>${nameOf(item)}</a>, a chemspill (an
-            emergency departure)${chemspill === null ? nothing : html`: <q>${chemspill.reason}</q> Until ${sayMoment(chemspill.postmortemDue)}.`}
+            emergency departure)${chemspill === null ? nothing : html`: <q>${chemspill.reason}</q>. It is due until ${sayMoment(chemspill.postmortemDue)}.`}
           </li>`;
         })}
       </ul>

@@ -1,7 +1,17 @@
 import type { DepartureItem, TrainAnswer } from '@turnout/server/contracts';
 import { describe, expect, test } from 'vitest';
 import { sayMoment } from '../../parts/say-moment.ts';
-import { arrange, countDown, listAhead, nameOf, onMyClock, restOf, tellAboard, tellCap } from './tell-departure.ts';
+import {
+  arrange,
+  countDown,
+  listAhead,
+  nameOf,
+  onMyClock,
+  restOf,
+  tellAboard,
+  tellCap,
+  wordsOf,
+} from './tell-departure.ts';
 
 const departure = (some: Partial<DepartureItem>) =>
   ({ train: 'weekly', number: 1, kind: 'regular', ...some }) as DepartureItem;
@@ -41,6 +51,12 @@ test.each([
   ['Did not leave: Nobody was aboard.', 'missed', 'Did not leave: Nobody was aboard.'],
 ])('Beside its state, “%s” (%s) says “%s”', (says, state, rest) => {
   expect(restOf(says, state)).toBe(rest);
+});
+
+test('An emergency waits until a second person agrees', () => {
+  expect(wordsOf({ kind: 'chemspill', state: 'closed' })).toEqual({ name: 'waits', tone: 'warn' });
+  expect(wordsOf({ kind: 'regular', state: 'closed' }).name).toBe('closed');
+  expect(wordsOf({ kind: 'chemspill', state: 'under-way' }).name).toBe('under way');
 });
 
 describe('The board', () => {

@@ -5,7 +5,7 @@ type State = DepartureItem['state'];
 export type Tone = '' | 'on' | 'warn';
 
 /** How a state is called, and which colour it has: amber where something did not go as it was meant, never red. */
-export const STATE_WORDS: Record<State, { name: string; tone: Tone }> = {
+const STATE_WORDS: Record<State, { name: string; tone: Tone }> = {
   scheduled: { name: 'not open yet', tone: '' },
   boarding: { name: 'boarding', tone: 'on' },
   closed: { name: 'closed', tone: '' },
@@ -15,6 +15,11 @@ export const STATE_WORDS: Record<State, { name: string; tone: Tone }> = {
   recalled: { name: 'recalled', tone: 'warn' },
   missed: { name: 'missed', tone: 'warn' },
 };
+
+/** An emergency is never closed to anybody: until it leaves it waits for a second person. */
+export function wordsOf({ state, kind }: Pick<DepartureItem, 'state' | 'kind'>): { name: string; tone: Tone } {
+  return kind === 'chemspill' && isAhead(state) ? { name: 'waits', tone: 'warn' } : STATE_WORDS[state];
+}
 
 export const CAR_WORDS: Record<CarAnswer['state'], { name: string; tone: Tone }> = {
   aboard: { name: 'aboard', tone: '' },
