@@ -1,7 +1,7 @@
 import { type Combined, combineWorks, type Piece } from '../changes/combine-works.ts';
 import type { Ground, Work, Written } from '../changes/door.ts';
 import { asFields } from '../changes/tell-change.ts';
-import type { Tx } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import { readForms, readSegmentForms } from '../releases/read-forms.ts';
 import { revokeForm } from '../releases/revoke-form.ts';
 import { writeForm, writeSegmentForm } from '../releases/write-form.ts';
@@ -38,9 +38,9 @@ interface OwnRun extends FinishedRun {
 const NOTHING: Written<undefined> = { result: undefined, touched: { flags: [], segments: [] }, unchanged: true };
 
 /** Where rollouts of these cars have served anybody anything, beside the environment that the train leaves for. */
-export async function placesBeyond({ door }: Pick<DepartParts, 'door'>, cars: readonly Car[]): Promise<number[]> {
+export async function placesBeyond(db: Db | Tx, cars: readonly Car[]): Promise<number[]> {
   const runs = await runsOf(
-    door.db,
+    db,
     cars.flatMap(({ rollouts }) => rollouts),
   );
   return [...new Set(runs.filter(({ run }) => run.stage >= 0).map(({ run }) => run.environmentId))];

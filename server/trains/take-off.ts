@@ -19,6 +19,7 @@ import {
 import { orderCars } from './order-cars.ts';
 import { readNeeds } from './read-needs.ts';
 import { placesBeyond, type TakenBack, takeBack } from './take-back.ts';
+import type { Train } from './train.ts';
 
 /** A departure after something of it was taken back. */
 export type TakenOff = Moved & Partial<Pick<TakenBack, 'restored' | 'kept'>>;
@@ -40,7 +41,7 @@ export async function takeOff(
   plan: (tx: Tx, locked: LockedDeparture, cars: Car[]) => Promise<Off>,
 ): Promise<TakenOff> {
   const train = await trainOf(parts, found);
-  const beyond = await placesBeyond(parts, await carsOf(parts.door.db, [found.id]));
+  const beyond = await placesBeyond(parts.door.db, await carsOf(parts.door.db, [found.id]));
   const environmentIds = [...new Set([train.environmentId, ...beyond])].sort((a, b) => a - b);
   const order = { ...orderOfTrain(train, by, by.action, beyond), environmentIds, toAnchor: true as const };
   let taken: Pick<TakenBack, 'restored' | 'kept'> = { restored: [], kept: [] };
@@ -49,6 +50,7 @@ export async function takeOff(
     await by.requireMay?.(tx, locked.train);
     const all = await carsOf(tx, [found.id]);
     const off = await plan(tx, locked, all);
+    await requireMayBeyond(tx, ground, by, locked.train, off);
     const needs = await readNeeds(tx, all, locked.train.environment);
     const actor = by.actor ?? `train:${locked.train.key}`;
     const cars = orderCars(
@@ -63,6 +65,24 @@ export async function takeOff(
     return { ...written, ...sidesWith(departure.number, written), result: departure };
   });
   return { ...(await movedBy(parts, found, committed)), ...taken };
+}
+
+/** Rollouts may have come to environments in which whoever takes them back has no right. */
+async function requireMayBeyond(
+  tx: Tx,
+  { environments }: Ground,
+  by: ActedBy,
+  train: Train,
+  { cars }: Off,
+): Promise<void> {
+  const beyond = await placesBeyond(
+    tx,
+    cars.map(({ car }) => car),
+  );
+  for (const environmentId of beyond) {
+    const environment = environments.get(environmentId)?.key ?? train.environment;
+    await by.requireMay?.(tx, { ...train, environmentId, environment });
+  }
 }
 
 /** Both sides for the log say of which departure they are. */
