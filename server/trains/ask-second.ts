@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { Problem } from '../platform/problem.ts';
 import { type Asked, askApproval, closeAsk, readApprovals } from '../requests/ask-approval.ts';
 import type { EnvironmentDiff } from '../requests/request.ts';
 import type { RequestRow } from '../requests/store.ts';
@@ -65,11 +66,14 @@ export async function requireSecond(
   now: Date,
 ): Promise<string[]> {
   const { chemspill } = departure;
-  if (chemspill === null || chemspill.breakGlass) return [];
+  if (chemspill === null) return [];
   const asked = await readSecond(tx, departure, now);
-  if (asked?.state !== 'approved') throw new StaysBehind('Nobody else has agreed that it leaves now.', true);
-  const same = carried.every(({ request, diff }) => hashOfChemspill(request, diff) === asked.hash);
-  if (!same) throw new StaysBehind('It would come to something else than what was agreed to.', false);
+  // Whoever broke glass did so for exactly this, too: nobody puts anything else in its place meanwhile.
+  const same = carried.every(({ request, diff }) => hashOfChemspill(request, diff) === asked?.hash);
+  if (!same) throw new StaysBehind('It would come to something else than what was to leave.', false);
+  if (chemspill.breakGlass) return [];
+  if (asked?.state !== 'approved')
+    throw new Problem('changed_since', 'Nobody else agrees any more that it leaves now.');
   const actor = `train:${train.key}`;
   await closeAsk(tx, { projectId: train.projectId, subject: subjectOf(departure), used: true, actor }, now);
   return asked.by.map(({ personId }) => `person:${personId}`);

@@ -15,6 +15,7 @@ import type { EnvironmentDiff } from '../requests/request.ts';
 import { findRequest, type RequestRow } from '../requests/store.ts';
 import { carryOut, outcomeOf } from '../requests/try-draft.ts';
 import { lockLiveRuns } from '../rollouts/run-store.ts';
+import { refusedItems } from './boarding-items.ts';
 import { flagsOfCar, readCarForms, segmentsOfCar } from './car-forms.ts';
 import { readReadiness } from './car-readiness.ts';
 import type { DepartParts } from './depart-parts.ts';
@@ -45,6 +46,7 @@ export interface Carried {
 }
 
 const MAY_GROW: readonly Role[] = ['editor', 'release-manager', 'admin'];
+const MAY_RELEASE: readonly Role[] = ['release-manager'];
 
 /**
  * Carries one car out on the ground that those before it have left, and asks everything of it that the door asks of a
@@ -59,7 +61,8 @@ export async function carryCar(
   const { train, isChemspill } = leaving;
   const request = await requireAsked(tx, car);
   if (!isChemspill) await requireReady(tx, car, ground.now);
-  await requireBoarder(tx, train, car);
+  requireStillFits(request, train);
+  await requireBoarder(tx, train, car, isChemspill ? MAY_RELEASE : MAY_GROW);
   const flags = flagsOfCar(car, request);
   if (!isChemspill) await requireCalm(tx, train, flags);
   await requireNoRuns(tx, train, flags);
@@ -106,14 +109,28 @@ async function requireAsked(tx: Tx, { projectId, requestId }: Car): Promise<Requ
 /** Its approvals, and where it came late its uplift. */
 async function requireReady(tx: Tx, car: Car, now: Date): Promise<void> {
   const found = (await readReadiness(tx, car.projectId, [car], now)).get(car.id);
-  if (found?.ready !== true) throw new StaysBehind(found?.missing[0] ?? 'It is not ready.', true);
+  if (found?.ready === true) return;
+  const [because = 'It is not ready.'] = found?.missing ?? [];
+  throw found?.lapsed ? new StaysBehind(`${because} Then board it again.`, false) : new StaysBehind(because, true);
+}
+
+/** A request can be edited while it is aboard: what could not have come aboard does not leave either. */
+function requireStillFits({ items }: RequestRow, { environment }: Train): void {
+  const [fault] = refusedItems(items, environment);
+  if (fault)
+    throw new StaysBehind(`It was edited since it came aboard: ${fault.path} must be ${fault.expected}.`, false);
 }
 
 /** Whoever put it aboard may do so still. */
-async function requireBoarder(tx: Tx, { projectId, environmentId, environment }: Train, car: Car): Promise<void> {
+async function requireBoarder(
+  tx: Tx,
+  { projectId, environmentId, environment }: Train,
+  car: Car,
+  roles: readonly Role[],
+): Promise<void> {
   const who = await readWhoNow(tx, car.boardedBy);
   if (who?.kind === 'root') return;
-  if (who !== undefined && hasRole(who, { projectId, environmentId }, MAY_GROW)) return;
+  if (who !== undefined && hasRole(who, { projectId, environmentId }, roles)) return;
   const whoever = who?.kind === 'person' ? who.name : 'Whoever boarded it';
   throw new StaysBehind(
     `${whoever} may not change ${environment} any more. Somebody who may has to board it again.`,

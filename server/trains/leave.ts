@@ -27,6 +27,7 @@ import {
 } from './move-departure.ts';
 import { moveOn } from './move-on.ts';
 import { readNeeds } from './read-needs.ts';
+import { StaysBehind } from './stays-behind.ts';
 import { atTrainPoints } from './train-crash.ts';
 import { closeUplift } from './uplift.ts';
 
@@ -67,7 +68,9 @@ export async function leave(parts: DepartParts, found: Departure, by: ActedBy): 
         const leaving = { train: locked.train, order, isChemspill };
         const carrying = await carryCars(parts, [tx, ground], leaving, aboard);
         if (carrying.carried.length === 0) throw new NobodyLeft(carrying.behind);
-        const secondBy = await requireSecond(tx, locked, carrying, ground.now);
+        const secondBy = await requireSecond(tx, locked, carrying, ground.now).catch((error: unknown) => {
+          throw error instanceof StaysBehind ? new NobodyLeft(allBehind(carrying, error)) : error;
+        });
         gone = isChemspill ? [] : carrying.carried.map(({ request }) => request.id);
         return writeLeft(tx, ground, { locked: withSecond(locked, secondBy), carrying, by });
       }),
@@ -80,6 +83,11 @@ export async function leave(parts: DepartParts, found: Departure, by: ActedBy): 
     return missDeparture(parts, found, by, sayNobody(because), error.behind);
   }
 }
+
+const allBehind = ({ carried, behind }: Carrying, why: StaysBehind) => [
+  ...carried.map(({ car }) => ({ car, why })),
+  ...behind,
+];
 
 function withSecond({ train, departure }: LockedDeparture, secondBy: string[]): LockedDeparture {
   const { chemspill } = departure;
