@@ -69,6 +69,8 @@ export interface Operation {
   across?: true;
   /** Who comes through depends on what it is about, which is tried in its room: only refusals are tried here. */
   onlyRefusals?: true;
+  /** Nobody is served anything else by it, so that protection has no part in it. */
+  servesTheSame?: true;
   /** Whoever may do it is nobody afterwards, so only refusals are tried. */
   endsCaller?: true;
   sample?(root: AsRoot, place: Place): Promise<Sample>;

@@ -61,7 +61,10 @@ export const TRAIN_OPERATIONS: Record<string, Operation> = {
   [`get ${ONE}/departures/{number}`]: { need: 'read', of: 'environment', sample: withTrain() },
   [`post ${ONE}/board`]: { need: 'ask', of: 'environment', sample: withTrain(boarding) },
   [`post ${ONE}/departures/{number}/cars/{car}/withdraw`]: { need: 'ask', of: 'environment', sample: withCar },
-  [`post ${ONE}/departures/{number}/cars/{car}/eject`]: { need: 'safe', of: 'environment', sample: withCar },
+  // What has not left yet is taken off the manifest; what has is tried with the trains.
+  [`post ${ONE}/departures/{number}/cars/{car}/eject`]: {
+    ...{ need: 'safe', of: 'environment', servesTheSame: true, sample: withCar },
+  },
   // Nothing has left, so that there is nothing to recall, and nothing owes a postmortem.
   [`post ${ONE}/departures/{number}/recall`]: {
     ...{ need: 'safe', of: 'environment', onlyRefusals: true, sample: withTrain(() => reason) },
