@@ -31,7 +31,7 @@ export class DepartureTable extends LitElement {
       <table aria-label=${this.label}>
         <thead>
           <tr>
-            <th scope="col" class="when">${this.items.every(({ state }) => isAhead(state)) ? 'Leaves' : 'Left'}</th>
+            <th scope="col" class="when">${headOf(this.items)}</th>
             <th scope="col" class="what">Train</th>
             <th scope="col" class="to">To</th>
             <th scope="col" class="until">Cut-off</th>
@@ -83,6 +83,12 @@ export class DepartureTable extends LitElement {
       return html`<span class="quiet" title=${sayMoment(closedAt ?? closesAt)}>over</span>`;
     return html`<span>in <strong><t-count-down .at=${closesAt} .skew=${this.skew}></t-count-down></strong></span>`;
   }
+}
+
+/** What the first column tells: when they leave, when they left, or both. */
+function headOf(items: readonly DepartureItem[]): string {
+  const ahead = items.filter(({ state }) => isAhead(state)).length;
+  return ahead === items.length ? 'Leaves' : ahead === 0 ? 'Left' : 'When';
 }
 
 /** The time on the clock, and below how far off it is; of a train that knows none, when it leaves in words. */

@@ -20,7 +20,7 @@ import { type Ahead, arrange, listAhead, nameOf } from './tell-departure.ts';
 import './train-card.ts';
 import { writeRoute } from '../../shell/route.ts';
 
-const SHOWN = { board: 'Board', trains: 'Trains', past: 'Earlier ones' } as const;
+const SHOWN = { board: 'Board', trains: 'Trains', past: 'By train' } as const;
 type Shown = keyof typeof SHOWN;
 
 /** What leaves when, as at a station; and the trains that it leaves with. */
