@@ -14,6 +14,7 @@ import type { Boarding } from './contract.ts';
 import { newId } from './depart-parts.ts';
 import type { Car, Departure } from './departure.ts';
 import { findDepartures, openDeparturesOf } from './departure-store.ts';
+import { keepUntilLeaving } from './keep-until-leaving.ts';
 import type { Train } from './train.ts';
 import { NO_RULESET, requireLive, requireTrain, type TrainParts, trainOrderOf } from './train-parts.ts';
 import { findTrains, lockTrain } from './train-store.ts';
@@ -141,6 +142,7 @@ async function board(
     ...{ endedAt: null, version: 1 },
   };
   await insertCar(tx, car);
+  await keepUntilLeaving(tx, request, departure, boardedAt);
   return { departure, car };
 }
 

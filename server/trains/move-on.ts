@@ -1,8 +1,10 @@
 import type { Tx } from '../database/connect.ts';
+import { findRequest } from '../requests/store.ts';
 import { insertCar } from './car-store.ts';
 import { newId } from './depart-parts.ts';
 import type { Car, Departure } from './departure.ts';
 import { keepCar, withCarState } from './keep-car.ts';
+import { keepUntilLeaving } from './keep-until-leaving.ts';
 import { keepDeparture, type LockedDeparture } from './move-departure.ts';
 import { nextDeparture } from './next-departure.ts';
 import type { StaysBehind } from './stays-behind.ts';
@@ -25,11 +27,13 @@ export async function moveOn(
     const over = why.waits && next === undefined ? ' This train does not leave again: board another one.' : '';
     const ended = withCarState(car, 'left-behind', `${why.message}${over}`, now);
     await keepCar(tx, { ...ended, movedTo });
-    if (movedTo === null) continue;
+    if (movedTo === null || next === undefined) continue;
     const fresh = { before: null, departed: null, rollouts: [], uplift: null, movedTo: null, endedAt: null };
     await insertCar(tx, {
       ...{ ...car, ...fresh, id: newId(), departureId: movedTo, state: 'aboard', because: null, version: 1 },
     });
+    const request = await findRequest(tx, train.projectId, car.requestId);
+    if (request !== undefined) await keepUntilLeaving(tx, request, next, now);
   }
   return closed;
 }
