@@ -15,8 +15,6 @@ export interface Difference {
   because?: string | null;
 }
 
-/** So few are shown with all that is different at once. */
-const OPEN_AT_ONCE = 3;
 const MOST = 100;
 
 /** What is different, by its keys: each opens to its lines, and few are open from the beginning. */
@@ -67,6 +65,8 @@ export class DifferenceList extends LitElement {
 
   @property({ attribute: false }) items: readonly Difference[] = [];
   @property() label = '';
+  /** So few are shown with all that is different at once. */
+  @property({ type: Number }) few = 3;
   /** Opened or closed by hand; all others are as few or many they are. */
   @state() private turned: ReadonlyMap<string, boolean> = new Map();
   @state() private all = false;
@@ -89,7 +89,7 @@ export class DifferenceList extends LitElement {
 
   #draw(item: Difference) {
     const { key, before, after, way, because = null } = item;
-    const open = this.turned.get(key) ?? this.items.length <= OPEN_AT_ONCE;
+    const open = this.turned.get(key) ?? this.items.length <= this.few;
     return html`<li>
       <div class="head">
         <button type="button" class="plain" aria-expanded=${open} @click=${() => this.#turn(key, !open)}>

@@ -88,7 +88,7 @@ export class ReleasePage extends LitElement {
       ${note === null ? nothing : html`<p class="note">${spellMarks(note)}</p>`}
       <div class="facts">
         <span>${tellContent(release)}</span>
-        <span>from ${from === undefined ? origin.says : html`<a href="${from}?env=${env}">${origin.says}</a>`}</span>
+        <span>${from === undefined ? origin.says : html`from <a href="${from}?env=${env}">${origin.says}</a>`}</span>
         <span title=${position}>at revision ${revisionOf(position)}${change === null ? nothing : html`, <a href=${writeRoute('change', { project, change: String(change) }, { env })}>change ${change}</a>`}</span>
         ${commit === null ? nothing : html`<span>commit <code>${commit}</code></span>`}
         <span>made ${sayMoment(createdAt)} (<t-ago .at=${createdAt}></t-ago>) by ${createdByName ?? createdBy}</span>

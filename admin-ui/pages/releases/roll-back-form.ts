@@ -86,7 +86,7 @@ export class RollBackForm extends FormDialog<RollbackAnswer> {
           ? 'As one new change. What was killed, turned off, shed or rolled back since stays so.'
           : 'As one new change, in this environment only. The kill, if there is one, stays.';
     const asks = this.seen?.applied === 'nothing' && !isNothing(this.seen);
-    return { title: `Back to ${words}: ${place}`, lead, confirm: asks ? 'Ask for approval' : 'Roll back' };
+    return { title: `Roll back ${place} to ${words}`, lead, confirm: asks ? 'Ask for approval' : 'Roll back' };
   }
 
   protected override isIdle(): boolean {

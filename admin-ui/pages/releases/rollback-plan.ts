@@ -69,8 +69,8 @@ export class RollbackPlan extends LitElement {
     const { changed, waits, kept } = byEffect(seen.flags);
     return html`${this.#drawTo()}
       <p class="reach" role="status">${isNothing(seen) && kept.length === 0 ? 'It is like that already: there is nothing to put back.' : tellReach(seen)}</p>
-      ${this.#drawRefusal()} ${drawFlags('Goes back', changed)} ${this.#drawSegments()}
-      ${waits.length === 0 ? nothing : drawFlags('Has to wait, for it gives users more', waits)} ${this.#drawRollouts()}
+      ${this.#drawRefusal()} ${this.#drawRollouts()} ${drawFlags('Goes back', changed)} ${this.#drawSegments()}
+      ${waits.length === 0 ? nothing : drawFlags('Has to wait, for it gives users more', waits)}
       ${kept.length === 0 ? nothing : drawKept(kept)}`;
   }
 
@@ -101,7 +101,7 @@ export class RollbackPlan extends LitElement {
     if (segments.length === 0) return nothing;
     return html`<section>
       <h3>Segments that go back</h3>
-      <t-differences label="Segments that go back" .items=${segments}></t-differences>
+      <t-differences few="1" label="Segments that go back" .items=${segments}></t-differences>
     </section>`;
   }
 
@@ -128,7 +128,7 @@ function drawFlags(name: string, flags: RollbackAnswer['flags']) {
   });
   return html`<section>
     <h3>${name}${flags.length > EXACT ? html` <span class="quiet">${flags.length}</span>` : nothing}</h3>
-    <t-differences label=${name} .items=${items}></t-differences>
+    <t-differences few="1" label=${name} .items=${items}></t-differences>
   </section>`;
 }
 
