@@ -41,11 +41,12 @@ import { rollbackDrafts } from './releases/rollback-drafts.ts';
 import { rollbackRoutes } from './releases/rollback-routes.ts';
 import { releaseRoutes } from './releases/routes.ts';
 import { releaseTeller } from './releases/tell-release.ts';
-import { ROLLBACK, rollbackTeller } from './releases/tell-rollback.ts';
+import { rollbackTeller } from './releases/tell-rollback.ts';
+import { rollbackUndoer } from './releases/undo-rollback.ts';
 import { accessDrafts } from './requests/access-drafts.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
-import { carriedUndoer, requestUndoer } from './requests/undo-request.ts';
+import { requestUndoer } from './requests/undo-request.ts';
 import { checkRoutes } from './rollouts/check-routes.ts';
 import { isAnybodyActing } from './rollouts/lease-store.ts';
 import { livePolicies } from './rollouts/live-policies-store.ts';
@@ -113,7 +114,7 @@ type RoomParts = Pick<
 
 /** Changes that carry several: a request may carry a rollback, too. */
 function carryingUndoers(readRuleset: ReadRuleset) {
-  const rollback = carriedUndoer(ROLLBACK, readRuleset, UNDOERS);
+  const rollback = rollbackUndoer(readRuleset);
   return [rollback, requestUndoer(readRuleset, [...UNDOERS, rollback])];
 }
 

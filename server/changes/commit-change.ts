@@ -90,10 +90,11 @@ async function changeUnderLocks<T>(
   const before = new Map<number, Ruleset>();
   for (const environment of locked) before.set(environment.id, await door.readRuleset(tx, environment));
   const now = door.clock.now();
-  const written = await write(tx, { environments: new Map(locked.map((row) => [row.id, row])), before, now });
+  const actor = order.actor ?? actorOf(order.principal);
+  const written = await write(tx, { actor, environments: new Map(locked.map((row) => [row.id, row])), before, now });
   if (written.unchanged) return { committed: { result: written.result }, rings: [] };
 
-  const steps = await stepsOf(tx, door, order, written, { locked, before, now });
+  const steps = await stepsOf(tx, door, order, written, { locked, before, now, actor });
   for (const check of door.checks) {
     const problem = await check(tx, order, steps);
     if (problem) throw problem;
@@ -119,11 +120,10 @@ async function stepsOf(
   door: Door,
   order: ChangeOrder,
   written: Written<unknown>,
-  ground: { locked: LockedEnvironment[]; before: Map<number, Ruleset>; now: Date },
+  ground: { locked: LockedEnvironment[]; before: Map<number, Ruleset>; now: Date; actor: string },
 ): Promise<EnvironmentStep[]> {
   const { takesBack, touched } = written;
   const taken = takesBack === undefined ? undefined : await findTakenBack(tx, order.projectId, takesBack);
-  const actor = order.actor ?? actorOf(order.principal);
   const steps: EnvironmentStep[] = [];
   for (const environment of ground.locked) {
     const before = ground.before.get(environment.id) as Ruleset;
@@ -132,7 +132,7 @@ async function stepsOf(
     const grows = written.grows?.some(({ id }) => id === environment.id) === true;
     const way = order.toAnchor ? 'safe' : grows ? 'growing' : direction(before, after);
     const step = { environment, before, after, direction: way };
-    const grace = taken !== undefined && hasGrace(step, taken, actor, ground.now);
+    const grace = taken !== undefined && hasGrace(step, taken, ground.actor, ground.now);
     steps.push(grace ? { ...step, grace } : step);
   }
   return steps;

@@ -150,8 +150,9 @@ export interface Written<T> {
  */
 export type Work<T> = (tx: Tx, ground: Ground) => Promise<Written<T>>;
 
-/** Under the locks: the environments by id, with their rulesets before the change. */
+/** Under the locks: the environments by id, with their rulesets before the change, and who makes it. */
 export interface Ground {
+  actor: string;
   environments: Map<number, LockedEnvironment>;
   before: Map<number, Ruleset>;
   now: Date;

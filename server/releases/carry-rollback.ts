@@ -17,13 +17,6 @@ import { noteLeft, writeBack } from './rollback-store.ts';
 import type { RollbackSplit } from './split-rollback.ts';
 import { writeSegmentForm } from './write-form.ts';
 
-/** Who goes back, and why, as the logs of the rollouts tell it that end by it. */
-export interface RollbackBy {
-  actor: string;
-  /** A sentence: `Production went back to autumn.` */
-  says: string;
-}
-
 /** Everything that is to go back, or what of it may at once. */
 export type RollbackPart = 'all' | 'at-once';
 
@@ -40,7 +33,7 @@ export async function carryBack(
   tx: Tx,
   ground: Ground,
   place: EnvironmentPlace,
-  { plan, split, now, by, part }: CarryOrder,
+  { plan, split, now, says, part }: CarryOrder,
 ): Promise<CarriedBack> {
   const writes = part === 'all' ? allOf(plan) : split.atOnce;
   const segments = part === 'all' ? [...plan.segments] : [];
@@ -50,7 +43,7 @@ export async function carryBack(
   const left = await endRuns(
     tx,
     ground,
-    { projectId: place.projectId, actor: by.actor, reason: by.says },
+    { projectId: place.projectId, actor: ground.actor, reason: says },
     { environmentId: place.environment.id, flags: keys.filter((key) => now.live.has(key)) },
   );
   const items: JsonValue[][] = [];
@@ -62,7 +55,7 @@ export async function carryBack(
     const sides = sidesOf(now, key, writes.get(key), place.environment.key);
     items.push(asItems('flag.rollback', `flag/${key}`, place.environment.key, sides));
   }
-  await revokeForm(tx, place.environment.id, replaced(writes, now), by.says, ground.now);
+  await revokeForm(tx, place.environment.id, replaced(writes, now), says, ground.now);
   await writeConfigurations(tx, ground, place, writes, now);
   return {
     endsRollouts: left.runs.map(({ rollout, flag }) => ({ id: rollout, flag })),
@@ -79,7 +72,8 @@ interface CarryOrder {
   plan: RollbackPlan;
   split: RollbackSplit;
   now: RollbackGround;
-  by: RollbackBy;
+  /** Why, as the logs of the rollouts tell it that end by it: `production went back to autumn.` */
+  says: string;
   part: RollbackPart;
 }
 
@@ -119,7 +113,7 @@ async function writeConfigurations(
   const written = [...writes].flatMap(([key, write]) => {
     const row = rows.get(key);
     if (row === undefined) return [];
-    return [{ ...write, flagId: row.flag.id, salts: saltsOf(write, row.configuration.salts) }];
+    return [{ ...write, flagId: row.flag.id, salts: saltsOf(write, row.configuration.salts), run: null }];
   });
   await writeBack(tx, environment.id, written);
   const left = [...writes].map(([flag, write]) => ({ flag, leftHash: leftHash(write) }));

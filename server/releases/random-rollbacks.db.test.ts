@@ -3,19 +3,23 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../changes/seed.fixture.ts';
-import { environments } from '../database/tables.ts';
+import { changeRequests, environments } from '../database/tables.ts';
 import { Overlays } from '../delivery/overlay.ts';
 import { readRuleset } from '../delivery/read-ruleset.ts';
 import { recordKill } from '../delivery/record-kill.ts';
 import { restoreFlag } from '../delivery/restore-flag.ts';
 import { editConfiguration } from '../flags/configure-flag.ts';
 import { turnFlag } from '../flags/turn-flag.ts';
+import { applyRequest } from '../requests/apply-request.ts';
+import { makeRequest } from '../requests/write-request.ts';
 import { stageOf } from '../rollouts/decide.fixture.ts';
+import { listDecisions } from '../rollouts/decision-store.ts';
 import type { RolloutLoop } from '../rollouts/rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from '../rollouts/rollouts.fixture.ts';
 import { cutRelease } from './cut-release.ts';
 import { noteRolledBack } from './note-rolled-back.ts';
 import { rollBackTo } from './roll-back.ts';
+import { rollbackDrafts } from './rollback-drafts.ts';
 
 const FLAGS = [FLAG, 'other'];
 const SEQUENCES = 30;
@@ -171,6 +175,24 @@ it('the environment serves what the release served, but for what was killed, off
   // Most sequences have something to take back, or nothing was tried.
   expect(went).toBeGreaterThan(SEQUENCES / 4);
 }, 120_000);
+
+it('a run that goes back by a request is ended by whoever applied that, not by who wrote it', async () => {
+  await startAnew();
+  await release('asked-for');
+  await begin(FLAG);
+  const parts = { door: world.door, kinds: rollbackDrafts } as never;
+  const body = { to: { release: 'asked-for' } };
+  const { result } = await makeRequest(parts, asking, world.projectId, {
+    ...{ title: 'Back', reason: 'It is slow.' },
+    items: [{ method: 'POST', path: '/environments/staging/rollback', body }],
+  });
+  await world.database.db.update(changeRequests).set({ createdBy: 'person:ada' });
+  await applyRequest(parts, asking, world.projectId, result.id);
+  const id = live.get(FLAG) ?? '';
+  expect((await world.read(id)).rollout.state).toBe('rolledBack');
+  const [last] = await listDecisions(world.database.db, id, { limit: 1, before: undefined });
+  expect([last?.actor, last?.because]).toEqual(['root', ['staging went back to asked-for.']]);
+});
 
 /** What the environment serves, with flags in flight at what their runs had found. */
 async function anchored(): Promise<Ruleset> {

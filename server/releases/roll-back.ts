@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type Asking, type EnvironmentPlace, orderOf } from '../access/asking.ts';
-import { actorOf } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt, Committed, Door, Ground, Written } from '../changes/door.ts';
 import { attempt } from '../changes/rehearse.ts';
@@ -32,7 +31,7 @@ interface Call {
   title: string;
   /** It was allowed beforehand as a whole. */
   neverGated: boolean;
-  work(tx: Tx, ground: Ground, how: { actor: string; part: RollbackPart }): Promise<Written<RolledBack>>;
+  work(tx: Tx, ground: Ground, part: RollbackPart): Promise<Written<RolledBack>>;
 }
 
 /** Takes an environment back to its last known good, or to a release. */
@@ -48,7 +47,7 @@ export function rollBackTo(
     ...{ place, action: 'environment.rollback', subject: `rollback/${key}`, neverGated: to === 'known-good' },
     ...{ path: `/environments/${key}/rollback`, body: { to } },
     title: `Rollback of ${key} to ${to === 'known-good' ? 'the last known good' : to.release}: what grows`,
-    work: (tx, ground, how) => rollBackEnvironment({ tx, ground, place, ...how }, to),
+    work: (tx, ground, part) => rollBackEnvironment({ tx, ground, place, part }, to),
   });
 }
 
@@ -65,7 +64,7 @@ export function rollBackFlagTo(
     ...{ place, action: 'flag.rollback', subject: `flag/${flag}`, neverGated: false },
     ...{ path: `/environments/${key}/flags/${flag}/rollback`, body: { to } },
     title: `Rollback of ${flag} in ${key} to ${where}: what grows`,
-    work: (tx, ground, how) => rollBackFlag({ tx, ground, place, ...how }, flag, to),
+    work: (tx, ground, part) => rollBackFlag({ tx, ground, place, part }, flag, to),
   });
 }
 
@@ -130,9 +129,7 @@ function commit(door: Door, asking: Asking, call: Call, part: RollbackPart): Pro
     ...{ projectId: place.projectId, environmentIds: [place.environment.id], action, subject },
     ...(neverGated || part === 'at-once' ? { toAnchor: true as const } : {}),
   };
-  return commitChange<RolledBack>(door, order, (tx, ground) =>
-    call.work(tx, ground, { actor: actorOf(asking.principal), part }),
-  );
+  return commitChange<RolledBack>(door, order, (tx, ground) => call.work(tx, ground, part));
 }
 
 const changeOf = ({ change }: Committed<unknown>) => (change === undefined ? {} : { change });

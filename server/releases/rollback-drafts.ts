@@ -3,9 +3,6 @@ import { findFlagIn } from '../flags/flag-store.ts';
 import { environmentRollback, flagRollback } from './contract.ts';
 import { rollBackEnvironment, rollBackFlag } from './rollback-work.ts';
 
-/** What a change request does is told in the log of a rollout as done by requests; who approved stands with the request. */
-const ACTOR = 'request';
-
 /** Going back to a release, or of a flag to a revision, may wait in a request until it is approved. */
 export const rollbackDrafts: readonly DraftKind[] = [
   draftKind({
@@ -15,7 +12,7 @@ export const rollbackDrafts: readonly DraftKind[] = [
       return {
         ...{ action: 'environment.rollback', subject: `rollback/${place.environment.key}`, alters: 'environment' },
         version: async () => undefined,
-        work: (tx, ground) => rollBackEnvironment({ tx, ground, place, actor: ACTOR, part: 'all' }, call.body.to),
+        work: (tx, ground) => rollBackEnvironment({ tx, ground, place, part: 'all' }, call.body.to),
       };
     },
   }),
@@ -27,7 +24,7 @@ export const rollbackDrafts: readonly DraftKind[] = [
         ...{ action: 'flag.rollback', subject: `flag/${flag}`, alters: 'environment' },
         version: async (db) =>
           (await findFlagIn(db, place.projectId, place.environment.id, flag))?.configuration.version,
-        work: (tx, ground) => rollBackFlag({ tx, ground, place, actor: ACTOR, part: 'all' }, flag, call.body.to),
+        work: (tx, ground) => rollBackFlag({ tx, ground, place, part: 'all' }, flag, call.body.to),
       };
     },
   }),

@@ -1,4 +1,4 @@
-import type { Patch } from '@turnout/core';
+import type { MeasuredRun, Patch } from '@turnout/core';
 import { and, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { changeEnvironments, changes, flagEnvironments, releases, rolledBack, runs } from '../database/tables.ts';
@@ -9,17 +9,19 @@ import { readRunBody } from '../rollouts/run-text.ts';
 export interface WrittenBack extends Configuration {
   flagId: number;
   salts: Record<string, string>;
+  /** What is left of a live run's mark on it. */
+  run: MeasuredRun | null;
 }
 
-/** Writes many flags of an environment with one statement; whatever ran on them runs no more. */
+/** Writes many flags of an environment with one statement. */
 export async function writeBack(tx: Tx, environmentId: number, rows: readonly WrittenBack[]): Promise<void> {
   if (rows.length === 0) return;
   const values = JSON.stringify(
     rows.map(({ flagId, offVariant, shedAt, maxStalenessMs, whenStale, ...rest }) => {
-      const { state, prerequisites, rules, fallthrough, salts } = rest;
+      const { state, prerequisites, rules, fallthrough, salts, run } = rest;
       return {
         ...{ flag_id: flagId, state, off_variant: offVariant, prerequisites, rules, fallthrough, salts },
-        ...{ shed_at: shedAt, max_staleness_ms: maxStalenessMs, when_stale: whenStale },
+        ...{ shed_at: shedAt, max_staleness_ms: maxStalenessMs, when_stale: whenStale, run },
       };
     }),
   );
@@ -27,10 +29,10 @@ export async function writeBack(tx: Tx, environmentId: number, rows: readonly Wr
     UPDATE ${flagEnvironments} AS f
     SET state = x.state, off_variant = x.off_variant, prerequisites = x.prerequisites, rules = x.rules,
         fallthrough = x.fallthrough, salts = x.salts, shed_at = x.shed_at, max_staleness_ms = x.max_staleness_ms,
-        when_stale = x.when_stale, run = NULL, version = f.version + 1
+        when_stale = x.when_stale, run = x.run, version = f.version + 1
     FROM json_to_recordset(${values}::json) AS x(
       flag_id bigint, state text, off_variant text, prerequisites json, rules json, fallthrough json, salts json,
-      shed_at int, max_staleness_ms int, when_stale text)
+      shed_at int, max_staleness_ms int, when_stale text, run json)
     WHERE f.flag_id = x.flag_id AND f.environment_id = ${environmentId}`);
 }
 

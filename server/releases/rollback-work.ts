@@ -39,7 +39,6 @@ interface Inside {
   tx: Tx;
   ground: Ground;
   place: EnvironmentPlace;
-  actor: string;
   part: RollbackPart;
 }
 
@@ -84,12 +83,12 @@ async function flagIn(tx: Tx, place: EnvironmentPlace, key: string, tag: string)
 }
 
 async function carried(
-  { tx, ground, place, actor, part }: Inside,
+  { tx, ground, place, part }: Inside,
   { to, plan, now }: { to: RolledTo; plan: RollbackPlan; now: RollbackGround },
 ): Promise<Written<RolledBack>> {
   const split = splitRollback(plan.flags, now);
-  const by = { actor, says: sayBack(place, to.tag ?? to.position) };
-  const { endsRollouts, written } = await carryBack(tx, ground, place, { plan, split, now, by, part });
+  const says = sayBack(place, to.tag ?? to.position);
+  const { endsRollouts, written } = await carryBack(tx, ground, place, { plan, split, now, says, part });
   return { ...written, result: { to, plan, split, now, endsRollouts } };
 }
 

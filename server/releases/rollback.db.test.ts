@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newRoutes } from '../access/guard.ts';
-import { flagUndoer } from '../flags/undo-flag-change.ts';
 import { type Caller, openRequests, type RequestWorld } from '../requests/requests.fixture.ts';
-import { carriedUndoer } from '../requests/undo-request.ts';
 import { checkOwnership } from '../rollouts/check-ownership.ts';
-import { segmentUndoer } from '../segments/undo-segment-change.ts';
 import { cutRelease } from './cut-release.ts';
 import { noteForms } from './note-forms.ts';
 import { noteRolledBack } from './note-rolled-back.ts';
 import { rollbackDrafts } from './rollback-drafts.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
-import { ROLLBACK, rollbackTeller } from './tell-rollback.ts';
+import { rollbackTeller } from './tell-rollback.ts';
+import { rollbackUndoer } from './undo-rollback.ts';
 
 const DAY_MS = 86_400_000;
 const production = '/environments/production';
@@ -31,7 +29,7 @@ describe('going back', () => {
       ],
       kinds: rollbackDrafts,
       tellers: [rollbackTeller],
-      undoers: [carriedUndoer(ROLLBACK, door.readRuleset, [flagUndoer, segmentUndoer])],
+      undoers: [rollbackUndoer(door.readRuleset)],
     }));
     world.door.checks.push(checkOwnership(world), noteRolledBack(world), noteForms(world));
     editor = await world.person('Ada', ['editor']);
@@ -174,6 +172,34 @@ describe('going back', () => {
     expect(await stateOf('cart')).toBe('on');
     await must('POST', `/changes/${done.body.change.id}/undo`);
     expect(await stateOf('cart')).toBe('off');
+  });
+
+  it('undoes a rollback at once, whatever its flags would need of each other on the way', async () => {
+    const needs = (flag: string, other: string | null) =>
+      must('PATCH', `${production}/flags/${flag}`, {
+        prerequisites: other === null ? [] : [{ flag: other, variants: ['on'] }],
+      });
+    await needs('banner', 'cart');
+    await release('fourth');
+    await needs('banner', null);
+    await needs('cart', 'banner');
+    const before = await served();
+    const done = await back(world.root, { release: 'fourth' });
+    expect(done.body.flags.map(({ key }: { key: string }) => key)).toEqual(['banner', 'cart']);
+    expect(await served()).not.toBe(before);
+    await must('POST', `/changes/${done.body.change.id}/undo`);
+    expect(await served()).toBe(before);
+  });
+
+  it('undoes nothing of a rollback where one of its flags has changed since', async () => {
+    const done = await back(world.root, { release: 'fourth' });
+    await must('PATCH', `${production}/flags/banner`, { prerequisites: [] });
+    const before = await served();
+    const refused = await world.ask(world.root, 'POST', `/changes/${done.body.change.id}/undo`, {});
+    expect([refused.status, refused.body.code]).toEqual([409, 'changed_since']);
+    expect(refused.body.detail).toMatch(/^flag\/banner has changed since change \d+: /);
+    expect(await served()).toBe(before);
+    await must('PATCH', `${production}/flags/cart`, { prerequisites: [] });
   });
 
   it('refuses what is not there, and changes nothing', async () => {

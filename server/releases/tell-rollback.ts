@@ -1,11 +1,4 @@
 import { asFields, countOf, type Teller } from '../changes/tell-change.ts';
-import type { Carrier } from '../requests/undo-request.ts';
-
-/** Under which entries an environment's rollback is in the log, for whoever puts it back. */
-export const ROLLBACK: Carrier = {
-  ...{ kind: 'rollback', action: 'environment.rollback' },
-  otherwise: 'An undone rollback is not undone again: roll back to where you want to be.',
-};
 
 /** Tells of environments that went back: how much of them, for what each flag was stands in the entry. */
 export const rollbackTeller: Teller = {

@@ -6,35 +6,12 @@ import type { Db, Tx } from '../database/connect.ts';
 import { Problem } from '../platform/problem.ts';
 import { itemsOf } from './tell-request.ts';
 
-/** A kind of subject of which one change carries several pieces, as `changes/combine-works.ts` logs them. */
-export interface Carrier {
-  /** What stands before the slash of its subject: `request`, `rollback`. */
-  kind: string;
-  /** The action whose entries carry pieces. */
-  action: string;
-  /** Why its other entries are not undone, and what to do instead. */
-  otherwise: string;
-}
-
-/** Puts back what such a change did: each of its pieces, the last first, all or none. */
-export function carriedUndoer(carrier: Carrier, readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer {
-  return {
-    kind: carrier.kind,
-    environments: (db, change) => environmentsOf(db, change, partsOf(carrier, change, undoers)),
-    undo: (tx, change, ground) => undoItems(readRuleset, partsOf(carrier, change, undoers), [tx, ground], change),
-  };
-}
-
-/** Puts back what an applied request changed. */
-export const requestUndoer = (readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer =>
-  carriedUndoer(
-    {
-      ...{ kind: 'request', action: 'request.apply' },
-      otherwise: 'What was written of a request is not undone: edit or withdraw it.',
-    },
-    readRuleset,
-    undoers,
-  );
+/** Puts back what an applied request changed: each of its items, the last first, all or none. */
+export const requestUndoer = (readRuleset: ReadRuleset, undoers: readonly Undoer[]): Undoer => ({
+  kind: 'request',
+  environments: (db, change) => environmentsOf(db, change, partsOf(change, undoers)),
+  undo: (tx, change, ground) => undoItems(readRuleset, partsOf(change, undoers), [tx, ground], change),
+});
 
 async function environmentsOf(db: Db, change: LoggedChange, parts: readonly Part[]): Promise<number[]> {
   const ids = change.environments.map(({ id }) => id);
@@ -78,8 +55,10 @@ interface Part {
 }
 
 /** Each item as if it had been a change of its own. */
-function partsOf({ action: carries, otherwise }: Carrier, change: LoggedChange, undoers: readonly Undoer[]): Part[] {
-  if (change.action !== carries) throw new Problem('wrong_state', otherwise);
+function partsOf(change: LoggedChange, undoers: readonly Undoer[]): Part[] {
+  if (change.action !== 'request.apply') {
+    throw new Problem('wrong_state', 'What was written of a request is not undone: edit or withdraw it.');
+  }
   const was = itemsOf(change.before);
   return itemsOf(change.after).map((item, index) => {
     const [subject, action] = [String(item.subject), String(item.action)];
