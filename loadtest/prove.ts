@@ -10,6 +10,7 @@ import { proveNodes } from './prove/nodes.ts';
 import { proveOutage } from './prove/outage.ts';
 import { provePageKill } from './prove/page-kill.ts';
 import { provePower } from './prove/power.ts';
+import { proveRecall } from './prove/recall.ts';
 import { proveScreen } from './prove/screen.ts';
 import { proveTakeovers } from './prove/takeovers.ts';
 import { proveUnits } from './prove/units.ts';
@@ -32,6 +33,7 @@ const PROOFS: Record<string, () => Promise<void>> = {
   units: proveUnits,
   'false-alarms': proveFalseAlarms,
   power: provePower,
+  recall: proveRecall,
 };
 
 const [name] = process.argv.slice(2);
