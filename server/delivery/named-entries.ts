@@ -31,14 +31,19 @@ export interface NamedAnswer {
  * the database is asked. An entry that lies over the base is not settled, whatever anybody says.
  */
 export async function answerNamed(flags: HeldRulesets, served: Served, ids: readonly string[]): Promise<NamedAnswer> {
-  const known = new Set([...served.settled, ...served.overlay.map(({ id }) => id)]);
-  const unknown = ids.filter((id) => !known.has(id));
+  const unknown = unknownAmong(served, ids);
   if (unknown.length === 0) return { served, settled: settledOf(served, ids, []) };
   const old = await flags.settledAmong(served.environmentId, unknown);
   const now = flags.served(served.environmentId) ?? served;
   // What one history records says nothing of another, which may have begun while the database was asked.
   if (now.base.epoch !== served.base.epoch) return answerNamed(flags, now, ids);
   return { served: now, settled: settledOf(now, ids, old) };
+}
+
+/** Those of the ids of which memory knows nothing, so that answering them asks the database. */
+export function unknownAmong({ settled, overlay }: Served, ids: readonly string[]): string[] {
+  const known = new Set([...settled, ...overlay.map(({ id }) => id)]);
+  return ids.filter((id) => !known.has(id));
 }
 
 function settledOf(served: Served, ids: readonly string[], old: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@turnout/core';
 import { faultsOf } from '../access/field-faults.ts';
 import { callerNetwork } from '../access/raw-caller.ts';
-import { answerNamed, type NamedAnswer } from '../delivery/named-entries.ts';
+import { answerNamed, type NamedAnswer, unknownAmong } from '../delivery/named-entries.ts';
 import type { StreamTimes } from '../delivery/open-streams.ts';
 import { retryOf } from '../delivery/retry-spread.ts';
 import type { HeldRulesets, Served } from '../delivery/served.ts';
@@ -46,6 +46,8 @@ const TIMES: StreamTimes = { beatMs: 10_000, stuckMs: 20_000 };
 const DRAIN_MS = 2_000;
 /** A client that knows of newer flags waits this long for them. */
 const WAIT_MS = 250;
+/** A key of pages is public, and ids are easily made up: the database is asked for those of so many pages at once. */
+const MOST_ASKING = 8;
 /** When whoever finds no place for a stream is to come back. */
 const NO_PLACE_MS = 4_000;
 
@@ -61,6 +63,8 @@ export class ValuesProtocol {
   readonly #streams: ValuesStreams;
   readonly #stops: (() => void)[];
   #draining = false;
+  /** For how many the database is being asked. */
+  #asking = 0;
 
   constructor(parts: ValuesProtocolParts) {
     const { flags, heard, limits, clock, times = TIMES } = parts;
@@ -131,7 +135,27 @@ export class ValuesProtocol {
         throw new Problem('unavailable', error.message, { retryAfterSeconds: 1 });
       });
     }
-    return answerNamed(flags, served, held);
+    return this.#settle(served, held);
+  }
+
+  /** Whoever is not told holds its kills on, and asks again with the next fetch. */
+  async #settle(served: Served, held: readonly string[]): Promise<NamedAnswer> {
+    const { flags } = this.#parts;
+    const unknown = new Set(unknownAmong(served, held));
+    if (unknown.size === 0) return answerNamed(flags, served, held);
+    if (this.#asking >= MOST_ASKING) {
+      return answerNamed(
+        flags,
+        served,
+        held.filter((id) => !unknown.has(id)),
+      );
+    }
+    this.#asking += 1;
+    try {
+      return await answerNamed(flags, served, held);
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   #begin(

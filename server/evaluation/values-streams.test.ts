@@ -48,6 +48,27 @@ describe('A stream of values', () => {
     expect(node.stream.streams).toBe(0);
   });
 
+  test('has the database asked for ids that nobody has heard of by a few pages at once, and lets none wait for that', async () => {
+    const asked: string[] = [];
+    const letGo: (() => void)[] = [];
+    node.flags.settledAmong = async (_environmentId, ids) => {
+      asked.push(...ids);
+      await new Promise<void>((resolve) => letGo.push(resolve));
+      return [...ids];
+    };
+    let answered = 0;
+    const all = Array.from({ length: 12 }, async (_, at) => {
+      const { first } = await node.open(key, { held: [`made-up-${at}`], isOnce: true });
+      answered += 1;
+      return first.settled;
+    });
+    await expect.poll(() => answered).toBe(4);
+    expect(asked).toHaveLength(8);
+    for (const go of letGo) go();
+    // Whoever was not told holds its kill on, and asks again with the next fetch.
+    expect((await Promise.all(all)).filter((settled) => settled.length === 0)).toHaveLength(4);
+  });
+
   test('brings a kill at once with all that needs the flag, and its id once it is recorded', async () => {
     const { reader } = await node.open(key);
     const { id } = node.flags.kill('cart');
