@@ -5,7 +5,7 @@ import type { ChangeOrder } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
-import { Problem } from '../platform/problem.ts';
+import { invalid, Problem } from '../platform/problem.ts';
 import { sameDiff } from './draft-diff.ts';
 import { type PlannedDraft, planDraft } from './plan-draft.ts';
 import { type RequestParts, requireDraft, requireOpen, requireRequest } from './request-parts.ts';
@@ -26,6 +26,7 @@ export async function applyRequest(
   const { door, kinds } = parts;
   const seen = await requireRequest(door.db, projectId, id, asking.principal);
   requireDraft(seen);
+  requireWhyInSpite(asking);
   const environments = await allEnvironments(door.db, projectId);
   const plan = await planDraft(door.db, kinds, { projectId, environments }, { ...seen, by: seen.createdBy });
   const order = orderFor(asking, seen, plan);
@@ -58,6 +59,12 @@ export async function applyRequest(
   const done = await withResult(committed, () => requireRequest(door.db, projectId, id, asking.principal));
   const secret = committed.replayed || plan.secret === undefined ? {} : { secret: plan.secret };
   return { ...done, ...secret, result: { ...done.result, changeId: done.change?.id ?? null } };
+}
+
+/** What the author wrote before says nothing of a freeze, nor why it cannot wait for its end. */
+function requireWhyInSpite({ overridesFreeze, reason }: Asking): void {
+  if (overridesFreeze === undefined || reason?.trim()) return;
+  throw invalid([{ path: '/reason', code: 'required', expected: 'why it cannot wait for the end of the freeze' }]);
 }
 
 async function requireNotAboard({ aboardOf }: RequestParts, tx: Tx, id: string): Promise<void> {

@@ -103,6 +103,19 @@ describe('a freeze', () => {
     over();
   });
 
+  it('is passed by a request that is applied where whoever applies it says why, and not by what its author wrote before', async () => {
+    const items = [{ method: 'POST', path: '/environments/staging/flags/cart/on' }];
+    await turn(ed, 'cart', 'off');
+    const draft = { title: 'Cart', reason: 'The trial went well', items };
+    const { request } = (await world.ask(rita, 'POST', '/requests', draft)).body;
+    const { id } = await make({ overrideBy: 'release-manager' });
+    const path = `/requests/${request.id}/apply?overrideFreeze=${id}`;
+    expect((await world.ask(rita, 'POST', path, {})).body).toMatchObject({ errors: [{ path: '/reason' }] });
+    const applied = await world.ask(rita, 'POST', path, { reason: 'The tax changes today' });
+    expect(applied.status, JSON.stringify(applied.body)).toBe(200);
+    over();
+  });
+
   it('that admins alone may pass is passed by no release manager, and by nobody for one that says nothing of it', async () => {
     const strict = await make({ name: 'Audit', overrideBy: 'admin' });
     expect((await turn(rita, 'search', 'on', `?overrideFreeze=${strict.id}`, 'I must')).body.code).toBe('frozen');
