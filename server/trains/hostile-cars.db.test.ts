@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonPrincipal } from '../access/principal.ts';
-import { memberships } from '../database/tables.ts';
+import { memberships, releases } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
 import { editRequest } from '../requests/write-request.ts';
 import { policyOf, stageOf } from '../rollouts/decide.fixture.ts';
@@ -95,6 +95,20 @@ describe.skipIf(!hasPostgres)('whoever wants more to leave than was let aboard',
     expect((await world.flag('g')).fallthrough).toEqual(OFF);
     expect(await world.departure('glass', departure.number)).toMatchObject({ state: 'missed' });
     await world.setRoles(rae, ['release-manager']);
+  });
+
+  it('calls a train by the longest key that there is, and its releases can be named all the same', async () => {
+    const key = 'k'.repeat(128);
+    await world.train({ key });
+    const car = await world.board(key, [serve('a', 'on')], { by: ed });
+    await world.approve(rae, { request: car.requestId });
+    await world.pass();
+    const { releaseId } = await world.departure(key, 1);
+    const [release] = await world.database.db
+      .select()
+      .from(releases)
+      .where(eq(releases.id, releaseId ?? ''));
+    expect(release?.tag.length).toBeLessThanOrEqual(128);
   });
 
   it('takes nothing back where they have no right, also where a rollout of the train has come to', async () => {

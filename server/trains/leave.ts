@@ -110,7 +110,7 @@ async function writeLeft(
   { locked, carrying, by }: { locked: LockedDeparture; carrying: Carrying; by: ActedBy },
 ): Promise<Written<Departure>> {
   const { departure, train } = locked;
-  const { now } = ground;
+  const now = by.at ?? ground.now;
   const { carried, behind } = carrying;
   const closed = await moveOn(tx, locked, behind, now);
   for (const one of carried) await writeCarried(tx, one, now, by.actor ?? `train:${train.key}`);
@@ -131,7 +131,7 @@ async function writeLeft(
       const release = await cutRelease(inside, ground, {
         ...{
           environment: place,
-          tag: await freeTag(inside, place.id, `${train.key}-${departure.number}`),
+          tag: await freeTag(inside, place.id, `${train.key.slice(0, LONGEST_IN_TAG)}-${departure.number}`),
           commit: null,
           origin: 'departure' as const,
         },
@@ -142,6 +142,9 @@ async function writeLeft(
     },
   };
 }
+
+/** A tag is as long as a key at most, and the number follows this. */
+const LONGEST_IN_TAG = 110;
 
 /** Somebody may have called a release so by hand: that keeps nothing from leaving. */
 async function freeTag(tx: Tx, environmentId: number, tag: string): Promise<string> {
