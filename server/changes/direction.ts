@@ -15,11 +15,12 @@ export function direction(before: Ruleset, after: Ruleset): Direction {
   if (!sameSegments || after.shedLevel < before.shedLevel) return 'growing';
   const keys = Object.keys(before.flags);
   if (keys.length !== Object.keys(after.flags).length) return 'growing';
+  const isWanted = wantedIn(before);
   for (const key of keys) {
     const was = before.flags[key];
     const is = Object.hasOwn(after.flags, key) ? after.flags[key] : undefined;
     if (was === undefined || is === undefined) return 'growing';
-    if (was !== is && !isTowardsSafe(was, is, before)) return 'growing';
+    if (was !== is && !isTowardsSafe(was, is, isWanted)) return 'growing';
   }
   return 'safe';
 }
@@ -35,7 +36,7 @@ function isSame(before: Record<string, unknown>, after: Record<string, unknown>)
   });
 }
 
-function isTowardsSafe(was: Flag, is: Flag, ruleset: Ruleset): boolean {
+function isTowardsSafe(was: Flag, is: Flag, isWanted: (key: string, variant: string) => boolean): boolean {
   if (was.state === 'off' && is.state === 'on') return false;
   if (was.killed && !is.killed) return false;
   if (canonicalJson(unserved(was)) !== canonicalJson(unserved(is))) return false;
@@ -46,13 +47,12 @@ function isTowardsSafe(was: Flag, is: Flag, ruleset: Ruleset): boolean {
     if (a === undefined || b === undefined || !sameQuestion(a, b)) return false;
     pairs.push([a.serve, b.serve]);
   }
-  let gains = false;
-  for (const [a, b] of pairs) {
-    if (canonicalJson(a) === canonicalJson(b)) continue;
-    if (was.offVariant === null || !gainsOnly(a, b, was.offVariant)) return false;
-    gains = true;
-  }
-  return !gains || !isWanted(was, ruleset);
+  const changed = pairs.filter(([a, b]) => canonicalJson(a) !== canonicalJson(b));
+  if (changed.length === 0) return true;
+  const off = was.offVariant;
+  if (off === null || !changed.every(([a, b]) => gainsOnly(a, b, off))) return false;
+  // Letting it gain would turn on a flag that waits for it.
+  return !isWanted(was.key, off);
 }
 
 /**
@@ -70,12 +70,20 @@ function sameQuestion(a: Rule, b: Rule): boolean {
   return canonicalJson(question) === canonicalJson(other);
 }
 
-/** Does some flag wait for this one's offVariant? Then letting it gain would turn that other flag on. */
-function isWanted(flag: Flag, ruleset: Ruleset): boolean {
-  const off = flag.offVariant;
-  return Object.values(ruleset.flags).some((other) =>
-    other.prerequisites.some((needed) => needed.flag === flag.key && off !== null && needed.variants.includes(off)),
-  );
+/** Does some flag wait for a variant of another? Read when it is first asked, and once: a rollback asks of thousands. */
+function wantedIn({ flags }: Ruleset): (key: string, variant: string) => boolean {
+  let wanted: Map<string, Set<string>> | undefined;
+  const read = () => {
+    const all = new Map<string, Set<string>>();
+    for (const { flag, variants } of Object.values(flags).flatMap(({ prerequisites }) => prerequisites)) {
+      all.set(flag, new Set([...(all.get(flag) ?? []), ...variants]));
+    }
+    return all;
+  };
+  return (key, variant) => {
+    wanted ??= read();
+    return wanted.get(key)?.has(variant) === true;
+  };
 }
 
 /** Nobody leaves the offVariant, and nobody moves to anything but it. */

@@ -6,8 +6,6 @@ import type { GoodForm } from './release.ts';
 /** The form of a flag that is in force, and since when. */
 export type InForce = typeof formsInForce.$inferSelect;
 
-const AT_ONCE = 5_000;
-
 /** By flag; with `flags` those among them alone. */
 export async function formsInForceOf(
   db: Db | Tx,
@@ -25,15 +23,16 @@ export async function formsInForceOf(
 
 /** From now on these are in force. */
 export async function putInForce(tx: Tx, rows: readonly InForce[]): Promise<void> {
-  for (let at = 0; at < rows.length; at += AT_ONCE) {
-    await tx
-      .insert(formsInForce)
-      .values(rows.slice(at, at + AT_ONCE))
-      .onConflictDoUpdate({
-        target: [formsInForce.environmentId, formsInForce.flag],
-        set: { served: sql`excluded.served`, since: sql`excluded.since` },
-      });
-  }
+  if (rows.length === 0) return;
+  const values = rows.map(({ environmentId, flag, served, since }) => {
+    return { environment_id: environmentId, flag, served, since };
+  });
+  await tx.execute(sql`
+    INSERT INTO ${formsInForce} (environment_id, flag, served, since)
+    SELECT x.environment_id, x.flag, x.served, x.since
+    FROM json_to_recordset(${JSON.stringify(values)}::json)
+      AS x(environment_id bigint, flag text, served text, since timestamptz)
+    ON CONFLICT (environment_id, flag) DO UPDATE SET served = excluded.served, since = excluded.since`);
 }
 
 export async function dropInForce(tx: Tx, environmentId: number, flags: readonly string[]): Promise<void> {
@@ -62,16 +61,20 @@ export async function goodFormsOf(
 
 type Proven = Pick<GoodForm, 'environmentId' | 'flag' | 'served' | 'proof' | 'proofId' | 'provenAt'>;
 
-/** Keeps by what a form is known to be good. What was found against it before, it has answered. */
-export async function proveForm(tx: Tx, proven: Proven): Promise<void> {
-  const { proof, proofId, provenAt } = proven;
-  await tx
-    .insert(goodForms)
-    .values(proven)
-    .onConflictDoUpdate({
-      target: [goodForms.environmentId, goodForms.flag, goodForms.served],
-      set: { proof, proofId, provenAt, revokedAt: null, revokedBecause: null },
-    });
+/** Keeps by what forms are known to be good. What was found against them before, they have answered. */
+export async function proveForms(tx: Tx, proven: readonly Proven[]): Promise<void> {
+  if (proven.length === 0) return;
+  const values = proven.map(({ environmentId, flag, served, proof, proofId, provenAt }) => {
+    return { environment_id: environmentId, flag, served, proof, proof_id: proofId, proven_at: provenAt };
+  });
+  await tx.execute(sql`
+    INSERT INTO ${goodForms} (environment_id, flag, served, proof, proof_id, proven_at)
+    SELECT x.environment_id, x.flag, x.served, x.proof, x.proof_id, x.proven_at
+    FROM json_to_recordset(${JSON.stringify(values)}::json)
+      AS x(environment_id bigint, flag text, served text, proof text, proof_id text, proven_at timestamptz)
+    ON CONFLICT (environment_id, flag, served) DO UPDATE
+    SET proof = excluded.proof, proof_id = excluded.proof_id, proven_at = excluded.proven_at,
+        revoked_at = NULL, revoked_because = NULL`);
 }
 
 /** Something was found against these forms: none of them is known to be good, in whatever release it is. */
@@ -81,18 +84,14 @@ export async function revokeForms(
   forms: readonly Pick<GoodForm, 'flag' | 'served'>[],
   { because, now }: { because: string; now: Date },
 ): Promise<void> {
-  for (let at = 0; at < forms.length; at += AT_ONCE) {
-    const rows = forms.slice(at, at + AT_ONCE).map(({ flag, served }) => {
-      return { environmentId, flag, served, revokedAt: now, revokedBecause: because };
-    });
-    await tx
-      .insert(goodForms)
-      .values(rows)
-      .onConflictDoUpdate({
-        target: [goodForms.environmentId, goodForms.flag, goodForms.served],
-        set: { revokedAt: now, revokedBecause: because },
-      });
-  }
+  if (forms.length === 0) return;
+  const rows = JSON.stringify(forms.map(({ flag, served }) => ({ flag, served })));
+  await tx.execute(sql`
+    INSERT INTO ${goodForms} (environment_id, flag, served, revoked_at, revoked_because)
+    SELECT ${environmentId}::bigint, x.flag, x.served, ${now.toISOString()}::timestamptz, ${because}::text
+    FROM json_to_recordset(${rows}::json) AS x(flag text, served text)
+    ON CONFLICT (environment_id, flag, served) DO UPDATE
+    SET revoked_at = excluded.revoked_at, revoked_because = excluded.revoked_because`);
 }
 
 /** The ids of guards that were found to pass in some decision of a run. */

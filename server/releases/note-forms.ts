@@ -9,7 +9,7 @@ import {
   formsInForceOf,
   goodFormsOf,
   type InForce,
-  proveForm,
+  proveForms,
   putInForce,
   revokeForms,
 } from './good-store.ts';
@@ -59,10 +59,11 @@ async function noteStep(tx: Tx, order: ChangeOrder, { environment, before, after
     if (served !== undefined) next.push({ environmentId, flag: key, served, since: now });
   }
   await noteStood(tx, gone, now);
+  const follows = new Set(next.map(({ flag }) => flag));
   await dropInForce(
     tx,
     environmentId,
-    gone.map(({ flag }) => flag).filter((flag) => !next.some((one) => one.flag === flag)),
+    gone.map(({ flag }) => flag).filter((flag) => !follows.has(flag)),
   );
   await putInForce(tx, next);
 }
@@ -77,13 +78,17 @@ async function noteStood(tx: Tx, gone: readonly InForce[], now: Date): Promise<v
     first.environmentId,
     old.map(({ flag }) => flag),
   );
-  for (const one of old) {
+  const proven = old.filter((one) => {
     const known = goods.get(one.flag)?.find(({ served }) => served === one.served);
     const isProven = known !== undefined && known.proof !== null && known.revokedAt === null;
-    if (isProven || !hasStood(one, known, now)) continue;
-    const { environmentId, flag, served } = one;
-    await proveForm(tx, { environmentId, flag, served, proof: 'stood', proofId: null, provenAt: now });
-  }
+    return !isProven && hasStood(one, known, now);
+  });
+  await proveForms(
+    tx,
+    proven.map(({ environmentId, flag, served }) => {
+      return { environmentId, flag, served, proof: 'stood' as const, proofId: null, provenAt: now };
+    }),
+  );
 }
 
 /** By these somebody, or a signal, says that something is wrong with what is in force. */

@@ -3,7 +3,7 @@ import { watches } from '../rollouts/guard-scope.ts';
 import type { FinishedRun } from '../rollouts/loop-parts.ts';
 import { cutRelease } from './cut-release.ts';
 import { servedHash } from './form.ts';
-import { passedGuards, proveForm } from './good-store.ts';
+import { passedGuards, proveForms } from './good-store.ts';
 import { readForms } from './read-forms.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function proveRun(tx: Tx, finished: FinishedRun): Promise<void> {
     if (enforced.every(({ id }) => passed.has(id))) {
       const served = servedHash(flag, present.form);
       const { environmentId } = place;
-      await proveForm(tx, { environmentId, flag, served, proof: 'run', proofId: run.id, provenAt: now });
+      await proveForms(tx, [{ environmentId, flag, served, proof: 'run', proofId: run.id, provenAt: now }]);
     }
   }
   if (!run.isProtected && !isLast) return;

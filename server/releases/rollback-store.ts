@@ -51,15 +51,13 @@ export async function noteLeft(
   left: readonly { flag: string; leftHash: string }[],
   at: Date,
 ): Promise<void> {
-  for (let from = 0; from < left.length; from += 1_000) {
-    await tx
-      .insert(rolledBack)
-      .values(left.slice(from, from + 1_000).map((one) => ({ ...one, environmentId, at })))
-      .onConflictDoUpdate({
-        target: [rolledBack.environmentId, rolledBack.flag],
-        set: { leftHash: sql`excluded.left_hash`, at: sql`excluded.at` },
-      });
-  }
+  if (left.length === 0) return;
+  const rows = JSON.stringify(left.map(({ flag, leftHash }) => ({ flag, left_hash: leftHash })));
+  await tx.execute(sql`
+    INSERT INTO ${rolledBack} (environment_id, flag, left_hash, at)
+    SELECT ${environmentId}::bigint, x.flag, x.left_hash, ${at.toISOString()}::timestamptz
+    FROM json_to_recordset(${rows}::json) AS x(flag text, left_hash text)
+    ON CONFLICT (environment_id, flag) DO UPDATE SET left_hash = excluded.left_hash, at = excluded.at`);
 }
 
 /** A change that touched a flag in an environment, and what led there. */
