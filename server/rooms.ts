@@ -162,7 +162,10 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
     },
     { path: IN_PROJECT, routes: trainRoutes(trains) },
     { path: IN_PROJECT, routes: departureRoutes({ ...parts.trains.parts, awaitReceipts: fleet.awaitReceipts }) },
-    { path: IN_ENVIRONMENT, routes: rollbackRoutes({ door, list, kinds, awaitReceipts: fleet.awaitReceipts }) },
+    {
+      path: IN_ENVIRONMENT,
+      routes: rollbackRoutes({ door, list, kinds, tellers: TELLERS, awaitReceipts: fleet.awaitReceipts }),
+    },
     { path: IN_PROJECT, routes: changeReceiptRoutes(running) },
     { path: IN_PROJECT, routes: changeEvaluationRoutes({ db: parts.database.db }) },
     { path: IN_PROJECT, routes: incidentRoutes({ door, list, tellers: TELLERS }) },

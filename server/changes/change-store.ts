@@ -84,6 +84,17 @@ export async function findEntry(
   return (await withSteps(db, rows))[0];
 }
 
+/** Several of a project by their ids, in whatever order. */
+export async function findEntries(db: Db | Tx, projectId: number, ids: readonly number[]): Promise<Entry[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ change: changes, body: changePayloads.body })
+    .from(changes)
+    .leftJoin(changePayloads, eq(changePayloads.changeId, changes.id))
+    .where(and(eq(changes.projectId, projectId), inArray(changes.id, [...ids])));
+  return withSteps(db, rows);
+}
+
 /** What the door asks of a change that is being taken back. */
 export async function findTakenBack(tx: Tx, projectId: number, id: number): Promise<TakenBack | undefined> {
   const entry = await findEntry(tx, projectId, id);

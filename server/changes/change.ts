@@ -49,7 +49,7 @@ export function showWholeChange(entry: Entry, only: readonly number[] | undefine
 }
 
 /** In words, and only of what the reader may see. */
-function summarise(entry: Entry, only: readonly number[] | undefined, tellers: readonly Teller[]): string {
+export function summarise(entry: Entry, only: readonly number[] | undefined, tellers: readonly Teller[]): string {
   const { action, subject, body } = entry;
   const slash = subject.indexOf('/');
   const keys = seenKeys(entry, only);

@@ -3,7 +3,10 @@ import type { Context } from 'hono';
 import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { type AwaitReceipts, receiptsOf } from '../changes/await-receipts.ts';
+import { summarise } from '../changes/change.ts';
+import { findEntries } from '../changes/change-store.ts';
 import { isDry } from '../changes/contract.ts';
+import type { Teller } from '../changes/tell-change.ts';
 import { logConfiguration } from '../flags/configuration.ts';
 import { requireFlagIn } from '../flags/flag-place.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
@@ -58,6 +61,8 @@ const revisions = createRoute({
 /** What these routes need; without `awaitReceipts` nobody is waited for. */
 export interface RollbackRouteParts extends RollbackParts {
   awaitReceipts?: AwaitReceipts;
+  /** Who tells of the changes that led to a revision. */
+  tellers: readonly Teller[];
 }
 
 export function rollbackRoutes(parts: RollbackRouteParts): OpenAPIHono<HouseEnv> {
@@ -88,7 +93,7 @@ async function answered(parts: RollbackRouteParts, c: Context<HouseEnv>, done: R
   return { ...showRollback(done, dry), ...receipts };
 }
 
-async function showRevisions({ door }: RollbackParts, c: Context<HouseEnv>, key: string) {
+async function showRevisions({ door, tellers }: RollbackRouteParts, c: Context<HouseEnv>, key: string) {
   const place = placeOf(c);
   await requireFlagIn(door.db, place, key);
   const found = await flagRevisions(door.db, place, key);
@@ -98,12 +103,25 @@ async function showRevisions({ door }: RollbackParts, c: Context<HouseEnv>, key:
     id,
     found.map(({ position }) => position),
   );
+  const entries = await findEntries(
+    door.db,
+    place.projectId,
+    found.map(({ changeId }) => changeId),
+  );
+  const told = new Map(entries.map((entry) => [entry.id, summarise(entry, [id], tellers)]));
   const good = (await goodFormsOf(door.db, id, [key])).get(key) ?? [];
   return found.map(({ position, at, changeId, action, was }, index) => {
     const served = was && servedHash(key, was.form);
     const isGood = good.some((one) => one.served === served && one.proof !== null && one.revokedAt === null);
     return {
-      ...{ position, at: at.toISOString(), change: changeId, summary: action, present: index === 0 },
+      ...{
+        position,
+        at: at.toISOString(),
+        change: changeId,
+        action,
+        summary: told.get(changeId) ?? action,
+        present: index === 0,
+      },
       ...{ release: made.get(position) ?? null, good: isGood || was?.form.configuration.state === 'off' },
       form: was && { ...logConfiguration(was.form.configuration), ...(was.killed ? { killed: true } : {}) },
     };

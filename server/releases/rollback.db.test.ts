@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newRoutes } from '../access/guard.ts';
+import { flagTeller } from '../flags/tell-flag-change.ts';
 import { type Caller, openRequests, type RequestWorld } from '../requests/requests.fixture.ts';
 import { checkOwnership } from '../rollouts/check-ownership.ts';
 import { cutRelease } from './cut-release.ts';
@@ -24,7 +25,7 @@ describe('going back', () => {
       routes: [
         newRoutes().route(
           '/environments/:environment',
-          rollbackRoutes({ door, list, kinds: [...kinds, ...rollbackDrafts] }),
+          rollbackRoutes({ door, list, kinds: [...kinds, ...rollbackDrafts], tellers: [flagTeller, rollbackTeller] }),
         ),
       ],
       kinds: rollbackDrafts,
@@ -164,6 +165,12 @@ describe('going back', () => {
   it('takes a flag back to a position, and shows where it has been', async () => {
     const { items } = await must('GET', `${production}/flags/cart/revisions`);
     expect(items[0]).toMatchObject({ present: true, form: { state: 'off' } });
+    expect(
+      items.slice(0, 2).map(({ action, summary }: { action: string; summary: string }) => [action, summary]),
+    ).toEqual([
+      ['environment.rollback', 'production went back: 1 flag'],
+      ['flag.configure', 'cart in production: off → off for everyone'],
+    ]);
     const wasOn = items.find(({ form }: { form: { state: string } | null }) => form?.state === 'on');
     const waits = await back(editor, { position: wasOn.position }, '', '/flags/cart');
     expect(waits.body).toMatchObject({ applied: 'nothing', flags: [{ key: 'cart', effect: 'waits' }] });

@@ -124,7 +124,7 @@ export class FlagHistory extends LitElement {
   #drawOthers() {
     const project = this.#here()?.project;
     if (project === undefined || this.#all) return nothing;
-    const others = [...this.#revisions.byChange.values()].filter(({ summary }) => !summary.startsWith('flag.'));
+    const others = [...this.#revisions.byChange.values()].filter(({ action }) => !action.startsWith('flag.'));
     return html`<t-other-revisions
       .project=${project}
       .environment=${this.environment}

@@ -62,11 +62,11 @@ export class OtherRevisions extends LitElement {
       </ul>`;
   }
 
-  #draw({ change, at, summary, release, good, present }: Revision) {
+  #draw({ change, at, action, summary, release, good, present }: Revision) {
     const project = this.project.key;
     const env = this.environment.key;
     return html`<li>
-      <span>by <a href=${writeRoute('change', { project, change: String(change) }, { env })}>${WORDS[summary] ?? summary}</a></span>
+      <span>by <a href=${writeRoute('change', { project, change: String(change) }, { env })}>${WORDS[action] ?? summary}</a></span>
       <span class="quiet small"><t-ago .at=${at}></t-ago></span>
       ${good ? html`<span class="tag on">known good</span>` : nothing}
       ${release === null ? nothing : html`<a class="small" href=${writeRoute('release', { project, release }, { env })}>release ${release}</a>`}
