@@ -65,6 +65,21 @@ const WAY_BACK: Record<string, string> = {
   'token.create': 'A token is not unmade: revoke it.',
   'token.revoke': 'A revoked token stays revoked: make a new one.',
   'environment.new-epoch': 'An epoch that has begun goes on: clients hold its positions.',
+  'train.archive': 'An archived train stays archived: make a new one.',
+  'train.stop': 'The line is started again by a release manager: turnout train start.',
+  'train.start': 'Whoever wants it to stand stops the line again: turnout train stop.',
+  'train.board': 'Withdraw the change from its departure; after it left, eject it.',
+  'train.withdraw': 'Board the change again: its request is still there.',
+  'train.open': 'Boarding goes on until the cut-off: withdraw what should not leave.',
+  'train.close':
+    'A manifest that is closed stays closed: who comes later asks for an uplift, or boards the next departure.',
+  'train.miss': 'A departure that missed does not leave any more: what was aboard waits for the next, or boards again.',
+  'train.depart': 'A departure is not undone: recall it, or eject one change of it. Both leave what was edited since.',
+  'train.eject': 'What was ejected comes back by boarding again: make a request of it, and board the next departure.',
+  'train.recall': 'What was recalled comes back by boarding again: make requests of it, and board the next departure.',
+  'train.hold': 'What stands still is resumed, or rolled back, rollout by rollout.',
+  'train.chemspill':
+    'A chemspill is not unasked: reject what the second person is asked for; after it left, recall it.',
 };
 
 function undoerOf(undoers: readonly Undoer[], entry: Entry): Undoer {

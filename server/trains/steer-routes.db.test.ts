@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAnswer, testHouse } from '../access/house.fixture.ts';
+import { changeRoutes } from '../changes/routes.ts';
+import { changes } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
 import { departureRoutes } from './steer-routes.ts';
 import { type DepartureWorld, openDepartureWorld, serve } from './trains.fixture.ts';
@@ -7,11 +10,17 @@ import { type DepartureWorld, openDepartureWorld, serve } from './trains.fixture
 describe.skipIf(!hasPostgres)('what is done with departures through the API', () => {
   let world: DepartureWorld;
   let ask: (path: string, body?: object, secret?: string) => ReturnType<typeof readAnswer>;
+  let undo: (action: string) => ReturnType<typeof readAnswer>;
   let killer: string;
   beforeAll(async () => {
     world = await openDepartureWorld(['a', 'b', 'c', 'd'], 'postgres');
     const house = await testHouse(world.database);
-    const app = house.mount({ '/projects/:project': departureRoutes(world.parts) });
+    const app = house.mount({
+      '/projects/:project': departureRoutes(world.parts).route(
+        '/',
+        changeRoutes({ door: world.door, list: world.parts.list, tellers: [], undoers: [] }),
+      ),
+    });
     killer = await house.newToken(['killer'], world.projectId, null);
     const rae = await world.person('Rae', ['release-manager']);
     ask = async (path, body = { reason: 'A test' }, secret = house.root) => {
@@ -23,6 +32,12 @@ describe.skipIf(!hasPostgres)('what is done with departures through the API', ()
           body: JSON.stringify(body),
         }),
       );
+    };
+    undo = async (action) => {
+      const done = await world.database.db.select().from(changes).where(eq(changes.action, action));
+      const headers = { authorization: `Bearer ${house.root}`, 'content-type': 'application/json' };
+      const path = `/projects/shop/changes/${done.at(-1)?.id}/undo`;
+      return readAnswer(await app.request(path, { method: 'POST', headers, body: '{"reason":"A test"}' }));
     };
     await world.train({ key: 'weekly', velocity: { kind: 'train', rule: '0 10 * * 3', zone: 'UTC' } });
     for (const flag of ['a', 'b', 'c']) {
@@ -65,6 +80,19 @@ describe.skipIf(!hasPostgres)('what is done with departures through the API', ()
     const done = await ask('/departures/1/recall', { reason: 'Errors' }, killer);
     expect(done).toMatchObject({ status: 200, body: { dryRun: false, departure: { state: 'recalled' } } });
     expect(await ask('/departures/1/postmortem', { text: 'None is owed' })).toMatchObject({ status: 409 });
+  });
+
+  it.each([
+    ['train.board', /^Withdraw the change/],
+    ['train.depart', /recall it, or eject one change/],
+    ['train.eject', /comes back by boarding again/],
+    ['train.recall', /comes back by boarding again/],
+  ])('%s is not undone from the log, which names the way', async (action, way) => {
+    const before = await world.actions();
+    const refused = await undo(action);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+    expect(refused.body.detail).toMatch(way);
+    expect(await world.actions()).toEqual(before);
   });
 
   it('a chemspill that breaks glass has left when it answers', async () => {
