@@ -7,6 +7,7 @@ import { type ActedBy, moveDeparture, requireDepartureState } from './move-depar
 import { type CarNeeds, dependentsOf } from './order-cars.ts';
 import { readNeeds } from './read-needs.ts';
 import { type TakenOff, takeOff } from './take-off.ts';
+import { closeUplift } from './uplift.ts';
 
 /** What a departure still has of its own. */
 export const TAKES_PART: readonly CarState[] = ['aboard', 'uplift', 'under-way', 'arrived'];
@@ -37,6 +38,7 @@ function ejectBefore(parts: DepartParts, found: Departure, car: string, by: Acte
     const cars = (await carsOf(tx, [found.id])).filter(isAboard);
     for (const one of goingWith(car, cars, await readNeeds(tx, cars, locked.train.environment), by.reason)) {
       await keepCar(tx, withCarState(one.car, one.state, one.because, now));
+      await closeUplift(tx, one.car, false, by.actor ?? `train:${locked.train.key}`, now);
     }
     return locked.departure;
   });

@@ -112,7 +112,7 @@ async function writeLeft(
   const { departure, train } = locked;
   const now = by.at ?? ground.now;
   const { carried, behind } = carrying;
-  const closed = await moveOn(tx, locked, behind, now);
+  const closed = await moveOn(tx, locked, behind, { actor: by.actor, now });
   for (const one of carried) await writeCarried(tx, one, now, by.actor ?? `train:${train.key}`);
   const place = ground.environments.get(train.environmentId);
   if (place === undefined) throw new Error('a train leaves for an environment that its change alters');

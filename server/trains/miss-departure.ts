@@ -8,7 +8,6 @@ import { type ActedBy, type Moved, moveDeparture, requireDepartureState } from '
 import { moveOn } from './move-on.ts';
 import { StaysBehind } from './stays-behind.ts';
 import { atTrainPoints } from './train-crash.ts';
-import { closeUplift } from './uplift.ts';
 
 /** It does not leave: what is aboard takes the next one, but for what time does not help, as `behind` says. */
 export async function missDeparture(
@@ -26,9 +25,8 @@ export async function missDeparture(
       const waits = locked.departure.kind === 'regular';
       const cars = (await carsOf(tx, [found.id])).filter(isAboard);
       const off = cars.map((car) => ({ car, why: known.get(car.id) ?? new StaysBehind(because, waits) }));
-      const closed = await moveOn(tx, locked, off, now);
       const actor = by.actor ?? `train:${locked.train.key}`;
-      for (const car of cars) await closeUplift(tx, car, false, actor, now);
+      const closed = await moveOn(tx, locked, off, { actor, now });
       await closeAsk(tx, { projectId: found.projectId, subject: `chemspill/${found.id}`, used: false, actor }, now);
       return { ...closed, state: 'missed', because, endedAt: now };
     }),

@@ -8,16 +8,17 @@ import { keepUntilLeaving } from './keep-until-leaving.ts';
 import { keepDeparture, type LockedDeparture } from './move-departure.ts';
 import { nextDeparture } from './next-departure.ts';
 import type { StaysBehind } from './stays-behind.ts';
+import { closeUplift } from './uplift.ts';
 
 /**
  * Takes cars off a departure that leaves, or has missed: those that time may help wait for the next one, with their
- * request as it is; of the others somebody is told what to do. Answers the departure, which nobody can board any more.
+ * request as it is; of the others somebody is told what to do. Whoever is asked for an uplift is so no more. Answers the departure, which nobody can board any more.
  */
 export async function moveOn(
   tx: Tx,
   { departure, train }: LockedDeparture,
   behind: readonly { car: Car; why: StaysBehind }[],
-  now: Date,
+  { actor = `train:${train.key}`, now }: { actor?: string | undefined; now: Date },
 ): Promise<Departure> {
   // Before the next one is looked for, for this one is none of those that can be boarded.
   const closed = await keepDeparture(tx, { ...departure, state: 'closed', closedAt: departure.closedAt ?? now });
@@ -27,6 +28,7 @@ export async function moveOn(
     const over = why.waits && next === undefined ? ' This train does not leave again: board another one.' : '';
     const ended = withCarState(car, 'left-behind', `${why.message}${over}`, now);
     await keepCar(tx, { ...ended, movedTo });
+    await closeUplift(tx, car, false, actor, now);
     if (movedTo === null || next === undefined) continue;
     const fresh = { before: null, departed: null, rollouts: [], uplift: null, movedTo: null, endedAt: null };
     await insertCar(tx, {
