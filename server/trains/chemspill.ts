@@ -2,6 +2,7 @@ import type { Asking } from '../access/asking.ts';
 import { hasRole } from '../access/permissions.ts';
 import { actorOf } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
+import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { planDraft } from '../requests/plan-draft.ts';
@@ -9,6 +10,7 @@ import { authorsOf, NO_RULESET, type RequestParts, requireRequest } from '../req
 import type { RequestRow } from '../requests/store.ts';
 import { tryDraft } from '../requests/try-draft.ts';
 import { makeRequest } from '../requests/write-request.ts';
+import { aboardOf } from './aboard-of.ts';
 import { askSecond, hashOfChemspill, OWED_MS } from './ask-second.ts';
 import { refusedItems } from './boarding-items.ts';
 import { flagsOfCar } from './car-forms.ts';
@@ -51,6 +53,7 @@ export async function chemspill(
     const locked = await lockTrain(tx, train.id);
     if (locked === undefined || locked.archivedAt !== null) throw new Problem('not_found', 'There is no such train.');
     await mayRelease(asking.principal)(tx, locked);
+    await requireNotAboard(tx, request);
     const departure = newDeparture(locked, await countDeparture(tx, train.id), now, {
       ...{ kind: 'chemspill', state: 'closed', closedAt: now, leavesAt: now },
       chemspill: {
@@ -73,6 +76,13 @@ export async function chemspill(
   parts.glassBroken?.(by, departure);
   const { requestId: _same, ...again } = act;
   return leave(parts, departure, { ...again, requireMay: mayRelease(asking.principal) });
+}
+
+async function requireNotAboard(tx: Tx, { id }: RequestRow): Promise<void> {
+  const where = await aboardOf(tx, id);
+  if (where !== undefined) {
+    throw new Problem('wrong_state', `It is aboard of ${where} already. Withdraw it there first.`);
+  }
 }
 
 /** Before a request is made of it; asked again under the locks. */

@@ -111,6 +111,16 @@ describe.skipIf(!hasPostgres)('whoever wants more to leave than was let aboard',
     expect(release?.tag.length).toBeLessThanOrEqual(128);
   });
 
+  it('lets leave at once what is aboard elsewhere: they are told where, and withdraw it there first', async () => {
+    await world.train({ key: 'calm', velocity: WEEKLY });
+    const { requestId } = await world.board('calm', [serve('h', 'on')], { by: ed });
+    const asking = { principal: rae, reason: 'It cannot wait' };
+    const wanted = { request: requestId, breakGlass: true };
+    await expect(chemspill(world.parts, asking, await trainOf('calm'), wanted)).rejects.toMatchObject({
+      ...{ code: 'wrong_state', message: expect.stringMatching(/^It is aboard of calm 1 already/) },
+    });
+  });
+
   it('takes nothing back where they have no right, also where a rollout of the train has come to', async () => {
     const { db } = world.database;
     const stages = [stageOf({ exposure: 100_000, bakeMs: MINUTE })];
