@@ -7,7 +7,7 @@ import type { Car, Departure } from './departure.ts';
 import { failCar } from './fail-car.ts';
 import { judgeCar, sayLaggards } from './judge-car.ts';
 import { keepCar, withCarState } from './keep-car.ts';
-import { type ActedBy, moveDeparture, requireDepartureState } from './move-departure.ts';
+import { type ActedBy, type Moved, moveDeparture, requireDepartureState } from './move-departure.ts';
 import { atTrainPoints } from './train-crash.ts';
 
 /** What following asks of the world, and whom it tells. */
@@ -23,18 +23,17 @@ export interface FollowParts extends DepartParts {
   paged?(about: 'recall' | 'departure'): void;
 }
 
-/** Follows a departure that has left: until all have it in force, until each change is at its end. */
-export async function followDeparture(parts: FollowParts, found: Departure, by: ActedBy): Promise<void> {
+/** Follows a departure that has left: until all have it in force, until each change is at its end. Answers how it stands. */
+export async function followDeparture(parts: FollowParts, found: Departure, by: ActedBy): Promise<Departure> {
   const reached = found.effectiveAt !== null ? found : await seeInForce(parts, found, by);
-  if (reached.state === 'recalled') return;
-  await followCars(parts, reached, by);
+  return reached.state === 'recalled' ? reached : followCars(parts, reached, by);
 }
 
 async function seeInForce(parts: FollowParts, found: Departure, by: ActedBy): Promise<Departure> {
   const { projectId, environmentId, position } = found;
   if (position === null) return found;
   const seen = await parts.seeReach({ projectId, environmentId, position, flag: '' });
-  const now = parts.door.clock.now();
+  const now = by.at ?? parts.door.clock.now();
   if (!seen.effective) return tellLate(parts, found, by, { laggards: seen.laggards, now });
   const { departure } = await atTrainPoints(parts.crash, 'reach', () =>
     moveDeparture(parts, found, by, 'train.reach', async (_tx, locked, at) => {
@@ -82,7 +81,7 @@ async function writtenAt({ door }: FollowParts, found: Departure): Promise<Date>
   return ends.length === 0 ? (found.departedAt ?? found.createdAt) : new Date(Math.max(...ends));
 }
 
-async function followCars(parts: FollowParts, found: Departure, by: ActedBy): Promise<void> {
+async function followCars(parts: FollowParts, found: Departure, by: ActedBy): Promise<Departure> {
   const { db } = parts.door;
   const cars = await carsOf(db, [found.id]);
   const going = cars.filter(({ state }) => state === 'under-way');
@@ -94,23 +93,22 @@ async function followCars(parts: FollowParts, found: Departure, by: ActedBy): Pr
   const failed = judged.find(({ state }) => state === 'failed');
   // One after the other: what the first leads to may be the end of the next.
   if (failed?.because != null) {
-    await failCar(parts, found, { car: failed.car, because: failed.because }, by);
-    return;
+    return (await failCar(parts, found, { car: failed.car, because: failed.because }, by)).departure;
   }
   const ended = judged.filter(({ state }) => state !== 'under-way');
   const isOver = found.state === 'under-way' && ended.length === going.length;
-  if (ended.length === 0 && !isOver) return;
-  await atTrainPoints(parts.crash, 'settle', () => settle(parts, found, by, ended, isOver));
+  if (ended.length === 0 && !isOver) return found;
+  return (await atTrainPoints(parts.crash, 'settle', () => settle(parts, found, by, ended, isOver))).departure;
 }
 
-async function settle(
+function settle(
   parts: FollowParts,
   found: Departure,
   by: ActedBy,
   ended: { car: Car; state: Car['state']; because: string | null }[],
   isOver: boolean,
-): Promise<void> {
-  await moveDeparture(parts, found, by, 'train.arrive', async (tx, locked, now) => {
+): Promise<Moved> {
+  return moveDeparture(parts, found, by, 'train.arrive', async (tx, locked, now) => {
     requireDepartureState(locked, [found.state], 'it moved on');
     for (const { car, state, because } of ended) await keepCar(tx, withCarState(car, state, because, now));
     return isOver ? { ...locked.departure, state: 'arrived', endedAt: now } : locked.departure;

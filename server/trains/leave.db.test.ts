@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PersonPrincipal } from '../access/principal.ts';
+import { type PersonPrincipal, ROOT } from '../access/principal.ts';
 import { changeRequests, releases } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
-import { findRequest } from '../requests/store.ts';
+import { closeIncident, requireIncident } from '../incidents/change-incident.ts';
+import { openIncident } from '../incidents/open-incident.ts';
+import { findBySubject, findRequest } from '../requests/store.ts';
 import { stageOf } from '../rollouts/decide.fixture.ts';
 import { findRollout } from '../rollouts/rollout-store.ts';
+import { chemspill } from './chemspill.ts';
 import type { Car } from './departure.ts';
+import { ejectCar } from './eject-cars.ts';
+import { findTrain } from './train-store.ts';
 import {
   DAY,
   type DepartureWorld,
@@ -18,7 +23,32 @@ import {
   straight,
 } from './trains.fixture.ts';
 
-const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'];
+const FLAGS = [
+  'a',
+  'b',
+  'c',
+  'd',
+  'e',
+  'f',
+  'g',
+  'h',
+  'i',
+  'j',
+  'k',
+  'l',
+  'm',
+  'n',
+  'o',
+  'p',
+  'q',
+  'r',
+  's',
+  't',
+  'u',
+  'v',
+  'w',
+  'x',
+];
 const ON = { variant: 'on' };
 const OFF = { variant: 'off' };
 
@@ -209,6 +239,120 @@ describe.skipIf(!hasPostgres)('a departure that leaves', () => {
     await world.pass(2, 1_000);
     expect((await rolloutNow())?.state).toBe('running');
     expect(tell(await world.cars('waits', 1))).toEqual(['n under-way']);
+  });
+
+  it('goes by the clock of the database: a node whose own runs ahead closes nothing, and lets nothing leave early', async () => {
+    const velocity = { kind: 'train' as const, rule: '0 */4 * * *', zone: 'UTC' };
+    await world.train({ key: 'clock', velocity, cutOff: '1h' });
+    await approved('clock', [serve('o', 'on')]);
+    const { closesAt, leavesAt } = await world.departure('clock', 1);
+    const goTo = async (at: Date | null, over = 0) => {
+      world.wait((at?.getTime() ?? 0) + over - world.now().getTime());
+      await world.pass();
+      return (await world.departure('clock', 1)).state;
+    };
+    // The next one is found by that clock, too: by the node's own it would be another.
+    world.drift(4 * HOUR);
+    expect(await goTo(closesAt, -1)).toBe('boarding');
+    expect(await goTo(closesAt)).toBe('closed');
+    expect(await goTo(leavesAt, -1)).toBe('closed');
+    expect(await goTo(leavesAt)).toBe('arrived');
+    const next = await world.departure('clock', 2);
+    expect(next.leavesAt?.getTime()).toBe((leavesAt?.getTime() ?? 0) + 4 * HOUR);
+    world.drift(0);
+  });
+
+  const incidentOver = async (flag: string | null) => {
+    const [, production = 0] = world.environmentIds;
+    const what = {
+      ...{ title: 'Payments fail', severity: 'major' as const, commander: null, reference: null },
+      places: [{ environmentId: production, environment: 'production', flag }],
+    };
+    const asking = { principal: ROOT, reason: 'The till stands' };
+    const { result } = await openIncident({ door: world.door }, asking, world.projectId, what);
+    return async () => {
+      const seen = await requireIncident(world.database.db, world.projectId, result?.id ?? '');
+      await closeIncident({ door: world.door }, asking, seen);
+    };
+  };
+
+  it('leaves behind what an open incident names, until it is over', async () => {
+    await world.train({ key: 'calm', velocity: { kind: 'critical-mass', changes: 2, longestWait: null } });
+    await approved('calm', [serve('p', 'on')]);
+    const close = await incidentOver('p');
+    await approved('calm', [serve('q', 'on')]);
+    await world.pass();
+    const [behind, went] = await world.cars('calm', 1);
+    const next = await world.departure('calm', 2);
+    expect(went).toMatchObject({ flags: ['q'], state: 'arrived' });
+    expect(behind).toMatchObject({
+      ...{ state: 'left-behind', movedTo: next.id, because: 'The incident “Payments fail” is open over p.' },
+    });
+    expect((await world.flag('p')).fallthrough).toEqual(OFF);
+    await close();
+    await approved('calm', [serve('r', 'on')]);
+    await world.pass();
+    expect(tell(await world.cars('calm', 2))).toEqual(['p arrived', 'r arrived']);
+  });
+
+  it('waits while an incident is open over the environment, and misses in the end; a chemspill goes', async () => {
+    const velocity = { kind: 'train' as const, rule: '30 */2 * * *', zone: 'UTC' };
+    await world.train({ key: 'stands', velocity, cutOff: '10m' });
+    await approved('stands', [serve('s', 'on')]);
+    const close = await incidentOver(null);
+    const { leavesAt } = await world.departure('stands', 1);
+    world.wait((leavesAt?.getTime() ?? 0) - world.now().getTime());
+    await world.pass();
+    expect(await world.departure('stands', 1)).toMatchObject({ state: 'closed' });
+    const train = await findTrain(world.database.db, world.projectId, 'stands');
+    if (!train) throw new Error('the train is there');
+    const asking = { principal: rae, reason: 'It mends the till' };
+    const mends = { title: 'Mend the till', items: [serve('t', 'on')], breakGlass: true };
+    const { departure } = await chemspill(world.parts, asking, train, mends);
+    expect(departure).toMatchObject({ kind: 'chemspill', state: 'departing' });
+    expect((await world.flag('t')).fallthrough).toEqual(ON);
+    world.wait(2 * HOUR);
+    await world.pass();
+    expect(await world.departure('stands', 1)).toMatchObject({
+      ...{ state: 'missed', because: 'It could not leave in time. The incident “Payments fail” is open.' },
+    });
+    expect((await world.flag('s')).fallthrough).toEqual(OFF);
+    expect(world.told.ended).toContain('missed');
+    await close();
+  });
+
+  it('takes along who came late by an uplift that was approved, and leaves behind who was not', async () => {
+    const velocity = { kind: 'train' as const, rule: '15 */6 * * *', zone: 'UTC' };
+    await world.train({ key: 'late', velocity, cutOff: '1h' });
+    const { closesAt, leavesAt } = await world.departure('late', 1);
+    world.wait((closesAt?.getTime() ?? 0) - world.now().getTime());
+    await world.pass();
+    const risk = { departure: 1, risk: 'The till was not tried' };
+    const agreed = await approved('late', [serve('u', 'on')], risk);
+    const waits = await approved('late', [serve('v', 'on')], risk);
+    const goes = await world.board('late', [serve('w', 'on')], { by: ed, ...risk });
+    expect([agreed.state, waits.state, goes.state]).toEqual(['uplift', 'uplift', 'uplift']);
+    const ejects = { actor: 'person:rae', reason: 'Not today' };
+    await ejectCar(world.parts, await world.departure('late', 1), goes.id, ejects);
+    const subject = `uplift/${agreed.id}`;
+    const inbox = await findBySubject(world.database.db, world.projectId, subject);
+    expect(inbox).toMatchObject({ state: 'open', reason: risk.risk });
+    // Whoever boarded it is not the one who says that it may.
+    await expect(world.approve(ed, { subject })).rejects.toMatchObject({ code: 'forbidden' });
+    await world.approve(rae, { subject });
+    world.wait((leavesAt?.getTime() ?? 0) - world.now().getTime());
+    await world.pass();
+    expect(tell(await world.cars('late', 1))).toEqual(['u arrived', 'v left-behind', 'w ejected']);
+    expect((await world.cars('late', 1))[1]?.because).toBe(
+      'It came after the cut-off: a release manager must approve its uplift.',
+    );
+    // What was asked for is out of the inbox, and the next one is boarded in time.
+    for (const { id } of [waits, goes]) {
+      const after = await findBySubject(world.database.db, world.projectId, `uplift/${id}`);
+      expect(after?.state).not.toBe('open');
+    }
+    expect(tell(await world.cars('late', 2))).toEqual(['v aboard']);
+    expect(world.told.ended).toContain('arrived');
   });
 
   it('starts rollouts at their first stage, which then go by their policy, as started by whoever boarded them', async () => {

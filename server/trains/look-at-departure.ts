@@ -10,38 +10,40 @@ import { type FollowParts, followDeparture } from './follow-departure.ts';
 import { isAboard } from './keep-car.ts';
 import { leave } from './leave.ts';
 import { missDeparture } from './miss-departure.ts';
-import { type ActedBy, trainOf } from './move-departure.ts';
+import { type ActedBy, type Moved, trainOf } from './move-departure.ts';
 import { planDeparture, type Step } from './plan-departure.ts';
 
-/** One look at a departure that is not over. Answers whether something was done, so that it is looked at again. */
-export async function lookAtDeparture(parts: FollowParts, found: Departure, by: ActedBy): Promise<boolean> {
-  if (found.departedAt !== null) {
-    await followDeparture(parts, found, by);
-    return false;
-  }
+/** The loop looks by the database's clock: a node whose own runs ahead closes nothing and lets nothing leave early. */
+export type LooksBy = ActedBy & Required<Pick<ActedBy, 'at'>>;
+
+/** One look at a departure that is not over. Answers it as it is afterwards: the same where nothing was done. */
+export async function lookAtDeparture(parts: FollowParts, found: Departure, by: LooksBy): Promise<Departure> {
+  if (found.departedAt !== null) return followDeparture(parts, found, by);
   if (found.kind === 'chemspill') return lookAtChemspill(parts, found, by);
-  const { step, because } = await planOf(parts, found);
+  const { step, because } = await planOf(parts, found, by.at);
+  return step === 'wait' ? found : (await move(parts, found, by, { step, because })).departure;
+}
+
+function move(
+  parts: FollowParts,
+  found: Departure,
+  by: LooksBy,
+  { step, because }: { step: Exclude<Step['step'], 'wait'>; because: string },
+): Promise<Moved> {
   switch (step) {
-    case 'wait':
-      return false;
     case 'open':
-      await openDeparture(parts, found, by);
-      return true;
+      return openDeparture(parts, found, by);
     case 'close':
-      await closeDeparture(parts, found, by);
-      return true;
+      return closeDeparture(parts, found, by);
     case 'miss':
-      await missDeparture(parts, found, by, because);
-      return true;
+      return missDeparture(parts, found, by, because);
     case 'leave':
-      await leave(parts, found, { ...by, reason: because });
-      return true;
+      return leave(parts, found, { ...by, reason: because });
   }
 }
 
-async function planOf({ door }: FollowParts, found: Departure): Promise<Step> {
-  const { db, clock } = door;
-  const now = clock.now();
+async function planOf({ door }: FollowParts, found: Departure, now: Date): Promise<Step> {
+  const { db } = door;
   const train = await trainOf({ door }, found);
   const aboard = (await carsOf(db, [found.id])).filter(isAboard);
   const ready = await readReadiness(db, found.projectId, aboard, now);
@@ -61,19 +63,20 @@ async function planOf({ door }: FollowParts, found: Departure): Promise<Step> {
 }
 
 /** It leaves as soon as a second person agrees, and does not where they say no, or nobody does in time. */
-async function lookAtChemspill(parts: FollowParts, found: Departure, by: ActedBy): Promise<boolean> {
-  const { db, clock } = parts.door;
+async function lookAtChemspill(parts: FollowParts, found: Departure, by: LooksBy): Promise<Departure> {
+  const { db } = parts.door;
   const reason = found.chemspill?.reason;
   if (found.chemspill?.breakGlass) {
     // Whoever broke glass was to let it leave in the same call; where that could not be, it leaves now.
-    await leave(parts, found, { ...by, reason });
-    return true;
+    return (await leave(parts, found, { ...by, reason })).departure;
   }
-  const asked = await readSecond(db, found, clock.now());
-  if (asked === undefined || asked.state === 'open') return false;
-  if (asked.state === 'approved') await leave(parts, found, { ...by, reason });
-  else await missDeparture(parts, found, by, SAYS_NO[asked.state]);
-  return true;
+  const asked = await readSecond(db, found, by.at);
+  if (asked === undefined || asked.state === 'open') return found;
+  const moved =
+    asked.state === 'approved'
+      ? await leave(parts, found, { ...by, reason })
+      : await missDeparture(parts, found, by, SAYS_NO[asked.state]);
+  return moved.departure;
 }
 
 const SAYS_NO = {

@@ -16,6 +16,8 @@ export interface ActedBy {
   actor?: string;
   reason?: string | undefined;
   requestId?: string | undefined;
+  /** What the database's clock showed when the loop looked: what goes by the time-table goes by that, on every node. */
+  at?: Date;
   /** Throws where whoever asks may not; under the locks. */
   requireMay?(tx: Tx, train: Train): Promise<void>;
 }
@@ -58,7 +60,7 @@ export async function moveDeparture(
   const committed = await commitChange<Departure>(door, order, async (tx, { now }) => {
     const locked = await lockBoth(tx, found);
     await by.requireMay?.(tx, locked.train);
-    const departure = await keepDeparture(tx, await move(tx, locked, now));
+    const departure = await keepDeparture(tx, await move(tx, locked, by.at ?? now));
     return { result: departure, touched: NO_RULESET, ...sidesOf(locked.departure, departure) };
   });
   return movedBy(parts, found, committed);

@@ -12,7 +12,8 @@ import { closeUplift } from './uplift.ts';
 
 /**
  * Takes cars off a departure that leaves, or has missed: those that time may help wait for the next one, with their
- * request as it is; of the others somebody is told what to do. Whoever is asked for an uplift is so no more. Answers the departure, which nobody can board any more.
+ * request as it is; of the others somebody is told what to do. Nobody is asked for an uplift of them any more. Answers the
+ * departure, which nobody can board any more.
  */
 export async function moveOn(
   tx: Tx,

@@ -28,8 +28,10 @@ export interface Trains {
 export function openTrains(parts: OpenTrainsParts): Trains {
   const { rollouts, doorbell, metrics, log, door, kinds } = parts;
   const paged = metrics.counterBy('train_pages_total', 'Times that a departure needed a person, by why', 'about');
+  const ended = metrics.counterBy('departures_total', 'Departures that are over, by how they ended', 'outcome');
   const loop: TrainLoop = new TrainLoop({
-    ...{ door, kinds, log, paged, held: rollouts.held, seeReach: rollouts.sources.seeReach },
+    ...{ door, kinds, log, paged, ended, held: rollouts.held, seeReach: rollouts.sources.seeReach },
+    databaseNow: parts.databaseNow,
     wake: () => loop.wake(),
   });
   return {

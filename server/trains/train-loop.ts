@@ -1,14 +1,22 @@
+import type { Db } from '../database/connect.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Departure } from './departure.ts';
-import { findDepartures, openDepartures } from './departure-store.ts';
+import { openDepartures } from './departure-store.ts';
 import type { FollowParts } from './follow-departure.ts';
-import { lookAtDeparture } from './look-at-departure.ts';
+import { type LooksBy, lookAtDeparture } from './look-at-departure.ts';
 
 export interface TrainLoopParts extends FollowParts {
   /** What this node holds; without it nothing leaves. */
   held(): HeldLease | undefined;
+  /** The database's clock, by which whatever goes by the time-table goes; tests move it. */
+  databaseNow(db: Db): Promise<Date>;
+  /** Counts how departures end. */
+  ended?(outcome: Outcome): void;
 }
+
+const OUTCOMES = ['arrived', 'recalled', 'missed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** Times, approvals and presses of other nodes ring nobody, so that they are looked for so often. */
 const EVERY_MS = 1_000;
@@ -73,22 +81,32 @@ export class TrainLoop {
     this.#isAwake = false;
     try {
       const lease = this.#parts.held();
-      if (lease !== undefined) {
-        for (const departure of await openDepartures(this.#parts.door.db)) await this.#lookAt(departure, lease);
-      }
+      if (lease !== undefined) await this.#lookAtAll(lease);
     } catch (error) {
       this.#parts.log.warn({ error }, 'departures could not be looked at: nothing leaves until they can be');
     }
     if (this.#follows) this.#schedule(this.#isAwake ? LEAST_MS : EVERY_MS);
   }
 
-  async #lookAt(first: Departure, lease: HeldLease): Promise<void> {
-    const { door, log } = this.#parts;
+  async #lookAtAll(lease: HeldLease): Promise<void> {
+    const { door, databaseNow } = this.#parts;
+    const departures = await openDepartures(door.db);
+    if (departures.length === 0) return;
+    // Read once, before all of them: by the time that the last is looked at it is late at most, and never early.
+    const at = await databaseNow(door.db);
+    for (const departure of departures) await this.#lookAt(departure, { lease, at });
+  }
+
+  async #lookAt(first: Departure, by: LooksBy): Promise<void> {
+    const { log, ended } = this.#parts;
     try {
-      let found: Departure | undefined = first;
-      for (let step = 0; step < MOST_STEPS && found !== undefined && found.endedAt === null; step++) {
-        if (!(await lookAtDeparture(this.#parts, found, { lease }))) return;
-        [found] = await findDepartures(door.db, [first.id]);
+      let found = first;
+      for (let step = 0; step < MOST_STEPS && found.endedAt === null; step++) {
+        const after = await lookAtDeparture(this.#parts, found, by);
+        const outcome = OUTCOMES.find((state) => state === after.state);
+        if (outcome !== undefined && after.endedAt !== null) ended?.(outcome);
+        if (after.version === found.version || found.departedAt !== null) return;
+        found = after;
       }
     } catch (error) {
       // Somebody moved it meanwhile, or another node acts now: whoever looks next sees what is.

@@ -19,7 +19,7 @@ export interface TrainParts {
   /** The calls that can wait in requests, of all rooms. */
   kinds: readonly DraftKind[];
   /** The database's clock, which cut-offs are held against; tests move it. */
-  databaseNow(tx: Tx): Promise<Date>;
+  databaseNow(db: Db | Tx): Promise<Date>;
   /** Told when something changed that the loop looks at. */
   wake(): void;
   /** Whether some node acts. */

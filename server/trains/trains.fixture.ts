@@ -63,9 +63,12 @@ export interface DepartureWorld {
   rollouts: RolloutParts;
   parts: TrainParts & ChemspillParts;
   /** Who broke glass, and what somebody was woken for. */
-  told: { glass: string[]; pages: string[] };
+  told: { glass: string[]; pages: string[]; ended: string[] };
+  /** What the database's clock shows. */
   now(): Date;
   wait(ms: number): void;
+  /** From now on the node's clock runs so much ahead of the database's. */
+  drift(ms: number): void;
   person(name: string, roles: Role[]): Promise<PersonPrincipal>;
   setRoles(who: PersonPrincipal, roles: Role[]): Promise<void>;
   train(over: Partial<NewTrain> & { key: string }): Promise<void>;
@@ -124,7 +127,9 @@ export async function openDepartureWorld(flags: string[], kind?: 'postgres' | 'e
   await db.update(environments).set({ protected: true }).where(eq(environments.key, 'production'));
   let at = T0.getTime();
   let names = 0;
-  const clock = { now: () => new Date(at), monotonic: () => at };
+  let ahead = 0;
+  const now = () => new Date(at);
+  const clock = { now: () => new Date(at + ahead), monotonic: () => at };
   const wait = (ms: number) => {
     at += ms;
   };
@@ -134,10 +139,13 @@ export async function openDepartureWorld(flags: string[], kind?: 'postgres' | 'e
   const sources = sourcesIn(database, says, policies);
   const naming = { salt: () => `salt${++names}`, id: () => `r${++names}` };
   const rollouts: RolloutParts = { door, sources, names: naming, wake: () => undefined };
-  const told: DepartureWorld['told'] = { glass: [], pages: [] };
-  const parts = partsOf({ database, door, clock, rollouts, told });
+  const told: DepartureWorld['told'] = { glass: [], pages: [], ended: [] };
+  const parts = { ...partsOf({ database, door, clock, rollouts, told }), databaseNow: async () => now() };
   return {
-    ...{ database, door, projectId, environmentIds, says, policies, rollouts, parts, told, now: clock.now, wait },
+    ...{ database, door, projectId, environmentIds, says, policies, rollouts, parts, told, now, wait },
+    drift: (ms) => {
+      ahead = ms;
+    },
     ...peopleOf(database, projectId, clock),
     ...(await loopsOf({ rollouts, sources, parts, says, told, wait })),
     ...trainsOf(database, projectId, parts, () => wait(1)),
@@ -188,13 +196,12 @@ function partsOf(of: {
   clock: Door['clock'];
   rollouts: RolloutParts;
   told: DepartureWorld['told'];
-}): DepartureWorld['parts'] {
+}): Omit<DepartureWorld['parts'], 'databaseNow'> {
   const { database, door, clock, rollouts, told } = of;
   return {
     door,
     list: new AccessList({ db: database.db, clock, rootVerifier: verifierOf('r'.repeat(43)) }),
     kinds: [...flagDrafts, ...segmentDrafts, ...rolloutDrafts(rollouts)],
-    databaseNow: async () => clock.now(),
     wake: () => undefined,
     isActing: async () => true,
     glassBroken: (actor) => void told.glass.push(actor),
@@ -216,8 +223,9 @@ async function loopsOf(of: {
   const held = () => lease;
   const rolloutLoop = new RolloutLoop({ ...rollouts, sources, held, log, finished: proveRun });
   const paged = (about: string) => void told.pages.push(about);
+  const ended = (outcome: string) => void told.ended.push(outcome);
   const makeLoop = (crash?: TrainCrash) =>
-    new TrainLoop({ ...parts, log, held, paged, seeReach: async () => says.reach, ...(crash ? { crash } : {}) });
+    new TrainLoop({ ...parts, log, held, paged, ended, seeReach: async () => says.reach, ...(crash ? { crash } : {}) });
   let trainLoop = makeLoop();
   const takeOver = async (crash?: TrainCrash) => {
     await db.execute('UPDATE leases SET expires_at = clock_timestamp() - make_interval(secs => 1)');
