@@ -7,7 +7,7 @@ import { listReleases } from './release-store.ts';
 /** A release of ten thousand flags is two megabytes, and mostly one of the newest is known to be good. */
 const AT_ONCE = 5;
 /** Further back nobody wants to go, and whoever waits for a rollback does not wait for that search. */
-const MOST = 200;
+export const MOST_LOOKED = 200;
 
 /** What is known of all forms of an environment. */
 export async function readKnownForms(db: Db | Tx, environmentId: number): Promise<KnownForms> {
@@ -57,14 +57,14 @@ export async function findLatestKnownGood(
     if (judged.unproven.length === 0) return { release: judged.release };
     newest ??= judged;
     seen += 1;
-    if (seen === MOST) break;
+    if (seen === MOST_LOOKED) break;
   }
   return { release: undefined, newest };
 }
 
-const MOST_NAMED = 5;
+const MOST_NAMED = 3;
 
-/** Why there is none, in a sentence that names the flags which tell most. */
+/** Why there is none, in sentences that name the flags which tell most. */
 export function sayNoneGood(environment: string, { newest }: NoneGood): string {
   if (newest === undefined) return `There is no release of ${environment} yet, so none is known to be good.`;
   const { release, unproven } = newest;

@@ -9,7 +9,7 @@ import { itemsOf } from '../requests/tell-request.ts';
 import { rulesetOf } from '../segments/change-segment.ts';
 import { carryBack, type RollbackPart } from './carry-rollback.ts';
 import type { EnvironmentRollback, FlagRollback } from './contract.ts';
-import { findLatestKnownGood, type NoneGood } from './find-known-good.ts';
+import { findLatestKnownGood, type NoneGood, sayNoneGood } from './find-known-good.ts';
 import { flagAt } from './flag-revisions.ts';
 import { planFlagRollback, planRollback, type RollbackPlan } from './plan-rollback.ts';
 import { type RollbackGround, readNow, readThen } from './read-rollback-ground.ts';
@@ -47,12 +47,10 @@ export async function rollBackEnvironment(inside: Inside, to: EnvironmentRollbac
   const { tx, ground, place } = inside;
   const at = { projectId: place.projectId, environmentId: place.environment.id };
   const found = await findLatestKnownGood(tx, at, ground.now);
-  const good = found.release;
-  const release = to === 'known-good' ? good : await findRelease(tx, at.environmentId, to.release);
-  if (release === undefined) throw to === 'known-good' ? noKnownGood(place, found) : noRelease(place, to.release);
+  const release = to === 'known-good' ? requireGood(place, found) : await requireTagged(tx, place, to.release);
   const now = await readNow(tx, place, rulesetOf(ground, at.environmentId), { since: release.createdAt });
   const plan = planRollback(await readThen(tx, release), now);
-  return carried(inside, { to: toRelease(release, good), plan, now });
+  return carried(inside, { to: toRelease(release, found.release), plan, now });
 }
 
 /** Takes one flag back to what it was in an environment. */
@@ -72,8 +70,7 @@ export async function rollBackFlag(inside: Inside, key: string, to: FlagRollback
 const onlyPiece = (side: JsonValue | undefined): JsonValue => formOf(itemsOf(side ?? null)[0] ?? {}) ?? null;
 
 async function flagIn(tx: Tx, place: EnvironmentPlace, key: string, tag: string) {
-  const release = await findRelease(tx, place.environment.id, tag);
-  if (release === undefined) throw noRelease(place, tag);
+  const release = await requireTagged(tx, place, tag);
   const kept = Object.hasOwn(release.flags, key) ? release.flags[key] : undefined;
   const was = kept && (await readThen(tx, { ...release, flags: { [key]: kept }, segments: {} })).flags.get(key);
   if (was === undefined) {
@@ -97,18 +94,18 @@ function toRelease(release: Release, good: Release | undefined): RolledTo {
   return { tag, position, at: createdAt, knownGood: good?.id === id };
 }
 
-const noRelease = ({ environment }: EnvironmentPlace, tag: string) =>
-  new Problem('not_found', `There is no release ${tag} of ${environment.key}.`);
+async function requireTagged(tx: Tx, { environment }: EnvironmentPlace, tag: string): Promise<Release> {
+  const release = await findRelease(tx, environment.id, tag);
+  if (release === undefined) throw new Problem('not_found', `There is no release ${tag} of ${environment.key}.`);
+  return release;
+}
 
-function noKnownGood({ environment: { key } }: EnvironmentPlace, found: NoneGood | { release: Release }): Problem {
-  const newest = found.release === undefined ? found.newest : undefined;
-  const [first, ...more] = newest?.unproven ?? [];
-  const others = more.length === 0 ? '' : ` Nor is it known of ${more.length} more.`;
-  const why =
-    newest && first ? ` Of ${newest.release.tag} it is not known of ${first.flag}: ${first.because}${others}` : '';
-  return new Problem(
-    'wrong_state',
-    `No release of ${key} is known to be good, so there is none to go back to.${why} Name a release instead, or turn off ` +
-      'or kill what is wrong.',
-  );
+function requireGood({ environment: { key } }: EnvironmentPlace, found: { release: Release } | NoneGood): Release {
+  if (found.release !== undefined) return found.release;
+  const tag = found.newest?.release.tag;
+  const instead =
+    tag === undefined
+      ? 'Turn off or kill what is wrong.'
+      : `Go back to a release by its tag instead (turnout rollback --to ${tag}), or turn off or kill what is wrong.`;
+  throw new Problem('wrong_state', `${sayNoneGood(key, found)} ${instead}`);
 }

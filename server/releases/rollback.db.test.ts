@@ -86,10 +86,15 @@ describe('going back', () => {
       ),
     );
 
-  it('says why nothing is known to be good while no form has stood for a week', async () => {
+  it('says why nothing is known to be good while no form has stood for a week, and what to do instead', async () => {
     const refused = await back(killer, 'known-good');
     expect([refused.status, refused.body.code]).toEqual([409, 'wrong_state']);
-    expect(refused.body.detail).toMatch(/No release of production is known to be good.*Of first it is not known of/);
+    const why = 'No rollout of it has finished with its guards passed, and it stands for 0 of 7 days.';
+    expect(refused.body.detail).toBe(
+      'No release of production is known to be good. Of the newest, first, these flags are not. ' +
+        `banner: ${why} cart: ${why} search: ${why} ` +
+        'Go back to a release by its tag instead (turnout rollback --to first), or turn off or kill what is wrong.',
+    );
   });
 
   it('goes back to the last known good at once, in a protected environment, by a killer, and is undone', async () => {
