@@ -1,11 +1,11 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { type Principal, ROOT, type RolloutPrincipal } from '../access/principal.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { changeRoutes } from '../changes/routes.ts';
 import { setState } from '../changes/seed.fixture.ts';
-import { flagEnvironments, flags, formsInForce, goodForms } from '../database/tables.ts';
+import { flagEnvironments, flags, formsInForce, goodForms, releases } from '../database/tables.ts';
 import { openIncident } from '../incidents/open-incident.ts';
 import { GUARDS, stageOf } from '../rollouts/decide.fixture.ts';
 import type { LoopParts } from '../rollouts/loop-parts.ts';
@@ -162,6 +162,22 @@ describe('releases', () => {
     expect(await because('after')).toMatchObject({ good: false });
     world.wait(7 * DAY);
     expect((await call('GET', at('/known-good'))).body.tag).toBe('stood');
+  });
+
+  it('are looked through for good ones a few hundred at a time, and the rest is for whoever asks on', async () => {
+    const { db } = world.database;
+    await cut('old');
+    world.wait(8 * DAY);
+    const [old] = await db.select().from(releases).where(eq(releases.tag, 'old'));
+    const { seq: _seq, ...row } = old as typeof releases.$inferSelect;
+    const bad = Object.fromEntries(Object.entries(row.flags).map(([key, one]) => [key, { ...one, served: 'other' }]));
+    const many = Array.from({ length: 205 }, (_, n) => ({ ...row, id: `many${n}`, tag: `many${n}`, flags: bad }));
+    await db.insert(releases).values(many);
+    const { body } = await call('GET', at('/releases?good=true&limit=1'));
+    expect(body).toMatchObject({ items: [], next: expect.any(String) });
+    const rest = (await call('GET', at(`/releases?good=true&limit=1&cursor=${body.next}`))).body;
+    expect(rest.items).toMatchObject([{ tag: 'old' }]);
+    await db.delete(releases).where(inArray(releases.tag, ['old', ...many.map(({ tag }) => tag)]));
   });
 
   it('lose it everywhere by a kill, by an incident that names a flag, and by a rollback', async () => {

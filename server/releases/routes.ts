@@ -5,7 +5,7 @@ import { askingOf, placeOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { subjectOfChange } from '../access/key-store.ts';
 import { withResult } from '../platform/committed.ts';
-import { makePage, numberAfter } from '../platform/page.ts';
+import { makePage, numberAfter, writeCursor } from '../platform/page.ts';
 import { Problem } from '../platform/problem.ts';
 import { problemAnswers } from '../platform/problem-contract.ts';
 import { exportAnswer } from '../transfer/contract.ts';
@@ -23,7 +23,7 @@ import {
 } from './contract.ts';
 import { createRelease, type ReleaseParts } from './create-release.ts';
 import { exportRelease } from './export-release.ts';
-import { findLatestKnownGood, judgeReleases, readKnownForms, sayNoneGood } from './find-known-good.ts';
+import { findLatestKnownGood, judgeReleases, MOST_LOOKED, readKnownForms, sayNoneGood } from './find-known-good.ts';
 import { findUnproven, type KnownForms } from './known-good.ts';
 import type { Release } from './release.ts';
 import { headOf, type ReleaseHead, requireRelease, showRelease, showReleases } from './show-release.ts';
@@ -130,12 +130,7 @@ function answerLists(
     const { environment } = placeOf(c);
     const query = c.req.valid('query');
     const known = await readKnownForms(db, environment.id);
-    const found: ReleaseHead[] = [];
-    const all = judgeReleases(db, environment.id, { now: clock.now(), known, before: numberAfter(query) });
-    for await (const judged of all) {
-      if (query.good === undefined || judged.unproven.length === 0) found.push(headOf(judged));
-      if (found.length > query.limit) break;
-    }
+    const { found, goesOnAt } = await seekReleases(parts, environment.id, known, query);
     const shown = await showReleases(showing, environment.key, found, await latestTag(parts, environment.id, known));
     const rows = found.map(({ seq }, at) => ({ seq, item: shown[at] }));
     const page = makePage(
@@ -144,7 +139,8 @@ function answerLists(
       ({ item }) => item,
       ({ seq }) => seq,
     );
-    return c.json({ ...page, items: page.items.flatMap((item) => item ?? []) }, 200);
+    const next = page.next ?? (goesOnAt === undefined ? null : writeCursor(goesOnAt));
+    return c.json({ next, items: page.items.flatMap((item) => item ?? []) }, 200);
   });
   routes.openapi(knownGood, async (c) => {
     const { environment } = placeOf(c);
@@ -155,6 +151,25 @@ function answerLists(
     if (item === undefined) throw new Error('a release that was found is shown');
     return c.json(item, 200);
   });
+}
+
+/** One more than the page, as everywhere; whoever seeks good ones among thousands of others asks on instead of waiting. */
+async function seekReleases(
+  { door: { db, clock } }: ReleaseParts,
+  environmentId: number,
+  known: KnownForms,
+  query: z.infer<typeof releaseQuery>,
+): Promise<{ found: ReleaseHead[]; goesOnAt: number | undefined }> {
+  const found: ReleaseHead[] = [];
+  const all = judgeReleases(db, environmentId, { now: clock.now(), known, before: numberAfter(query) });
+  let looked = 0;
+  for await (const judged of all) {
+    if (query.good === undefined || judged.unproven.length === 0) found.push(headOf(judged));
+    looked += 1;
+    if (found.length > query.limit) break;
+    if (looked === MOST_LOOKED) return { found, goesOnAt: judged.release.seq };
+  }
+  return { found, goesOnAt: undefined };
 }
 
 async function latestTag({ door }: ReleaseParts, environmentId: number, known: KnownForms) {
