@@ -62,6 +62,16 @@ describe('a stage of a rollout that asks for approvals', () => {
     await world.setRoles(bea, ['release-manager']);
   });
 
+  it('does not count who asked for the same once more, whether they agreed before or after that', async () => {
+    fresh();
+    const id = await ask({ excluded: [bea.id] });
+    await approve(rita, id);
+    expect((await stands())?.state).toBe('approved');
+    expect(await ask({ excluded: [bea.id, rita.id] })).toBe(id);
+    expect(await stands()).toMatchObject({ state: 'open', missing: 1, by: [] });
+    expect((await approve(rita, id)).body.code).toBe('forbidden');
+  });
+
   it('asks again where what is asked for is another, and what was given is void then', async () => {
     fresh();
     const id = await ask();

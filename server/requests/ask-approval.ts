@@ -55,7 +55,12 @@ export async function askApproval(tx: Tx, ask: Ask, now: Date): Promise<string> 
     authors: [...ask.excluded],
   };
   if (found?.state === 'open') {
-    if (found.hash === hash && found.expiresAt > now) return found.id;
+    if (found.hash === hash && found.expiresAt > now) {
+      // Whoever asks for the same is one of those who want it, and no second person.
+      const authors = [...new Set([...found.authors, ...ask.excluded])];
+      if (authors.length > found.authors.length) await updateRequest(tx, ask.projectId, found.id, { authors });
+      return found.id;
+    }
     await voidApprovals(tx, found.id, now, 'it was asked for again');
     await updateRequest(tx, ask.projectId, found.id, asked);
     return found.id;
