@@ -37,8 +37,9 @@ async function rollback(asked: Asked): Promise<Exit> {
   const body = { to: targetOf(to, flag), ...(reason === undefined ? {} : { reason }) };
   const tried = (await api.call<Rolled>('POST', `${path}?dryRun=true`, { body })).body;
   const isDry = given['dry-run'] === true;
-  if (!given.json) printPlan(shell, place.environment, tried);
+  if (!given.json) printPlan(shell, flag === undefined ? place.environment : `${flag} in ${place.environment}`, tried);
   else if (isDry) shell.print(JSON.stringify(tried));
+  if (isDry && !given.json) shell.print('Nothing was changed: this is what would come of it.');
   if (isDry || !(await isWanted(asked))) return EXIT.done;
   const done = (await api.call<Rolled>('POST', `${path}${query}`, { body, timeoutMs })).body;
   if (given.json) {
@@ -59,20 +60,17 @@ async function isWanted({ shell, given }: Asked): Promise<boolean> {
   return /^y(es)?$/i.test((await shell.ask('Go back? [y/N] ')).trim());
 }
 
-function printPlan(
-  shell: Shell,
-  environment: string,
-  { to, flags, segments, endsRollouts, same, refusal }: Rolled,
-): void {
+function printPlan(shell: Shell, what: string, { to, flags, segments, endsRollouts, same, refusal }: Rolled): void {
   const where = to.tag ?? to.position;
-  shell.print(`${environment} back to ${where}${to.knownGood ? ', the last known good' : ''}:`);
+  shell.print(`${what} back to ${where}${to.knownGood ? ', the last known good' : ''}:`);
   const words = { changed: 'goes back', waits: 'has to wait', kept: 'stays', same: 'is the same' };
   for (const { key, effect, because } of flags) {
     shell.print(`  ${key} ${words[effect]}${because === null ? '' : `: ${because}`}`);
   }
   for (const { key } of segments) shell.print(`  segment ${key} goes back`);
   for (const { id, flag } of endsRollouts) shell.print(`  the rollout ${id} of ${flag} ends`);
-  shell.print(`  ${same} more ${same === 1 ? 'flag is' : 'flags are'} as they were`);
+  const more = flags.length === 0 ? '' : ' more';
+  if (same > 0) shell.print(`  ${same}${more} ${same === 1 ? 'flag is as it was' : 'flags are as they were'}`);
   if (refusal?.detail) shell.print(`In the way of what grows: ${refusal.detail}`);
 }
 

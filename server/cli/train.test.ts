@@ -12,7 +12,17 @@ const TRAIN = {
 };
 const DEPARTURE = {
   ...{ train: 'weekly', number: 12, environment: 'production', state: 'boarding', leavesAt: TRAIN.ahead[0]?.leavesAt },
+  departedAt: null as string | null,
   ...{ says: 'Boarding until 2026-12-02 05:00 UTC.', aboard: 2, ready: 1 },
+};
+const LATER = { ...DEPARTURE, train: 'fridays', number: 3, leavesAt: '2026-12-04T09:00:00.000Z', says: 'Boarding.' };
+const WHEN_READY = { ...LATER, train: 'batch', number: 1, leavesAt: null };
+const LEFT = {
+  ...LATER,
+  number: 2,
+  state: 'recalled',
+  departedAt: '2026-11-26T22:44:00.000Z',
+  says: 'Recalled: late.',
 };
 const CAR = {
   ...{ id: 'c1', state: 'aboard', says: '', request: { id: 'r1', title: 'New cart' } },
@@ -42,7 +52,7 @@ describe('trains on the command line', () => {
 
   function answerTo(call: string): object {
     if (call.startsWith('GET') && call.endsWith('/board'))
-      return { trains: [TRAIN], departures: [DEPARTURE], acts: false };
+      return { trains: [TRAIN], departures: [WHEN_READY, LATER, DEPARTURE, LEFT], acts: false };
     if (call.endsWith('/board')) return { departure: DEPARTURE, car: CAR };
     if (call === 'GET /api/v1/projects/shop/trains') return { items: [TRAIN] };
     return call.startsWith('GET') ? TRAIN : { train: { ...TRAIN, stopped: null } };
@@ -59,11 +69,14 @@ describe('trains on the command line', () => {
     return { code, out: out.join('\n') };
   }
 
-  it('show the board, who stopped a line, and that nothing leaves while no node acts', async () => {
+  it('show the board with the next to leave first, who stopped a line, and that nothing leaves while no node acts', async () => {
     expect(await run(['board'])).toEqual({
       code: 0,
       out:
+        'fridays 2  production  2026-11-26 22:44 UTC  recalled  2 aboard, 1 ready  Recalled: late.\n' +
         'weekly 12  production  2026-12-02 09:00 UTC  boarding  2 aboard, 1 ready  Boarding until 2026-12-02 05:00 UTC.\n' +
+        'fridays 3  production  2026-12-04 09:00 UTC  boarding  2 aboard, 1 ready  Boarding.\n' +
+        'batch 1    production  –                     boarding  2 aboard, 1 ready  Boarding.\n' +
         'weekly  to production. Wednesdays at 10:00, Europe/Zurich; closes 4h before; waits for a press; 8 changes at ' +
         'most; on failure: eject. STOPPED by Viola: The till fails\nNo node acts now: nothing leaves.',
     });
@@ -101,7 +114,7 @@ describe('trains on the command line', () => {
         },
       ],
     });
-    expect(out).toContain('“New cart” is aboard of weekly 12.');
+    expect(out).toContain('“New cart” is aboard weekly 12.');
     expect(out).toContain('It needs 1 more approval');
     await run(['board', 'weekly', '--request', 'r1', '--risk', 'Not tried', '--departure', '12']);
     expect(heard.at(-1)?.body).toEqual({ request: 'r1', risk: 'Not tried', departure: 12 });

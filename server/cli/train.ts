@@ -24,6 +24,7 @@ interface Departure {
   state: string;
   says: string;
   leavesAt: string | null;
+  departedAt: string | null;
   aboard: number;
   ready: number;
 }
@@ -124,7 +125,7 @@ async function board(asked: Asked): Promise<Exit> {
   if (asked.given.json) asked.shell.print(JSON.stringify(answer));
   else {
     const { departure, car } = answer;
-    asked.shell.print(`“${car.request.title}” is aboard of ${departure.train} ${departure.number}. ${departure.says}`);
+    asked.shell.print(`“${car.request.title}” is aboard ${departure.train} ${departure.number}. ${departure.says}`);
     for (const missing of car.missing) asked.shell.print(`  ${missing}`);
   }
   return EXIT.done;
@@ -153,6 +154,13 @@ function boardingOf({ given }: Asked, environment: string) {
   return { title: title ?? `${flag.join(', ')}: ${from} to ${to}`, items, ...common };
 }
 
+/** As they leave; those that leave when something is ready have no time, and come last. */
+const bySoonest = (a: Departure, b: Departure) =>
+  Date.parse(timeOf(a) ?? '9999-12-31') - Date.parse(timeOf(b) ?? '9999-12-31');
+
+/** When it left, which may be earlier than it was to; else when it is to leave. */
+const timeOf = ({ departedAt, leavesAt }: Departure) => departedAt ?? leavesAt;
+
 async function showBoard({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
   const shown = (await api.call<{ trains: Train[]; departures: Departure[]; acts: boolean }>('GET', `${path}/board`))
     .body;
@@ -160,10 +168,11 @@ async function showBoard({ shell, given }: Asked, api: Api, path: string): Promi
     shell.print(JSON.stringify(shown));
     return EXIT.done;
   }
-  const rows = shown.departures.map(({ train: name, number, environment, leavesAt, state, aboard, ready, says }) => [
-    ...[`${name} ${number}`, environment, leavesAt === null ? '–' : sayMoment(leavesAt), state],
-    ...[`${aboard} aboard, ${ready} ready`, says],
-  ]);
+  const rows = [...shown.departures].sort(bySoonest).map((one) => {
+    const at = timeOf(one);
+    const who = [`${one.train} ${one.number}`, one.environment, at === null ? '–' : sayMoment(at), one.state];
+    return [...who, `${one.aboard} aboard, ${one.ready} ready`, one.says];
+  });
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) shell.print(row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '));
   if (rows.length === 0) shell.print('Nothing leaves, and nothing has left lately.');
@@ -200,7 +209,7 @@ export const trainCommand: Command = {
 export const boardCommand: Command = {
   name: 'board',
   words: ['[train]'],
-  summary: 'The departure board; or put a change aboard of a train',
+  summary: 'The departure board; or put a change aboard a train',
   teaching:
     'Without a train it shows what leaves when, and how what has left is doing. With one it puts a change aboard: an open ' +
     'request, or a rollout of a flag, which begins when the train leaves and grows by its policy. It leaves only with the ' +

@@ -101,7 +101,7 @@ describe.skipIf(!hasPostgres)('a departure of many flags under traffic', () => {
     const rolledOut = ROLLED_OUT.flatMap((flag) => ['--flag', flag]);
     const how = ['--from', 'off', '--to', 'on', '--policy', 'slow', '--reason', 'all of it, once more'];
     const aboard = await cli('board', 'weekly', ...rolledOut, ...how);
-    expect(aboard).toMatchObject({ code: 0, out: expect.stringContaining('is aboard of weekly 2.') });
+    expect(aboard).toMatchObject({ code: 0, out: expect.stringContaining('is aboard weekly 2.') });
     const left = await cli('depart', 'weekly', '2', '--reason', 'everybody is here', '--wait', '20s');
     expect(left).toMatchObject({ code: 0, out: expect.stringMatching(/^6\/6 apps after \d+ ms$/m) });
     expect(await traffic.onFromNow()).toEqual([...ROLLED_OUT, 'footer']);
