@@ -92,15 +92,17 @@ export class DepartureActs extends LitElement {
     const { train } = this;
     const { environment, project } = this.at;
     if (train === undefined || environment === undefined) return [];
+    // It stays where it is when it was pressed: what came in its place would have the focus, and that is the chemspill.
+    const may = train.stopped === null ? mayDepart(environment, 'stop') : { yes: false, why: 'The line is stopped.' };
     const stop: Button = {
-      ...{ words: 'Stop the line', icon: 'pause', may: mayDepart(environment, 'stop') },
+      ...{ words: 'Stop the line', icon: 'pause', may },
       run: async () => (await stopLine(project, train)) && this.#tell('changed', this.at.departure),
     };
     const spill: Button = {
       ...{ words: 'Chemspill', icon: 'siren', may: mayDepart(environment, 'chemspill') },
       run: () => chemspillFlow({ project, environment }, [train]),
     };
-    return [...(train.stopped === null ? [stop] : []), spill];
+    return [stop, spill];
   }
 
   async #board(): Promise<void> {

@@ -39,7 +39,11 @@ export async function stopLine(project: MyProject, { key }: Pick<TrainAnswer, 'k
     reason: 'required',
   };
   return (
-    (await doIt(question, `${trainPath(project.key, key)}/stop`, () => `The line of ${key} stands.`)) !== undefined
+    (await doIt(
+      question,
+      `${trainPath(project.key, key)}/stop`,
+      () => `The line of ${key} is stopped. A release manager starts it again.`,
+    )) !== undefined
   );
 }
 
