@@ -130,9 +130,12 @@ describe('boarding a train', () => {
       configurable: true,
       get: () => new Date(closes - 10 + turn++),
     });
-    const all = await Promise.all(
-      Array.from({ length: 20 }, () => world.board(world.ed, key, newFlag(), { departure: 1 })),
-    );
+    // Whoever waits for the locks for too long is told so before they look at the clock, and comes again.
+    const comes = async (flag: string): ReturnType<BoardingWorld['board']> => {
+      const answer = await world.board(world.ed, key, flag, { departure: 1 });
+      return answer.status === 503 ? comes(flag) : answer;
+    };
+    const all = await Promise.all(Array.from({ length: 20 }, () => comes(newFlag())));
     delete world.cutOff.now;
     const inside = all.filter(({ status }) => status === 201);
     expect(all.filter(({ status }) => status !== 201).map(({ status }) => status)).toEqual(
