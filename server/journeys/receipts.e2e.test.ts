@@ -82,6 +82,12 @@ describe('receipts', () => {
     return app;
   }
 
+  async function made(method: string, path: string, body?: object) {
+    const answer = await server.api(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
   async function instances(): Promise<{ host: string; state: string; why?: string; position: string }[]> {
     return (await server.api('GET', '/projects/p/environments/production/instances')).body.items;
   }
@@ -142,6 +148,46 @@ describe('receipts', () => {
     await frozen.close();
     expect((await instances()).map(({ host }) => host)).not.toContain('frozen');
     frozen.end();
+  });
+
+  it('of a rollback are printed, and nothing stands before the last known good: no freeze, and no approval', async () => {
+    const here = '/projects/p/environments/production';
+    const token = async (role: string) =>
+      (await made('POST', '/projects/p/tokens', { name: role, roles: [role] })).secret as string;
+    const [killer, editor] = [await token('killer'), await token('editor')];
+    const stateOf = async () => (await made('GET', `${here}/flags/cart`)).state;
+    const back = (key: string, ...words: string[]) =>
+      turnout(['rollback', ...words, '-p', 'p', '-e', 'production', '--reason', 'errors'], {
+        ...{ TURNOUT_URL: server.url, TURNOUT_KEY: key },
+      });
+    await made('POST', flagPath('off'), {});
+    await made('POST', `${here}/releases`, { tag: 'quiet' });
+    await made('POST', flagPath('on'), {});
+    await made('POST', '/projects/p/flags', { key: 'banner', type: 'boolean' });
+    await made('POST', `${here}/releases`, { tag: 'busy' });
+    await made('POST', flagPath('serve'), { variant: 'off' });
+    await made('POST', `${here}/flags/banner/on`, {});
+    await made('PATCH', here, { protected: true, reason: 'users are there' });
+
+    const split = await back(editor, '--to', 'busy', '--yes');
+    expect(split).toMatchObject({ code: 0, out: expect.stringContaining('What goes towards safe went back.') });
+    expect(split.out).toMatch(/Rollback of production to busy: what grows \(turnout request show \S+\)/);
+    expect((await made('GET', `${here}/flags/banner`)).state).toBe('off');
+    expect((await made('GET', `${here}/flags/cart`)).fallthrough).toEqual({ variant: 'off' });
+
+    const to = new Date(Date.now() + HOUR_MS).toISOString();
+    const { freeze } = await made('POST', '/projects/p/freezes', { name: 'Sale', to, reason: 'the sale' });
+    const tried = await back(killer, '--to', 'known-good', '--dry-run');
+    expect(tried).toMatchObject({ code: 0, err: '' });
+    expect(tried.out).toContain('production back to quiet, the last known good:\n  cart goes back');
+    expect(await stateOf()).toBe('on');
+    const done = await back(killer, '--to', 'known-good', '--yes', '--wait', '20s');
+    expect(done).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^3\/3 apps after \d+ ms$/m) });
+    expect(await stateOf()).toBe('off');
+
+    await made('DELETE', `/projects/p/freezes/${freeze.id}`, { reason: 'over' });
+    await made('PATCH', here, { protected: false, reason: 'over' });
+    await made('POST', flagPath('on'), {});
   });
 
   it('make no figure of an app’s clock', async () => {
