@@ -90,6 +90,22 @@ export async function departuresSince(db: Db | Tx, projectId: number, since: Dat
     .orderBy(departures.createdAt, departures.id);
 }
 
+/**
+ * For which moments ahead nothing leaves any more, by train: a departure that somebody pressed earlier, or that was
+ * recalled before its time, has had its turn.
+ */
+export async function momentsTaken(db: Db | Tx, projectId: number, now: Date): Promise<Map<number, Set<number>>> {
+  const left = and(
+    ...[eq(departures.projectId, projectId), gt(departures.leavesAt, now), eq(departures.kind, 'regular')],
+    sql`${departures.departedAt} IS NOT NULL`,
+  );
+  const taken = new Map<number, Set<number>>();
+  for (const { trainId, leavesAt } of await db.select().from(departures).where(left)) {
+    taken.set(trainId, (taken.get(trainId) ?? new Set()).add(leavesAt?.getTime() ?? 0));
+  }
+  return taken;
+}
+
 /** Chemspills of a project that left, and of which nobody has written yet. */
 export async function owedPostmortems(db: Db | Tx, projectId: number): Promise<Departure[]> {
   const rows = await db

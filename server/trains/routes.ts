@@ -26,7 +26,7 @@ import {
   trainList,
   trainPatch,
 } from './contract.ts';
-import { departuresOf } from './departure-store.ts';
+import { departuresOf, momentsTaken } from './departure-store.ts';
 import { showBoard } from './show-board.ts';
 import { showDeparture, showDepartures } from './show-departure.ts';
 import { showTrain } from './show-train.ts';
@@ -184,7 +184,9 @@ function addTrains(routes: OpenAPIHono<HouseEnv>, parts: TrainParts): void {
   const ground = async (projectId: number) => {
     const now = clock.now();
     const nameOf = (actor: string) => parts.list.nameOf(actor);
-    return { freezes: await readFreezes(db, projectId, now), now, nameOf };
+    return {
+      ...{ freezes: await readFreezes(db, projectId, now), taken: await momentsTaken(db, projectId, now), now, nameOf },
+    };
   };
   const shown = async (c: Context<HouseEnv>, { result, change }: Done<Train>) => {
     c.header('ETag', versionTag(result.version));

@@ -1,6 +1,6 @@
 import { readFreezes } from '../environments/freeze-store.ts';
 import type { BoardAnswer } from './contract.ts';
-import { departuresSince, owedPostmortems } from './departure-store.ts';
+import { departuresSince, momentsTaken, owedPostmortems } from './departure-store.ts';
 import { type ShowParts, showDepartures } from './show-departure.ts';
 import { showTrain } from './show-train.ts';
 import { listTrains } from './train-store.ts';
@@ -18,10 +18,11 @@ export async function showBoard(
   const isSeen = ({ environmentId }: { environmentId: number }) => seen === undefined || seen.includes(environmentId);
   const trains = (await listTrains(db, projectId)).filter(isSeen);
   const freezes = await readFreezes(db, projectId, now);
+  const taken = await momentsTaken(db, projectId, now);
   const departures = await departuresSince(db, projectId, new Date(now.getTime() - WEEK_MS));
   return {
     now: now.toISOString(),
-    trains: trains.map((train) => showTrain(train, { freezes, now, nameOf })),
+    trains: trains.map((train) => showTrain(train, { freezes, now, taken, nameOf })),
     departures: await showDepartures(parts, trains, departures.filter(isSeen)),
     owed: await showDepartures(parts, trains, (await owedPostmortems(db, projectId)).filter(isSeen)),
     acts,

@@ -10,27 +10,31 @@ export interface ShowGround {
   /** Of the project, with those that are ahead. */
   freezes: readonly Freeze[];
   now: Date;
+  /** Moments ahead at which nothing leaves any more, by train: what was to leave then has left already. */
+  taken: ReadonlyMap<number, ReadonlySet<number>>;
   nameOf(actor: string): string | undefined;
 }
 
 const MOST_AHEAD = 5;
 
 /** A train as its readers see it, with when it leaves next. */
-export function showTrain(train: Train, { freezes, now, nameOf }: ShowGround): TrainAnswer {
+export function showTrain(train: Train, { freezes, now, taken, nameOf }: ShowGround): TrainAnswer {
   const { key, environment, name, velocity, cutOffMs, opensMs, mode, onItemFail, mostCars, stopped } = train;
   const timing = { cutOffMs, opensMs, since: train.createdAt };
   const frost = { freezes, environmentId: train.environmentId };
   const isLive = train.archivedAt === null;
+  const gone = taken.get(train.id) ?? new Set();
   const { ahead, skipped } = isLive
-    ? departuresAhead(velocity, timing, frost, now, MOST_AHEAD)
+    ? departuresAhead(velocity, timing, frost, now, MOST_AHEAD + gone.size)
     : { ahead: [], skipped: [] };
+  const left = ahead.filter(({ leavesAt }) => !gone.has(leavesAt.getTime())).slice(0, MOST_AHEAD);
   return {
     ...{ key, environment, name, mode, onItemFail, mostCars, archived: !isLive, version: train.version },
     ...{ velocity: showVelocity(velocity), says: sayVelocity(velocity) },
     cutOff: cutOffMs === 0 ? null : writeLasting(cutOffMs),
     opens: opensMs === null ? null : writeLasting(opensMs),
     stopped: stopped && { ...stopped, byName: nameOf(stopped.by) ?? null },
-    ahead: ahead.map(({ leavesAt, closesAt }) => ({
+    ahead: left.map(({ leavesAt, closesAt }) => ({
       ...{ leavesAt: leavesAt.toISOString(), closesAt: closesAt.toISOString() },
     })),
     skipped: skipped.map(({ at, freeze }) => ({ at: at.toISOString(), freeze })),

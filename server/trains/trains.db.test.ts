@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { departures } from '../database/tables.ts';
 import { type BoardingWorld, openBoardingWorld } from './boarding.fixture.ts';
 
 const WEEKLY = { velocity: { kind: 'train', rule: '0 10 * * 3', zone: 'Europe/Zurich' }, cutOff: '4h' };
@@ -34,6 +36,19 @@ describe('trains', () => {
     const refused = await make(world.rita, { key: 'wrong', ...over });
     expect(refused.status).toBe(422);
     expect(refused.body.errors.map((one: { path: string }) => one.path)).toContain(path);
+  });
+
+  it('do not tell of a moment whose departure has left before it', async () => {
+    await make(world.rita, { key: 'early', velocity: { kind: 'train', rule: '30 8 * * 4', zone: 'UTC' } });
+    const ahead = async () => (await world.ask(world.viola, 'GET', '/trains/early')).body.ahead;
+    const [first, second] = await ahead();
+    await world.database.db
+      .update(departures)
+      .set({ state: 'recalled', departedAt: world.now(), endedAt: world.now() })
+      .where(eq(departures.leavesAt, new Date(first.leavesAt)));
+    expect(await ahead()).toMatchObject([second, {}, {}, {}, {}]);
+    const { trains } = (await world.ask(world.viola, 'GET', '/board')).body;
+    expect(trains.find(({ key }: { key: string }) => key === 'early').ahead[0]).toEqual(second);
   });
 
   it('have no deadline in a freeze', async () => {
@@ -91,6 +106,13 @@ describe('trains', () => {
     expect(archived.body.train).toMatchObject({ archived: true, ahead: [] });
     expect((await world.board(world.ed, 'gone', 'hero')).status).toBe(409);
     const listed = (await world.ask(world.viola, 'GET', '/trains')).body.items;
-    expect(listed.map(({ key }: { key: string }) => key)).toEqual(['edited', 'his', 'launch', 'line', 'weekly']);
+    expect(listed.map(({ key }: { key: string }) => key)).toEqual([
+      'early',
+      'edited',
+      'his',
+      'launch',
+      'line',
+      'weekly',
+    ]);
   });
 });
