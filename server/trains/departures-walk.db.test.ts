@@ -103,8 +103,8 @@ it(`nothing ungated grows, and going back leads to what was, but for what was ta
       else expect({ number, said, key, is: plain(is) }).toEqual({ number, said, key, is: formIn(then, key) });
     }
   }
-  // Nothing is proven by steps that are all refused.
-  if (Number(WALKS) >= 6) expect(went + kept).toBeGreaterThan(Number(WALKS) / 2);
+  // Nothing is proven by steps that are all refused; in a few walks that may be by chance.
+  if (Number(WALKS) >= 50) expect(went + kept).toBeGreaterThan(Number(WALKS) / 2);
   if (process.env.WALKS !== undefined)
     process.stdout.write(`${went} went back, ${kept} kept, ${JSON.stringify([...done])}\n`);
 }, 3_600_000);

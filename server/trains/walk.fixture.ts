@@ -1,7 +1,7 @@
 import { compile, evaluate, type Ruleset } from '@turnout/core';
 import { desc, eq, isNotNull } from 'drizzle-orm';
 import { type PersonPrincipal, ROOT } from '../access/principal.ts';
-import { departures, environments, flagEnvironments, releases } from '../database/tables.ts';
+import { departures, environments, releases } from '../database/tables.ts';
 import { Overlays } from '../delivery/overlay.ts';
 import { readRuleset } from '../delivery/read-ruleset.ts';
 import { recordKill } from '../delivery/record-kill.ts';
@@ -81,7 +81,7 @@ export class Walk {
 
   static async open(): Promise<Walk> {
     const world = await openDepartureWorld(FLAGS);
-    await world.database.db.update(flagEnvironments).set({ shedAt: 1 }).where(eq(flagEnvironments.flagId, 3));
+    await world.edit('c', { shedAt: 1 });
     world.policies.set('watched', straight({ guards: [GUARDS.alert] }));
     await world.train({ key: 'line', velocity: { kind: 'continuous' }, onItemFail: 'eject' });
     return new Walk(world, await world.person('Kay', ['killer']), await world.person('Rae', ['release-manager']));
