@@ -115,6 +115,17 @@ describe.skipIf(!hasPostgres)('a departure of many flags under traffic', () => {
     expect(await place.shown()).toBe(before);
   }, 60_000);
 
+  it('and both are counted as recalled, once they are in force everywhere', async () => {
+    const headers = { authorization: `Bearer ${ROOT_TOKEN}` };
+    await vi.waitFor(
+      async () => {
+        const told = await (await fetch(`${server.url}/metrics`, { headers })).text();
+        expect(told).toContain('turnout_departures_total{outcome="recalled"} 2');
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+  });
+
   it('and the log has each of it once, as one change, in a chain that verifies', async () => {
     const { items } = await place.call('GET', '/changes?subject=train/weekly&limit=200');
     const actions: string[] = items.map(({ action }: { action: string }) => action);
