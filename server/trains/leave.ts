@@ -101,7 +101,8 @@ function requireMayLeave(locked: LockedDeparture): void {
   requireDepartureState(locked, ['scheduled', 'boarding', 'closed'], 'it leaves once');
   const { train, departure } = locked;
   if (train.stopped === null || departure.kind === 'chemspill') return;
-  throw new Problem('wrong_state', `The line ${train.key} is stopped: ${train.stopped.reason}`);
+  const why = `The line of ${train.key} is stopped: “${train.stopped.reason}”.`;
+  throw new Problem('wrong_state', `${why} A release manager starts it again; what cannot wait is a chemspill.`);
 }
 
 async function writeLeft(
