@@ -5,6 +5,7 @@ import { followHere, type Here } from '../../client/here.ts';
 import { isProduction } from '../../client/me.ts';
 import { asRefusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
+import { tellActor } from '../../parts/change-words.ts';
 import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
 import { saveFile } from '../../parts/save-file.ts';
@@ -91,7 +92,7 @@ export class ReleasePage extends LitElement {
         <span>${from === undefined ? origin.says : html`from <a href="${from}?env=${env}">${origin.says}</a>`}</span>
         <span title=${position}>at revision ${revisionOf(position)}${change === null ? nothing : html`, <a href=${writeRoute('change', { project, change: String(change) }, { env })}>change ${change}</a>`}</span>
         ${commit === null ? nothing : html`<span>commit <code>${commit}</code></span>`}
-        <span>made ${sayMoment(createdAt)} (<t-ago .at=${createdAt}></t-ago>) by ${createdByName ?? createdBy}</span>
+        <span>made ${sayMoment(createdAt)} (<t-ago .at=${createdAt}></t-ago>) by ${tellActor({ actor: createdBy, actorName: createdByName })}</span>
       </div>
     </header>`;
   }

@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { followHere, type Here } from '../../client/here.ts';
 import { PagedList } from '../../client/paged-list.ts';
 import { Following } from '../../client/store.ts';
+import { tellActor } from '../../parts/change-words.ts';
 import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
@@ -142,7 +143,7 @@ export class ReleasesPage extends LitElement {
       <td data-label="At" class="at">
         <span><span title=${position}>revision ${revisionOf(position)}</span>${commit === null ? nothing : html`<span class="under quiet small" title=${commit}>commit <code>${commit.slice(0, SHORT)}</code></span>`}</span>
       </td>
-      <td data-label="Made"><span><t-ago .at=${createdAt}></t-ago> <span class="quiet">by ${createdByName ?? createdBy}</span></span></td>
+      <td data-label="Made"><span><t-ago .at=${createdAt}></t-ago> <span class="quiet">by ${tellActor({ actor: createdBy, actorName: createdByName })}</span></span></td>
       <td class="acts">${this.#drawBack({ project, environment }, tag)}</td>
     </tr>`;
   }
