@@ -49,7 +49,8 @@ export class ChemspillForm extends FormDialog<DepartureAnswer> {
     return {
       title: 'Chemspill: an emergency departure',
       lead: html`<ul>
-        <li>It leaves now: past the cut-off, past freezes, and past a line that is stopped.</li>
+        <li>It leaves now: past the cut-off, past freezes, and past a line that is stopped. Until that is started again, its
+          rollouts stay in their first stage.</li>
         <li>Its rollouts keep only the gates that their policy says always hold. Their guards watch as ever.</li>
         <li>A postmortem is owed within seven days. It stands on the board until somebody has written it.</li>
       </ul>`,
