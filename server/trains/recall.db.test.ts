@@ -19,7 +19,7 @@ import {
   straight,
 } from './trains.fixture.ts';
 
-const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't'];
+const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u'];
 const ON = { variant: 'on' };
 const OFF = { variant: 'off' };
 
@@ -117,6 +117,16 @@ describe.skipIf(!hasPostgres)('what is taken back of a departure', () => {
     expect(await world.flag('f')).toMatchObject({ state: 'off', fallthrough: OFF });
     expect(await world.flag('g')).toMatchObject({ fallthrough: OFF, run: null, shedAt: 2 });
     expect(await states('kept')).toEqual(['kept', 'recalled', 'recalled']);
+  });
+
+  it('a flag that was turned on and rolled out by the same car goes back once, and is told of once', async () => {
+    await world.edit('u', { state: 'off' });
+    const on = { method: 'POST' as const, path: '/environments/production/flags/u/on', body: {} };
+    await departs('twice', [[on, rollOut('u', 'slow')]]);
+    await world.edit('u', { state: 'on' });
+    const { restored } = await recallDeparture(world.parts, await world.departure('twice', 1), by);
+    expect(restored).toEqual([{ flag: 'u', environment: 'production' }]);
+    expect(await world.flag('u')).toMatchObject({ state: 'off', fallthrough: OFF, run: null });
   });
 
   it('a recall passes a freeze, and takes any role but viewer', async () => {

@@ -80,6 +80,13 @@ async function ownRuns(tx: Tx, car: Car): Promise<OwnRun[]> {
 }
 
 type Found = Pick<TakenBack, 'restored' | 'kept'>;
+
+/** Once each: a flag whose rollout goes back, and that its car altered beside that too, is one that goes back. */
+function tellRestored({ restored }: Found, flag: string, environment: string): void {
+  if (restored.some((one) => one.flag === flag && one.environment === environment)) return;
+  restored.push({ flag, environment });
+}
+
 const flagSubject = (flag: string) => `flag/${flag}`;
 
 /** A live run: it writes back its anchor, whatever else was edited beside it. */
@@ -91,7 +98,7 @@ function leavePiece({ train, actor, reason }: Back, { kept, car }: OwnRun, found
     const [one] = left.runs;
     if (one?.kept !== undefined) found.kept.push({ car: car.id, flag, because: one.kept });
     if (one?.write === undefined) return NOTHING;
-    found.restored.push({ flag, environment: run.environment });
+    tellRestored(found, flag, run.environment);
     return { result: undefined, ...one.write, afterEntry: left.afterEntry };
   };
   return { action: 'rollout.rollback', subject: flagSubject(flag), work };
@@ -140,7 +147,7 @@ function configurationPiece(
     if (live !== undefined) return keep(`The rollout ${live.run.rollout} of it is live now: roll that back first.`);
     await revokeForm(tx, environmentId, flag, reason, ground.now);
     const write = await writeForm(tx, now.row, way.write, null);
-    found.restored.push({ flag, environment: ground.environments.get(environmentId)?.key ?? '' });
+    tellRestored(found, flag, ground.environments.get(environmentId)?.key ?? '');
     return { result: undefined, ...write };
   };
   return { action: 'flag.update', subject: flagSubject(flag), work };
