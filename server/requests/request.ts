@@ -40,6 +40,8 @@ export interface StageNeeds extends Need {
 
 /** How long a request waits for its approvals, where nobody said otherwise. */
 export const LASTS_MS = 7 * 86_400_000;
+/** No request lasts longer without being looked at anew. */
+export const LONGEST_MS = 30 * 86_400_000;
 /** Where nobody else could agree to less protection, it waits for so long, for everybody to see. */
 export const ALONE_MS = 86_400_000;
 /** Whoever approves has signed in no longer ago than this. */

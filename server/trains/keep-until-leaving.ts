@@ -1,4 +1,5 @@
 import type { Tx } from '../database/connect.ts';
+import { LONGEST_MS } from '../requests/request.ts';
 import { type RequestRow, updateRequest } from '../requests/store.ts';
 import type { Departure } from './departure.ts';
 
@@ -11,11 +12,24 @@ const LATE_MS = 86_400_000;
  */
 export async function keepUntilLeaving(
   tx: Tx,
-  { projectId, id, expiresAt }: Pick<RequestRow, 'projectId' | 'id' | 'expiresAt'>,
+  request: Pick<RequestRow, 'projectId' | 'id' | 'editedAt' | 'expiresAt'>,
   { leavesAt }: Pick<Departure, 'leavesAt'>,
   now: Date,
 ): Promise<void> {
-  if (leavesAt === null || expiresAt <= now) return;
-  const until = new Date(leavesAt.getTime() + LATE_MS);
-  if (until > expiresAt) await updateRequest(tx, projectId, id, { expiresAt: until });
+  const until = expiryAboard(request, leavesAt, now);
+  if (until > request.expiresAt) await updateRequest(tx, request.projectId, request.id, { expiresAt: until });
+}
+
+/**
+ * When a request that is aboard expires. Never later than anybody could have asked for when it was written: an approval that
+ * rides with a train of next year is given anew.
+ */
+export function expiryAboard(
+  { editedAt, expiresAt }: Pick<RequestRow, 'editedAt' | 'expiresAt'>,
+  leavesAt: Date | null,
+  now: Date,
+): Date {
+  if (leavesAt === null || expiresAt <= now) return expiresAt;
+  const until = Math.min(leavesAt.getTime() + LATE_MS, editedAt.getTime() + LONGEST_MS);
+  return new Date(Math.max(until, expiresAt.getTime()));
 }
