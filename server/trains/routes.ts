@@ -150,7 +150,9 @@ export function trainRoutes(parts: TrainParts): OpenAPIHono<HouseEnv> {
       (row) => row,
       ({ number }) => number,
     );
-    return c.json({ items: await showDepartures(showing(), [train], items), next }, 200);
+    const shown = showing();
+    const freezes = await readFreezes(db, train.projectId, shown.now);
+    return c.json({ items: await showDepartures(shown, [train], items, freezes), next }, 200);
   });
   routes.openapi(readOne, async (c) => {
     const { train: key, number } = c.req.valid('param');

@@ -1,18 +1,36 @@
+import { type Freeze, type Frozen, freezeAt } from '../environments/freeze.ts';
 import type { Car, Departure } from './departure.ts';
 import type { Train } from './train.ts';
 
 const minute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+interface Counted {
+  aboard: number;
+  ready: number;
+  /** The freeze that meets it when it is to leave. */
+  frozen: Pick<Frozen, 'name' | 'until'> | null;
+}
+
+/**
+ * The freeze in which its environment is when it is to leave: at its time, and now where that is over or it has none.
+ * Those for some flags alone keep nobody from leaving.
+ */
+export function frozenAtLeaving(freezes: readonly Freeze[], departure: Departure, now: Date): Frozen | null {
+  const { environmentId, leavesAt } = departure;
+  return freezeAt(freezes, environmentId, leavesAt !== null && leavesAt > now ? leavesAt : now);
+}
+
 /** How a departure stands, in one sentence. */
 export function sayDeparture(
   train: Pick<Train, 'stopped' | 'velocity' | 'mode'>,
   departure: Departure,
-  { aboard, ready }: { aboard: number; ready: number },
+  { aboard, ready, frozen }: Counted,
 ): string {
   const { state, closesAt, leavesAt, because } = departure;
   const isAhead = state === 'scheduled' || state === 'boarding' || state === 'closed';
   if (isAhead && departure.kind === 'chemspill') return 'Waits for a second person to agree.';
   if (isAhead && train.stopped) return `The line is stopped: ${train.stopped.reason}`;
+  if (isAhead && frozen) return sayFrozen(train, departure, frozen, aboard);
   switch (state) {
     case 'scheduled':
       return departure.opensAt === null ? 'Not open yet.' : `Boarding begins ${minute(departure.opensAt)}.`;
@@ -35,6 +53,19 @@ export function sayDeparture(
   }
 }
 
+function sayFrozen(
+  { velocity }: Pick<Train, 'velocity'>,
+  { leavesAt }: Departure,
+  { name, until }: Pick<Frozen, 'name' | 'until'>,
+  aboard: number,
+): string {
+  // What has no time cannot miss it.
+  if (leavesAt === null) return `The freeze “${name}” holds until ${minute(until)}: nothing leaves before.`;
+  const next =
+    velocity.kind === 'deadline' ? ', and there is no next' : aboard > 0 ? ', and its cars take the next' : '';
+  return `The freeze “${name}” holds at its time, until ${minute(until)}: it will be missed${next}.`;
+}
+
 function sayReady({ velocity }: Pick<Train, 'velocity'>, aboard: number, ready: number): string {
   if (velocity.kind === 'critical-mass') return `Boarding: ${ready} of ${velocity.changes} are ready.`;
   return aboard === 0
@@ -43,12 +74,17 @@ function sayReady({ velocity }: Pick<Train, 'velocity'>, aboard: number, ready: 
 }
 
 /** How a car stands, in one sentence. */
-export function sayCar({ state, because }: Pick<Car, 'state' | 'because'>, missing: readonly string[]): string {
+export function sayCar(
+  { state, because }: Pick<Car, 'state' | 'because'>,
+  missing: readonly string[],
+  train: Pick<Train, 'stopped'>,
+  departure: Pick<Departure, 'kind'>,
+): string {
   const why = because === null ? '.' : `: ${because}`;
   switch (state) {
     case 'aboard':
     case 'uplift':
-      return missing[0] ?? 'Ready: nothing but the time is missing.';
+      return missing[0] ?? `Ready: ${sayWaiting(train, departure)}`;
     case 'under-way':
       return 'Under way.';
     case 'arrived':
@@ -66,4 +102,10 @@ export function sayCar({ state, because }: Pick<Car, 'state' | 'because'>, missi
     case 'kept':
       return `Kept as somebody edited it since${why}`;
   }
+}
+
+/** For what a change waits that has all approvals. A chemspill leaves past a stopped line. */
+function sayWaiting({ stopped }: Pick<Train, 'stopped'>, { kind }: Pick<Departure, 'kind'>): string {
+  if (kind === 'chemspill') return 'leaves as soon as a second person agrees.';
+  return stopped ? 'leaves once the line is started again.' : 'nothing but the time is missing.';
 }

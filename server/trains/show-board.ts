@@ -23,8 +23,8 @@ export async function showBoard(
   return {
     now: now.toISOString(),
     trains: trains.map((train) => showTrain(train, { freezes, now, taken, nameOf })),
-    departures: await showDepartures(parts, trains, departures.filter(isSeen)),
-    owed: await showDepartures(parts, trains, (await owedPostmortems(db, projectId)).filter(isSeen)),
+    departures: await showDepartures(parts, trains, departures.filter(isSeen), freezes),
+    owed: await showDepartures(parts, trains, (await owedPostmortems(db, projectId)).filter(isSeen), freezes),
     acts,
   };
 }

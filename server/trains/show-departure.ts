@@ -1,4 +1,6 @@
 import type { Db } from '../database/connect.ts';
+import type { Freeze } from '../environments/freeze.ts';
+import { readFreezes } from '../environments/freeze-store.ts';
 import { findBySubject } from '../requests/store.ts';
 import { lastWords } from '../rollouts/decision-store.ts';
 import { findRollouts, type PinnedRollout } from '../rollouts/rollout-store.ts';
@@ -9,7 +11,7 @@ import { carsOf } from './car-store.ts';
 import type { CarAnswer, DepartureAnswer, DepartureItem } from './contract.ts';
 import type { Car, Departure } from './departure.ts';
 import { findDepartures, tagsOfReleases } from './departure-store.ts';
-import { sayCar, sayDeparture } from './say-departure.ts';
+import { frozenAtLeaving, sayCar, sayDeparture } from './say-departure.ts';
 import type { Train } from './train.ts';
 import { findTrains } from './train-store.ts';
 
@@ -24,6 +26,7 @@ export async function showDepartures(
   parts: ShowParts,
   trains: readonly Train[],
   departures: readonly Departure[],
+  freezes: readonly Freeze[],
 ): Promise<DepartureItem[]> {
   const cars = await carsOf(
     parts.db,
@@ -41,7 +44,7 @@ export async function showDepartures(
     const train = trains.find(({ id }) => id === departure.trainId);
     if (train === undefined) continue;
     const own = cars.filter(({ departureId }) => departureId === departure.id);
-    items.push(await showHead(parts, train, departure, { cars: own, readiness, tags }));
+    items.push(await showHead(parts, train, departure, { cars: own, readiness, tags, freezes }));
   }
   return items;
 }
@@ -50,6 +53,8 @@ interface Aboard {
   cars: readonly Car[];
   readiness: ReadonlyMap<string, Readiness>;
   tags: ReadonlyMap<string, string>;
+  /** Of the project, with those that are ahead. */
+  freezes: readonly Freeze[];
 }
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
@@ -60,14 +65,15 @@ async function showHead(
   parts: ShowParts,
   train: Train,
   departure: Departure,
-  { cars, readiness, tags }: Aboard,
+  { cars, readiness, tags, freezes }: Aboard,
 ): Promise<DepartureItem> {
   const { number, kind, state, because, releaseId, changeId } = departure;
   const aboard = cars.filter((car) => !GONE.includes(car.state)).length;
   const ready = cars.filter(({ id }) => readiness.get(id)?.ready).length;
+  const frozen = frozenAtLeaving(freezes, departure, parts.now);
   return {
     ...{ train: train.key, number, environment: train.environment, kind, state, because, aboard, ready },
-    says: sayDeparture(train, departure, { aboard, ready }),
+    says: sayDeparture(train, departure, { aboard, ready, frozen }),
     ...{ opensAt: iso(departure.opensAt), closesAt: iso(departure.closesAt), leavesAt: iso(departure.leavesAt) },
     ...{ closedAt: iso(departure.closedAt), departedAt: iso(departure.departedAt) },
     ...{ effectiveAt: iso(departure.effectiveAt), endedAt: iso(departure.endedAt) },
@@ -98,9 +104,10 @@ export async function showDeparture(parts: ShowParts, train: Train, departure: D
   const cars = await carsOf(db, [departure.id]);
   const readiness = await readReadiness(db, train.projectId, cars, now);
   const tags = await tagsOfReleases(db, departure.releaseId === null ? [] : [departure.releaseId]);
-  const shown = await showCars(parts, train, cars, readiness);
+  const freezes = await readFreezes(db, train.projectId, now);
+  const shown = await showCars(parts, { train, departure }, cars, readiness);
   return {
-    ...(await showHead(parts, train, departure, { cars, readiness, tags })),
+    ...(await showHead(parts, train, departure, { cars, readiness, tags, freezes })),
     ...{ cars: shown, may: verbsOf(departure, shown), version: departure.version },
     outside: await outsideOf(db, train, cars),
   };
@@ -108,13 +115,13 @@ export async function showDeparture(parts: ShowParts, train: Train, departure: D
 
 async function showCars(
   parts: ShowParts,
-  train: Train,
+  place: { train: Train; departure: Departure },
   cars: readonly Car[],
   readiness: ReadonlyMap<string, Readiness>,
 ): Promise<CarAnswer[]> {
   const { db } = parts;
   const live = cars.filter(({ state }) => !GONE.includes(state));
-  const diffOf = (car: Car) => readiness.get(car.id)?.request.diff[train.environment];
+  const diffOf = (car: Car) => readiness.get(car.id)?.request.diff[place.train.environment];
   const needs = needsOfCars(live.map((car) => ({ id: car.id, flags: car.flags, diff: diffOf(car) })));
   const ids = cars.flatMap(({ rollouts }) => rollouts);
   const [rollouts, words] = [await findRollouts(db, ids), await lastWords(db, ids, undefined)];
@@ -132,7 +139,7 @@ async function showCars(
     const toTrain = trains.find(({ id }) => id === to?.trainId);
     const own = rollouts.filter(({ id }) => car.rollouts.includes(id));
     shown.push({
-      ...(await showCar(parts, car, readiness.get(car.id))),
+      ...(await showCar(parts, place, car, readiness.get(car.id))),
       ...{ needs: needs.get(car.id) ?? [], rollouts: own.map((rollout) => showRollout(rollout, words)) },
       movedTo: to && toTrain ? { train: toTrain.key, number: to.number } : null,
     });
@@ -144,12 +151,18 @@ const showRollout = ({ id, flag, state }: PinnedRollout, words: ReadonlyMap<stri
   ...{ id, flag, state, says: words.get(id) ?? null },
 });
 
-async function showCar({ db, nameOf }: ShowParts, car: Car, readiness: Readiness | undefined) {
+async function showCar(
+  { db, nameOf }: ShowParts,
+  { train, departure }: { train: Train; departure: Departure },
+  car: Car,
+  readiness: Readiness | undefined,
+) {
   const { id, state, flags, boardedBy, uplift } = car;
   const missing = readiness?.missing ?? [];
   const asked = uplift === null ? undefined : await findBySubject(db, car.projectId, `uplift/${id}`);
   return {
-    ...{ id, state, flags, missing, ready: readiness?.ready ?? false, says: sayCar(car, missing), boardedBy },
+    ...{ id, state, flags, missing, ready: readiness?.ready ?? false, boardedBy },
+    says: sayCar(car, missing, train, departure),
     request: { id: car.requestId, title: readiness?.request.title ?? '' },
     ...{ boardedByName: nameOf(boardedBy) ?? null, boardedAt: car.boardedAt.toISOString(), endedAt: iso(car.endedAt) },
     uplift: uplift && {

@@ -61,6 +61,26 @@ describe('trains', () => {
     for (const one of skipped) expect(one.freeze).toBe('Holidays');
   });
 
+  it('tell of a freeze that came over a departure which was made before it', async () => {
+    const own = async () => [
+      (await world.ask(world.viola, 'GET', '/board')).body.departures.find(isLaunch),
+      (await world.ask(world.viola, 'GET', '/trains/launch/departures')).body.items[0],
+      (await world.ask(world.viola, 'GET', '/trains/launch/departures/1')).body,
+    ];
+    const isLaunch = ({ train }: { train: string }) => train === 'launch';
+    const at = new Date((await own())[0].leavesAt).getTime();
+    const [from, to] = [-60_000, 60_000].map((ms) => new Date(at + ms).toISOString());
+    const freeze = { name: 'Sale', from, to, reason: 'sale' };
+    await world.ask(world.root, 'POST', '/freezes', { ...freeze, name: 'Web only', tags: ['web'] });
+    for (const { says } of await own()) expect(says).toMatch(/^Boarding until /);
+    await world.ask(world.root, 'POST', '/freezes', freeze);
+    for (const { says } of await own()) {
+      expect(says).toMatch(
+        /^The freeze “Sale” holds at its time, until .* UTC: it will be missed, and there is no next\.$/,
+      );
+    }
+  });
+
   it('keep the times of a departure that somebody has boarded when they are edited', async () => {
     await make(world.rita, { key: 'edited', ...WEEKLY });
     const first = async () => (await world.ask(world.viola, 'GET', '/trains/edited/departures')).body.items.at(-1);
