@@ -127,6 +127,14 @@ it('a circle by way of a flag that is kept keeps the other one too', () => {
   expect([flags.get('a')?.effect, flags.get('b')?.effect]).toEqual(['kept', 'kept']);
 });
 
+it('a flag that is archived and no part of a release is not counted as one that is as it was', () => {
+  const now = nowOf([
+    ['cart', { configuration: ON }],
+    ['old', { configuration: ON, archived: true }],
+  ]);
+  expect([...planRollback(thenOf([['cart', { configuration: ON }]]), now).flags.keys()]).toEqual(['cart']);
+});
+
 it('segments come back as they were, and those that were made since stay', () => {
   const plan = planRollback(thenOf([], { staff: ['ada'] }), nowOf([]));
   expect(plan.segments.get('staff')?.write.included).toEqual(['ada']);

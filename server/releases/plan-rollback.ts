@@ -62,7 +62,11 @@ export interface RollbackPlan {
 export function planRollback(then: Then, now: Now): RollbackPlan {
   const flags = new Map<string, FlagPlan>();
   const keys = [...new Set([...then.flags.keys(), ...now.flags.keys()])].sort();
-  for (const key of keys) flags.set(key, planFlag(key, then, now));
+  for (const key of keys) {
+    // Nobody gets what is archived, and a release has no such flags: it is no part of either side.
+    if (!then.flags.has(key) && now.flags.get(key)?.archived) continue;
+    flags.set(key, planFlag(key, then, now));
+  }
   const segments = planSegments(then, now);
   keepMisfits(flags, segments, now);
   return { flags, segments };
@@ -86,8 +90,7 @@ function planFlag(key: string, then: Then, now: Now): FlagPlan {
 }
 
 /** What nobody had then nobody gets; its kill and its rules stay for whoever turns it on again. */
-function planNew({ archived, killed, configuration, anchored }: FlagNow): FlagPlan {
-  if (archived) return { effect: 'same' };
+function planNew({ killed, configuration, anchored }: FlagNow): FlagPlan {
   if (killed) return { effect: 'kept', because: KILLED };
   if (configuration.state === 'off') return { effect: 'same' };
   const write = { ...(anchored ?? configuration), state: 'off' as const };
