@@ -205,7 +205,12 @@ describe.each(databaseKinds)('the log over HTTP on the %s database', (kind) => {
       const { change } = await set('f', 'on');
       const undone = await undo(change?.id);
       expect(undone.body).toMatchObject({
-        undone: { id: change?.id, action: 'flag.on', subject: 'flag/f' },
+        undone: {
+          id: change?.id,
+          action: 'flag.on',
+          subject: 'flag/f',
+          summary: expect.stringMatching(/^flag f in staging and production: /),
+        },
         change: { seq: 2, environments: [{ key: 'staging' }, { key: 'production' }] },
       });
       expect([await stateOf('f', staging), await stateOf('f', production)]).toEqual(['off', 'off']);

@@ -103,7 +103,7 @@ export const verification = z
   .openapi('Verification');
 
 export const undoneChange = z.object({
-  undone: z.object({ id: z.number().int(), action: z.string(), subject: z.string() }),
+  undone: changeItem.pick({ id: true, action: true, subject: true, summary: true }),
   change: changeReceipt.optional(),
 });
 

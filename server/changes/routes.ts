@@ -87,7 +87,8 @@ export function changeRoutes(parts: ChangeParts & { tellers: readonly Teller[] }
     const entry = await requireEntry(db, c.get('scope').projectId, c.req.valid('param').id, c.get('principal'));
     const { change } = await undoChange(parts, askingOf(c, reason), entry);
     const { id, action, subject } = entry;
-    return c.json({ undone: { id, action, subject }, ...(change ? { change } : {}) }, 200);
+    const { summary } = showChange(entry, seenEnvironments(c.get('principal'), entry.projectId), words);
+    return c.json({ undone: { id, action, subject, summary }, ...(change ? { change } : {}) }, 200);
   });
   return routes;
 }

@@ -360,17 +360,20 @@ describe('what is only read', () => {
     });
   });
 
-  it('undo names what it undid and the change that did it', async () => {
+  it('undo tells what it undid as the log does, and the change that did it', async () => {
     const { url } = await answering((path) =>
       path.endsWith('/changes/9/undo')
         ? [
             200,
-            { undone: { id: 9, action: 'flag.off', subject: 'flag/x' }, change: { ...ANSWER.change, id: 12, seq: 8 } },
+            {
+              undone: { id: 9, summary: 'production went back: 3 flags' },
+              change: { ...ANSWER.change, id: 12, seq: 8 },
+            },
           ]
         : [404, {}],
     );
     expect((await run(`undo 9 -p shop --url ${url}`, WITH_KEY)).out).toBe(
-      'flag.off of flag/x (id 9): undone.\nchange #8 (id 12), production at abc.3',
+      'Undone: production went back: 3 flags (id 9)\nchange #8 (id 12), production at abc.3',
     );
     expect(await run(`undo last -p shop --url ${url}`, WITH_KEY)).toMatchObject({ code: 2 });
   });

@@ -4,7 +4,7 @@ import { findProject, projectPath } from './find-place.ts';
 import { describeChange, type Made } from './print-flip.ts';
 
 interface Undone {
-  undone: { action: string; subject: string };
+  undone: { summary: string };
   change?: Made;
 }
 
@@ -25,12 +25,12 @@ async function undo(asked: Asked): Promise<Exit> {
 }
 
 function print({ shell }: Asked, id: string, { undone, change }: Undone): void {
-  const what = `${undone.action} of ${undone.subject} (id ${id})`;
+  const what = `${undone.summary} (id ${id})`;
   if (change === undefined) {
-    shell.print(`${what}: nothing to undo, it is as it was before.`);
+    shell.print(`Nothing to undo, it is as it was before: ${what}`);
     return;
   }
-  shell.print(`${what}: undone.`);
+  shell.print(`Undone: ${what}`);
   shell.print(describeChange(change));
 }
 

@@ -125,7 +125,8 @@ describe('going back', () => {
 
     const told = await must('GET', `/changes/${done.body.change.id}`);
     expect(told.summary).toBe('production went back: 1 flag and 1 segment');
-    await must('POST', `/changes/${done.body.change.id}/undo`);
+    const { undone } = await must('POST', `/changes/${done.body.change.id}/undo`);
+    expect(undone.summary).toMatch(/^production went back: /);
     expect(await served()).toBe(before);
     expect((await must('GET', `${production}/segments/staff`)).included).toEqual(['ada', 'bob']);
   });
