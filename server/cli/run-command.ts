@@ -1,5 +1,6 @@
 import { adminCommand } from './admin-recover.ts';
 import { Refused, Unreachable } from './api.ts';
+import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { codegenCommand } from './codegen.ts';
 import { type Command, EXIT, type Exit, type Given, type Shell, UsageFault } from './command.ts';
@@ -23,7 +24,7 @@ import { rolloutCommand } from './rollout.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { tailCommand } from './tail.ts';
-import { boardCommand, trainCommand } from './train.ts';
+import { trainCommand } from './train.ts';
 import { transferCommands } from './transfer.ts';
 import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';

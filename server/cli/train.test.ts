@@ -29,6 +29,14 @@ const CAR = {
   missing: ['It needs 1 more approval by release-manager in production.'],
 };
 
+const MANIFEST = {
+  ...DEPARTURE,
+  cars: [
+    { ...CAR, says: CAR.missing[0], missing: [...CAR.missing, 'It needs “Basket” (cart), which is not ready.'] },
+    { ...CAR, says: 'Ready: nothing but the time is missing.', missing: [], request: { id: 'r2', title: 'Basket' } },
+  ],
+};
+
 describe('trains on the command line', () => {
   let server: Server;
   let url = '';
@@ -54,6 +62,10 @@ describe('trains on the command line', () => {
     if (call.startsWith('GET') && call.endsWith('/board'))
       return { trains: [TRAIN], departures: [WHEN_READY, LATER, DEPARTURE, LEFT], acts: false };
     if (call.endsWith('/board')) return { departure: DEPARTURE, car: CAR };
+    if (call.endsWith('/weekly/departures/12')) return MANIFEST;
+    if (call.endsWith('/trains/batch/departures/1')) return { ...WHEN_READY, cars: [] };
+    if (call.endsWith('/trains/batch')) return { ...TRAIN, key: 'batch', stopped: null };
+    if (call.endsWith('/trains/quiet')) return { ...TRAIN, key: 'quiet', stopped: null };
     if (call === 'GET /api/v1/projects/shop/trains') return { items: [TRAIN] };
     return call.startsWith('GET') ? TRAIN : { train: { ...TRAIN, stopped: null } };
   }
@@ -80,6 +92,27 @@ describe('trains on the command line', () => {
         'weekly  to production. Wednesdays at 10:00, Europe/Zurich; closes 4h before; waits for a press; 8 changes at ' +
         'most; on failure: eject. STOPPED by Viola: The till fails\nNo node acts now: nothing leaves.',
     });
+  });
+
+  it('show who is aboard the departures of one train, and what each of them waits for', async () => {
+    expect(await run(['board', 'weekly'])).toEqual({
+      code: 0,
+      out:
+        'weekly 12  production  2026-12-02 09:00 UTC  Boarding until 2026-12-02 05:00 UTC.\n' +
+        '  “New cart” (request r1): It needs 1 more approval by release-manager in production.\n' +
+        '    It needs “Basket” (cart), which is not ready.\n' +
+        '  “Basket” (request r2): Ready: nothing but the time is missing.\n' +
+        'weekly  to production. Wednesdays at 10:00, Europe/Zurich; closes 4h before; waits for a press; 8 changes at ' +
+        'most; on failure: eject. STOPPED by Viola: The till fails\nNo node acts now: nothing leaves.',
+    });
+    expect((await run(['board', 'batch'])).out).toBe(
+      'batch 1  production  –  Boarding.\n  nobody is aboard yet\nNo node acts now: nothing leaves.',
+    );
+    expect((await run(['board', 'quiet'])).out).toContain('Nothing of quiet leaves or is under way.');
+    expect(heard.filter(({ call }) => call.startsWith('POST'))).toEqual([]);
+    expect((await run(['board', 'weekly', '--reason', 'all'])).code).toBe(2);
+    const { departures } = JSON.parse((await run(['board', 'weekly', '--json'])).out);
+    expect(departures).toEqual([MANIFEST]);
   });
 
   it('say when one leaves, and when not', async () => {
