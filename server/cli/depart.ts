@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
 import { findProject, inPath, projectPath } from './find-place.ts';
@@ -7,6 +8,7 @@ import { printReceipts, type Receipts, readWait } from './print-receipts.ts';
 interface Departure {
   train: string;
   number: number;
+  state: string;
   says: string;
   release: string | null;
   cars: { state: string; says: string; request: { title: string } }[];
@@ -20,6 +22,10 @@ interface Changed {
   change?: Made;
   receipts?: Receipts;
 }
+
+/** The node that acts looks a moment later whether all have it: so often, and so long apart, it is asked again. */
+const LOOKS = 12;
+const LOOK_MS = 250;
 
 /** `weekly` and `12` */
 function placeIn(asked: Asked, verb: string): { train: string; number: string } {
@@ -40,9 +46,10 @@ function verbOf(verb: 'depart' | 'recall') {
     const api = await Api.open(asked);
     const { query, timeoutMs } = readWait(asked.given.wait);
     const dry = asked.given['dry-run'] ? `${query === '' ? '?' : '&'}dryRun=true` : '';
-    const path = `${projectPath(await findProject(api, asked))}/trains/${inPath(train)}/departures/${number}/${verb}`;
+    const trains = `${projectPath(await findProject(api, asked))}/trains`;
+    const path = `${trains}/${inPath(train)}/departures/${number}/${verb}`;
     const answer = await api.call<Changed>('POST', `${path}${query}${dry}`, { body, timeoutMs });
-    return print(asked, answer.body);
+    return print(asked, await readAgain(api, trains, answer.body));
   };
 }
 
@@ -54,8 +61,30 @@ async function chemspill(asked: Asked): Promise<Exit> {
   const body = { request, breakGlass: asked.given['break-glass'] ?? false, ...reasonOf(asked, 'chemspill') };
   const api = await Api.open(asked);
   const { query, timeoutMs } = readWait(asked.given.wait);
-  const path = `${projectPath(await findProject(api, asked))}/trains/${inPath(train)}/chemspill${query}`;
-  return print(asked, (await api.call<Changed>('POST', path, { body, timeoutMs })).body);
+  const trains = `${projectPath(await findProject(api, asked))}/trains`;
+  const path = `${trains}/${inPath(train)}/chemspill${query}`;
+  const answer = await api.call<Changed>('POST', path, { body, timeoutMs });
+  return print(asked, await readAgain(api, trains, answer.body));
+}
+
+/** The answer tells how it stood before the receipts came. Once all have it in force, it says so too. */
+async function readAgain(api: Api, trains: string, answer: Changed): Promise<Changed> {
+  const { receipts } = answer;
+  if (receipts === undefined) return answer;
+  const { train, number } = answer.departure;
+  const isEverywhere = receipts.live === receipts.reached && receipts.complete;
+  let { departure } = answer;
+  for (let look = 0; look < LOOKS; look++) {
+    if (look > 0) await sleep(LOOK_MS);
+    try {
+      departure = (await api.call<Departure>('GET', `${trains}/${inPath(train)}/departures/${number}`)).body;
+    } catch {
+      // It has left, whoever can be asked now: what is known of it is told.
+      break;
+    }
+    if (departure.state !== 'departing' || !isEverywhere) break;
+  }
+  return { ...answer, departure };
 }
 
 function print({ shell, given }: Asked, answer: Changed): Exit {
