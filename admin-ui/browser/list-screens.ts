@@ -53,7 +53,7 @@ async function askAndPlan({ api }: DemoHouse['server']): Promise<{ request: stri
   return { request: made.request.id, incident: incidents.items[0]?.id ?? '' };
 }
 
-/** One change more aboard of the train of the demo; and another train, whose line somebody stopped. */
+/** One change more aboard the train of the demo; and another train, whose line somebody stopped. */
 async function runTrains({ api }: DemoHouse['server']): Promise<void> {
   const enough = { kind: 'critical-mass', changes: 5, longestWait: '2d' };
   await api('POST', '/projects/demo/trains', { key: 'when-five', environment: 'development', velocity: enough });

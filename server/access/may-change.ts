@@ -76,7 +76,7 @@ function refuseTrain(train: TrainPrincipal, { environment, way, approved }: Chan
     return new Problem('forbidden', `The train ${train.id} does not leave for the environment ${environment.key}.`);
   }
   if (!environment.protected || way !== 'growing' || approved) return undefined;
-  return new Problem('approval_required', `What is aboard of ${train.id} was not approved for ${environment.key}.`);
+  return new Problem('approval_required', `What is aboard ${train.id} was not approved for ${environment.key}.`);
 }
 
 function missingRight(

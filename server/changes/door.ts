@@ -107,7 +107,7 @@ export interface ChangeOrder {
    */
   pastFreeze?: true;
   /**
-   * The approved request that this change carries out, or those that went aboard of a train, which are known once its
+   * The approved request that this change carries out, or those that went aboard a train, which are known once its
    * work is done; checked inside the transaction.
    */
   approved?: { request: string } | { requests(): readonly string[] };

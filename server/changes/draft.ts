@@ -15,7 +15,7 @@ export interface DraftCall<Body> {
   base: number | undefined;
   /** Names of what is new in it, the same whenever it is tried. */
   names: { salt(): string; ruleId(): string; id(): string };
-  /** Actor of whoever wrote it, or put it aboard of a train; and the people whose approval of it does not count. */
+  /** Actor of whoever wrote it, or put it aboard a train; and the people whose approval of it does not count. */
   by?: string;
   authors?: readonly string[];
   /** It leaves at once, past all that is not marked as always: said by a train, and by no body. */

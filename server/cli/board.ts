@@ -96,6 +96,12 @@ function boardingOf({ given }: Asked, environment: string) {
 const bySoonest = (a: Departure, b: Departure) =>
   Date.parse(timeOf(a) ?? '9999-12-31') - Date.parse(timeOf(b) ?? '9999-12-31');
 
+/** Of what was recalled nobody is aboard any more. */
+function tellAboard({ state, aboard, ready }: Departure): string {
+  if (state !== 'recalled') return `${aboard} aboard, ${ready} ready`;
+  return aboard === 1 ? '1 was aboard' : `${aboard} were aboard`;
+}
+
 /** When it left, which may be earlier than it was to; else when it is to leave. */
 const timeOf = ({ departedAt, leavesAt }: Departure) => departedAt ?? leavesAt;
 
@@ -108,7 +114,7 @@ async function showBoard({ shell, given }: Asked, api: Api, path: string): Promi
   const rows = [...shown.departures].sort(bySoonest).map((one) => {
     const at = timeOf(one);
     const who = [`${one.train} ${one.number}`, one.environment, at === null ? '–' : sayMoment(at), one.state];
-    return [...who, `${one.aboard} aboard, ${one.ready} ready`, one.says];
+    return [...who, tellAboard(one), one.says];
   });
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) shell.print(row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '));

@@ -85,7 +85,7 @@ describe('trains on the command line', () => {
     expect(await run(['board'])).toEqual({
       code: 0,
       out:
-        'fridays 2  production  2026-11-26 22:44 UTC  recalled  2 aboard, 1 ready  Recalled: late.\n' +
+        'fridays 2  production  2026-11-26 22:44 UTC  recalled  2 were aboard      Recalled: late.\n' +
         'weekly 12  production  2026-12-02 09:00 UTC  boarding  2 aboard, 1 ready  Boarding until 2026-12-02 05:00 UTC.\n' +
         'fridays 3  production  2026-12-04 09:00 UTC  boarding  2 aboard, 1 ready  Boarding.\n' +
         'batch 1    production  –                     boarding  2 aboard, 1 ready  Boarding.\n' +

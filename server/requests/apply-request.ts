@@ -72,7 +72,7 @@ async function requireNotAboard({ aboardOf }: RequestParts, tx: Tx, id: string):
   if (train === undefined) return;
   throw new Problem(
     'wrong_state',
-    `It is aboard of ${train} and leaves with it. Withdraw it there to apply it by itself.`,
+    `It is aboard ${train} and leaves with it. Withdraw it there to apply it by itself.`,
   );
 }
 

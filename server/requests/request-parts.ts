@@ -16,7 +16,7 @@ export interface RequestParts {
   list: AccessList;
   /** The calls that can wait, of all rooms. */
   kinds: readonly DraftKind[];
-  /** The departure with which a request leaves, in words; undefined where it is aboard of none. Trains are a later room. */
+  /** The departure with which a request leaves, in words; undefined where it is aboard none. Trains are a later room. */
   aboardOf?(tx: Tx, requestId: string): Promise<string | undefined>;
 }
 

@@ -3,7 +3,7 @@ import { carOfRequest } from './car-store.ts';
 import { findDepartures } from './departure-store.ts';
 import { findTrains } from './train-store.ts';
 
-/** The departure with which a request leaves, as people call it: `weekly 12`. Undefined where it is aboard of none. */
+/** The departure with which a request leaves, as people call it: `weekly 12`. Undefined where it is aboard none. */
 export async function aboardOf(tx: Tx, requestId: string): Promise<string | undefined> {
   const car = await carOfRequest(tx, requestId);
   const [departure] = car ? await findDepartures(tx, [car.departureId]) : [];

@@ -117,7 +117,7 @@ async function askAgain(
   if (car.state !== 'uplift' || risk === undefined || departure.trainId !== train.id) {
     const [other] = await findTrains(tx, [departure.trainId]);
     const where = `${other?.key} ${departure.number}`;
-    throw new Problem('wrong_state', `It is aboard of ${where} already. Withdraw it there first.`);
+    throw new Problem('wrong_state', `It is aboard ${where} already. Withdraw it there first.`);
   }
   const boarders = [...new Set([...car.boarders, ...authorsOf(principal)])];
   const saved = await saveCar(tx, { ...car, boarders, uplift: { risk, by: actorOf(principal) } });

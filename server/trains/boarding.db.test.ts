@@ -41,7 +41,7 @@ describe('boarding a train', () => {
     const [entry] = (await ask(world.ed, 'GET', '/changes?limit=2')).body.items.filter(
       ({ action }: { action: string }) => action === 'train.board',
     );
-    expect(entry.summary).toBe(`train ${key}: “${flag} for everybody” came aboard of departure 1`);
+    expect(entry.summary).toBe(`train ${key}: “${flag} for everybody” came aboard departure 1`);
   });
 
   it('takes the approval of whoever puts another’s request aboard, for they are an author now', async () => {
@@ -54,7 +54,7 @@ describe('boarding a train', () => {
     await approve(world.rob, request.id);
     expect((await manifest(key)).cars[0].ready).toBe(true);
     const again = await ask(world.ed, 'POST', `/trains/${key}/board`, { request: request.id });
-    expect(again.body.detail).toBe(`It is aboard of ${key} 1 already. Withdraw it there first.`);
+    expect(again.body.detail).toBe(`It is aboard ${key} 1 already. Withdraw it there first.`);
     const applied = await ask(world.ed, 'POST', `/requests/${request.id}/apply`, {});
     expect(applied.status).toBe(409);
     expect(applied.body.detail).toContain(`${key} 1`);
@@ -94,7 +94,7 @@ describe('boarding a train', () => {
     expect((await manifest(key)).cars).toEqual([]);
   });
 
-  it('lets nobody aboard of a full one, and makes the next for whoever takes it', async () => {
+  it('lets nobody aboard a full one, and makes the next for whoever takes it', async () => {
     const { key } = await newTrain({ mostCars: 1 });
     await world.board(world.ed, key, newFlag());
     const flag = newFlag();

@@ -15,7 +15,7 @@ export async function findCar(db: Db | Tx, departureId: string, id: string): Pro
   return row;
 }
 
-/** All that are, or were, aboard of some departures, in the order in which they came. */
+/** All that are, or were, aboard some departures, in the order in which they came. */
 export async function carsOf(db: Db | Tx, departureIds: readonly string[]): Promise<Car[]> {
   if (departureIds.length === 0) return [];
   return db

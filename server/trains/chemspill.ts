@@ -81,7 +81,7 @@ export async function chemspill(
 async function requireNotAboard(tx: Tx, { id }: RequestRow): Promise<void> {
   const where = await aboardOf(tx, id);
   if (where !== undefined) {
-    throw new Problem('wrong_state', `It is aboard of ${where} already. Withdraw it there first.`);
+    throw new Problem('wrong_state', `It is aboard ${where} already. Withdraw it there first.`);
   }
 }
 

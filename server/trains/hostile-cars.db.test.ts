@@ -117,7 +117,7 @@ describe.skipIf(!hasPostgres)('whoever wants more to leave than was let aboard',
     const asking = { principal: rae, reason: 'It cannot wait' };
     const wanted = { request: requestId, breakGlass: true };
     await expect(chemspill(world.parts, asking, await trainOf('calm'), wanted)).rejects.toMatchObject({
-      ...{ code: 'wrong_state', message: expect.stringMatching(/^It is aboard of calm 1 already/) },
+      ...{ code: 'wrong_state', message: expect.stringMatching(/^It is aboard calm 1 already/) },
     });
   });
 

@@ -13,6 +13,6 @@ test.each([
   expect(expiryAboard(request(lasts), day(leaves), day(now))).toEqual(day(expected));
 });
 
-test('What is aboard of a train that leaves when something is ready keeps its time', () => {
+test('What is aboard a train that leaves when something is ready keeps its time', () => {
   expect(expiryAboard(request(7), null, day(1))).toEqual(day(7));
 });

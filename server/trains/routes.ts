@@ -81,7 +81,7 @@ const edit = createRoute({
   responses: changed,
 });
 const archive = createRoute({
-  ...{ method: 'post', path: `${path}/archive`, tags, summary: 'Put a train away that nobody is aboard of' },
+  ...{ method: 'post', path: `${path}/archive`, tags, summary: 'Put away a train that nobody is aboard' },
   middleware: mayChange,
   request: { params: trainKey, body: json(withReason) },
   responses: changed,

@@ -3,7 +3,7 @@ import { asFields, changedFields, type Teller } from '../changes/tell-change.ts'
 
 type Fields = { [field: string]: JsonValue } | undefined;
 
-/** Tells of trains: `train weekly: “New cart” came aboard of departure 12`. */
+/** Tells of trains: `train weekly: “New cart” came aboard departure 12`. */
 export const trainTeller: Teller = {
   kind: 'train',
   tell: ({ action, key, before, after }) => {
@@ -27,7 +27,7 @@ function tellAction(action: string, was: Fields, is: Fields): string {
     case 'train.start':
       return 'line started again';
     case 'train.board':
-      return `${title} came aboard of departure ${departure}${is?.risk === undefined ? '' : ', after the cut-off'}`;
+      return `${title} came aboard departure ${departure}${is?.risk === undefined ? '' : ', after the cut-off'}`;
     case 'train.withdraw':
       return `${title} was withdrawn from departure ${departure}`;
     default: {

@@ -24,7 +24,7 @@ export async function withdrawCar(
   const committed = await commitChange<Boarded>(parts.door, order, async (tx, { now }) => {
     const departure = await lockDeparture(tx, seen.id);
     const car = departure && (await findCar(tx, departure.id, id));
-    if (!departure || !car) throw new Problem('not_found', `There is no such change aboard of ${key} ${number}.`);
+    if (!departure || !car) throw new Problem('not_found', `There is no such change aboard ${key} ${number}.`);
     if (car.state === 'withdrawn') return { result: { train, departure, car }, touched: NO_RULESET, unchanged: true };
     if (car.state !== 'aboard' && car.state !== 'uplift') {
       const how = car.state === 'under-way' || car.state === 'arrived' ? ' It has left: eject it, or recall all.' : '';
@@ -44,7 +44,7 @@ export async function withdrawCar(
   parts.wake();
   return withResult(committed, async () => {
     const car = await findCar(db, seen.id, id);
-    if (!car) throw new Problem('not_found', `There is no such change aboard of ${key} ${number}.`);
+    if (!car) throw new Problem('not_found', `There is no such change aboard ${key} ${number}.`);
     return { train, departure: seen, car };
   });
 }

@@ -33,6 +33,8 @@ test('Who is ready counts as long as it stands at the platform; then, how many w
   expect(tellAboard({ state: 'boarding', aboard: 0, ready: 0 })).toBe('nobody yet');
   expect(tellAboard({ state: 'closed', aboard: 3, ready: 2 })).toBe('2 of 3 ready');
   expect(tellAboard({ state: 'under-way', aboard: 3, ready: 0 })).toBe('3 aboard');
+  expect(tellAboard({ state: 'recalled', aboard: 3, ready: 0 })).toBe('3 were aboard');
+  expect(tellAboard({ state: 'recalled', aboard: 1, ready: 0 })).toBe('1 was aboard');
   expect(tellAboard({ state: 'missed', aboard: 0, ready: 0 })).toBe('nobody');
   expect([tellCap(null, 9), tellCap(4, 2), tellCap(4, 4)]).toEqual(['', '4 at most', 'full, 4 at most']);
 });

@@ -47,9 +47,10 @@ export const onPlatform = (state: CarAnswer['state']): boolean => state === 'abo
 
 type Counted = Pick<DepartureItem, 'state' | 'aboard' | 'ready'>;
 
-/** `2 of 3 ready`; once it has left, how many went. */
+/** `2 of 3 ready`; once it has left, how many went, and that they are gone where all was taken back. */
 export function tellAboard({ state, aboard, ready }: Counted): string {
   if (aboard === 0) return isAhead(state) ? 'nobody yet' : 'nobody';
+  if (state === 'recalled') return aboard === 1 ? '1 was aboard' : `${aboard} were aboard`;
   return isAhead(state) ? `${ready} of ${aboard} ready` : `${aboard} aboard`;
 }
 
