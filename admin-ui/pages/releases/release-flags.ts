@@ -83,7 +83,7 @@ export class ReleaseFlags extends LitElement {
         }
       </td>
       <td data-label="State"><span><span class="tag ${killed ? 'killed' : how === 'on' ? 'on' : ''}">${killed ? 'killed' : how}</span></span></td>
-      <td data-label="Known good"><span>${good ? html`<span class="tag on">good</span>` : html`<span class="tag warn">not proven</span>`}</span></td>
+      <td data-label="Known good"><span>${good ? html`<span class="tag on">good</span>` : html`<span class="tag warn">not known good</span>`}</span></td>
       <td data-label="Why"><span class="small note">${because}</span></td>
     </tr>`;
   }

@@ -97,7 +97,7 @@ export class ReleasesPage extends LitElement {
       </div>
       ${
         items.length === 0
-          ? html`<p class="quiet">No release of ${here.environment.name} is known to be good. Open the newest: it says which flags are not proven, and why.</p>`
+          ? html`<p class="quiet">No release of ${here.environment.name} is known to be good. Open the newest: it says which flags are not known good, and why.</p>`
           : this.#drawTable(here, items)
       }
       ${this.#releases.hasMore ? html`<p class="row"><button @click=${() => this.#releases.more()}>Show older ones</button></p>` : nothing}`;

@@ -94,10 +94,10 @@ describe.skipIf(!hasBrowser)('Releases', () => {
     expect([await stateOf('maintenance-mode'), await stateOf('express-pay')]).toEqual(['on', 'on']);
   });
 
-  test('say which of their flags are not proven and why, and what is different between any two or now', async () => {
+  test('say which of their flags are not known good and why, and what is different between any two or now', async () => {
     await call('POST', `${TILL}/releases`, { tag: 'busy' });
     const page = await visit('releases');
-    await page.getByRole('row').filter({ hasText: 'busy' }).getByText('2 flags not proven').waitFor();
+    await page.getByRole('row').filter({ hasText: 'busy' }).getByText('2 flags not known good').waitFor();
     await button(page, 'Known good only').click();
     await page.getByRole('link', { name: 'busy' }).waitFor({ state: 'detached' });
     await button(page, 'Known good only').click();

@@ -4,8 +4,8 @@ import { fileOf, pageOfOrigin, revisionOf, tellContent, tellGood } from './tell-
 test.each([
   [{ knownGood: true, latestKnownGood: true, unproven: 0 }, 'last known good', 'on'],
   [{ knownGood: true, latestKnownGood: false, unproven: 0 }, 'known good', 'on'],
-  [{ knownGood: false, latestKnownGood: false, unproven: 1 }, 'one flag not proven', ''],
-  [{ knownGood: false, latestKnownGood: false, unproven: 12 }, '12 flags not proven', ''],
+  [{ knownGood: false, latestKnownGood: false, unproven: 1 }, 'one flag not known good', ''],
+  [{ knownGood: false, latestKnownGood: false, unproven: 12 }, '12 flags not known good', ''],
 ])('Of %j it is said “%s”', (item, words, tone) => {
   expect(tellGood(item)).toMatchObject({ words, tone });
 });

@@ -9,7 +9,7 @@ export function tellGood({ knownGood, latestKnownGood, unproven }: Item): { word
     return { words: 'last known good', tone: 'on', why: 'The newest of which every flag is known to be good.' };
   }
   if (knownGood) return { words: 'known good', tone: 'on', why: 'Every flag of it is known to be good.' };
-  const words = unproven === 1 ? 'one flag not proven' : `${unproven} flags not proven`;
+  const words = unproven === 1 ? 'one flag not known good' : `${unproven} flags not known good`;
   return { words, tone: '', why: 'Open it to see which, and why.' };
 }
 
