@@ -221,7 +221,7 @@ describe('receipts', () => {
     // Whoever claims at its connect to be ahead is heard of, and counts for nothing that it cannot have been given.
     const boaster = await forge(serverKey, { 'last-event-id': `${epoch}.999999` });
     expect(await boaster.send({ position: `${epoch}.999999` })).toBe(204);
-    const on = await server.api('POST', `${flagPath('on')}?wait=500ms`, {});
+    const on = await server.api('POST', `${flagPath('on')}?wait=2s`, {});
     expect(on.body.receipts).toMatchObject({ live: 6, reached: 3 });
     for (const { stream } of [other, foreign, boaster]) stream?.close();
     app.stream?.close();
