@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Freeze } from '../environments/freeze.ts';
 import type { Departure } from './departure.ts';
-import { frozenAtLeaving, sayCar, sayDeparture } from './say-departure.ts';
+import { frozenAtLeaving } from './frozen-at-leaving.ts';
+import { sayCar, sayDeparture } from './say-departure.ts';
 import type { Train } from './train.ts';
 
 const now = new Date('2026-12-01T08:00:00Z');

@@ -1,4 +1,4 @@
-import { type Freeze, type Frozen, freezeAt } from '../environments/freeze.ts';
+import type { Frozen } from '../environments/freeze.ts';
 import type { Car, Departure } from './departure.ts';
 import type { Train } from './train.ts';
 
@@ -9,15 +9,6 @@ interface Counted {
   ready: number;
   /** The freeze that meets it when it is to leave. */
   frozen: Pick<Frozen, 'name' | 'until'> | null;
-}
-
-/**
- * The freeze in which its environment is when it is to leave: at its time, and now where that is over or it has none.
- * Those for some flags alone keep nobody from leaving.
- */
-export function frozenAtLeaving(freezes: readonly Freeze[], departure: Departure, now: Date): Frozen | null {
-  const { environmentId, leavesAt } = departure;
-  return freezeAt(freezes, environmentId, leavesAt !== null && leavesAt > now ? leavesAt : now);
 }
 
 /** How a departure stands, in one sentence. */

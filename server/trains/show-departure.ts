@@ -11,7 +11,8 @@ import { carsOf } from './car-store.ts';
 import type { CarAnswer, DepartureAnswer, DepartureItem } from './contract.ts';
 import type { Car, Departure } from './departure.ts';
 import { findDepartures, tagsOfReleases } from './departure-store.ts';
-import { frozenAtLeaving, sayCar, sayDeparture } from './say-departure.ts';
+import { frozenAtLeaving } from './frozen-at-leaving.ts';
+import { sayCar, sayDeparture } from './say-departure.ts';
 import type { Train } from './train.ts';
 import { findTrains } from './train-store.ts';
 
