@@ -8,7 +8,7 @@ import {
   type Stage,
   titled,
 } from '../../sdk-node/openfeature/appendix-steps.fixture.ts';
-import { serve, TestNode } from '../../server/evaluation/ofrep.fixture.ts';
+import { ValuesNode } from '../../server/evaluation/values-node.fixture.ts';
 import { DEFAULT_LIMITS } from '../../server/platform/admission.ts';
 import { TurnoutWebProvider } from '../openfeature.ts';
 import { WebSdk } from './appendix-sdk.fixture.ts';
@@ -18,34 +18,36 @@ const NOWHERE = 'http://127.0.0.1:9';
 
 /** Answers from the flags of the appendix; in the other states, from nowhere. */
 class PageStage implements Stage<TurnoutWebProvider> {
-  readonly flags = serve(readAppendixFlags().map((flag) => ({ ...flag, clientVisible: true })));
   // The scenarios of all visitors come from one address, faster than those of pages.
-  readonly node = new TestNode(this.flags, { limits: { ...DEFAULT_LIMITS, CLIENT_REQUESTS: 10_000 } });
-  readonly key = this.node.key('client');
-  #url = '';
+  readonly node = new ValuesNode(
+    readAppendixFlags().map((flag) => ({ ...flag, clientVisible: true })),
+    [],
+    { limits: { ...DEFAULT_LIMITS, CLIENT_REQUESTS: 10_000 } },
+  );
+  readonly key = this.node.gate.key('client');
 
-  async start(): Promise<void> {
-    this.#url = await this.node.listen();
+  start(): Promise<void> {
+    return this.node.listen();
   }
 
   provider(state: ProviderState): TurnoutWebProvider {
     const from = { key: this.key, logger: false, storage: false } as const;
     switch (state) {
       case 'stable':
-        return new TurnoutWebProvider({ ...from, url: this.#url });
+        return new TurnoutWebProvider({ ...from, url: this.node.address });
       case 'not ready':
         return new TurnoutWebProvider({ ...from, url: NOWHERE }, { readyWithinMs: 60_000 });
       case 'error':
         return new TurnoutWebProvider({ ...from, url: NOWHERE }, { readyWithinMs: 150 });
       case 'fatal':
-        return new TurnoutWebProvider({ ...from, url: this.#url, key: 'no key' });
+        return new TurnoutWebProvider({ ...from, url: this.node.address, key: 'no key' });
       case 'stale':
         return new TurnoutWebProvider({ ...from, url: NOWHERE, bootstrap: this.#bootstrap() });
     }
   }
 
   #bootstrap(): Bootstrap {
-    const { compiled, position } = this.flags;
+    const { compiled, position } = this.node.flags.current;
     return writeBootstrap(position, {}, Object.values(evaluateAll(compiled, {})));
   }
 }
