@@ -37,11 +37,11 @@ export { AFTER_ARM, AFTER_TO, BEFORE, LONGEST_AGO_MS, type RunReport, UNIT_BYTES
 export { byteColumn, momentColumn, UnitColumn, UnitTable } from './report/unit-table.ts';
 export { applyPatch } from './sync/apply-patch.ts';
 export { diffRulesets } from './sync/diff.ts';
-export { isSameAnswer, type Values } from './sync/same-answer.ts';
 export { layOverlay, overlayHash } from './sync/overlay.ts';
 export type * from './sync/ports.ts';
 export { isSnapshot } from './sync/read-event.ts';
 export { RulesetSession } from './sync/ruleset-session.ts';
+export { isSameAnswer, type Values } from './sync/same-answer.ts';
 export type * from './sync/session.ts';
 export { type Frame, FrameReader, writeFrame } from './sync/sse.ts';
 export type * from './sync/values-parts.ts';
