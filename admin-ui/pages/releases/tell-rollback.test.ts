@@ -7,7 +7,7 @@ const flag = (key: string, effect: Flag['effect'], after: unknown = null): Flag 
   ...{ key, effect, direction: null, because: null, before: null, after },
 });
 const segment = { key: 'staff', before: null, after: null };
-const change = { id: 7, seq: 7, environments: [] };
+const change = { id: 7, seq: 7, at: '2026-01-01T00:00:00.000Z', environments: [] };
 const request = { id: 'r', title: 'Rollback' };
 
 describe('How far a rollback reaches', () => {
