@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HeldLease } from '../platform/lease.ts';
+import { LookLoop } from '../platform/look-loop.ts';
 import { Problem } from '../platform/problem.ts';
 import { followEnded } from './follow-ended.ts';
 import { lookAtRun } from './look-at-run.ts';
@@ -27,47 +28,32 @@ const SLOW_MS = 2_000;
  */
 export class RolloutLoop {
   readonly #parts: LoopParts;
-  #timer: NodeJS.Timeout | undefined;
-  #passing: Promise<void> | undefined;
+  readonly #loop: LookLoop;
   /** Runs that a look of before is still at. */
   readonly #looking = new Map<string, Promise<number>>();
-  #isAwake = false;
-  #follows = false;
   #begun = Number.NEGATIVE_INFINITY;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
+    this.#loop = new LookLoop({ look: () => this.#look(), soonMs: () => this.#begun + GAP_MS - this.#now() });
   }
 
   /** Goes on by itself from now on; answers how to stop. */
   follow(): () => void {
-    this.#follows = true;
-    this.wake();
-    return () => {
-      this.#follows = false;
-      clearTimeout(this.#timer);
-    };
+    return this.#loop.follow();
   }
 
   /** Something was pressed or rung: looks at once, or right after the look that is under way. */
-  wake = (): void => {
-    this.#isAwake = true;
-    if (this.#follows && this.#passing === undefined) this.#schedule(this.#begun + GAP_MS - this.#now());
-  };
+  wake = (): void => this.#loop.wake();
 
   /** Looks at every run once. Never throws: what could not be done is seen again at the next look. */
   pass(): Promise<void> {
-    this.#passing ??= this.#pass().finally(() => {
-      this.#passing = undefined;
-    });
-    return this.#passing;
+    return this.#loop.pass();
   }
 
   /** Waits for the looks that are under way. */
   async close(): Promise<void> {
-    this.#follows = false;
-    clearTimeout(this.#timer);
-    await this.#passing;
+    await this.#loop.close();
     await Promise.all(this.#looking.values());
   }
 
@@ -75,23 +61,15 @@ export class RolloutLoop {
     return this.#parts.door.clock.monotonic();
   }
 
-  #schedule(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.pass(), Math.max(0, ms));
-    this.#timer.unref();
-  }
-
-  async #pass(): Promise<void> {
-    this.#isAwake = false;
+  async #look(): Promise<number> {
     this.#begun = this.#now();
-    let next = MOST_WAIT_MS;
     try {
       const lease = this.#parts.held();
-      if (lease !== undefined) next = await this.#lookAtAll(lease);
+      return lease === undefined ? MOST_WAIT_MS : await this.#lookAtAll(lease);
     } catch (error) {
       this.#parts.log.warn({ error }, 'rollouts could not be looked at: nothing acts until they can be');
+      return MOST_WAIT_MS;
     }
-    if (this.#follows) this.#schedule(this.#isAwake ? this.#begun + GAP_MS - this.#now() : next);
   }
 
   /** Answers after how many ms the next look is due. */
@@ -114,7 +92,7 @@ export class RolloutLoop {
       }
     };
     const all = Promise.all(Array.from({ length: AT_ONCE }, work));
-    await (this.#follows ? Promise.race([all, sleep(SLOW_MS, undefined, { ref: false })]) : all);
+    await (this.#loop.follows ? Promise.race([all, sleep(SLOW_MS, undefined, { ref: false })]) : all);
     return Math.max(LEAST_WAIT_MS, Math.min(...waits));
   }
 

@@ -1,5 +1,6 @@
 import type { Db } from '../database/connect.ts';
 import type { HeldLease } from '../platform/lease.ts';
+import { LookLoop } from '../platform/look-loop.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Departure } from './departure.ts';
 import { openDepartures } from './departure-store.ts';
@@ -31,61 +32,39 @@ const MOST_STEPS = 4;
  */
 export class TrainLoop {
   readonly #parts: TrainLoopParts;
-  #timer: NodeJS.Timeout | undefined;
-  #passing: Promise<void> | undefined;
-  #isAwake = false;
-  #follows = false;
+  readonly #loop: LookLoop;
 
   constructor(parts: TrainLoopParts) {
     this.#parts = parts;
+    this.#loop = new LookLoop({ look: () => this.#look(), soonMs: () => LEAST_MS });
   }
 
   /** Goes on by itself from now on; answers how to stop. */
   follow(): () => void {
-    this.#follows = true;
-    this.wake();
-    return () => {
-      this.#follows = false;
-      clearTimeout(this.#timer);
-    };
+    return this.#loop.follow();
   }
 
   /** Something was pressed or rung: looks soon, or right after the look that is under way. */
-  wake = (): void => {
-    this.#isAwake = true;
-    if (this.#follows && this.#passing === undefined) this.#schedule(LEAST_MS);
-  };
+  wake = (): void => this.#loop.wake();
 
   /** Looks at every departure once. Never throws: what could not be done is seen again at the next look. */
   pass(): Promise<void> {
-    this.#passing ??= this.#pass().finally(() => {
-      this.#passing = undefined;
-    });
-    return this.#passing;
+    return this.#loop.pass();
   }
 
   /** Waits for the look that is under way. */
-  async close(): Promise<void> {
-    this.#follows = false;
-    clearTimeout(this.#timer);
-    await this.#passing;
+  close(): Promise<void> {
+    return this.#loop.close();
   }
 
-  #schedule(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.pass(), ms);
-    this.#timer.unref();
-  }
-
-  async #pass(): Promise<void> {
-    this.#isAwake = false;
+  async #look(): Promise<number> {
     try {
       const lease = this.#parts.held();
       if (lease !== undefined) await this.#lookAtAll(lease);
     } catch (error) {
       this.#parts.log.warn({ error }, 'departures could not be looked at: nothing leaves until they can be');
     }
-    if (this.#follows) this.#schedule(this.#isAwake ? LEAST_MS : EVERY_MS);
+    return EVERY_MS;
   }
 
   async #lookAtAll(lease: HeldLease): Promise<void> {
