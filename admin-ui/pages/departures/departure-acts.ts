@@ -1,7 +1,8 @@
 import type { ChangedDeparture, DepartureAnswer, TrainAnswer } from '@turnout/server/contracts';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { May } from '../../client/me.ts';
+import { actsSheet } from '../../parts/acts-sheet.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
 import { boardFlow, chemspillFlow } from './board-flows.ts';
@@ -24,32 +25,7 @@ interface Button {
  */
 @customElement('t-departure-acts')
 export class DepartureActs extends LitElement {
-  static override styles = [
-    base,
-    css`
-      .acts {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5rem;
-      }
-      .back {
-        border-color: var(--warn);
-        background: var(--warn-soft);
-        color: var(--warn);
-      }
-      .back:hover:not([aria-disabled='true']) {
-        border-color: var(--ink);
-      }
-      .back[aria-disabled='true'] {
-        border-color: var(--line);
-        background: var(--sunken);
-        color: var(--quiet);
-      }
-      p {
-        margin-top: 0.35rem;
-      }
-    `,
-  ];
+  static override styles = [base, actsSheet];
 
   @property({ attribute: false }) at!: Platform;
   /** Undefined where it is archived: then it brings nothing more, and what it brought can still be recalled. */

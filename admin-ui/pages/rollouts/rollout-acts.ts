@@ -1,7 +1,8 @@
 import type { RolloutAnswer } from '@turnout/server/contracts';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { MyEnvironment, MyProject } from '../../client/me.ts';
+import { actsSheet } from '../../parts/acts-sheet.ts';
 import { base } from '../../styles/base.ts';
 import { maySteer } from './may-steer.ts';
 import { steerFlow } from './steer-flow.ts';
@@ -26,32 +27,7 @@ const ORDER: readonly Verb[] = ['rollback', 'pause', 'resume', 'advance', 'overr
 /** What can be done with a rollout. What one may not do stands there with its reason; tells `steered` with what came of it. */
 @customElement('t-rollout-acts')
 export class RolloutActs extends LitElement {
-  static override styles = [
-    base,
-    css`
-      .acts {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5rem;
-      }
-      .back {
-        border-color: var(--warn);
-        background: var(--warn-soft);
-        color: var(--warn);
-      }
-      .back:hover:not([aria-disabled='true']) {
-        border-color: var(--ink);
-      }
-      .back[aria-disabled='true'] {
-        border-color: var(--line);
-        background: var(--sunken);
-        color: var(--quiet);
-      }
-      p {
-        margin-top: 0.35rem;
-      }
-    `,
-  ];
+  static override styles = [base, actsSheet];
 
   @property({ attribute: false }) project!: MyProject;
   @property({ attribute: false }) rollout!: RolloutAnswer;
