@@ -14,6 +14,7 @@ export type {
   ServeIn,
 } from './flags/contract.ts';
 export type { InstanceShown } from './fleet/contract.ts';
+export type { CheckAnswer } from './gates/check-contract.ts';
 export type { IncidentAnswer, TimelineItem, WholeIncidentAnswer } from './incidents/contract.ts';
 export type { ChangeEvaluationsAnswer, EvaluationSummaryAnswer, FlagEvaluationsAnswer } from './metrics/contract.ts';
 export type { MetricAnswer, MetricRate } from './metrics/metric-contract.ts';
@@ -44,7 +45,6 @@ export type {
   RollbackAnswer,
 } from './releases/contract.ts';
 export type { EditedItems, NewRequestIn, RequestSummary, WholeRequest } from './requests/contract.ts';
-export type { CheckAnswer } from './rollouts/check-contract.ts';
 export type {
   DecisionAnswer,
   RolloutAnswer,

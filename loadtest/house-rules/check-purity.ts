@@ -29,7 +29,7 @@ const OUTSIDE_CORE = new Set([...OUTSIDE, 'new Date']);
 
 /** Core's products, and every file that is listed as pure, ask no clock, no dice and no world. */
 export function checkPurity(source: Source, house: House): Finding[] {
-  const listed = house.pure.includes(source.path);
+  const listed = isPure(source.path, house) && source.kind === 'product';
   const inCore = source.path.startsWith('core/') && source.kind === 'product';
   if (!listed && !inCore) return [];
   const findings = source.uses
@@ -38,13 +38,17 @@ export function checkPurity(source: Source, house: House): Finding[] {
   return listed && !inCore ? [...findings, ...impureImports(source, house)] : findings;
 }
 
+function isPure(path: string, house: House): boolean {
+  return house.pure.some((entry) => (entry.endsWith('/') ? path.startsWith(entry) : path === entry));
+}
+
 /** A pure file may import core, types, and other pure files; hashing is computing. */
 function impureImports(source: Source, house: House): Finding[] {
   return source.imports
     .filter(({ from, typeOnly }) => {
       if (typeOnly || from.startsWith('@turnout/core') || from === 'node:crypto') return false;
       const target = posix.normalize(posix.join(posix.dirname(source.path), from));
-      return !(from.startsWith('.') && house.pure.includes(target));
+      return !(from.startsWith('.') && isPure(target, house));
     })
     .map(({ from, line }) => {
       const what = `${from}: a pure file imports core, types and pure files`;

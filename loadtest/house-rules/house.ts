@@ -10,7 +10,7 @@ export interface House {
   mayTouchDrizzle: readonly RegExp[];
   /** Files of the server's rooms that may name hono or zod: contracts, routes, and what all routes share. */
   mayTouchHttp: readonly RegExp[];
-  /** Files that only compute: they import nothing that does IO and ask no clock. */
+  /** Files that only compute (a folder ends in `/`): they import nothing that does IO and ask no clock. */
   pure: readonly string[];
   /** Free of the limit on files: tables, contracts, what a program wrote. */
   unlimitedFiles: readonly RegExp[];

@@ -28,6 +28,7 @@ export * from '../delivery/tables.ts';
 export * from '../environments/tables.ts';
 export * from '../flags/tables.ts';
 export * from '../fleet/tables.ts';
+export * from '../gates/tables.ts';
 export * from '../incidents/tables.ts';
 export * from '../metrics/tables.ts';
 export * from '../policies/tables.ts';

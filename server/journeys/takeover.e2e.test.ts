@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasPostgres } from '../database/test-database.ts';
-import { throwDice } from '../rollouts/dice.fixture.ts';
+import { throwDice } from '../decisions/dice.fixture.ts';
 import { type FreshDatabase, freshDatabase } from './fresh-database.fixture.ts';
 import { type LeaseWitness, watchLease } from './lease-witness.fixture.ts';
 import { type RunningRollouts, runRollouts, WHOLE_WAY } from './running-rollouts.fixture.ts';

@@ -1,10 +1,10 @@
 import { type Flag, parsePosition } from '@turnout/core';
 import type { EnvironmentPlace } from '../access/asking.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { leaveRun } from '../decisions/grow-run.ts';
 import type { Configuration } from '../flags/configuration.ts';
 import { requireFlag } from '../flags/flag-place.ts';
 import { Problem } from '../platform/problem.ts';
-import { leaveRun } from '../rollouts/grow-run.ts';
 import type { FlagForm } from './release.ts';
 import { changeAt, runsSince, type Touching, touching } from './rollback-store.ts';
 

@@ -1,9 +1,9 @@
 import type { Flag, JsonValue, Serve } from '@turnout/core';
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
+import { leaveRun } from '../decisions/grow-run.ts';
+import type { RunWrites } from '../decisions/rollout.ts';
 import { type Configuration, type FlagContent, servedFlag } from '../flags/configuration.ts';
 import type { FlagInEnvironment } from '../flags/flag-store.ts';
-import { leaveRun } from '../rollouts/grow-run.ts';
-import type { RunWrites } from '../rollouts/rollout.ts';
 import { writeStored } from '../transfer/write-turnout.ts';
 import type { FlagForm } from './release.ts';
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../database/connect.ts';
-import { watches } from '../rollouts/guard-scope.ts';
+import { watches } from '../decisions/guard-scope.ts';
 import type { FinishedRun } from '../rollouts/loop-parts.ts';
 import { cutRelease } from './cut-release.ts';
 import { servedHash } from './form.ts';

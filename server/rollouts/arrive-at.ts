@@ -1,8 +1,8 @@
 import type { Serve } from '@turnout/core';
+import { checkStart } from '../decisions/layout-start.ts';
+import { beginRun } from '../decisions/move-run.ts';
+import type { Run } from '../decisions/rollout.ts';
 import type { FlagInEnvironment } from '../flags/flag-store.ts';
-import { checkStart } from './layout-start.ts';
-import { beginRun } from './move-run.ts';
-import type { Run } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 
 /** What a target serves; undefined where there is no such rule. */

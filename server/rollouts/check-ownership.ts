@@ -1,12 +1,12 @@
 import { actorOf } from '../access/principal.ts';
 import type { ChangeOrder, Check, EnvironmentStep } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { judgeEdit, type Touch } from '../decisions/compare-owned.ts';
+import { followRun } from '../decisions/move-rollout.ts';
+import { endRun, pauseRun } from '../decisions/move-run.ts';
+import type { Run } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
-import { judgeEdit, type Touch } from './compare-owned.ts';
 import { insertDecision } from './decision-store.ts';
-import { followRun } from './move-rollout.ts';
-import { endRun, pauseRun } from './move-run.ts';
-import type { Run } from './rollout.ts';
 import { lockRollout, type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type KeptRun, lockLiveRuns, saveRun } from './run-store.ts';
 import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';

@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { ROLES } from '../access/principal.ts';
+import type { Action, ConditionState, GuardVerdict, Verdict } from '../decisions/decision.ts';
+import type { PageAbout, PauseCause, RolloutState } from '../decisions/rollout.ts';
 import { serveAnswer } from '../flags/contract.ts';
 import { objectKey } from '../platform/object-key.ts';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
 import { flipReceipts } from '../platform/receipts-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
-import type { Action, ConditionState, GuardVerdict, Verdict } from './decision.ts';
 import type { ReachState } from './reach.ts';
-import type { PageAbout, PauseCause, RolloutState } from './rollout.ts';
 
 const STATES = ['waiting', 'running', 'paused', 'finished', 'rolledBack', 'killed', 'ended'] as const;
 const ACTIONS = ['advance', 'hold', 'rollBack', 'kill', 'pause', 'finish', 'needApproval', 'end'] as const;

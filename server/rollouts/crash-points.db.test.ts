@@ -2,9 +2,9 @@ import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeRequests, decisions, runs } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
+import { stageOf } from '../decisions/decide.fixture.ts';
 import type { Policy, ThresholdGuard } from '../policies/policy.ts';
 import { type CrashPoint, LOOP_STEPS, type LoopStep } from './crash-point.ts';
-import { stageOf } from './decide.fixture.ts';
 import { openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 
 class Crashed extends Error {}

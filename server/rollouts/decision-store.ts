@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, gte, inArray, lt, ne } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { decisions, environments, guardPoints, runs } from '../database/tables.ts';
-import type { Decision, Evidence } from './decision.ts';
-import type { GuardPoint } from './guard-point.ts';
-import type { Run } from './rollout.ts';
+import type { Decision, Evidence } from '../decisions/decision.ts';
+import type { GuardPoint } from '../decisions/guard-point.ts';
+import type { Run } from '../decisions/rollout.ts';
 
 export type DecisionRow = typeof decisions.$inferSelect & { environment: string };
 

@@ -1,7 +1,7 @@
 import type { Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { sayStage } from '../decisions/decide-words.ts';
 import { gatesOfStage, type Policy } from '../policies/policy.ts';
-import { sayStage } from './decide-words.ts';
 import { type EntryMove, writeEntry } from './enter-next.ts';
 import { lockWhole, saveMove } from './lock-rollout.ts';
 import { readUnitsGround } from './read-units-ground.ts';

@@ -1,13 +1,13 @@
 import type { Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
-import { growRun } from './grow-run.ts';
-import { layRun } from './layout.ts';
+import { growRun } from '../decisions/grow-run.ts';
+import { layRun } from '../decisions/layout.ts';
+import { enterStage, resumeRun } from '../decisions/move-run.ts';
+import { neededUnits, type UnitsGround } from '../decisions/needed-units.ts';
+import type { Run } from '../decisions/rollout.ts';
+import { termsOf } from '../decisions/run-terms.ts';
 import type { LockedRollout } from './lock-rollout.ts';
-import { enterStage, resumeRun } from './move-run.ts';
-import { neededUnits, type UnitsGround } from './needed-units.ts';
-import type { Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
-import { termsOf } from './run-terms.ts';
 import { type FlagWrite, requireOwned, rulesetOfRun, writeServed } from './write-run.ts';
 
 /** What a new entry is made of, beside the run: gathered before the locks. */

@@ -1,7 +1,7 @@
+import { sayDuration } from '../decisions/decide-words.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { requireLease } from './check-lease.ts';
 import { atPoints } from './crash-point.ts';
-import { sayDuration } from './decide-words.ts';
 import { insertDecision, type Kept } from './decision-store.ts';
 import type { LoopParts } from './loop-parts.ts';
 import { followReach, type Reach } from './reach.ts';

@@ -1,20 +1,20 @@
 import type { Db } from '../database/connect.ts';
+import { compareOwned } from '../decisions/compare-owned.ts';
+import type { Evidence, FlagReading, GateReading, ThresholdReading } from '../decisions/decision.ts';
+import { foldThreshold } from '../decisions/fold-threshold.ts';
+import { believedUnits } from '../decisions/guard-ground.ts';
+import { watches } from '../decisions/guard-scope.ts';
+import { bakedMs } from '../decisions/run-time.ts';
 import { servedFlag } from '../flags/configuration.ts';
 import { findFlagIn } from '../flags/flag-store.ts';
+import { readCheck } from '../gates/check-reading.ts';
+import { foldProbe, nextCallOf, type ProbeState, readProbe } from '../gates/probe.ts';
 import type { MetricDefinition } from '../metrics/evidence.ts';
 import { type Gate, type Guard, gatesOfStage, type ThresholdGuard } from '../policies/policy.ts';
-import { readCheck } from './check-reading.ts';
-import { compareOwned } from './compare-owned.ts';
-import type { Evidence, FlagReading, GateReading, ThresholdReading } from './decision.ts';
-import { foldThreshold } from './fold-threshold.ts';
-import { believedUnits } from './guard-ground.ts';
-import { watches } from './guard-scope.ts';
 import type { LoopSources } from './loop-sources.ts';
-import { foldProbe, nextCallOf, type ProbeState, readProbe } from './probe.ts';
 import { type Readings, readingsOf } from './readings.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import type { KeptRun } from './run-store.ts';
-import { bakedMs } from './run-time.ts';
 import { readStageApprovals, stageAskOf } from './stage-approvals.ts';
 
 export interface Gathered {

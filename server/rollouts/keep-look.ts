@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../database/connect.ts';
+import type { Decision, Evidence } from '../decisions/decision.ts';
+import { isPointDue, pointsOf } from '../decisions/guard-point.ts';
+import { noteSeen } from '../decisions/note-seen.ts';
+import type { Run } from '../decisions/rollout.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { Problem } from '../platform/problem.ts';
 import { requireLease } from './check-lease.ts';
-import type { Decision, Evidence } from './decision.ts';
 import { insertDecision, insertPoints, lastPointAt } from './decision-store.ts';
-import { isPointDue, pointsOf } from './guard-point.ts';
 import type { LoopParts } from './loop-parts.ts';
-import { noteSeen } from './note-seen.ts';
-import type { Run } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import { type BesideRun, type KeptRun, saveLook, saveRun } from './run-store.ts';
 

@@ -1,12 +1,12 @@
 import type { Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { leaveRun } from '../decisions/grow-run.ts';
+import { endRun } from '../decisions/move-run.ts';
+import type { Run } from '../decisions/rollout.ts';
 import { findFlag, flagsInEnvironments } from '../flags/flag-store.ts';
 import { arriveAt } from './arrive-at.ts';
-import { leaveRun } from './grow-run.ts';
 import type { LockedRollout } from './lock-rollout.ts';
-import { endRun } from './move-run.ts';
 import { placesOf } from './path-places.ts';
-import type { Run } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import { type FlagWrite, requireOwned, rulesetOfRun, writeServed } from './write-run.ts';
 

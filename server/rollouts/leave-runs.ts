@@ -1,12 +1,12 @@
 import { joinTouched } from '../changes/combine-works.ts';
 import type { Ground, Touched } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { endRun } from '../decisions/move-run.ts';
+import type { Run } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
 import { writeAnchor } from './leave-environment.ts';
 import { type LockedRollout, saveMove } from './lock-rollout.ts';
-import { endRun } from './move-run.ts';
 import { beginReach } from './reach.ts';
-import type { Run } from './rollout.ts';
 import { saveReach } from './run-store.ts';
 import { lockSelected, type RunSelection, type SelectedBy } from './select-runs.ts';
 import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';

@@ -1,8 +1,8 @@
 import type { Tx } from '../database/connect.ts';
+import { followRun } from '../decisions/move-rollout.ts';
+import type { Run } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
 import { insertDecision, type Kept } from './decision-store.ts';
-import { followRun } from './move-rollout.ts';
-import type { Run } from './rollout.ts';
 import { lockRollout, type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type BesideRun, type KeptRun, lockRunOf, saveRun } from './run-store.ts';
 

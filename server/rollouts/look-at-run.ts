@@ -1,14 +1,14 @@
+import { decide } from '../decisions/decide.ts';
+import type { Decision } from '../decisions/decision.ts';
+import { measuredUnits } from '../decisions/guard-ground.ts';
+import { becomeEffective, keepTime } from '../decisions/move-run.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { actOn } from './act.ts';
 import { atPoints, type LoopStep } from './crash-point.ts';
-import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
 import { gatherEvidence } from './gather-evidence.ts';
-import { measuredUnits } from './guard-ground.ts';
 import { keepLook, type Looked } from './keep-look.ts';
 import type { LoopParts } from './loop-parts.ts';
 import { lowerSample } from './lower-sample.ts';
-import { becomeEffective, keepTime } from './move-run.ts';
 import { followReach } from './reach.ts';
 import { readUnitsGround } from './read-units-ground.ts';
 import { readingsOf } from './readings.ts';

@@ -1,10 +1,10 @@
 import type { Door, LockedEnvironment } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import type { PageAbout, Run } from '../decisions/rollout.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Crash } from './crash-point.ts';
 import type { LoopSources } from './loop-sources.ts';
-import type { PageAbout, Run } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 

@@ -1,12 +1,12 @@
+import type { StoppedLine } from '../decisions/decision.ts';
 import type { Frozen } from '../environments/freeze.ts';
+import type { CheckRow } from '../gates/check-store.ts';
+import type { ProbeShot } from '../gates/probe.ts';
 import type { Calm, OpenIncident } from '../incidents/calm.ts';
 import type { MeasuredMetric } from '../metrics/entry-units.ts';
 import type { EntryEvidence } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import type { CheckGate, ProbeGate } from '../policies/policy.ts';
-import type { CheckRow } from './check-store.ts';
-import type { StoppedLine } from './decision.ts';
-import type { ProbeShot } from './probe.ts';
 import type { RolloutSources } from './rollout-parts.ts';
 
 /** A place that a change led to, which every node and app is to have in force. */

@@ -1,11 +1,11 @@
 import { commitChange } from '../changes/commit-change.ts';
+import { growRun } from '../decisions/grow-run.ts';
+import type { Run, RunWrites } from '../decisions/rollout.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { Problem } from '../platform/problem.ts';
 import { principalOf, written } from './act.ts';
-import { growRun } from './grow-run.ts';
 import { lockWhole, requireVersion } from './lock-rollout.ts';
 import type { LoopParts } from './loop-parts.ts';
-import type { Run, RunWrites } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import { saveRun } from './run-store.ts';
 import { requireOwned, rulesetOfRun, writeServed } from './write-run.ts';

@@ -5,6 +5,8 @@ import type { Delivery } from '../delivery/open-delivery.ts';
 import { freezeOfFlag } from '../environments/freeze-store.ts';
 import { newNames } from '../flags/names.ts';
 import type { Fleet } from '../fleet/open-fleet.ts';
+import { checkResult } from '../gates/check-store.ts';
+import { runProbe } from '../gates/run-probe.ts';
 import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
 import { type AskParts, askSource } from '../metrics/ask-source.ts';
 import { listMetrics } from '../metrics/metric-store.ts';
@@ -20,13 +22,11 @@ import { findVersion } from '../policies/policy-store.ts';
 import { recheckPolicy } from '../policies/recheck-policy.ts';
 import { firingSignals } from '../signals/signal-store.ts';
 import { unitsNeeded } from '../statistics/index.ts';
-import { checkResult } from './check-store.ts';
 import { leaseInDatabase } from './lease-store.ts';
 import type { LoopParts } from './loop-parts.ts';
 import type { LoopSources } from './loop-sources.ts';
 import { RolloutLoop } from './rollout-loop.ts';
 import type { RolloutParts } from './rollout-parts.ts';
-import { runProbe } from './run-probe.ts';
 import { countHostsAt, seeReach } from './see-reach.ts';
 
 export interface OpenRolloutsParts extends AskParts {

@@ -5,6 +5,7 @@ import { findEntry } from '../changes/change-store.ts';
 import { root } from '../changes/seed.fixture.ts';
 import { undoChange } from '../changes/undo-change.ts';
 import { changes, flagEnvironments, segments } from '../database/tables.ts';
+import { stageOf } from '../decisions/decide.fixture.ts';
 import { Overlays } from '../delivery/overlay.ts';
 import { recordKill } from '../delivery/record-kill.ts';
 import { restoreFlag } from '../delivery/restore-flag.ts';
@@ -15,7 +16,6 @@ import { patchFlag } from '../flags/edit-flag.ts';
 import { type Turn, turnFlag } from '../flags/turn-flag.ts';
 import { flagUndoer } from '../flags/undo-flag-change.ts';
 import { deleteSegment } from '../segments/change-segment.ts';
-import { stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 

@@ -7,6 +7,7 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { placeOfContextSecret, type SignedContexts } from '../access/context-rule.ts';
 import { changes, environments, flags } from '../database/tables.ts';
+import { GUARDS, MINUTE, metric, stageOf } from '../decisions/decide.fixture.ts';
 import { TestGate } from '../delivery/sdk-node.fixture.ts';
 import type { Served } from '../delivery/served.ts';
 import { ContextTokens } from '../evaluation/context-tokens.ts';
@@ -19,7 +20,6 @@ import { ReportWriter } from '../metrics/report-writer.ts';
 import { clientReportOf } from '../metrics/reports.fixture.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Secrets } from '../platform/secrets.ts';
-import { GUARDS, MINUTE, metric, stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 

@@ -1,8 +1,8 @@
 import type { Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { pauseRun } from '../decisions/move-run.ts';
+import type { PauseCause } from '../decisions/rollout.ts';
 import { saveMove } from './lock-rollout.ts';
-import { pauseRun } from './move-run.ts';
-import type { PauseCause } from './rollout.ts';
 import { lockSelected, type RunSelection, type SelectedBy } from './select-runs.ts';
 import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';
 

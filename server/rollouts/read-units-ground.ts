@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../database/connect.ts';
-import type { UnitsGround } from './needed-units.ts';
-import type { Run } from './rollout.ts';
+import type { UnitsGround } from '../decisions/needed-units.ts';
+import type { Run } from '../decisions/rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 

@@ -1,6 +1,6 @@
+import type { ThresholdReading } from '../decisions/decision.ts';
+import type { ProbeState } from '../gates/probe.ts';
 import type { EntryEvidence } from '../metrics/evidence.ts';
-import type { ThresholdReading } from './decision.ts';
-import type { ProbeState } from './probe.ts';
 
 /**
  * What must be remembered of sources between two looks, by the id of its guard or gate: since when a value is beyond its

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../database/connect.ts';
+import type { Traffic } from '../decisions/needed-units.ts';
 import { countsOf, findFlagIds, lastOf } from '../metrics/evaluation-store.ts';
-import type { Traffic } from './needed-units.ts';
 
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import type { Asking } from '../access/asking.ts';
+import { isLive } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
-import { isLive } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { type Started, startRollout } from './start-rollout.ts';
 import { requireRollout } from './steer-rollout.ts';

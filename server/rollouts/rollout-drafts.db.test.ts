@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flagEnvironments } from '../database/tables.ts';
+import { policyOf, stageOf } from '../decisions/decide.fixture.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import type { Policy } from '../policies/policy.ts';
 import { type Caller, openRequests, type RequestWorld } from '../requests/requests.fixture.ts';
 import { findRequest } from '../requests/store.ts';
-import { policyOf, stageOf } from './decide.fixture.ts';
 import { leaseInDatabase } from './lease-store.ts';
 import { rolloutDrafts, rolloutIdsOf } from './rollout-drafts.ts';
 import { RolloutLoop } from './rollout-loop.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLive } from '../decisions/rollout.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { LookLoop } from '../platform/look-loop.ts';
 import { Problem } from '../platform/problem.ts';
 import { followEnded } from './follow-ended.ts';
 import { lookAtRun } from './look-at-run.ts';
 import type { LoopParts } from './loop-parts.ts';
-import { isLive } from './rollout.ts';
 import { findRollouts, type PinnedRollout } from './rollout-store.ts';
 import { type KeptRun, runsToLookAt } from './run-store.ts';
 

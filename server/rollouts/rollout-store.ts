@@ -1,8 +1,8 @@
 import { and, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { rollouts } from '../database/tables.ts';
+import { isLive, type Rollout, type RolloutState } from '../decisions/rollout.ts';
 import type { Policy } from '../policies/policy.ts';
-import { isLive, type Rollout, type RolloutState } from './rollout.ts';
 
 type Row = typeof rollouts.$inferSelect;
 

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import type { Role } from '../access/principal.ts';
 import { changeRoutes } from '../changes/routes.ts';
+import { stageOf } from '../decisions/decide.fixture.ts';
 import { flagTeller } from '../flags/tell-flag-change.ts';
-import { stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 import { rolloutRoutes } from './routes.ts';

@@ -6,6 +6,7 @@ import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { seenEnvironments } from '../access/permissions.ts';
 import { type AwaitReceipts, receiptsOf } from '../changes/await-receipts.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
+import type { RolloutState } from '../decisions/rollout.ts';
 import { findEnvironmentByKey } from '../environments/environment-store.ts';
 import { isKeptMoment } from '../platform/moment.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
@@ -27,7 +28,6 @@ import {
 import { lastWords, listDecisions } from './decision-store.ts';
 import { isAnybodyActing } from './lease-store.ts';
 import { retryRollout } from './retry-rollout.ts';
-import type { RolloutState } from './rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { listRollouts, type PinnedRollout } from './rollout-store.ts';
 import { runsOf } from './run-store.ts';

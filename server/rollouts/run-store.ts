@@ -1,10 +1,10 @@
 import { and, asc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { environments, projects, runs } from '../database/tables.ts';
-import type { Decision } from './decision.ts';
+import type { Decision } from '../decisions/decision.ts';
+import { isLive, type RolloutState, type Run } from '../decisions/rollout.ts';
 import type { Reach } from './reach.ts';
 import type { Readings } from './readings.ts';
-import { isLive, type RolloutState, type Run } from './rollout.ts';
 import { readRunBody, writeRunBody } from './run-text.ts';
 
 /** A run with what stands beside it: what sources said last, how far its last write has come, what was decided last. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@turnout/core';
-import type { Run } from './rollout.ts';
+import type { Run } from '../decisions/rollout.ts';
 
 /** What of a run stands in columns of its own, or in the row of its environment. */
 type InColumns = 'id' | 'rollout' | 'environmentId' | 'environment' | 'isProtected' | 'state' | 'version';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { at, policyOf, runningRun, T0 } from './decide.fixture.ts';
-import { isPointDue } from './guard-point.ts';
-import { pauseRun } from './move-run.ts';
+import { at, policyOf, runningRun, T0 } from '../decisions/decide.fixture.ts';
+import { isPointDue } from '../decisions/guard-point.ts';
+import { pauseRun } from '../decisions/move-run.ts';
 import { followReach, REACH_MS, type Reach, stateOfReach } from './reach.ts';
 import { readingsOf } from './readings.ts';
 import { readRunBody, writeRunBody } from './run-text.ts';

@@ -2,7 +2,10 @@ import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../access/principal.ts';
 import { decisions, memberships, people, segments } from '../database/tables.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../decisions/decide.fixture.ts';
+import { bakedMs } from '../decisions/run-time.ts';
 import { freezeOfFlag } from '../environments/freeze-store.ts';
+import { checkResult, insertCheckResult } from '../gates/check-store.ts';
 import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
 import { closeIncident, requireIncident } from '../incidents/change-incident.ts';
 import { openIncident } from '../incidents/open-incident.ts';
@@ -13,12 +16,9 @@ import { SAMPLE, sampleGround } from '../policies/sample.fixture.ts';
 import { readYaml } from '../policies/yaml-document.ts';
 import { findBySubject, insertApproval } from '../requests/store.ts';
 import { firingSignals } from '../signals/signal-store.ts';
-import { checkResult, insertCheckResult } from './check-store.ts';
-import { DAY, HOUR, MINUTE, SECOND } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld } from './rollouts.fixture.ts';
 import type { KeptRun } from './run-store.ts';
-import { bakedMs } from './run-time.ts';
 
 const COMMIT = 'c0ffee'.padEnd(40, '0');
 /** So long each write takes to be in force everywhere: bakes begin after it. */

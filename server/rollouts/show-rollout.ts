@@ -1,12 +1,12 @@
 import type { Db } from '../database/connect.ts';
+import { isLive } from '../decisions/rollout.ts';
+import { sayGuard } from '../decisions/say-guard.ts';
 import type { DecisionAnswer, RolloutAnswer, RolloutItem } from './contract.ts';
 import { type DecisionRow, lastWords } from './decision-store.ts';
 import { placesOf } from './path-places.ts';
 import { stateOfReach } from './reach.ts';
-import { isLive } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import { type KeptRun, runsOf } from './run-store.ts';
-import { sayGuard } from './say-guard.ts';
 import { percentOf, showRun, showStages, stateOfStep } from './show-run.ts';
 
 export interface ShowParts {

@@ -1,12 +1,12 @@
 import type { Db } from '../database/connect.ts';
+import { isLive, type RolloutState, type Run } from '../decisions/rollout.ts';
+import { whenActive, whenBaked } from '../decisions/run-time.ts';
 import { showServe } from '../flags/configuration.ts';
 import { gatesOfStage, type PathStep, type Policy, type Stage } from '../policies/policy.ts';
 import type { RunAnswer, StageAnswer } from './contract.ts';
 import { pointsSince } from './decision-store.ts';
 import { stateOfReach } from './reach.ts';
-import { isLive, type RolloutState, type Run } from './rollout.ts';
 import type { KeptRun } from './run-store.ts';
-import { whenActive, whenBaked } from './run-time.ts';
 
 const moment = (at: Date | null | undefined): string | null => at?.toISOString() ?? null;
 /** Of 100,000 into per cent. */

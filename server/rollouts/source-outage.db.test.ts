@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changes, decisions, sources } from '../database/tables.ts';
+import { MINUTE, stageOf } from '../decisions/decide.fixture.ts';
 import { askSource } from '../metrics/ask-source.ts';
 import { openOutbound } from '../platform/outbound.ts';
 import type { Policy, ThresholdGuard } from '../policies/policy.ts';
-import { MINUTE, stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 

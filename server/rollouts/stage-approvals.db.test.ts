@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { memberships, people } from '../database/tables.ts';
+import { stageOf } from '../decisions/decide.fixture.ts';
 import { findBySubject, insertApproval, updateRequest } from '../requests/store.ts';
-import { stageOf } from './decide.fixture.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 

@@ -1,10 +1,10 @@
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import type { ApprovalReading } from '../decisions/decision.ts';
+import type { Run } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
 import type { StageApproval } from '../policies/policy.ts';
 import { askApproval, closeAsk, readApprovals } from '../requests/ask-approval.ts';
-import type { ApprovalReading } from './decision.ts';
-import type { Run } from './rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 
 /** Who must approve before a run enters its next stage. */

@@ -1,10 +1,10 @@
 import type { Db, Tx } from '../database/connect.ts';
+import type { GroundStep } from '../decisions/check-rollout.ts';
+import { neededUnits } from '../decisions/needed-units.ts';
 import type { FlagRow } from '../flags/configuration.ts';
 import { invalid } from '../platform/problem.ts';
 import type { PathStep, Policy } from '../policies/policy.ts';
 import { findSegments } from '../segments/store.ts';
-import type { GroundStep } from './check-rollout.ts';
-import { neededUnits } from './needed-units.ts';
 import { recentTraffic } from './recent-traffic.ts';
 import type { FoundPolicy, RolloutParts } from './rollout-parts.ts';
 import type { PathPlace } from './steer-right.ts';

@@ -1,11 +1,11 @@
 import { bigint, boolean, index, integer, json, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Action, ConditionState, Decision, Evidence, GuardVerdict } from '../decisions/decision.ts';
+import type { GuardPoint } from '../decisions/guard-point.ts';
+import type { PageAbout, RolloutState } from '../decisions/rollout.ts';
 import { environments, projects } from '../environments/tables.ts';
 import type { Policy } from '../policies/policy.ts';
-import type { Action, ConditionState, Decision, Evidence, GuardVerdict } from './decision.ts';
-import type { GuardPoint } from './guard-point.ts';
 import type { Reach } from './reach.ts';
 import type { Readings } from './readings.ts';
-import type { PageAbout, RolloutState } from './rollout.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -101,28 +101,6 @@ export const decisions = pgTable(
     page: text('page').$type<PageAbout>(),
   },
   (table) => [index('decisions_of_rollout').on(table.rolloutId, table.id)],
-);
-
-/** What a CI said of a commit. Rows are only added; the newest of a check and a commit says how it stands. */
-export const checkResults = pgTable(
-  'check_results',
-  {
-    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    projectId: bigint('project_id', { mode: 'number' })
-      .notNull()
-      .references(() => projects.id),
-    check: text('check_key').notNull(),
-    commit: text('commit').notNull(),
-    status: text('status', { enum: ['passed', 'failed', 'pending'] }).notNull(),
-    repository: text('repository').notNull(),
-    workflow: text('workflow').notNull(),
-    fork: boolean('fork').notNull(),
-    url: text('url'),
-    summary: text('summary').notNull(),
-    postedBy: text('posted_by').notNull(),
-    at: at('at').notNull(),
-  },
-  (table) => [index('check_results_commit').on(table.projectId, table.commit, table.check, table.id)],
 );
 
 export const guardPoints = pgTable(

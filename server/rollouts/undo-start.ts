@@ -1,9 +1,9 @@
 import type { Ground } from '../changes/door.ts';
 import type { LoggedChange, Undoer, Undone } from '../changes/undoer.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { isLive } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
 import { leaveRuns } from './leave-runs.ts';
-import { isLive } from './rollout.ts';
 import { runsOf } from './run-store.ts';
 
 /** To undo a start is to roll back, wherever the rollout has come since: what it found is served again. */

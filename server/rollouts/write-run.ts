@@ -2,6 +2,9 @@ import type { Ruleset } from '@turnout/core';
 import type { EnvironmentPlace } from '../access/asking.ts';
 import type { Ground, Written } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
+import { compareOwned } from '../decisions/compare-owned.ts';
+import type { Served } from '../decisions/grow-run.ts';
+import type { Run } from '../decisions/rollout.ts';
 import { flagFaultsIn } from '../flags/check-flag.ts';
 import { logConfiguration, servedFlag } from '../flags/configuration.ts';
 import { requireFlagIn } from '../flags/flag-place.ts';
@@ -9,9 +12,6 @@ import { type FlagInEnvironment, updateConfiguration } from '../flags/flag-store
 import { asLogged, differingFields } from '../flags/log-flag-change.ts';
 import { saltsOf } from '../flags/plan-configuration.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { compareOwned } from './compare-owned.ts';
-import type { Served } from './grow-run.ts';
-import type { Run } from './rollout.ts';
 
 /** What a change of a flag by a run is to the door and to the log. */
 export type FlagWrite = Pick<Written<unknown>, 'touched' | 'before' | 'after'>;

@@ -1,11 +1,11 @@
 import type { JsonValue } from '@turnout/core';
 import type { Tx } from '../database/connect.ts';
+import { type GroundStep, rolloutFaults, type WantedRollout } from '../decisions/check-rollout.ts';
 import { requireFlag, requireLive } from '../flags/flag-place.ts';
 import { type FlagInEnvironment, flagsInEnvironments } from '../flags/flag-store.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { PathStep } from '../policies/policy.ts';
 import { arriveAt } from './arrive-at.ts';
-import { type GroundStep, rolloutFaults, type WantedRollout } from './check-rollout.ts';
 import type { FoundPolicy } from './rollout-parts.ts';
 import { insertRollout, liveRolloutsOf, type PinnedRollout } from './rollout-store.ts';
 import { insertRun } from './run-store.ts';

@@ -2,11 +2,11 @@ import type { Flag, Ruleset } from '@turnout/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT } from '../access/principal.ts';
 import { canonicalJson } from '../changes/canonical.ts';
+import { throwDice } from '../decisions/dice.fixture.ts';
 import { servedFlag } from '../flags/configuration.ts';
 import type { Then } from '../releases/plan-rollback.ts';
 import { readThen } from '../releases/read-rollback-ground.ts';
 import { findRelease } from '../releases/release-store.ts';
-import { throwDice } from '../rollouts/dice.fixture.ts';
 import { drawStep, FLAGS, type Reached, reachedBy, Walk, type What } from './walk.fixture.ts';
 
 /** More of them: WALKS=500. The same again: WALK_SEED. */

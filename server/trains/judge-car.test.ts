@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RolloutState } from '../rollouts/rollout.ts';
+import type { RolloutState } from '../decisions/rollout.ts';
 import { judgeCar, sayLaggards } from './judge-car.ts';
 
 const states = (...all: RolloutState[]) => all.map((state, at) => ({ id: `r${at}`, flag: `f${at}`, state }));

@@ -1,4 +1,4 @@
-import type { RolloutState } from '../rollouts/rollout.ts';
+import type { RolloutState } from '../decisions/rollout.ts';
 import type { CarState } from './departure.ts';
 
 /** A rollout of a car, as far as it has come. */

@@ -1,6 +1,6 @@
 import { ROOT } from '../access/principal.ts';
+import { policyOf, stageOf } from '../decisions/decide.fixture.ts';
 import { editConfiguration } from '../flags/configure-flag.ts';
-import { policyOf, stageOf } from '../rollouts/decide.fixture.ts';
 import { steerRollout } from '../rollouts/steer-rollout.ts';
 import { chemspill } from './chemspill.ts';
 import type { NewTrain } from './contract.ts';

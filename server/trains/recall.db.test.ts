@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonPrincipal } from '../access/principal.ts';
 import { hasPostgres } from '../database/test-database.ts';
-import { policyOf, stageOf } from '../rollouts/decide.fixture.ts';
+import { policyOf, stageOf } from '../decisions/decide.fixture.ts';
 import { findRollouts } from '../rollouts/rollout-store.ts';
 import { steerRollout } from '../rollouts/steer-rollout.ts';
 import { ejectCar } from './eject-cars.ts';

@@ -2,11 +2,11 @@ import { type Combined, combineWorks, type Piece } from '../changes/combine-work
 import type { Ground, Work, Written } from '../changes/door.ts';
 import { asFields } from '../changes/tell-change.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { isLive } from '../decisions/rollout.ts';
 import { readForms, readSegmentForms } from '../releases/read-forms.ts';
 import { revokeForm } from '../releases/revoke-form.ts';
 import { writeForm, writeSegmentForm } from '../releases/write-form.ts';
 import { leaveRuns } from '../rollouts/leave-runs.ts';
-import { isLive } from '../rollouts/rollout.ts';
 import { findRollouts } from '../rollouts/rollout-store.ts';
 import { type KeptRun, lockLiveRuns, runsOf } from '../rollouts/run-store.ts';
 import type { DepartParts } from './depart-parts.ts';

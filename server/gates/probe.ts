@@ -1,5 +1,5 @@
+import type { GateReading } from '../decisions/decision.ts';
 import type { ProbeGate } from '../policies/policy.ts';
-import type { GateReading } from './decision.ts';
 
 /** What one call of a probe found: whether it is well, and a clause that says what there was. */
 export interface ProbeShot {

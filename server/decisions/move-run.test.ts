@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readRunBody, writeRunBody } from '../rollouts/run-text.ts';
 import {
   at,
   GUARDS,
@@ -29,7 +30,6 @@ import {
   waitAnew,
 } from './move-run.ts';
 import type { Run } from './rollout.ts';
-import { readRunBody, writeRunBody } from './run-text.ts';
 import { activeMs, bakedMs, whenActive } from './run-time.ts';
 
 const policy = policyOf();

@@ -1,7 +1,7 @@
+import type { GateReading } from '../decisions/decision.ts';
 import type { CheckGate } from '../policies/policy.ts';
 import type { CheckAnswer } from './check-contract.ts';
 import type { CheckRow } from './check-store.ts';
-import type { GateReading } from './decision.ts';
 
 /** How a check gate stands: what was said last of the very commit that the rollout is of. */
 export function readCheck(
