@@ -2,6 +2,7 @@ import type { PathStep } from '../policies/policy.ts';
 import { atDeadline } from './decide-deadline.ts';
 import { decideFailed, decideIntegrity } from './decide-failed.ts';
 import { decideOnward, holdingConditions } from './decide-onward.ts';
+import { refusedConditions, unlessRefused } from './decide-refused.ts';
 import { decideStanding, decideStopped, tellOfFreeze } from './decide-standing.ts';
 import type { Decided, Decision, Evidence } from './decision.ts';
 import { approvalConditions, buttonConditions, gateConditions, type Onward } from './entering-conditions.ts';
@@ -17,7 +18,7 @@ import { nextLook, pageNow } from './when-to-look.ts';
  * What happens with a run now, and why. It asks no clock and no world: the same evidence at the same moment gives the
  * same decision. The first of these that has something to say decides: somebody stopped it; a guard failed; it is paused;
  * the evidence cannot be believed; a freeze, an incident or a stopped line; what the stage still lacks; gates; approvals; and then it
- * goes on. What must wait is asked about at its deadline, and goes back after another.
+ * goes on. What must wait, or could not be done, is asked about at its deadline, and goes back after another.
  */
 export function decide({ rollout, run, policy }: Decided, evidence: Evidence, now: Date): Decision {
   const step = policy.path[rollout.step];
@@ -56,6 +57,7 @@ export function decide({ rollout, run, policy }: Decided, evidence: Evidence, no
       ...conditions.gates,
       ...conditions.approvals,
       ...conditions.button,
+      ...refusedConditions(evidence),
     ],
     cause: outcome.cause ?? null,
     askFor: outcome.askFor ?? [],
@@ -67,15 +69,16 @@ type Findings = Parameters<typeof decideOnward>[0];
 
 function decideLive(findings: Findings): Outcome {
   const { ground, guards, onward } = findings;
-  const { run, policy, now } = ground;
-  const stopped = decideStopped(run, ground.evidence.flag);
-  if (stopped !== undefined) return stopped;
+  const { run, policy, evidence, now } = ground;
+  const stopped = decideStopped(run, evidence.flag);
+  if (stopped !== undefined) return unlessRefused(stopped, evidence);
   const failed = decideFailed(ground, guards);
-  if (failed?.action === 'kill' || failed?.action === 'rollBack') return failed;
+  if (failed?.action === 'kill' || failed?.action === 'rollBack') return unlessRefused(failed, evidence);
   if (run.state === 'paused') return decideStanding(run, failed?.because ?? []);
-  const outcome = failed ?? decideIntegrity(ground, guards) ?? decideOnward(findings);
+  const outcome = unlessRefused(failed ?? decideIntegrity(ground, guards) ?? decideOnward(findings), evidence);
   if (outcome.action !== 'hold' && outcome.action !== 'needApproval') return outcome;
-  return atDeadline(tellOfFreeze(outcome, run, ground.evidence), { policy, run, deadline: deadlineOf(onward), now });
+  const waits = tellOfFreeze(outcome, run, evidence);
+  return unlessRefused(atDeadline(waits, { policy, run, deadline: deadlineOf(onward), now }), evidence);
 }
 
 /** Waiting for the first stage takes no longer than that stage may. */

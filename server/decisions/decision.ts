@@ -39,7 +39,10 @@ export interface GuardVerdict {
   statistic?: { name: string; value: number; bound: number };
 }
 
-/** `effective`: the stage is in force everywhere. `witness`: something that clients cannot make speaks for the stage. */
+/**
+ * `effective`: the stage is in force everywhere. `witness`: something that clients cannot make speaks for the stage.
+ * `refused`: what was to be done was not let through; only listed where it was not.
+ */
 export interface ConditionState {
   id: string;
   kind:
@@ -53,7 +56,8 @@ export interface ConditionState {
     | 'incident'
     | 'line'
     | 'effective'
-    | 'witness';
+    | 'witness'
+    | 'refused';
   met: boolean;
   because: string;
 }
@@ -81,6 +85,16 @@ export interface Evidence {
   flag: FlagReading;
   /** Whether all nodes and apps are at what the run last wrote. */
   readBack: { effective: boolean; laggards: string[] };
+  /** What was decided on all of this a moment ago, and could not be done. */
+  refused?: Refusal[];
+}
+
+/** A move that was decided and not let through: what it would have written is wrong by now, or something forbids it. */
+export interface Refusal {
+  action: Action;
+  /** The code of the problem. */
+  code: string;
+  because: string;
 }
 
 /**

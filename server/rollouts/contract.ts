@@ -25,6 +25,7 @@ const CONDITIONS = [
   'line',
   'effective',
   'witness',
+  'refused',
 ] as const;
 const CAUSES = [
   'person',

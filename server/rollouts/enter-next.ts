@@ -1,3 +1,4 @@
+import type { Ruleset } from '@turnout/core';
 import type { Ground } from '../changes/door.ts';
 import type { Tx } from '../database/connect.ts';
 import { growRun } from '../decisions/grow-run.ts';
@@ -6,6 +7,8 @@ import { enterStage, resumeRun } from '../decisions/move-run.ts';
 import { neededUnits, type UnitsGround } from '../decisions/needed-units.ts';
 import type { Run } from '../decisions/rollout.ts';
 import { termsOf } from '../decisions/run-terms.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Stage } from '../policies/policy.ts';
 import type { LockedRollout } from './lock-rollout.ts';
 import type { RolloutParts } from './rollout-parts.ts';
 import { type FlagWrite, requireOwned, rulesetOfRun, writeServed } from './write-run.ts';
@@ -51,10 +54,21 @@ export async function writeEntry(
     };
     return { run: resumeRun(run, terms) };
   }
+  const ruleset = rulesetOfRun(ground, run);
+  requireAudience(stage, run, ruleset);
   const terms = termsOf(rollout, run, found, units.metrics, names.salt);
   const wrote = layRun(terms, stages, index, run.entry + 1);
   const entry = { wrote, minUnits: neededUnits(policy, run, stage, units), policy, stage, now: ground.now };
   const { configuration } = found;
-  const write = await writeServed(tx, found, growRun(configuration, wrote), rulesetOfRun(ground, run));
+  const write = await writeServed(tx, found, growRun(configuration, wrote), ruleset);
   return { run: which === 'next' ? enterStage(run, entry) : resumeRun(run, entry), write };
+}
+
+/** Where a run is already its audience cannot be deleted; where it has yet to come nothing keeps anybody from it. */
+function requireAudience({ audience }: Stage, { environment }: Run, ruleset: Ruleset | undefined): void {
+  if (audience === undefined || ruleset === undefined || Object.hasOwn(ruleset.segments, audience)) return;
+  throw new Problem(
+    'wrong_state',
+    `The segment ${audience}, which is its audience, is not in ${environment} any more: make it again, or roll back.`,
+  );
 }

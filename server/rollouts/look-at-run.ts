@@ -1,5 +1,5 @@
 import { decide } from '../decisions/decide.ts';
-import type { Decision } from '../decisions/decision.ts';
+import type { Decision, Refusal } from '../decisions/decision.ts';
 import { measuredUnits } from '../decisions/guard-ground.ts';
 import { becomeEffective, keepTime } from '../decisions/move-run.ts';
 import type { HeldLease } from '../platform/lease.ts';
@@ -10,13 +10,17 @@ import { keepLook, type Looked } from './keep-look.ts';
 import type { LoopParts } from './loop-parts.ts';
 import { lowerSample } from './lower-sample.ts';
 import { followReach } from './reach.ts';
+import { readRefusal } from './read-refusal.ts';
 import { readUnitsGround } from './read-units-ground.ts';
 import { readingsOf } from './readings.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import type { KeptRun } from './run-store.ts';
 import { askStageApprovals, stageAskOf } from './stage-approvals.ts';
 
-/** One look at a live run: gather, decide, act. Answers when to look again, at the latest. */
+/**
+ * One look at a live run: gather, decide, act. What is refused is decided on again, with that known: it is kept and told
+ * like whatever else holds. Answers when to look again, at the latest.
+ */
 export async function lookAtRun(
   parts: LoopParts,
   rollout: PinnedRollout,
@@ -32,11 +36,28 @@ export async function lookAtRun(
   const isInForce = kept.run.enteredAt !== null && reach?.reachedAt != null;
   const counted = keepTime(kept.run, evidence, now);
   const run = isInForce ? becomeEffective(counted, now) : counted;
-  const decision = decide({ rollout, run, policy: rollout.pinned }, evidence, now);
-  const looked: Looked = { rollout, kept, run, decision, evidence, beside: { readings, reach }, lease, now };
-  if (decision.page !== null) await atPoints(crash, 'page', async () => page(parts, looked));
-  await carryOut(parts, looked);
-  return decision.checkAgainAt === null ? null : new Date(decision.checkAgainAt);
+  const refused: Refusal[] = [];
+  for (;;) {
+    const seen = refused.length === 0 ? evidence : { ...evidence, refused: [...refused] };
+    const decision = decide({ rollout, run, policy: rollout.pinned }, seen, now);
+    const looked: Looked = { rollout, kept, run, decision, evidence: seen, beside: { readings, reach }, lease, now };
+    if (decision.page !== null) await atPoints(crash, 'page', async () => page(parts, looked));
+    const refusal = await carryOutOrRead(parts, looked);
+    if (refusal === undefined) return decision.checkAgainAt === null ? null : new Date(decision.checkAgainAt);
+    refused.push(refusal);
+  }
+}
+
+/** Undefined where it was carried out, and otherwise what was answered to it. */
+async function carryOutOrRead(parts: LoopParts, looked: Looked): Promise<Refusal | undefined> {
+  try {
+    await carryOut(parts, looked);
+    return undefined;
+  } catch (error) {
+    const refusal = readRefusal(error, looked.decision.action);
+    if (refusal === undefined) throw error;
+    return refusal;
+  }
 }
 
 const STEP_OF: Record<Exclude<Decision['action'], 'hold' | 'needApproval'>, LoopStep> = {
