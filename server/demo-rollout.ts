@@ -2,6 +2,9 @@ import { ask, type CallApi, PROJECT } from './demo.ts';
 
 const FLAG = 'address-lookup';
 
+/** By this the guard `alert` is tripped: a signal counts only for flags that its hook lists. */
+const HOOK = { name: 'Alerts of the shop', source: 'alertmanager', environments: ['production'], flags: [FLAG] };
+
 const METRICS = {
   'address.failed': { kind: 'rate', event: 'address-failed', direction: 'up' },
   'order.value': { kind: 'mean', event: 'order-placed', direction: 'down', unit: 'CHF', cap: 500 },
@@ -28,11 +31,14 @@ evidence: { maxAge: 30m, onNoData: hold, onError: hold }
 deadline: { after: 7d, onDeadline: ask }
 `;
 
-/** A variant that is on its way while one looks: metrics, a policy, and a rollout by it. */
+/** A variant that is on its way while one looks: metrics, a hook, a policy, and a rollout by it. */
 export async function makeRollout(call: CallApi): Promise<void> {
   for (const [key, metric] of Object.entries(METRICS)) {
     await ask(call, { method: 'PUT', path: `${PROJECT}/metrics/${key}`, body: metric });
   }
+  // Two may have one name, and an earlier start may have come so far.
+  const { body: hooks } = await call('GET', `${PROJECT}/hooks`);
+  if (hooks.items?.length === 0) await ask(call, { method: 'POST', path: `${PROJECT}/hooks`, body: HOOK });
   await ask(call, {
     ...{ method: 'PUT', path: `${PROJECT}/policies/step-by-step` },
     body: { yaml: POLICY, reason: 'Agreed on after the last release' },

@@ -16,6 +16,7 @@ export interface DemoAnswer {
   secret?: string | null;
   detail?: string;
   archived?: boolean;
+  items?: readonly unknown[];
 }
 
 export interface DemoParts {

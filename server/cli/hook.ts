@@ -51,6 +51,7 @@ async function createHook(asked: Asked, source: string, name: string): Promise<E
   if (given.json) shell.print(JSON.stringify(made));
   else {
     shell.print(describe(made.hook));
+    if (!reaches(made.hook)) shell.warn(LISTS_NOTHING);
     shell.print(`its signals are posted to  ${made.hook.path}`);
     if (isKept) shell.print(`its secret is in           ${out}`);
     else shell.print(`its secret, shown once     ${made.secret ?? 'was shown before'}`);
@@ -58,15 +59,24 @@ async function createHook(asked: Asked, source: string, name: string): Promise<E
   return EXIT.done;
 }
 
+const LISTS_NOTHING =
+  'It trips no guard and kills nothing: name where it counts with -e, and the flags with --flag or --tag.';
+
 const hooksPath = async (api: Api, asked: Asked) => `${projectPath(await findProject(api, asked))}/hooks`;
 
-/** `k2j8d0s9a1x4  Alerts of production (alertmanager): kill in production, 3 flips an hour; last signal never`. */
-function describe({ id, name, source, actions, environments, maxFlipsPerHour, lastSignalAt }: HookAnswer): string {
-  const may =
-    actions.length === 0
-      ? 'trips guards'
-      : `${actions.join(' and ')} in ${environments.join(', ')}, ${maxFlipsPerHour} flips an hour`;
-  return `${id}  ${name} (${source}): ${may}; last signal ${lastSignalAt ?? 'none within a day'}`;
+/** `k2j8d0s9a1x4  Alerts (alertmanager): trips guards, kill, 3 flips an hour: of all tagged checkout, in production; …`. */
+function describe(hook: HookAnswer): string {
+  const { id, name, source, actions, environments, flags, tags, maxFlipsPerHour, lastSignalAt } = hook;
+  const listed = [...flags, ...tags.map((tag) => `all tagged ${tag}`)].join(', ');
+  const may = [...(reaches(hook) ? ['trips guards'] : []), ...actions].join(', ') || 'does nothing';
+  const limit = actions.includes('kill') ? `, ${maxFlipsPerHour} flips an hour` : '';
+  const where = `of ${listed || 'no flag'}, in ${environments.join(', ') || 'no environment'}`;
+  return `${id}  ${name} (${source}): ${may}${limit}: ${where}; last signal ${lastSignalAt ?? 'none within a day'}`;
+}
+
+/** Whether there is anything whose guards its signals can trip. */
+function reaches({ environments, flags, tags }: HookAnswer): boolean {
+  return environments.length > 0 && flags.length + tags.length > 0;
 }
 
 export const hookCommand: Command = {
@@ -74,18 +84,18 @@ export const hookCommand: Command = {
   words: ['<list|create>', '[alertmanager|generic]', '[name]'],
   summary: 'Let alerts of other systems come in',
   teaching:
-    'By a hook signals come in: from Alertmanager, with a token, or from any sender that signs. All of them can trip the ' +
-    'guards of rollouts. With --act kill a signal kills the flag that its label turnout_flag names, where the hook lists it ' +
-    '(--flag, --tag) and the flag says signalKill; with --act incident it opens an incident. Beyond --most kills an hour it ' +
+    'By a hook signals come in: from Alertmanager, with a token, or from any sender that signs. They trip the guards ' +
+    'of rollouts of the flags that the hook lists (--flag, --tag), in the environment that it lists (-e), and of no others. With ' +
+    '--act kill a signal kills the listed flag that its label turnout_flag names, where that says signalKill; with --act incident it opens an incident. Beyond --most kills an hour it ' +
     'opens an incident and kills nothing. The end of an alert turns nothing on.',
   examples: [
-    'turnout hook create alertmanager "Alerts of production" -e production --out hook.token',
+    'turnout hook create alertmanager "Alerts of production" -e production --tag checkout --out hook.token',
     'turnout hook create generic "Load test" -e staging --tag checkout --act kill --most 1',
     'turnout hook list',
   ],
   options: ['environment', 'project', 'flag', 'tag', 'act', 'most', 'out', 'reason', ...REACH],
   meanings: {
-    environment: 'Where it may act.',
+    environment: 'Where it may act, and where its signals trip guards.',
     flag: 'A flag that it may touch; may be given several times. Default: none.',
     out: 'With create: a new file for the secret, which only you can read. Default: it is printed.',
   },

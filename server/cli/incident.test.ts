@@ -18,6 +18,7 @@ const incident = {
 const hook = {
   ...{ id: 'h2j8d0s9a1x4', name: 'Alerts', source: 'alertmanager', path: '/hooks/v1/alertmanager/h2j8d0s9a1x4' },
   ...{ actions: ['kill'], environments: ['production'], maxFlipsPerHour: 3, lastSignalAt: null },
+  ...{ flags: ['cart'], tags: [] },
 };
 
 /** What the server of these tests answers; what it is sent is held against the contracts. */
@@ -117,7 +118,8 @@ describe('turnout incident and turnout hook', () => {
       'kill',
     ];
     expect((await run(...words, '--most', '1')).lines).toEqual([
-      'h2j8d0s9a1x4  Alerts (alertmanager): kill in production, 1 flips an hour; last signal none within a day',
+      'h2j8d0s9a1x4  Alerts (alertmanager): trips guards, kill, 1 flips an hour: of all tagged checkout, in production; ' +
+        'last signal none within a day',
       'its signals are posted to  /hooks/v1/alertmanager/h2j8d0s9a1x4',
       'its secret, shown once     turnout_hook_secret',
     ]);
@@ -128,6 +130,9 @@ describe('turnout incident and turnout hook', () => {
     heard = [];
     expect([(await run(...words, '--out', file)).code, heard]).toEqual([2, []]);
     expect((await run('hook', 'list')).lines).toHaveLength(1);
+    const idle = await run('hook', 'create', 'alertmanager', 'Alerts', '-e', 'production');
+    expect(idle.lines[0]).toContain('does nothing: of no flag, in production');
+    expect(idle.lines[1]).toContain('--flag or --tag');
   });
 
   it.each([

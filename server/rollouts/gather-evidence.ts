@@ -132,10 +132,11 @@ async function askThresholds(
 
 async function readSignals({ sources, rollout, kept }: Look, guards: readonly Guard[]): Promise<Evidence['signals']> {
   const since = kept.run.enteredAt ?? kept.run.arrivedAt;
+  const place = { projectId: rollout.projectId, environmentId: kept.run.environmentId, flag: kept.flag };
   const found: Evidence['signals'] = {};
   for (const guard of guards) {
     if (guard.kind !== 'signal') continue;
-    found[guard.id] = await sources.firingSignal(rollout.projectId, guard.signal, since);
+    found[guard.id] = await sources.firingSignal(place, guard.signal, since);
   }
   return found;
 }

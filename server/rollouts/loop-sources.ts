@@ -7,6 +7,7 @@ import type { MeasuredMetric } from '../metrics/entry-units.ts';
 import type { EntryEvidence } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import type { CheckGate, ProbeGate } from '../policies/policy.ts';
+import type { GuardedPlace } from '../signals/signal-store.ts';
 import type { RolloutSources } from './rollout-parts.ts';
 
 /** A place that a change led to, which every node and app is to have in force. */
@@ -25,9 +26,9 @@ export interface LoopSources extends RolloutSources {
   ): Promise<EntryEvidence>;
   suggestBelow(below: number, units: number, sinceMs: number): number;
   askSource(projectId: number, source: string, query: string, now: Date): Promise<QueryAnswer>;
-  /** The newest signal that fires and holds all of the labels. */
+  /** The newest signal that fires, holds all of the labels, and came by a hook that lists the flag there. */
   firingSignal(
-    projectId: number,
+    place: GuardedPlace,
     labels: Record<string, string>,
     since: Date,
   ): Promise<{ at: string; summary: string } | null>;

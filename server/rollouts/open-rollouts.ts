@@ -114,8 +114,8 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     readEntry: (asked, now) => reports.evidence.read(asked, now),
     suggestBelow,
     askSource: (projectId, source, query, now) => askSource(parts, projectId, source, query, now),
-    firingSignal: async (projectId, labels, since) => {
-      const [newest] = await firingSignals(db, projectId, labels, since);
+    firingSignal: async (place, labels, since) => {
+      const [newest] = await firingSignals(db, place, labels, since);
       return newest === undefined ? null : { at: newest.receivedAt.toISOString(), summary: newest.summary };
     },
     runProbe: (gate) => runProbe(outbound, gate),

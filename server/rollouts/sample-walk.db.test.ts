@@ -37,8 +37,8 @@ describe('the policy of the documents', () => {
       openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
       incidentFree: (...asked) => incidentFree(db, ...asked),
       freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
-      firingSignal: async (projectId, labels, since) => {
-        const [newest] = await firingSignals(db, projectId, labels, since);
+      firingSignal: async (place, labels, since) => {
+        const [newest] = await firingSignals(db, place, labels, since);
         return newest === undefined ? null : { at: newest.receivedAt.toISOString(), summary: newest.summary };
       },
       seeReach: async ({ position }) => {

@@ -11,11 +11,13 @@ const auth = z
 const environments = z
   .array(z.string().max(128))
   .max(50)
-  .openapi({ description: 'Keys of the environments where it may act', example: ['production'] });
-const flags = z
-  .array(z.string().refine(isObjectKey, 'the key of a flag'))
-  .max(500)
-  .openapi({ description: 'Flags that it may touch; none unless listed here or by a tag' });
+  .openapi({
+    description: 'Keys of the environments where it may act, and where its signals trip guards',
+    example: ['production'],
+  });
+const flags = z.array(z.string().refine(isObjectKey, 'the key of a flag')).max(500).openapi({
+  description: 'Flags that it may touch, and of which its signals trip guards; none unless listed here or by a tag',
+});
 const tags = z.array(z.string().min(1).max(128)).max(50);
 const actions = z
   .array(z.enum(['kill', 'incident']))

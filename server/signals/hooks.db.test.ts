@@ -21,7 +21,7 @@ describe('hooks', () => {
     await database?.close();
   });
 
-  it('touch no flag and do nothing but trip guards unless they say so, and flip three flags an hour at most', async () => {
+  it('list no flag and do nothing to any unless they say so, and flip three flags an hour at most', async () => {
     const made = await shop.call('POST', '/hooks', { name: 'Alerts', source: 'alertmanager' });
     expect([made.status, made.etag]).toEqual([201, '"v1"']);
     expect(made.body.hook).toMatchObject({

@@ -1,8 +1,8 @@
 import { and, count, desc, eq, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { flagEnvironments, flags, hookFlips, signals } from '../database/tables.ts';
+import { environments, flagEnvironments, flags, hookFlips, hooks, signals } from '../database/tables.ts';
 import type { HookRow } from './hook-store.ts';
-import type { NamedFlag, Signal } from './signal.ts';
+import { ENVIRONMENT_LABEL, lists, type NamedFlag, type Signal } from './signal.ts';
 import type { SignalOutcome } from './tables.ts';
 
 export type SignalRow = typeof signals.$inferSelect;
@@ -147,33 +147,59 @@ export interface FiringSignal {
 const HOUR_MS = 3_600_000;
 const MOST_FIRING = 20;
 
+/** Where a guard looks: at a flag in an environment. */
+export interface GuardedPlace {
+  projectId: number;
+  environmentId: number;
+  flag: string;
+}
+
 /**
- * Signals of a project that hold all these labels and fire since a moment, newest first: those that came since then,
- * also where they are over again, and those that were firing then and are still, where they began within the hour before.
- * What has been firing for longer was there before anything was done, and is recorded only.
+ * Signals that hold all these labels and fire since a moment, newest first: those that came since then, also where they
+ * are over again, and those that were firing then and are still, where they began within the hour before. What has been
+ * firing for longer was there before anything was done, and is recorded only. Only hooks that list the flag and the
+ * environment count, and what names an environment counts in that one alone.
  */
 export async function firingSignals(
   db: Db | Tx,
-  projectId: number,
+  place: GuardedPlace,
   match: Record<string, string>,
   since: Date,
 ): Promise<FiringSignal[]> {
   const over = sql`EXISTS (SELECT 1 FROM signals AS over WHERE over.hook_id = ${signals.hookId}
     AND over.fingerprint = ${signals.fingerprint} AND over.starts_at = ${signals.startsAt} AND over.status = 'resolved')`;
   const stillNews = and(gt(signals.startsAt, new Date(since.getTime() - HOUR_MS)), sql`NOT ${over}`);
+  const { environment, hookIds } = await hooksThatList(db, place);
+  if (hookIds.length === 0) return [];
   const { hookId, source, fingerprint, severity, labels, summary, startsAt, receivedAt } = signals;
   return db
     .select({ hookId, source, fingerprint, severity, labels, summary, startsAt, receivedAt })
     .from(signals)
     .where(
       and(
-        eq(signals.projectId, projectId),
+        eq(signals.projectId, place.projectId),
+        inArray(signals.hookId, hookIds),
         eq(signals.status, 'firing'),
         eq(signals.late, false),
         sql`${signals.labels}::jsonb @> ${JSON.stringify(match)}::jsonb`,
+        sql`coalesce(${signals.labels} ->> ${ENVIRONMENT_LABEL}, ${environment}) = ${environment}`,
         or(gte(signals.receivedAt, since), stillNews),
       ),
     )
     .orderBy(desc(signals.receivedAt), desc(signals.id))
     .limit(MOST_FIRING);
+}
+
+/** Hooks as they are now: one that is gone trips nothing any more. */
+async function hooksThatList(db: Db | Tx, { projectId, environmentId, flag }: GuardedPlace) {
+  const rows = await db
+    .select({ hook: hooks, environment: environments.key, tags: flags.tags })
+    .from(hooks)
+    .innerJoin(environments, and(eq(environments.projectId, hooks.projectId), eq(environments.id, environmentId)))
+    .innerJoin(flags, and(eq(flags.projectId, hooks.projectId), eq(flags.key, flag)))
+    .where(and(eq(hooks.projectId, projectId), isNull(hooks.deletedAt)));
+  const own = rows.filter(({ hook, environment, tags }) => {
+    return hook.environments.includes(environment) && lists(hook, flag, { tags });
+  });
+  return { environment: rows[0]?.environment ?? '', hookIds: own.map(({ hook }) => hook.id) };
 }

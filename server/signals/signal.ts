@@ -57,7 +57,8 @@ export function readWish(hook: HookTerms, signal: Signal, now: Date): Reading {
   const flag = named !== undefined && isObjectKey(named) ? named : null;
   const kill = hook.actions.includes('kill') && named !== undefined;
   const incident = hook.actions.includes('incident');
-  if (!kill && !incident) return { outcome: 'recorded', because: 'It can trip guards; the hook does no more with it.' };
+  if (!kill && !incident)
+    return { outcome: 'recorded', because: 'It can trip guards of what the hook lists; the hook does no more.' };
   if (kill && flag === null) return { outcome: 'refused', because: `Its label ${FLAG_LABEL} is no key of a flag.` };
   const environment = environmentOf(hook, signal);
   if (environment === undefined) {

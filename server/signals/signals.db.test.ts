@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { flagEnvironments, flags, hookFlips, incidents, signals } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { firingSignals, forgetSignals } from './signal-store.ts';
-import { alertmanagerBody, openSignalNode, type SignalNode, seedShop, sign } from './signals.fixture.ts';
+import { alertmanagerBody, ENVIRONMENTS, openSignalNode, type SignalNode, seedShop, sign } from './signals.fixture.ts';
 
 const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const STORM = 1_000;
@@ -15,14 +15,15 @@ describe('signals', () => {
   let shop: SignalNode;
   let other: SignalNode;
   let projectId: number;
+  let environmentIds: readonly number[];
   let production: number;
   beforeAll(async () => {
     database = await openTestDatabase();
     const seeded = await seedShop(database, FLAGS);
-    projectId = seeded.projectId;
-    production = seeded.environmentIds[1] ?? 0;
-    shop = await openSignalNode(database, seeded.environmentIds);
-    other = await openSignalNode(database, seeded.environmentIds);
+    ({ projectId, environmentIds } = seeded);
+    production = environmentIds[ENVIRONMENTS.indexOf('production')] ?? 0;
+    shop = await openSignalNode(database, environmentIds);
+    other = await openSignalNode(database, environmentIds);
   }, 60_000);
   afterAll(async () => {
     await shop?.close();
@@ -172,9 +173,10 @@ describe('signals', () => {
 
   it('trips guards from when it came, also when it is over again, and before only while it fires and is news', async () => {
     const { db } = database;
-    const { send } = await newHook({});
+    const { send } = await newHook({ flags: ['a'] });
+    const place = { projectId, environmentId: production, flag: 'a' };
     const fires = async (since: Date, match: Record<string, string> = { severity: 'critical', service: 's' }) =>
-      (await firingSignals(db, projectId, match, since)).map(({ fingerprint }) => fingerprint);
+      (await firingSignals(db, place, match, since)).map(({ fingerprint }) => fingerprint);
     const labels = { service: 's' };
     const before = new Date();
     await send([
@@ -183,7 +185,7 @@ describe('signals', () => {
     ]);
     expect(await fires(before)).toEqual(['now']);
     expect(await fires(before, { service: 's', severity: 'warning' })).toEqual([]);
-    expect(await firingSignals(db, projectId + 1, labels, before)).toEqual([]);
+    expect(await firingSignals(db, { ...place, projectId: projectId + 1 }, labels, before)).toEqual([]);
     const entry = new Date(Date.now() + 1_000);
     expect(await fires(entry)).toEqual(['now']);
     expect(await fires(new Date(entry.getTime() + 3_600_000))).toEqual([]);
@@ -192,6 +194,40 @@ describe('signals', () => {
     await send([{ fingerprint: 'short', labels, startsAt, status: 'resolved' }]);
     expect(await fires(before)).toEqual(['short', 'now']);
     expect(await fires(entry)).toEqual(['now']);
+  });
+
+  it('trips guards of the flags that its hook lists, where it lists them, and of no others', async () => {
+    const { db } = database;
+    await db
+      .update(flags)
+      .set({ tags: ['search'], signalKill: false })
+      .where(eq(flags.key, 'e'));
+    const labels = { service: 'scope' };
+    const since = new Date();
+    const trips = async (flag: string, environment: string) => {
+      const place = { projectId, environmentId: environmentIds[ENVIRONMENTS.indexOf(environment)] ?? 0, flag };
+      return (await firingSignals(db, place, labels, since)).map(({ fingerprint }) => fingerprint).sort();
+    };
+    const sendBy = async (fingerprint: string, over: object, more: Record<string, string> = {}) => {
+      const { hook, send } = await newHook(over);
+      await send([{ fingerprint, labels: { ...labels, ...more } }]);
+      return hook.id;
+    };
+    await sendBy('lists nothing', {});
+    await sendBy('by key', { flags: ['d'] });
+    await sendBy('in staging', { flags: ['d'], environments: ['staging'] });
+    await sendBy('in both', { flags: ['d'], environments: ['staging', 'production'] });
+    const both = { tags: ['search'], environments: ['staging', 'production'] };
+    await sendBy('by tag, about staging', both, { turnout_environment: 'staging' });
+    const gone = await sendBy('by tag', { tags: ['search'] });
+    expect(await trips('d', 'production')).toEqual(['by key', 'in both']);
+    expect(await trips('d', 'staging')).toEqual(['in both', 'in staging']);
+    // It needs no signalKill: the policy is the one that says what happens.
+    expect(await trips('e', 'production')).toEqual(['by tag']);
+    expect(await trips('e', 'staging')).toEqual(['by tag, about staging']);
+    expect(await trips('c', 'production')).toEqual([]);
+    await shop.call('DELETE', `/hooks/${gone}`);
+    expect(await trips('e', 'production')).toEqual([]);
   });
 
   it('that could not be done is answered 503, and done when it comes again, with the flip that it was allowed', async () => {

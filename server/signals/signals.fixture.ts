@@ -31,9 +31,11 @@ export interface SignalNode {
   close(): Promise<void>;
 }
 
+export const ENVIRONMENTS = ['staging', 'production'];
+
 /** A project `shop`, whose flags all say `signalKill`. */
 export async function seedShop(database: TestDatabase, flagKeys: string[]) {
-  const seeded = await seedProject(database.db, 'shop', ['staging', 'production'], flagKeys);
+  const seeded = await seedProject(database.db, 'shop', ENVIRONMENTS, flagKeys);
   await database.db.update(flags).set({ signalKill: true });
   return seeded;
 }

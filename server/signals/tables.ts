@@ -15,7 +15,7 @@ import { environments, projects } from '../environments/tables.ts';
 export type SignalSource = 'alertmanager' | 'generic';
 export type HookAction = 'kill' | 'incident';
 /**
- * `recorded`: it trips guards, and does nothing else. `late`: not even that. `already`: the flag was killed. `limited`: the
+ * `recorded`: it can trip guards of what the hook lists, and does nothing else. `late`: not even that. `already`: the flag was killed. `limited`: the
  * hook had its flips of this hour. `failed`: it is tried again when it comes again.
  */
 export type SignalOutcome =

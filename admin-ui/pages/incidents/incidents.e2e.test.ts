@@ -146,11 +146,12 @@ describe.skipIf(!hasBrowser)('Hooks', () => {
     await button(page, 'Close').click();
 
     const hook = page.getByRole('article', { name: /^Hook Monitor/ });
-    await hook.getByText('kills shop-window, 3 an hour at most, in production').waitFor();
+    await hook.getByText('trips the guards of shop-window, and kills them, 3 an hour at most, in production').waitFor();
     const { body } = await house.server.api('GET', '/projects/demo/hooks');
     const alert = { status: 'firing', labels: { turnout_flag: 'shop-window' }, annotations: { summary: HOSTILE } };
     const alerts = [{ ...alert, startsAt: new Date().toISOString(), fingerprint: 'f' }];
-    const answer = await fetch(`${house.server.url}${body.items[0].path}`, {
+    const { path } = body.items.find(({ name }: { name: string }) => name.startsWith('Monitor'));
+    const answer = await fetch(`${house.server.url}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
       body: JSON.stringify({ version: '4', alerts }),
@@ -163,6 +164,6 @@ describe.skipIf(!hasBrowser)('Hooks', () => {
 
     await button(page, /^Delete Monitor/).click();
     await button(page, 'Delete it').click();
-    await page.getByText('No hook yet').waitFor();
+    await hook.waitFor({ state: 'detached' });
   });
 });

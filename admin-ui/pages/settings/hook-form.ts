@@ -32,7 +32,7 @@ export class HookForm extends FormDialog<MadeHook> {
     if (this.hook) return { title: `Change ${this.hook.name}`, confirm: 'Change it' };
     return {
       title: 'New hook',
-      lead: 'Alerts that come in by it trip the guards of rollouts that listen to them. More than that it does only where you allow it.',
+      lead: 'Alerts that come in by it trip the guards of rollouts that listen to them: of the flags that it lists, where it lists them. More than that it does only where you allow it.',
       confirm: 'Make the hook',
     };
   }
@@ -89,7 +89,7 @@ export class HookForm extends FormDialog<MadeHook> {
     const named = this.hook?.environments ?? [];
     const fault = faultAt(this.refusal, 'environments');
     return html`<fieldset aria-describedby="environments-fault">
-      <legend>Where it may act</legend>
+      <legend>Where it counts, and may act</legend>
       <div class="row">
         ${this.here.project.environments.map(
           ({ key, name }) => html`<label class="row">
@@ -121,7 +121,7 @@ export class HookForm extends FormDialog<MadeHook> {
     return html`<t-text-list
         id="flags"
         label="Flags that it may touch"
-        hint="none unless listed here or below"
+        hint="and whose guards it trips: none unless listed here or below"
         .begin=${this.hook?.flags ?? []}
         .offered=${flags.map(({ key }) => key)}
         .fault=${faultAt(this.refusal, 'flags')}

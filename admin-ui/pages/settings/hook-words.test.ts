@@ -8,15 +8,24 @@ const limits = (over: Partial<Limits> = {}): Limits => ({
 
 describe('What a hook may do', () => {
   test.each<[string, Partial<Limits>, string]>([
-    ['nothing more', {}, 'only tells guards of rollouts'],
-    ['kills', { actions: ['kill'], flags: ['cart'] }, 'kills cart, 3 an hour at most, in production'],
+    ['guards alone', { flags: ['cart'] }, 'trips the guards of cart, in production'],
+    ['nowhere', { flags: ['cart'], environments: [] }, 'does nothing, for it lists no environment'],
+    [
+      'kills',
+      { actions: ['kill'], flags: ['cart'] },
+      'trips the guards of cart, and kills them, 3 an hour at most, in production',
+    ],
     [
       'both, by tag',
       { actions: ['kill', 'incident'], flags: ['cart'], tags: ['shop'], environments: ['production', 'staging'] },
-      'kills cart, all tagged shop, 3 an hour at most, and opens incidents, in production, staging',
+      'trips the guards of cart, all tagged shop, and kills them, 3 an hour at most, and opens incidents, in production, staging',
     ],
-    ['kills nothing', { actions: ['kill'] }, 'kills no flag, for none is listed, in production'],
-    ['incidents', { actions: ['incident'] }, 'opens incidents, in production'],
+    ['nothing', { actions: ['kill'] }, 'trips no guard and kills nothing, for it lists no flag, in production'],
+    [
+      'incidents',
+      { actions: ['incident'] },
+      'trips no guard and kills nothing, for it lists no flag, and opens incidents, in production',
+    ],
   ])('is said in a sentence: %s', (_what, over, words) => {
     expect(tellActions(limits(over))).toBe(words);
   });

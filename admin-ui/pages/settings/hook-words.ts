@@ -8,20 +8,16 @@ export const SOURCES: Record<HookAnswer['source'], string> = {
   generic: 'anything that posts JSON',
 };
 
-/** What a hook may do with a signal besides tripping guards, in one sentence. */
+/** What a signal of a hook does, and to what: what is not listed it does not touch. In one sentence. */
 export function tellActions({ actions, environments, flags, tags, maxFlipsPerHour }: Limits): string {
-  if (actions.length === 0) return 'only tells guards of rollouts';
-  const where = environments.length === 0 ? 'nowhere' : environments.join(', ');
-  const named = [...flags, ...tags.map((tag) => `all tagged ${tag}`)];
-  const kills =
-    named.length === 0
-      ? 'kills no flag, for none is listed'
-      : `kills ${named.join(', ')}, ${maxFlipsPerHour} an hour at most`;
-  const did = [
-    ...(actions.includes('kill') ? [kills] : []),
+  if (environments.length === 0) return 'does nothing, for it lists no environment';
+  const named = [...flags, ...tags.map((tag) => `all tagged ${tag}`)].join(', ');
+  const kills = actions.includes('kill') ? `, and kills them, ${maxFlipsPerHour} an hour at most` : '';
+  const does = [
+    named === '' ? 'trips no guard and kills nothing, for it lists no flag' : `trips the guards of ${named}${kills}`,
     ...(actions.includes('incident') ? ['opens incidents'] : []),
   ];
-  return `${did.join(', and ')}, in ${where}`;
+  return `${does.join(', and ')}, in ${environments.join(', ')}`;
 }
 
 const OUTCOMES: Record<NonNullable<SignalAnswer['outcome']>, { words: string; tone: string }> = {

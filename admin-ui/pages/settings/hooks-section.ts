@@ -55,8 +55,9 @@ export class HooksSection extends LitElement {
         <div>
           <h2 id="hooks">Hooks</h2>
           <p class="about small">
-            What alerts come in by. A signal trips the guards of rollouts that listen to it; a hook kills flags or opens
-            incidents only where it says so, and never restores anything.
+            What alerts come in by. A signal trips the guards of rollouts that listen to it, of the flags and in the
+            environments that its hook lists, and of no others. It kills flags or opens incidents only where the hook says so,
+            and never restores anything.
           </p>
         </div>
         <button @click=${() => void this.#make(here)}>
