@@ -20,7 +20,8 @@ export function holdingConditions({ freeze, incident, line }: Evidence): Conditi
   if (freeze !== null) {
     const until = freeze.until === null ? 'until somebody ends it' : `until ${sayMoment(freeze.until)}`;
     const goesOn = freeze.inFlight === 'finish-stage' ? ': a stage is finished meanwhile, and no other begins' : '';
-    const because = `The freeze “${freeze.name}” lasts ${until}${goesOn}.`;
+    const whose = freeze.through === undefined ? '' : ` of ${freeze.through}, which needs this flag,`;
+    const because = `The freeze “${freeze.name}”${whose} lasts ${until}${goesOn}.`;
     found.push({ id: 'freeze', kind: 'freeze', met: false, because });
   }
   if (incident !== null) {

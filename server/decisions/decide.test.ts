@@ -96,6 +96,15 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
     /The freeze “Weekend” lasts until 2026-03-05 09:00 UTC: a stage is finished meanwhile, and no other begins/,
   ],
   [
+    'a freeze of a flag that needs it',
+    ({ evidence }) => {
+      const until = at(3 * DAY).toISOString();
+      evidence.freeze = { name: 'Audit', until, inFlight: 'hold', through: 'payments' };
+    },
+    'hold',
+    /The freeze “Audit” of payments, which needs this flag, lasts until 2026-03-05 09:00 UTC/,
+  ],
+  [
     'an open incident',
     ({ evidence }) => (evidence.incident = { id: 'i1', title: 'Payments are slow' }),
     'hold',

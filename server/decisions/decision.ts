@@ -76,8 +76,8 @@ export interface Evidence {
   gates: Record<string, GateReading>;
   /** For the next stage, in the order of its `approvals`. */
   approvals: ApprovalReading[];
-  /** Of all that hold for the flag here; `inFlight` is that of the strictest. */
-  freeze: { name: string; until: string | null; inFlight: InFlight } | null;
+  /** Of all that hold for the flag here; `inFlight` is that of the strictest. `through`: which flag that needs it is frozen. */
+  freeze: { name: string; until: string | null; inFlight: InFlight; through?: string } | null;
   incident: { id: string; title: string } | null;
   /** The train that it left with, where somebody has stopped the line. */
   line: StoppedLine | null;

@@ -21,7 +21,7 @@ export function flagsReached(before: Ruleset, after: Ruleset): string[] {
 }
 
 /** A thing and what it depends on. */
-interface Depends {
+export interface Depends {
   key: string;
   on: readonly string[];
 }
@@ -33,7 +33,7 @@ const flagsNeeding = ({ flags }: Ruleset): Depends[] =>
   Object.values(flags).map(({ key, prerequisites = [] }) => ({ key, on: prerequisites.map(({ flag }) => flag) }));
 
 /** Adds whatever depends on what is in the set, until nothing more comes. */
-function spread(reached: Set<string>, all: readonly Depends[]): void {
+export function spread(reached: Set<string>, all: readonly Depends[]): void {
   let before = -1;
   while (reached.size !== before) {
     before = reached.size;

@@ -1,7 +1,8 @@
 import { and, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { environments, flags, freezes } from '../database/tables.ts';
-import { type Freeze, type Frozen, freezeAt } from './freeze.ts';
+import { environments, flagEnvironments, flags, freezes } from '../database/tables.ts';
+import { spread } from './flags-reached.ts';
+import { type Freeze, type FreezeTurn, type Frozen, freezeAt, freezeTurns } from './freeze.ts';
 
 export type FreezeRow = typeof freezes.$inferSelect;
 
@@ -55,20 +56,87 @@ export async function freezeOf(
   return row ? freezeAt(await readFreezes(db, row.projectId, now), environmentId, now, tags) : null;
 }
 
-/** The same for a flag by its key. */
+/** A freeze that holds a flag, and which flag it is for where that is another one, which needs this one. */
+export type FrozenFlag = Frozen & { through?: string };
+
+/**
+ * The freeze in which a flag is by its key: one for it, or one for a flag that has it as a prerequisite, for whoever
+ * changes the one changes what the other gives.
+ */
 export async function freezeOfFlag(
   db: Db | Tx,
   environmentId: number,
   flag: string,
   now: Date,
-): Promise<Frozen | null> {
-  const [row] = await db
-    .select({ projectId: environments.projectId, tags: flags.tags })
+): Promise<FrozenFlag | null> {
+  const held = await readFlagFreezes(db, environmentId, flag, now);
+  if (held === undefined) return null;
+  const { freezes, tags, needing } = held;
+  const found = freezeAt(freezes, environmentId, now, tagsWith(held));
+  if (found === null || freezeAt(freezes, environmentId, now, tags) !== null) return found;
+  const through = needing.find((other) => freezeAt(freezes, environmentId, now, other.tags) !== null)?.key;
+  return through === undefined ? found : { ...found, through };
+}
+
+/** The same over a time in which nobody looked: what held at its beginning, and each turn since. */
+export async function freezeTurnsOfFlag(
+  db: Db | Tx,
+  environmentId: number,
+  flag: string,
+  from: Date,
+  to: Date,
+): Promise<FreezeTurn[]> {
+  const held = await readFlagFreezes(db, environmentId, flag, from);
+  return held === undefined ? [] : freezeTurns(held.freezes, environmentId, from, to, tagsWith(held));
+}
+
+interface FlagFreezes {
+  freezes: Freeze[];
+  tags: readonly string[];
+  /** The flags that have it as a prerequisite, or that have one of those. */
+  needing: { key: string; tags: readonly string[] }[];
+}
+
+const tagsWith = ({ tags, needing }: FlagFreezes) => [...tags, ...needing.flatMap((flag) => flag.tags)];
+
+/** Undefined where no freeze of the project held since then. */
+async function readFlagFreezes(
+  db: Db | Tx,
+  environmentId: number,
+  flag: string,
+  since: Date,
+): Promise<FlagFreezes | undefined> {
+  const [place] = await db
+    .select({ projectId: environments.projectId })
     .from(environments)
-    .leftJoin(flags, and(eq(flags.projectId, environments.projectId), eq(flags.key, flag)))
     .where(eq(environments.id, environmentId));
-  if (row === undefined) return null;
-  return freezeAt(await readFreezes(db, row.projectId, now), environmentId, now, row.tags ?? undefined);
+  if (place === undefined) return undefined;
+  const freezes = await readFreezes(db, place.projectId, since);
+  if (freezes.length === 0) return undefined;
+  if (freezes.every(({ tags }) => tags === null)) return { freezes, tags: [], needing: [] };
+  const rows = await db
+    .select({ key: flags.key, tags: flags.tags, needs: flagEnvironments.prerequisites })
+    .from(flags)
+    .innerJoin(flagEnvironments, eq(flagEnvironments.flagId, flags.id))
+    .where(
+      and(
+        ...[eq(flags.projectId, place.projectId), eq(flagEnvironments.environmentId, environmentId)],
+        or(
+          eq(flags.key, flag),
+          and(eq(flags.archived, false), sql`json_array_length(${flagEnvironments.prerequisites}) > 0`),
+        ),
+      ),
+    );
+  const reached = new Set([flag]);
+  spread(
+    reached,
+    rows.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) })),
+  );
+  return {
+    freezes,
+    tags: rows.find(({ key }) => key === flag)?.tags ?? [],
+    needing: rows.filter(({ key }) => key !== flag && reached.has(key)),
+  };
 }
 
 /** The tags of some flags of a project, by their keys: flags are kept in a later room, and freezes go by these alone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Freeze, freezeAt, freezesFor, frozenBetween, holdingAt, windowsAhead } from './freeze.ts';
+import { type Freeze, freezeAt, freezesFor, freezeTurns, frozenBetween, holdingAt, windowsAhead } from './freeze.ts';
 import { ruleFault } from './occurrences.ts';
 import { toMoment } from './zone-time.ts';
 
@@ -202,5 +202,31 @@ describe('the rule of a freeze', () => {
     ['0 0 17 * * 5', 'cron'],
   ])('%s: %s', (rule, expected) => {
     expect(ruleFault(rule, Date.parse('2026-01-01T00:00:00Z')) ?? 'good').toContain(expected);
+  });
+});
+
+describe('the turns of freezes between two moments', () => {
+  const turnsOf = (freezes: Freeze[], from: string, to: string, tags?: string[]) =>
+    freezeTurns(freezes, SHOP, new Date(from), new Date(to), tags).map(({ at, freeze }) => [
+      at.toISOString(),
+      freeze?.inFlight ?? null,
+    ]);
+  const night = once('2026-11-27T22:00:00Z', '2026-11-28T06:00:00Z', { inFlight: 'finish-stage' });
+  const audit = once('2026-11-28T04:00:00Z', '2026-11-28T08:00:00Z', { tags: ['checkout'] });
+
+  it('say what held at first, and what came and went', () => {
+    expect(turnsOf([night, audit], '2026-11-27T12:00:00Z', '2026-11-28T12:00:00Z', ['checkout'])).toEqual([
+      ['2026-11-27T12:00:00.000Z', null],
+      ['2026-11-27T22:00:00.000Z', 'finish-stage'],
+      ['2026-11-28T04:00:00.000Z', 'hold'],
+      ['2026-11-28T06:00:00.000Z', 'hold'],
+      ['2026-11-28T08:00:00.000Z', null],
+    ]);
+  });
+
+  it('leave out what is for other flags, and what comes later', () => {
+    expect(turnsOf([night, audit], '2026-11-27T23:00:00Z', '2026-11-28T05:00:00Z')).toEqual([
+      ['2026-11-27T23:00:00.000Z', 'finish-stage'],
+    ]);
   });
 });

@@ -119,6 +119,31 @@ export function frozenBetween(
   return frozen;
 }
 
+/** From when on another freeze holds than before, or none. */
+export interface FreezeTurn {
+  at: Date;
+  freeze: Frozen | null;
+}
+
+/** What held of freezes at the first of two moments, and each turn until the second, for whoever did not look meanwhile. */
+export function freezeTurns(
+  freezes: readonly Freeze[],
+  environment: number,
+  from: Date,
+  to: Date,
+  tags: readonly string[] = NO_TAGS,
+): FreezeTurn[] {
+  const here = freezesFor(freezes, environment, tags);
+  const turns = windowsBetween(here, from.getTime(), to.getTime())
+    .flatMap(({ start, end }) => [start, end])
+    .filter((turn) => turn > from.getTime() && turn <= to.getTime())
+    .sort((a, b) => a - b);
+  return [...new Set([from.getTime(), ...turns])].map((turn) => {
+    const at = new Date(turn);
+    return { at, freeze: freezeAt(here, environment, at, tags) };
+  });
+}
+
 /** The windows of one freeze that hold some moment of the time to come, the next first; so many at most. */
 export function windowsAhead(freeze: Freeze, from: Date, to: Date, most: number): { from: Date; to: Date }[] {
   return windowsOf(freeze, from.getTime(), to.getTime())

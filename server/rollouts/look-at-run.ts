@@ -4,6 +4,7 @@ import { measuredUnits } from '../decisions/guard-ground.ts';
 import { becomeEffective, keepTime } from '../decisions/move-run.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { actOn } from './act.ts';
+import { countUnseen } from './count-unseen.ts';
 import { atPoints, type LoopStep } from './crash-point.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { keepLook, type Looked } from './keep-look.ts';
@@ -34,7 +35,7 @@ export async function lookAtRun(
   const reach = kept.reach && followReach(kept.reach, evidence.readBack, now);
   if (reach?.lateAt && !kept.reach?.lateAt) warnLate(parts, rollout, kept, reach.laggards);
   const isInForce = kept.run.enteredAt !== null && reach?.reachedAt != null;
-  const counted = keepTime(kept.run, evidence, now);
+  const counted = keepTime(await countUnseen(sources, kept, evidence, now), evidence, now);
   const run = isInForce ? becomeEffective(counted, now) : counted;
   const refused: Refusal[] = [];
   for (;;) {

@@ -1,5 +1,6 @@
 import type { StoppedLine } from '../decisions/decision.ts';
-import type { Frozen } from '../environments/freeze.ts';
+import type { FreezeTurn } from '../environments/freeze.ts';
+import type { FrozenFlag } from '../environments/freeze-store.ts';
 import type { CheckRow } from '../gates/check-store.ts';
 import type { ProbeShot } from '../gates/probe.ts';
 import type { Calm, OpenIncident } from '../incidents/calm.ts';
@@ -38,8 +39,10 @@ export interface LoopSources extends RolloutSources {
   hostsAt(environmentId: number, position: string | undefined): Promise<number>;
   openIncident(environmentId: number, flag: string): Promise<OpenIncident | undefined>;
   incidentFree(environmentId: number, flag: string, withinMs: number, now: Date): Promise<Calm>;
-  /** The freeze in which a flag is there: by its tags, too. */
-  freezeOf(environmentId: number, flag: string, now: Date): Promise<Frozen | null>;
+  /** The freeze in which a flag is there: by its tags, too, and by those of flags that need it. */
+  freezeOf(environmentId: number, flag: string, now: Date): Promise<FrozenFlag | null>;
+  /** The same over a time in which nobody looked: what held at its beginning, and each turn since. */
+  freezeTurns(environmentId: number, flag: string, from: Date, to: Date): Promise<FreezeTurn[]>;
   /** The train that a rollout left with, where somebody has stopped the line. */
   lineStopped(rolloutId: string): Promise<StoppedLine | null>;
   /** Whether what was written is served here, and in force in every app that was there. */

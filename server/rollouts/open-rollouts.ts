@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Door } from '../changes/door.ts';
 import type { Doorbell } from '../changes/doorbell.ts';
 import type { Delivery } from '../delivery/open-delivery.ts';
-import { freezeOfFlag } from '../environments/freeze-store.ts';
+import { freezeOfFlag, freezeTurnsOfFlag } from '../environments/freeze-store.ts';
 import { newNames } from '../flags/names.ts';
 import type { Fleet } from '../fleet/open-fleet.ts';
 import { checkResult } from '../gates/check-store.ts';
@@ -126,5 +126,6 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
     lineStopped: parts.lineStopped ?? (async () => null),
     seeReach: ({ environmentId, position }) => seeReach(reach, environmentId, position),
+    freezeTurns: (environmentId, flag, from, to) => freezeTurnsOfFlag(db, environmentId, flag, from, to),
   };
 }

@@ -195,4 +195,5 @@ export function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSource
     lineStopped: async () => says.line,
     seeReach: async () => says.reach,
   };
+    freezeTurns: async () => [],
 }
