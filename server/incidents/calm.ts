@@ -30,8 +30,8 @@ export async function openIncidentFor(
 }
 
 /**
- * No open incident names the flag or the environment as a whole, and within the time none was opened and the flag was
- * not killed: what the gate `incidentFree` asks.
+ * No open incident names the flag or the environment as a whole, and within the time none was open and the flag was not
+ * killed: what the gate `incidentFree` asks. Calm begins when the last one is closed, however long ago it was opened.
  */
 export async function incidentFree(
   db: Db | Tx,
@@ -41,16 +41,18 @@ export async function incidentFree(
   now: Date,
 ): Promise<Calm> {
   const since = new Date(now.getTime() - withinMs);
-  const [newest] = await incidentsOver(db, environmentId, flag);
-  if (newest?.state === 'open') return { open: false, because: `The incident “${newest.title}” is open.` };
+  const [last] = await incidentsOver(db, environmentId, flag);
+  if (last?.state === 'open') return { open: false, because: `The incident “${last.title}” is open.` };
   const kill = await newestKill(db, environmentId, flag, since);
-  const over = [newest?.openedAt, kill?.at].filter((at) => at !== undefined && at > since);
-  if (over.length === 0) return { open: true, because: `No incident and no kill within ${inWords(withinMs)}.` };
-  const last = new Date(Math.max(...over.map((at) => at?.getTime() ?? 0)));
-  const what =
-    last.getTime() === kill?.at.getTime() ? `${flag} was killed` : `The incident “${newest?.title}” was opened`;
-  const nextAt = new Date(last.getTime() + withinMs).toISOString();
-  return { open: false, because: `${what} at ${last.toISOString()}, within ${inWords(withinMs)}.`, nextAt };
+  const storms = [
+    ...(last?.closedAt ? [{ what: `The incident “${last.title}” was closed`, at: last.closedAt }] : []),
+    ...(kill?.at ? [{ what: `${flag} was killed`, at: kill.at }] : []),
+  ];
+  const [newest] = storms.filter(({ at }) => at > since).sort((a, b) => b.at.getTime() - a.at.getTime());
+  if (newest === undefined) return { open: true, because: `No incident and no kill within ${inWords(withinMs)}.` };
+  const { what, at } = newest;
+  const nextAt = new Date(at.getTime() + withinMs).toISOString();
+  return { open: false, because: `${what} at ${at.toISOString()}, within ${inWords(withinMs)}.`, nextAt };
 }
 
 function inWords(ms: number): string {

@@ -262,7 +262,8 @@ describe('incidents', () => {
     const { db } = database;
     const now = new Date(Date.now() + 1_000);
     const calm = (flag: string, ms: number) => incidentFree(db, production, flag, ms, now);
-    await db.update(incidents).set({ openedAt: new Date(now.getTime() - 24 * HOUR_MS) });
+    const yesterday = new Date(now.getTime() - 24 * HOUR_MS);
+    await db.update(incidents).set({ openedAt: yesterday, closedAt: yesterday });
     expect(await openIncidentFor(db, production, 'h')).toBeUndefined();
     expect(await calm('h', HOUR_MS)).toMatchObject({ open: true });
     const { body } = await shop.call('POST', '/incidents', {
@@ -275,14 +276,25 @@ describe('incidents', () => {
     expect(await openIncidentFor(db, production, 'h')).toMatchObject({ title: 'Storm' });
     await shop.call('POST', `/incidents/${body.incident.id}/close`);
     expect(await openIncidentFor(db, production, 'h')).toBeUndefined();
-    const [row] = await db.select().from(incidents).where(eq(incidents.id, body.incident.id));
+    // It lasted for five hours: what was calm since it began is no calm.
+    const mine = eq(incidents.id, body.incident.id);
+    await db
+      .update(incidents)
+      .set({ openedAt: new Date(now.getTime() - 5 * HOUR_MS) })
+      .where(mine);
+    const [row] = await db.select().from(incidents).where(mine);
+    const later = await shop.call('POST', '/incidents', { title: 'Later', places: [{ environment: 'production' }] });
+    await db
+      .update(incidents)
+      .set({ state: 'closed', closedAt: new Date(now.getTime() - 2 * HOUR_MS) })
+      .where(eq(incidents.id, later.body.incident.id));
     expect(await calm('h', HOUR_MS)).toMatchObject({
-      ...{ open: false, because: expect.stringContaining('within 1 h') },
-      nextAt: new Date((row?.openedAt.getTime() ?? 0) + HOUR_MS).toISOString(),
+      ...{ open: false, because: expect.stringMatching(/^The incident “Storm” was closed at .*, within 1 h\.$/) },
+      nextAt: new Date((row?.closedAt?.getTime() ?? 0) + HOUR_MS).toISOString(),
     });
     expect(await calm('h', 1)).toMatchObject({ open: true });
     await shop.kill('production', 'h', { incident: body.incident.id });
-    await shop.call('POST', `/incidents/${body.incident.id}/close`);
+    await db.update(incidents).set({ state: 'closed', closedAt: yesterday });
     expect(await calm('h', HOUR_MS)).toMatchObject({ open: false, because: expect.stringContaining('h was killed') });
   });
 });

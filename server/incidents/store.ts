@@ -234,12 +234,12 @@ export async function isMember(tx: Tx, projectId: number, personId: string): Pro
   return row !== undefined;
 }
 
-/** Incidents that name a flag in an environment, or the environment as a whole: open ones first, then the newest. */
+/** Incidents that name a flag in an environment, or the environment as a whole: open ones first, then the one that was over last. */
 export async function incidentsOver(db: Db | Tx, environmentId: number, flag: string, state?: 'open') {
   return db
-    .selectDistinct({
+    .select({
       ...{ id: incidents.id, title: incidents.title, severity: incidents.severity, state: incidents.state },
-      openedAt: incidents.openedAt,
+      ...{ openedAt: incidents.openedAt, closedAt: incidents.closedAt },
     })
     .from(incidentPlaces)
     .innerJoin(incidents, eq(incidents.id, incidentPlaces.incidentId))
@@ -250,6 +250,6 @@ export async function incidentsOver(db: Db | Tx, environmentId: number, flag: st
         state && eq(incidents.state, state),
       ),
     )
-    .orderBy(desc(incidents.state), desc(incidents.openedAt), incidents.id)
+    .orderBy(desc(incidents.state), desc(incidents.closedAt), desc(incidents.openedAt), incidents.id)
     .limit(1);
 }

@@ -149,7 +149,7 @@ export interface InstancesGate extends GateTerms {
   atLeast: number;
 }
 
-/** No open incident that names the flag or the whole environment, and none opened or kill made within the time. */
+/** No incident that names the flag or the whole environment is open, and none was, nor a kill made, within the time. */
 export interface IncidentFreeGate extends GateTerms {
   kind: 'incident-free';
   withinMs: number;

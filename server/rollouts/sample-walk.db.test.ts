@@ -139,8 +139,8 @@ describe('the policy of the documents', () => {
     expect(await said(id)).toBe('Holds: boxes: 1 of 2 hosts are live and up to date.');
     hosts = 2;
     await loop.pass();
-    expect(await said(id)).toMatch(/^Holds: calm: The incident “Payments” was opened at .*, within 1 h\.$/);
-    expect(await goOnUntil(id, 'staging 0 running')).toBe(40 * MINUTE);
+    expect(await said(id)).toMatch(/^Holds: calm: The incident “Payments” was closed at .*, within 1 h\.$/);
+    expect(await goOnUntil(id, 'staging 0 running')).toBe(60 * MINUTE);
     expect(await served(0)).toBe('on 100; entry 1');
     expect(await goOnUntil(id, 'production -1 waiting')).toBe(REACH + 30 * MINUTE);
     expect(await served(0)).toBe('{"variant":"on"}; left');
@@ -173,7 +173,7 @@ describe('the policy of the documents', () => {
     expect(await served()).toBe('{"variant":"on"}; left');
 
     const bakes = policy.path.flatMap(({ stages }) => stages).reduce((sum, { bakeMs }) => sum + bakeMs, 0);
-    const waits = 40 * MINUTE + 10 * MINUTE + 20 * SECOND + 3 * HOUR + 6 * REACH;
+    const waits = 60 * MINUTE + 10 * MINUTE + 20 * SECOND + 3 * HOUR + 6 * REACH;
     expect(world.now().getTime() - begun).toBe(bakes + waits);
     const { db } = world.database;
     const kept = await db.select().from(decisions).where(eq(decisions.rolloutId, id)).orderBy(asc(decisions.id));
