@@ -33,6 +33,11 @@ const stage = (at: number) => `path/1/stages/${at}`;
 const rateOf = (hours: number) => [{ environment: 'production', metric: 'checkout.error', rate: 0.01, hours }];
 const unprotected = { environments: sampleGround().environments.map((one) => ({ ...one, protected: false })) };
 
+function manyGuards(count: number) {
+  const guard = { metric: 'http.5xx', kind: 'absolute', limit: '1%', window: '10m', onFail: 'kill' };
+  return Array.from({ length: count }, (_, at) => ({ id: `g${at}`, ...guard }));
+}
+
 /** What is wrong, how the sample is changed for it, where the fault is, and what of the project is other. */
 const CASES: [string, Edits, string[], Partial<PolicyGround>?][] = [
   ['no key', { key: undefined }, ['/key invalid_type']],
@@ -87,6 +92,7 @@ const CASES: [string, Edits, string[], Partial<PolicyGround>?][] = [
     ['/path/1/stages/3/approvals/0/role invalid_value'],
   ],
   ['an approval by nobody', { [`${stage(3)}/approvals/0/count`]: 0 }, ['/path/1/stages/3/approvals/0/count too_small']],
+  ['more guards than alpha can be shared by', { guards: manyGuards(21) }, ['/guards too_many']],
   ['a guard twice', { 'guards/1/id': 'errors' }, ['/guards/1/id duplicate']],
   ['a guard of no kind', { 'guards/0/kind': undefined }, ['/guards/0/kind unknown_kind']],
   ['a guard of a kind that there is not', { 'guards/0/kind': 'versus' }, ['/guards/0/kind unknown_kind']],

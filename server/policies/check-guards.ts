@@ -17,8 +17,16 @@ export function checkGuards(document: PolicyDocument, ground: PolicyGround): Fie
       ...checkGuard(guard, path, document, ground),
     ];
   });
-  return [...faults, ...unwatchedStages(document, ground), ...clientStages(document, ground)];
+  const tested = document.guards.filter(({ kind }) => kind === 'versus-control' || kind === 'absolute');
+  const tooMany = { path: '/guards', code: 'too_many', expected: `at most ${MOST_TESTED} guards that judge a metric` };
+  return [
+    ...(tested.length > MOST_TESTED ? [tooMany] : []),
+    ...[...faults, ...unwatchedStages(document, ground), ...clientStages(document, ground)],
+  ];
 }
+
+/** Guards that judge a metric share alpha: with more of them each sees next to nothing, and each look takes longer. */
+const MOST_TESTED = 20;
 
 /** What is wrong with one guard on a path. */
 export function checkGuard(

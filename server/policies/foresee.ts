@@ -68,12 +68,21 @@ function shareOf({ exposure = WHOLE }: Stage): number {
 }
 
 function seenBy(guard: VersusControlGuard, rate: number, policy: Policy, { unitsNeeded }: PolicyGround): Seen {
+  const { large, small } = effectsOf(guard, rate, policy);
+  const [units, smallUnits] = [large, small].map((effect) => unitsNeeded(effect));
+  return { guard, rate, factor: large.factor, units, small: small.factor, smallUnits };
+}
+
+/** The two effects that are told of a guard: the one that it must see, and one that is easily missed. */
+export function effectsOf(
+  guard: VersusControlGuard,
+  rate: number,
+  { alpha, guards }: Pick<Policy, 'alpha' | 'guards'>,
+) {
   const { margin, direction, mustSee } = guard;
-  const shared = { rate, margin, direction, alpha: policy.alpha, guards: countTested(policy.guards) };
+  const shared = { rate, margin, direction, alpha, guards: countTested(guards) };
   const { large, small } = USUAL[direction];
-  const factor = mustSee ?? large;
-  const [units, smallUnits] = [factor, small].map((one) => unitsNeeded({ ...shared, factor: one }));
-  return { guard, rate, factor, units, small, smallUnits };
+  return { large: { ...shared, factor: mustSee ?? large }, small: { ...shared, factor: small } };
 }
 
 const unitsOf = ({ units }: Seen) => (units === undefined ? {} : { units });

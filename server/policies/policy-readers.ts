@@ -30,7 +30,7 @@ export function policyReaders(
 }
 
 /** So many answers are kept: each is a few bytes, and takes a while to find. */
-const MOST_KEPT = 1_000;
+const MOST_KEPT = 10_000;
 
 /** The same is asked with every key that somebody types. */
 function remember(find: UnitsNeeded): UnitsNeeded {

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../database/connect.ts';
 import { parsePolicy } from './document-contract.ts';
+import { findUnits } from './find-units.ts';
 import { findFloor } from './floor-store.ts';
 import type { PolicyGround, RecentRate } from './ground.ts';
 import { readGroundEnvironments } from './ground-store.ts';
@@ -24,6 +25,7 @@ export async function readGround(
     if (wanted.length === 0 || !document?.path.some(({ environment }) => environment === key)) continue;
     rates.push(...(await readers.rates(db, { environmentId: id, environment: key }, wanted)));
   }
+  if (document !== undefined) await findUnits(document, { metrics, rates, unitsNeeded: readers.unitsNeeded });
   return {
     environments,
     metrics,

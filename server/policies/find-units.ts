@@ -1,0 +1,26 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PolicyDocument } from './document-contract.ts';
+import { effectsOf } from './foresee.ts';
+import type { PolicyGround } from './ground.ts';
+import { readGuard } from './read-document.ts';
+
+/**
+ * Asks beforehand for all numbers of units that a check of this document needs, each in a turn of its own: one takes
+ * milliseconds, a long policy has hundreds of them, and a node has kills to take meanwhile. What was asked is remembered.
+ */
+export async function findUnits(
+  { guards, alpha }: PolicyDocument,
+  { metrics, rates, unitsNeeded }: Pick<PolicyGround, 'metrics' | 'rates' | 'unitsNeeded'>,
+): Promise<void> {
+  const read = guards.map((guard) => readGuard(guard, metrics));
+  for (const guard of read) {
+    if (guard.kind !== 'versus-control') continue;
+    for (const { rate } of rates.filter(({ metric }) => metric === guard.metric)) {
+      const { large, small } = effectsOf(guard, rate, { alpha, guards: read });
+      for (const effect of [large, small]) {
+        unitsNeeded(effect);
+        await nextTurn();
+      }
+    }
+  }
+}
