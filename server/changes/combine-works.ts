@@ -51,6 +51,7 @@ export async function combineWorks(
       after: side('after'),
       ...(done.length === 0 ? { unchanged: true } : {}),
       grows: done.flatMap(({ written }) => written.grows ?? []),
+      starts: done.flatMap(({ written }) => written.starts ?? []),
       afterEntry: async (inside, changeId) => {
         for (const { written } of done) await written.afterEntry?.(inside, changeId);
       },

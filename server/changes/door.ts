@@ -122,6 +122,20 @@ export interface ChangeOrder {
   within?: number;
 }
 
+/** A rollout that a change starts. No ruleset says by what it goes on, so whoever approves of the change is told here. */
+export interface StartedRollout {
+  flag: string;
+  target: string;
+  from: string;
+  to: string;
+  commit: string | null;
+  policy: { key: string; version: number };
+  /** The environments of its path, in order. */
+  path: string[];
+  /** SHA-256 of what it acts by, by name: `policy`, `metric/checkout.error`, `source/prometheus`. */
+  actsBy: Record<string, string>;
+}
+
 /** What a use case gives back from inside the transaction. */
 export interface Written<T> {
   result: T;
@@ -138,6 +152,8 @@ export interface Written<T> {
    * do not say so yet.
    */
   grows?: readonly { id: number; key: string }[];
+  /** The rollouts that it starts, with the environment in which each begins. */
+  starts?: readonly { environment: string; rollout: StartedRollout }[];
   /** Runs with the entry's id, still inside the transaction: for rows that point at their change. */
   afterEntry?(tx: Tx, changeId: number): Promise<void>;
   /** True when there was nothing to change: no revision, no entry. */

@@ -40,7 +40,19 @@ describe('the command line', () => {
     if (call.includes('/freezes')) return call.startsWith('GET') ? { items: [FREEZE] } : { freeze: FREEZE };
     if (call.startsWith('GET') && call.includes('limit')) return { items: [REQUEST], next: null };
     const frozen = { production: { name: 'Weekend', until: '2026-01-05T07:00:00.000Z' } };
-    const whole = { items: [{ method: 'POST', path: '/flags', base: 3 }], now: { same: true, problem: null, frozen } };
+    const moved = 'The rollout of cart would go by the policy fast v1 now, and went by careful v3.';
+    const rollout = {
+      flag: 'cart',
+      from: 'off',
+      to: 'on',
+      policy: { key: 'careful', version: 3 },
+      path: ['production'],
+    };
+    const whole = {
+      items: [{ method: 'POST', path: '/flags', base: 3 }],
+      diff: { production: { flags: [], segments: [], rollouts: [rollout] } },
+      now: { same: false, moved, problem: null, frozen },
+    };
     if (call.startsWith('GET')) return { ...REQUEST, ...whole };
     const at = { id: 9, seq: 7, at: '2026-01-01T00:00:00.000Z', environments: [] };
     return { request: { ...REQUEST, state: 'applied', waits: null }, change: at };
@@ -65,6 +77,8 @@ describe('the command line', () => {
     const { out } = await run(['request', 'show', '4f1d']);
     expect(out).toContain('POST /flags (written for version 3)');
     expect(out).toContain('approved by Rita, which does not count: they are no release-manager there now');
+    expect(out).toContain('rolls out cart, off → on, by careful v3 through production');
+    expect(out).toContain('would go by the policy fast v1 now, and went by careful v3. Rebase it.');
     expect(out).toContain('production is frozen until 2026-01-05T07:00:00.000Z: Weekend');
   });
 

@@ -19,10 +19,20 @@ interface Request {
   expiresAt: string;
 }
 
+interface Started {
+  flag: string;
+  from: string;
+  to: string;
+  policy: { key: string; version: number };
+  path: string[];
+}
+
 interface Whole extends Request {
   items: { method: string; path: string; base: number | null }[];
+  diff: Record<string, { rollouts?: Started[] }>;
   now: {
     same: boolean;
+    moved: string | null;
     problem: { detail: string } | null;
     frozen: Record<string, { name: string; until: string }>;
   } | null;
@@ -77,6 +87,7 @@ async function show({ shell, given }: Asked, api: Api, path: string): Promise<Ex
     shell.print(`  ${method} ${call}${base === null ? '' : ` (written for version ${base})`}`);
   }
   for (const [environment, way] of Object.entries(whole.directions)) shell.print(`  ${environment}: ${way}`);
+  for (const one of Object.values(whole.diff).flatMap(({ rollouts = [] }) => rollouts)) shell.print(describeStart(one));
   for (const { person, counts, why } of whole.approvals) {
     shell.print(`  approved by ${person.name}${counts ? '' : `, which does not count: ${why}`}`);
   }
@@ -84,9 +95,13 @@ async function show({ shell, given }: Asked, api: Api, path: string): Promise<Ex
     shell.print(`  ${environment} is frozen until ${until}: ${name}`);
   }
   if (whole.now?.problem) shell.print(`  ${whole.now.problem.detail}`);
-  else if (whole.now && !whole.now.same) shell.print('  It would come to something else now: rebase it.');
+  else if (whole.now && !whole.now.same)
+    shell.print(`  ${whole.now.moved ?? 'It would come to something else now.'} Rebase it.`);
   return EXIT.done;
 }
+
+const describeStart = ({ flag, from, to, policy, path }: Started) =>
+  `  rolls out ${flag}, ${from} → ${to}, by ${policy.key} v${policy.version} through ${path.join(' and ')}`;
 
 function describe({ id, title, state, environments, waits, createdBy, createdByName }: Request): string {
   // Requests of rollouts say it in their title.

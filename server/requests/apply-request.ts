@@ -6,11 +6,11 @@ import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
-import { sameDiff } from './draft-diff.ts';
+import { sayMoved } from './draft-diff.ts';
 import { type PlannedDraft, planDraft } from './plan-draft.ts';
 import { type RequestParts, requireDraft, requireOpen, requireRequest } from './request-parts.ts';
 import { nameChange, type RequestRow, updateRequest } from './store.ts';
-import { carryOut, outcomeOf, withinOf } from './try-draft.ts';
+import { carryOut, type Outcome, outcomeOf, withinOf } from './try-draft.ts';
 
 /**
  * Carries a request out: does what its items say under the locks, and looks there whether it still comes to what was
@@ -38,13 +38,11 @@ export async function applyRequest(
     });
     const outcome = outcomeOf(plan.items, ground, combined);
     if (combined.written.unchanged) throw new Problem('wrong_state', 'Everything is so already. Withdraw the request.');
-    if (!sameDiff(outcome.diff, row.diff)) {
-      throw new Problem('changed_since', 'It would come to something else than what was looked at. Rebase it.', {
-        current: { diff: outcome.diff, positions: outcome.base },
-      });
-    }
+    requireSame(row, outcome);
+    // The door asks by these whose approval it takes: where a rollout leads later, too, as it is now.
+    const { directions } = outcome;
     const closed = { state: 'applied' as const, closedAt: ground.now, closedBy: actorOf(asking.principal) };
-    const result = await updateRequest(tx, projectId, id, closed);
+    const result = await updateRequest(tx, projectId, id, { ...closed, directions });
     return {
       ...combined.written,
       result,
@@ -83,6 +81,15 @@ function orderFor(asking: Asking, row: RequestRow, plan: PlannedDraft): ChangeOr
     ...{ subject: `request/${row.id}`, approved: { request: row.id } },
     ...(plan.protection ? { access: true as const, ...withinOf(plan) } : {}),
   };
+}
+
+/** What was approved is what is done: anything else is looked at anew. */
+function requireSame(row: RequestRow, { diff, base }: Outcome): void {
+  const moved = sayMoved(row.diff, diff);
+  if (moved === undefined) return;
+  throw new Problem('changed_since', `${moved} Rebase it, and have it approved as it then is.`, {
+    current: { diff, positions: base },
+  });
 }
 
 /** Somebody changed what an item is about: what they made of it is in the answer. */

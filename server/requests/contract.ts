@@ -117,6 +117,14 @@ export type RequestSummary = z.infer<typeof requestSummary>;
 export const requestPage = pageOf(requestSummary);
 
 const item = z.object({ ...itemFields, body: jsonValue, base: z.number().int().nullable() }).openapi('RequestItem');
+const startedRollout = z.object({
+  ...{ flag: z.string(), target: z.string(), from: z.string(), to: z.string(), commit: z.string().nullable() },
+  policy: z.object({ key: z.string(), version: z.number().int() }),
+  path: z.array(z.string()).openapi({ description: 'The environments through which it goes' }),
+  actsBy: z.record(z.string(), z.string()).openapi({
+    description: 'By name: SHA-256 of the policy, and of the metrics and sources that its guards go by',
+  }),
+});
 const environmentDiff = z.object({
   flags: z.array(z.object({ key: z.string(), before: jsonValue, after: jsonValue })),
   segments: z.array(
@@ -127,6 +135,7 @@ const environmentDiff = z.object({
       members: jsonValue.optional().openapi({ description: 'Of a large segment: who comes and goes' }),
     }),
   ),
+  rollouts: z.array(startedRollout).optional().openapi({ description: 'Those that begin there' }),
 });
 
 export const wholeRequest = requestSummary
@@ -139,6 +148,7 @@ export const wholeRequest = requestSummary
         positions: z.record(z.string(), z.string()),
         directions: z.record(z.string(), directionName),
         same: z.boolean().openapi({ description: 'It would still come to what the diff says' }),
+        moved: z.string().nullable().openapi({ description: 'What it comes to otherwise, in words' }),
         frozen: z.record(z.string(), z.object({ name: z.string(), until: moment })).openapi({
           description: 'By environment: the freeze that holds there, and until when nothing grows',
         }),

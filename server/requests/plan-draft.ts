@@ -74,7 +74,8 @@ export async function planDraft(
     planned.environmentIds.push(...environmentsOf(ground, alters, found));
     planned.named.push(...environmentsOf(ground, 'environment', found));
     if (found.kind.protection) planned.protection = true;
-    if (bindsVersion) planned.bound.push(index);
+    // A diff of rulesets says nothing of what alters none: there the version is what was looked at.
+    if (bindsVersion || alters === 'nothing') planned.bound.push(index);
     if (secret !== undefined) planned.secret = secret;
   }
   return { ...planned, environmentIds: unique(planned.environmentIds), named: unique(planned.named) };

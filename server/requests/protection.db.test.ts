@@ -198,6 +198,19 @@ describe('what protects', () => {
     expect(entry.summary).toBe('freeze “Big sale”: ended early');
   });
 
+  it('what was approved of one freeze is void once it holds more, also over a rebase', async () => {
+    const { id } = await newFreeze({ name: 'Docs', tags: ['docs'] });
+    const { request } = (await askFor(ada, { method: 'DELETE', path: `/freezes/${id}` })).body;
+    await world.ask(ben, 'POST', `/requests/${request.id}/approve`, { hash: request.hash });
+    const wider = await world.ask(ada, 'PATCH', `/freezes/${id}`, { tags: null, reason: 'Everything' });
+    expect(wider.body.freeze).toMatchObject({ tags: null });
+    expect((await apply(ada, request)).body.code).toBe('changed_since');
+    const rebased = (await world.ask(ada, 'POST', `/requests/${request.id}/rebase`, {})).body.request;
+    expect(rebased.needs).toMatchObject([{ roles: ['admin'], missing: 1 }]);
+    expect((await apply(ada, request)).body.code).toBe('approval_required');
+    expect((await world.ask(world.root, 'DELETE', `/freezes/${id}`, { reason: 'over' })).status).toBe(200);
+  });
+
   it('a request’s time stands still while a freeze holds where it would change something', async () => {
     const rita = await world.person('Rita', ['release-manager']);
     const [one, other] = [

@@ -7,7 +7,7 @@ import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
 import type { ProblemAnswer } from '../platform/problem-contract.ts';
 import type { WholeRequest } from './contract.ts';
-import { sameDiff } from './draft-diff.ts';
+import { sayMoved } from './draft-diff.ts';
 import { planDraft } from './plan-draft.ts';
 import type { RequestParts } from './request-parts.ts';
 import { flagsOf } from './request-time.ts';
@@ -31,12 +31,13 @@ async function tryNow(parts: RequestParts, asking: Asking, row: RequestRow): Pro
   const own = environments.filter(({ id }) => row.environments.includes(id));
   const positions = Object.fromEntries(own.map((environment) => [environment.key, formatPosition(environment)]));
   const frozen = await frozenNow(door, row, own);
-  const still = { positions, frozen, directions: row.directions, problem: null };
+  const still = { positions, frozen, directions: row.directions, moved: null, problem: null };
   if (row.kind === 'stage') return { ...still, same: true };
   try {
     const plan = await planDraft(door.db, kinds, { projectId: row.projectId, environments }, row);
     const tried = await tryDraft(door, asking, row.projectId, { ...plan, reason: row.reason });
-    return { ...still, directions: tried.directions, same: sameDiff(tried.diff, row.diff) };
+    const moved = sayMoved(row.diff, tried.diff);
+    return { ...still, directions: tried.directions, same: moved === undefined, moved: moved ?? null };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { ...still, same: false, problem: error.toBody() as ProblemAnswer };

@@ -1,12 +1,17 @@
 import { type Freeze, frozenBetween } from '../environments/freeze.ts';
 
+interface Diffed {
+  flags: readonly { key: string }[];
+  rollouts?: readonly { flag: string }[];
+}
+
 /** When a request was last written, until when its approvals last, and where it would change something. */
 export interface Lasting {
   editedAt: Date;
   expiresAt: Date;
   environments: readonly number[];
   /** What it would come to, by the key of each environment. */
-  diff: Readonly<Record<string, { flags: readonly { key: string }[] }>>;
+  diff: Readonly<Record<string, Diffed>>;
 }
 
 /** The tags of flags by their keys: by these some freezes hold some flags alone. */
@@ -14,9 +19,14 @@ export type FlagTags = ReadonlyMap<string, readonly string[]>;
 
 const NO_TAGS: FlagTags = new Map();
 
-/** The flags that it changes itself. */
+/** The flags that it changes itself, and those that it rolls out. */
 export const flagsOf = ({ diff }: Pick<Lasting, 'diff'>): string[] => [
-  ...new Set(Object.values(diff).flatMap(({ flags }) => flags.map(({ key }) => key))),
+  ...new Set(
+    Object.values(diff).flatMap(({ flags, rollouts = [] }) => [
+      ...flags.map(({ key }) => key),
+      ...rollouts.map(({ flag }) => flag),
+    ]),
+  ),
 ];
 
 /** When it expires, as far as that can be said now: time in which a freeze held what it changes does not count. */

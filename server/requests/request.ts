@@ -1,5 +1,6 @@
 import type { Flag, JsonValue, Patch, Segment } from '@turnout/core';
 import type { Role } from '../access/principal.ts';
+import type { StartedRollout } from '../changes/door.ts';
 
 /** `protection` takes away what protects, and needs a second admin; `stage` is one of a rollout. */
 export type RequestKind = 'change' | 'protection' | 'stage';
@@ -20,10 +21,12 @@ export interface DraftItem {
 
 type MembersMoved = Extract<Patch['segments'][string], { members: unknown }>['members'];
 
-/** What a draft would come to in one environment: what is served there before and after. */
+/** What a draft would come to in one environment: what is served there before and after, and what begins there. */
 export interface EnvironmentDiff {
   flags: { key: string; before: Flag | null; after: Flag | null }[];
   segments: ({ key: string } & ({ before: Segment | null; after: Segment | null } | { members: MembersMoved }))[];
+  /** Left out where none begins. */
+  rollouts?: StartedRollout[];
 }
 
 /** Who must approve, and where they must have the role; without an environment in the whole project. */

@@ -64,7 +64,9 @@ export function outcomeOf(items: readonly DraftItem[], ground: Ground, { after, 
   for (const [id, environment] of ground.environments) {
     const [was, is] = [ground.before.get(id) as Ruleset, after.get(id) as Ruleset];
     base[environment.key] = formatPosition(environment);
-    diff[environment.key] = environmentDiff(was, is);
+    const starts = (written.starts ?? []).filter((one) => one.environment === environment.key);
+    const rollouts = starts.map(({ rollout }) => rollout);
+    diff[environment.key] = { ...environmentDiff(was, is), ...(rollouts.length > 0 ? { rollouts } : {}) };
     directions[environment.key] = direction(was, is);
   }
   const grows = written.grows ?? [];

@@ -11,6 +11,7 @@ import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
 import { type AskParts, askSource } from '../metrics/ask-source.ts';
 import { listMetrics } from '../metrics/metric-store.ts';
 import type { Reports } from '../metrics/open-reports.ts';
+import { listSources } from '../metrics/source-store.ts';
 import { suggestBelow } from '../metrics/suggest-below.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type HeldLease, Lease } from '../platform/lease.ts';
@@ -109,6 +110,7 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     policyFaults: (inside, projectId, found) => recheckPolicy(projectReaders, inside, projectId, found),
     policyFor: async (inside, projectId, flag) => (await readPolicyFor(inside, projectId, flag.key))?.policy,
     listMetrics,
+    listSources,
     recentRates: reports.recentRates,
     unitsNeeded,
     readEntry: (asked, now) => reports.evidence.read(asked, now),
@@ -124,8 +126,8 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
     incidentFree: (environmentId, flag, withinMs, now) => incidentFree(db, environmentId, flag, withinMs, now),
     freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
+    freezeTurns: (environmentId, flag, from, to) => freezeTurnsOfFlag(db, environmentId, flag, from, to),
     lineStopped: parts.lineStopped ?? (async () => null),
     seeReach: ({ environmentId, position }) => seeReach(reach, environmentId, position),
-    freezeTurns: (environmentId, flag, from, to) => freezeTurnsOfFlag(db, environmentId, flag, from, to),
   };
 }

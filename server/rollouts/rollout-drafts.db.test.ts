@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flagEnvironments } from '../database/tables.ts';
-import { policyOf, stageOf } from '../decisions/decide.fixture.ts';
+import { GUARDS, policyOf, stageOf } from '../decisions/decide.fixture.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import type { Policy } from '../policies/policy.ts';
 import { type Caller, openRequests, type RequestWorld } from '../requests/requests.fixture.ts';
@@ -33,8 +33,11 @@ describe('a rollout as an item of a request', () => {
     ['approved', plain({ path: [{ environment: 'production', stages: [{ ...canary, approvals }, ...later.stages] }] })],
     ['button', plain({ mode: 'button' })],
     ['onward', plain({ path: [{ environment: 'staging', stages: [canary] }, later] })],
+    ['staging-alone', plain({ path: [{ environment: 'staging', stages: [canary] }] })],
+    ['watched', plain({ guards: [GUARDS.errors, GUARDS.p95] })],
   ]);
-  const sources = sourcesOf(says, policies);
+  let attached = 'plain';
+  const sources = { ...sourcesOf(says, policies), policyFor: async () => attached };
 
   beforeAll(async () => {
     world = await openRequests(FLAGS, (door) => ({
@@ -181,5 +184,43 @@ describe('a rollout as an item of a request', () => {
     expect((await apply(id)).body).toMatchObject({ code: 'changed_since' });
     const rebased = await world.ask(ed, 'POST', `/requests/${id}/rebase`, {});
     expect(rebased.body.request).toMatchObject({ needs: [{ missing: 1 }] });
+  });
+
+  it('is void where another policy is attached to its flag by now: nobody ships further than was looked at', async () => {
+    attached = 'staging-alone';
+    const { policy: _attached, ...body } = item('', '').body;
+    const flag = nextFlag();
+    const made = await ask([{ ...item(flag, '', 'staging'), body }]);
+    const { id, needs, directions } = made.body.request;
+    // Staging asks nobody, so its author alone may apply it.
+    expect({ needs, directions }).toEqual({ needs: [], directions: { staging: 'growing' } });
+    attached = 'onward';
+    const applied = await apply(id);
+    expect([applied.status, applied.body.code]).toEqual([409, 'changed_since']);
+    expect(applied.body.detail).toContain(
+      `The rollout of ${flag} would go by the policy onward v1 now, and went by staging-alone v1. Rebase it`,
+    );
+    const { now, diff } = (await world.ask(ed, 'GET', `/requests/${id}`)).body;
+    expect(diff.staging.rollouts).toMatchObject([{ flag, policy: { key: 'staging-alone' }, path: ['staging'] }]);
+    expect(now).toMatchObject({ same: false, moved: expect.stringContaining('onward v1') });
+    expect((await started(id)).rollout).toBeUndefined();
+    const rebased = await world.ask(ed, 'POST', `/requests/${id}/rebase`, {});
+    expect(rebased.body.request).toMatchObject({ needs: [{ environment: 'production', missing: 1 }] });
+    expect((await apply(id)).body.code).toBe('approval_required');
+  });
+
+  it('is void while a guard would go by another metric, or ask somebody else', async () => {
+    const { metrics, sources: present } = says;
+    const { flag, request, id } = await asked('watched');
+    await approve(id, request.hash);
+    says.metrics = metrics.map((metric) => (metric.key === 'checkout.error' ? { ...metric, event: 'other' } : metric));
+    expect((await apply(id)).body).toMatchObject({
+      code: 'changed_since',
+      detail: expect.stringContaining(`What the rollout of ${flag} acts by was changed since: metric checkout.error.`),
+    });
+    Object.assign(says, { metrics, sources: present.map((one) => ({ ...one, url: 'https://elsewhere.example' })) });
+    expect((await apply(id)).body.detail).toContain('source prometheus.');
+    says.sources = present;
+    expect((await apply(id)).body).toMatchObject({ request: { state: 'applied' } });
   });
 });

@@ -18,6 +18,7 @@ import type { PinnedRollout } from './rollout-store.ts';
 import { saveReach } from './run-store.ts';
 import { groundBeside, requirePolicy } from './start-ground.ts';
 import type { PathPlace } from './steer-right.ts';
+import { tellStarted } from './tell-started.ts';
 import { rolloutOf, writeStart } from './write-start.ts';
 
 /** What rolls a flag out may wait in a request until it is approved, and leave with others. */
@@ -61,16 +62,20 @@ async function startRide(
   requireBeginsIn(found, place.environment.key);
   const policy = expedited ? expeditedPolicy(found.policy) : found.policy;
   const places = await placesOf(tx, projectId, policy);
+  if (expedited) requireStaysThere(found, places, place.environment.key);
   const beside = await groundBeside(parts, tx, { projectId, flag: flag.key }, policy, policy.path, places);
   const by = { actor: call.by ?? 'root', authors: call.authors ?? [], at: ground.now };
   const wanted = { ...call.body, flag: flag.key };
   const rollout = rolloutOf({ id: call.names.id(), projectId }, wanted, { ...found, policy }, places, by);
   const logged = await writeStart(tx, rollout, { reason: undefined, beside, path: policy.path });
-  const grows = places.map(({ environmentId, key }) => ({ id: environmentId, key }));
+  const later = {
+    grows: places.map(({ environmentId, key }) => ({ id: environmentId, key })),
+    starts: [{ environment: place.environment.key, rollout: await tellStarted(parts, tx, rollout) }],
+  };
   if (!waitsForNothing(policy, isProtectedIn(places, place.environment.key))) {
-    return { result: rollout.id, touched: { flags: [], segments: [] }, before: null, after: logged, grows };
+    return { result: rollout.id, touched: { flags: [], segments: [] }, before: null, after: logged, ...later };
   }
-  return { ...(await enter(parts, call, [tx, ground], rollout, logged)), grows };
+  return { ...(await enter(parts, call, [tx, ground], rollout, logged)), ...later };
 }
 
 async function enter(
@@ -101,5 +106,13 @@ function requireBeginsIn({ key, version, policy }: FoundPolicy, environment: str
   const first = policy.path[0]?.environment ?? '';
   if (first === environment) return;
   const expected = `a policy whose path begins in ${environment}: that of ${key} v${version} begins in ${first}`;
+  throw invalid([{ path: '/policy', code: 'wrong_path', expected }]);
+}
+
+/** What leaves at once is agreed to by people of one environment, and nobody of another one is asked any more. */
+function requireStaysThere({ key, version }: FoundPolicy, places: readonly PathPlace[], environment: string): void {
+  const next = places.find((place) => place.key !== environment && place.isProtected);
+  if (next === undefined) return;
+  const expected = `a policy that stays in ${environment}: ${key} v${version} goes on into ${next.key}, where nobody agreed`;
   throw invalid([{ path: '/policy', code: 'wrong_path', expected }]);
 }

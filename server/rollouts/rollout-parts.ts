@@ -30,6 +30,8 @@ export interface RolloutSources {
   /** The key of the policy that is attached to a flag; the most specific wins. */
   policyFor(db: Db | Tx, projectId: number, flag: AttachedTo): Promise<string | undefined>;
   listMetrics(db: Db | Tx, projectId: number): Promise<MetricDefinition[]>;
+  /** Where the sources of the project ask. */
+  listSources(db: Db | Tx, projectId: number): Promise<{ key: string; kind: string; url: string }[]>;
   /** How often units had these metrics' events lately in an environment. */
   recentRates(
     db: Db | Tx,

@@ -32,6 +32,7 @@ import type { Start } from './write-start.ts';
 export interface Says {
   entry(run: string, entry: number, now: Date): EntryEvidence | undefined;
   metrics: MetricDefinition[];
+  sources: { key: string; kind: string; url: string }[];
   query: QueryAnswer;
   /** The source `slow` answers once this is there. */
   slow: Promise<void> | undefined;
@@ -154,6 +155,7 @@ export function quiet(): Says {
   return {
     entry: () => undefined,
     metrics: Object.values(METRICS),
+    sources: [{ key: 'prometheus', kind: 'prometheus', url: 'https://prometheus.example' }],
     query: { kind: 'value', value: 0.1 },
     slow: undefined,
     signal: null,
@@ -177,6 +179,7 @@ export function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSource
     policyFaults: async () => says.policyFaults,
     policyFor: async () => undefined,
     listMetrics: async () => says.metrics,
+    listSources: async () => says.sources,
     recentRates: async () => [],
     unitsNeeded: () => undefined,
     readEntry: async ({ run, entry }, now) => says.entry(run, entry, now) ?? { run, entry, ...nothing },
@@ -192,8 +195,8 @@ export function sourcesOf(says: Says, policies: Map<string, Policy>): LoopSource
     openIncident: async () => says.incident,
     incidentFree: async () => ({ open: true, because: 'It is calm.' }),
     freezeOf: async () => says.freeze,
+    freezeTurns: async () => [],
     lineStopped: async () => says.line,
     seeReach: async () => says.reach,
   };
-    freezeTurns: async () => [],
 }

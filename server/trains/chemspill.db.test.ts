@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonPrincipal } from '../access/principal.ts';
-import { trains } from '../database/tables.ts';
+import { environments, trains } from '../database/tables.ts';
 import { hasPostgres } from '../database/test-database.ts';
 import { stageOf } from '../decisions/decide.fixture.ts';
 import type { ProbeGate } from '../policies/policy.ts';
@@ -87,6 +87,22 @@ describe.skipIf(!hasPostgres)('a chemspill', () => {
     expect((await world.flag('b')).fallthrough).toEqual(ON);
     expect(world.told.glass).toEqual(['person:rae']);
     await world.approve(sam, { subject: `chemspill/${departure.id}` });
+  });
+
+  it('rolls nothing out into another protected environment, whose people nobody asks', async () => {
+    const [staging = 0] = world.environmentIds;
+    const setProtected = (isProtected: boolean) =>
+      world.database.db.update(environments).set({ protected: isProtected }).where(eq(environments.id, staging));
+    const path = ['production', 'staging'].map((environment) => ({
+      ...{ environment, stages: [stageOf({ exposure: 10_000 })] },
+    }));
+    world.policies.set('further', straight({ path }));
+    await setProtected(true);
+    await expect(spill(rae, [rollOut('f', 'further')], true)).rejects.toMatchObject({
+      ...{ code: 'invalid', extra: { errors: [{ path: '/items/0/body/policy', code: 'wrong_path' }] } },
+    });
+    await setProtected(false);
+    expect((await world.flag('f')).fallthrough).toEqual(OFF);
   });
 
   it('rolls out past every gate and approval that is not marked as always', async () => {

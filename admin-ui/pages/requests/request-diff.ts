@@ -8,6 +8,8 @@ import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { type ToldDiff, tellDiff } from './tell-diff.ts';
 
+const HEADS = { flag: 'Flag', segment: 'Segment', rollout: 'Rollout of' } as const;
+
 /** What a request comes to, environment by environment: in words, and as it is served. */
 @customElement('t-request-diff')
 export class RequestDiff extends LitElement {
@@ -95,7 +97,7 @@ export class RequestDiff extends LitElement {
   override render() {
     const { diff } = this.request;
     const places = Object.keys(diff);
-    const empty = places.every((key) => diff[key]?.flags.length === 0 && diff[key]?.segments.length === 0);
+    const empty = Object.values(diff).every((one) => tellDiff(one).length === 0);
     if (empty) return html`<p class="quiet">Nothing that is served becomes another by it.</p>`;
     return html`${places.map((key) => this.#drawPlace(key))}`;
   }
@@ -119,11 +121,11 @@ export class RequestDiff extends LitElement {
 
   #drawThing({ kind, key, changes, before, after }: ToldDiff, env: string) {
     const address =
-      kind === 'flag'
-        ? writeRoute('flag', { project: this.project, flag: key }, { env })
-        : writeRoute('segment', { project: this.project, segment: key }, { env });
+      kind === 'segment'
+        ? writeRoute('segment', { project: this.project, segment: key }, { env })
+        : writeRoute('flag', { project: this.project, flag: key }, { env });
     return html`<div class="thing">
-      <h4>${kind === 'flag' ? 'Flag' : 'Segment'} <a class="mono" href=${address}>${key}</a></h4>
+      <h4>${HEADS[kind]} <a class="mono" href=${address}>${key}</a></h4>
       <ul>
         ${changes.map(
           ({ title, was, is }) => html`<li>

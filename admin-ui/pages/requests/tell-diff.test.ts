@@ -51,6 +51,21 @@ describe('What is served of a flag, before and after,', () => {
   });
 });
 
+test('A rollout that begins is told with its policy and how far it goes, though nothing is served differently yet', () => {
+  const started = {
+    ...{ flag: 'cart', target: 'fallthrough', from: 'off', to: 'on', commit: null, actsBy: { policy: 'a'.repeat(64) } },
+    ...{ policy: { key: 'careful', version: 3 }, path: ['staging', 'production'] },
+  };
+  const [told, ...more] = tellDiff({ flags: [], segments: [], rollouts: [started] });
+  expect(more).toEqual([]);
+  expect([told?.kind, told?.key]).toEqual(['rollout', 'cart']);
+  expect(told?.changes.map(({ title, is }) => `${title}: ${is}`)).toEqual([
+    'Starts: off → on for everybody else',
+    'Policy: careful v3',
+    'Goes through: staging, then production',
+  ]);
+});
+
 describe('Of a segment', () => {
   const segment = (over: Partial<Segment> = {}): Segment => ({
     ...{ key: 'staff', by: 'targetingKey', included: ['a'], excluded: [], ...over },

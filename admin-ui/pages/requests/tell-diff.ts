@@ -6,27 +6,43 @@ import { type ToldChange, tellChanges } from '../flag/tell-draft.ts';
 import { nameSome, tellSegmentChanges } from '../segments/tell-segment.ts';
 
 type EnvironmentDiff = WholeRequest['diff'][string];
+type StartedRollout = NonNullable<EnvironmentDiff['rollouts']>[number];
 type SegmentDiff = EnvironmentDiff['segments'][number];
 type ListMoves = { added: string[]; removed: string[] };
 
-/** One flag or segment of a request: what is served of it before and after, in words and as it is. */
+/** One flag or segment of a request: what is served of it before and after, in words and as it is; or a rollout of a flag. */
 export interface ToldDiff {
-  kind: 'flag' | 'segment';
+  kind: 'flag' | 'segment' | 'rollout';
+  /** Of a rollout: that of its flag. */
   key: string;
   changes: ToldChange[];
   before: unknown;
   after: unknown;
 }
 
-/** What a request comes to in one environment, one flag and one segment after the other. */
-export function tellDiff({ flags, segments }: EnvironmentDiff): ToldDiff[] {
+/** What a request comes to in one environment, one flag, one segment and one rollout after the other. */
+export function tellDiff({ flags, segments, rollouts = [] }: EnvironmentDiff): ToldDiff[] {
   return [
     ...flags.map(({ key, before, after }): ToldDiff => {
       const changes = tellFlagDiff(before as Flag | null, after as Flag | null);
       return { kind: 'flag', key, changes, before, after };
     }),
     ...segments.map(tellSegmentDiff),
+    ...rollouts.map(tellStarted),
   ];
+}
+
+/** What is served does not say yet how far it goes, so it stands here. */
+function tellStarted(rollout: StartedRollout): ToldDiff {
+  const { flag, target, from, to, policy, path, commit } = rollout;
+  const where = target === 'fallthrough' ? 'everybody else' : `the rule ${target}`;
+  const changes = [
+    whole('Starts', undefined, `${from} → ${to} for ${where}`),
+    whole('Policy', undefined, `${policy.key} v${policy.version}`),
+    whole('Goes through', undefined, path.join(', then ')),
+    ...(commit === null ? [] : [whole('Checked by', undefined, commit)]),
+  ];
+  return { kind: 'rollout', key: flag, changes, before: null, after: rollout };
 }
 
 const whole = (title: string, was: string | undefined, is: string | undefined): ToldChange => {

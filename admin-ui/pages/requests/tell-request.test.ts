@@ -5,7 +5,16 @@ import { isMine, mayApply, needsRebase, rolloutOf, sumNeeds, tellNeed, tellState
 
 const AT = '2026-11-26T12:00:00.000Z';
 const NOW = new Date(AT);
-const still = { positions: {}, directions: { production: 'growing' as const }, same: true, frozen: {}, problem: null };
+const still = {
+  ...{
+    positions: {},
+    directions: { production: 'growing' as const },
+    same: true,
+    moved: null,
+    frozen: {},
+    problem: null,
+  },
+};
 const request = (over: Partial<WholeRequest> = {}): WholeRequest => ({
   ...{ id: 'r', kind: 'change', subject: 'request/r', title: 'T', reason: 'R', state: 'open', hash: 'a'.repeat(64) },
   ...{ environments: ['production'], directions: { production: 'growing' }, createdBy: 'person:ed' },
@@ -64,6 +73,8 @@ describe('Whether a request can be applied', () => {
 test('It is rebased where the ground moved or its time is over, and nowhere else', () => {
   expect(needsRebase(request())).toBeUndefined();
   expect(needsRebase(request({ now: { ...still, same: false } }))).toMatch(/Somebody changed/);
+  const moved = 'The rollout of cart would go by the policy fast v1 now, and went by careful v3.';
+  expect(needsRebase(request({ now: { ...still, same: false, moved } }))).toBe(moved);
   expect(needsRebase(request({ state: 'expired' }))).toMatch(/time is over/);
   const problem = { type: '', title: '', status: 409, code: 'flag_archived', detail: 'It is archived.' } as const;
   expect(needsRebase(request({ now: { ...still, same: false, problem } as WholeRequest['now'] }))).toMatch(/archived/);

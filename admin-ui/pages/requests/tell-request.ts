@@ -83,6 +83,7 @@ export function needsRebase({ state, kind, now }: WholeRequest): string | undefi
   if (state !== 'open' || now === null) return undefined;
   if (now.problem) return `It cannot be applied as it is. ${now.problem.detail}`;
   if (now.same) return undefined;
+  if (now.moved !== null) return now.moved;
   return 'Somebody changed what it is about since it was written, so it would come to something else than what you see below.';
 }
 
