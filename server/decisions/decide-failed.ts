@@ -31,7 +31,7 @@ export function decideFailed(ground: GuardGround, guards: readonly Judged[]): Ou
     case 'rollBack':
       return { action: 'rollBack', reason: `Rolls back: ${reason}`, because, until: [] };
     case 'pause':
-      return pauses('guard', because, { reason: `Pauses: ${reason}`, page: 'stopped' });
+      return pauses('guard', because, { reason: `Pauses: ${reason}`, page: 'stopped', isLess: less !== undefined });
     case 'hold':
       return holds(because, { reason: `Holds: ${reason}`, page: 'stopped' });
   }

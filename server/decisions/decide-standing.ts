@@ -44,6 +44,16 @@ export function decideStanding(run: Run, seen: string[]): Outcome {
 }
 
 /**
+ * It stands already, and a guard would have it rolled back or killed, which it cannot do by itself: whoever paused it does
+ * not know of that, so somebody is told at once.
+ */
+export function tellOfLess(standing: Outcome, failed: Outcome | undefined): Outcome {
+  if (failed?.isLess !== true) return standing;
+  const { pageFrom: _from, ...told } = standing;
+  return { ...told, reason: `${standing.reason} ${failed.because.join(' ')}`, page: 'stopped' };
+}
+
+/**
  * A freeze that somebody must end is forgotten as a pause is: deadlines stand still in it, so nothing else would ever tell
  * of what it holds. One whose end is known ends by itself.
  */

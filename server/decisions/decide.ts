@@ -3,7 +3,7 @@ import { atDeadline } from './decide-deadline.ts';
 import { decideFailed, decideIntegrity } from './decide-failed.ts';
 import { decideOnward, holdingConditions } from './decide-onward.ts';
 import { refusedConditions, unlessRefused } from './decide-refused.ts';
-import { decideStanding, decideStopped, tellOfFreeze } from './decide-standing.ts';
+import { decideStanding, decideStopped, tellOfFreeze, tellOfLess } from './decide-standing.ts';
 import type { Decided, Decision, Evidence } from './decision.ts';
 import { approvalConditions, buttonConditions, gateConditions, type Onward } from './entering-conditions.ts';
 import type { GuardGround } from './guard-ground.ts';
@@ -74,7 +74,7 @@ function decideLive(findings: Findings): Outcome {
   if (stopped !== undefined) return unlessRefused(stopped, evidence);
   const failed = decideFailed(ground, guards);
   if (failed?.action === 'kill' || failed?.action === 'rollBack') return unlessRefused(failed, evidence);
-  if (run.state === 'paused') return decideStanding(run, failed?.because ?? []);
+  if (run.state === 'paused') return tellOfLess(decideStanding(run, failed?.because ?? []), failed);
   const outcome = unlessRefused(failed ?? decideIntegrity(ground, guards) ?? decideOnward(findings), evidence);
   if (outcome.action !== 'hold' && outcome.action !== 'needApproval') return outcome;
   const waits = tellOfFreeze(outcome, run, evidence);

@@ -4,7 +4,7 @@ import { at, GUARDS, MINUTE, metric, policyOf, readyScene, waitingRun } from './
 import { decide } from './decide.ts';
 import type { Verdict } from './decision.ts';
 import { entry, type Happens, hits, judge, withoutControl } from './judge-one.fixture.ts';
-import { noteDecision } from './move-run.ts';
+import { noteDecision, pauseRun } from './move-run.ts';
 
 describe('treatment against control', () => {
   const table: [title: string, guard: Guard, happens: Happens, verdict: Verdict, because: RegExp][] = [
@@ -216,6 +216,22 @@ describe('a failed guard', () => {
     });
     expect(found).toMatchObject({ action: 'pause', page: 'stopped' });
     expect(found.reason).toContain('It cannot be reversed, so a person has to decide. The runbook: https://runbooks');
+  });
+
+  it.each([
+    ['tells somebody at once where what cannot be reversed is paused already', 'forward-only', 'stopped'],
+    ['stands where a pause is all that it asks for, and there is one', 'instant', null],
+  ] as const)('%s', (_title, reversible, page) => {
+    const guard: Guard = { ...GUARDS.alert, onFail: reversible === 'instant' ? 'pause' : 'rollBack' };
+    const found = judge(guard, (scene) => {
+      alarm(scene);
+      scene.policy.reversible = reversible;
+      const lunch = { cause: 'person', actor: 'person:p1', reason: 'Lunch.', now: at(30 * MINUTE) } as const;
+      scene.run = pauseRun(scene.run, lunch);
+    });
+    expect(found).toMatchObject({ action: 'hold', page });
+    expect(found.reason).toMatch(/^Holds: paused since 2026-03-02 09:30 UTC, until Resume or Roll back. Lunch./);
+    expect(found.reason.includes('It cannot be reversed, so a person has to decide.')).toBe(page !== null);
   });
 
   it('does no more than pause by what clients sent, where the environment is protected', () => {

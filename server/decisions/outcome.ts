@@ -12,6 +12,8 @@ export interface Outcome {
   cause?: PauseCause;
   askFor?: number[];
   page?: PageAbout;
+  /** A guard that failed does less than its policy asks for: a person has to do the rest. */
+  isLess?: boolean;
   /** Nobody is told before. */
   pageFrom?: Date | null;
   /** Moments at which time alone may change it; null for those that do not come while it stands still. */
