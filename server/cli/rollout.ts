@@ -120,8 +120,8 @@ export const rolloutCommand: Command = {
     'why; watch does so until it is over, and ends with 1 where it did not finish. advance presses for the next stage: it ' +
     'skips no condition. pause and resume ask for a reason; resume begins the stage anew. rollback waits for nothing: the ' +
     'target serves what it served before; with --wait it tells which apps have that in force, and ends with 3 where some ' +
-    'have not. retry tries again from the first environment that is not finished. override-ratio goes on where the arms are ' +
-    'not as equal as they were cut: nothing is compared in that stage any more, and it takes a release manager.\n\nA rollout is named by its id, or by ' +
+    'have not. retry tries again from the first environment that is not finished. override-ratio goes on where the arms were ' +
+    'found not to be as equal as they were cut: the stage begins anew, nothing is compared in it, and it takes a release manager.\n\nA rollout is named by its id, or by ' +
     'its flag: then the newest of that flag is meant.',
   examples: [
     'turnout rollout start new-checkout --from off --to on --policy web-standard',

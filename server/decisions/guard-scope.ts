@@ -24,20 +24,27 @@ export function countTesting(policy: Policy, place: Place): number {
 
 /**
  * Whether an entry of this stage spends a share of the budget: where one of the guards that share it applies. Where none
- * shares it, those that only show or only look at the arms count their entries for themselves.
+ * shares it, those that only show or only look at the arms count their entries for themselves. Past unequal arms nothing
+ * is compared, so nothing that compares spends anything.
  */
-export function isMeasured(policy: Policy, place: Place, stage: Stage): boolean {
+export function isMeasured(policy: Policy, place: Place, stage: Stage, overridesRatio = false): boolean {
   const sharing = countTesting(policy, place) > 0;
   return policy.guards.some((guard) => {
     if (!watches(guard, place) || (sharing && guard.mode !== 'enforce')) return false;
     if (guard.kind === 'absolute') return true;
     const compares = guard.kind === 'versus-control' || (!sharing && guard.kind === 'sample-ratio');
-    return compares && hasControl(stage);
+    return compares && hasControl(stage) && !overridesRatio;
   });
 }
 
 function isTesting({ kind }: Guard): boolean {
   return kind === 'versus-control' || kind === 'absolute';
+}
+
+/** Whether the arms were found unequal in this entry, and nobody went on past that. */
+export function hasRatioAlarm({ guards }: Policy, run: Run): boolean {
+  const failed = guards.some(({ id, kind }) => kind === 'sample-ratio' && Object.hasOwn(run.failed, id));
+  return failed && !run.overriddenRatio;
 }
 
 /** The metric whose counts a guard judges; undefined for those that count nothing. */

@@ -15,7 +15,10 @@ export interface Judged {
   until?: Date;
 }
 
-/** What a guard is found to be. One that failed in this entry has failed, whatever it would say now. */
+/**
+ * What a guard is found to be. One that failed in this entry has failed, whatever it would say now, and whether or not it
+ * would still be asked; but for the arms, past which somebody went on.
+ */
 export function judgeGuard(guard: Guard, ground: GuardGround): Judged {
   const { run, evidence } = ground;
   const { until, ...found } = judge(guard, ground);
@@ -24,7 +27,8 @@ export function judgeGuard(guard: Guard, ground: GuardGround): Judged {
   const verdict: GuardVerdict = { id: guard.id, mode: guard.mode, ...found };
   // What failed by something that may be forged fails anew, and for good, by what cannot be.
   const isAnew = latched?.mayBeForged === true && !made && found.verdict === 'fail';
-  if (latched === undefined || isAnew || found.verdict === 'not-applicable') {
+  const isWaved = guard.kind === 'sample-ratio' && run.overriddenRatio;
+  if (latched === undefined || isAnew || isWaved) {
     return { guard, verdict: { ...verdict, ...marked(made) }, ...(until === undefined ? {} : { until }) };
   }
   const forged = latched.mayBeForged === true || (made && run.isProtected);

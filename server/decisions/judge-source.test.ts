@@ -150,6 +150,14 @@ describe('unequal arms', () => {
     expect(judge(GUARDS.split, latched)).toMatchObject({ verdict: 'not-applicable', action: 'advance' });
   });
 
+  it('past which somebody went on wave aside no other guard that has failed', () => {
+    const failed: Happens = (scene) => {
+      scene.run.overriddenRatio = true;
+      scene.run.failed = { errors: { at: at(0).toISOString(), because: 'Three times as many.' } };
+    };
+    expect(judge(GUARDS.errors, failed)).toMatchObject({ verdict: 'fail', action: 'rollBack' });
+  });
+
   it('pause where the policy says more than hold, for they say nothing of the variant', () => {
     expect(judge({ ...GUARDS.split, onFail: 'kill' }, unequal)).toMatchObject({ action: 'pause' });
   });

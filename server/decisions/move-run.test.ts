@@ -21,7 +21,6 @@ import {
   enterStage,
   keepTime,
   noteDecision,
-  overrideRatio,
   pauseRun,
   pressRun,
   resumeRun,
@@ -277,10 +276,31 @@ describe('what a decision leaves behind', () => {
   });
 });
 
-it('presses and overrides until the next entry', () => {
-  const run = overrideRatio(pressRun(runningRun(policy), 'person:p2'));
-  expect(run).toMatchObject({ pressedBy: 'person:p2', overriddenRatio: true });
-  expect(enterStage(run, entryAt(0))).toMatchObject({ pressedBy: null, overriddenRatio: false });
+it('presses until the next entry', () => {
+  const run = pressRun(runningRun(policy), 'person:p2');
+  expect(run).toMatchObject({ pressedBy: 'person:p2' });
+  expect(enterStage(run, entryAt(0))).toMatchObject({ pressedBy: null });
+});
+
+describe('going on past unequal arms', () => {
+  const past = (by = policy) => {
+    const [stage = stageOf({})] = by.path[0]?.stages ?? [];
+    return resumeRun({ ...used, measuredEntries: 1 }, { ...entryAt(HOUR, stage, by), overridesRatio: true });
+  };
+
+  it('is a new entry of the same stage, and ends with it', () => {
+    const run = past();
+    expect(run).toMatchObject({ ...fresh, overriddenRatio: true, stage: 0, entry: 2, enteredAt: at(HOUR) });
+    expect(enterStage(run, entryAt(2 * HOUR))).toMatchObject({ overriddenRatio: false });
+  });
+
+  it('spends no share of the budget where all that share it compare', () => {
+    const compares = policyOf({ guards: [GUARDS.errors, GUARDS.split] });
+    expect(past(compares)).toMatchObject({ measuredEntry: 0, measuredEntries: 1 });
+    expect(enterStage(past(compares), entryAt(2 * HOUR, undefined, compares))).toMatchObject({ measuredEntry: 2 });
+    expect(past(policyOf({ guards: [GUARDS.split] }))).toMatchObject({ measuredEntry: 0, measuredEntries: 1 });
+    expect(past(policyOf({ guards: [GUARDS.errors, GUARDS.budget] }))).toMatchObject({ measuredEntry: 2 });
+  });
 });
 
 describe('a rollout', () => {

@@ -66,6 +66,8 @@ export interface Entry {
   policy: Policy;
   stage: Stage;
   now: Date;
+  /** Somebody goes on past unequal arms: nothing is compared with the control in this entry. */
+  overridesRatio?: boolean;
 }
 
 /** Enters the next stage: bake, units, gates and approvals begin at nothing. It never skips one. */
@@ -86,13 +88,14 @@ export function waitAnew(run: Run, now: Date): Run {
   return { ...run, ...NOTHING_YET, state: 'waiting', arrivedAt: now, pausedBy: null };
 }
 
-function enter(run: Run, { wrote, minUnits, policy, stage, now }: Entry): Run {
-  const measuredEntries = run.measuredEntries + (isMeasured(policy, run, stage) ? 1 : 0);
+function enter(run: Run, { wrote, minUnits, policy, stage, now, overridesRatio = false }: Entry): Run {
+  const measuredEntries = run.measuredEntries + (isMeasured(policy, run, stage, overridesRatio) ? 1 : 0);
   return {
     ...run,
     ...NOTHING_YET,
     ...{ state: 'running', pausedBy: null, enteredAt: now, entry: run.entry + 1, wrote, minUnits, measuredEntries },
     measuredEntry: measuredEntries === run.measuredEntries ? 0 : measuredEntries,
+    overriddenRatio: overridesRatio,
   };
 }
 
@@ -147,11 +150,6 @@ export function standStill(before: Run, stands: boolean, now: Date): Run {
 /** Somebody pressed Advance: nothing is skipped for it, and it is used up by the next entry. */
 export function pressRun(run: Run, actor: string): Run {
   return { ...run, pressedBy: actor };
-}
-
-/** Somebody goes on past unequal arms: until the next entry nothing is compared with the control any more. */
-export function overrideRatio(run: Run): Run {
-  return { ...run, overriddenRatio: true };
 }
 
 /** It is over; what it was stays to be read. */

@@ -88,7 +88,7 @@ export interface Run {
    * where it owns nothing.
    */
   wrote: RunWrites | null;
-  /** Whether a sample-ratio alarm of this entry was overridden: its versus-control guards do not apply any more. */
+  /** Whether this entry goes on past a sample-ratio alarm of the one before: what compares with the control does not apply. */
   overriddenRatio: boolean;
   /** Units that each arm needs before this stage can be left, settled at entry; null where none is asked for. */
   minUnits: number | null;

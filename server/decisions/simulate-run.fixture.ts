@@ -3,13 +3,13 @@ import { at, MINUTE, rolloutOf, waitingRun } from './decide.fixture.ts';
 import { decide } from './decide.ts';
 import type { Decision, Evidence } from './decision.ts';
 import { throwDice } from './dice.fixture.ts';
+import { hasRatioAlarm } from './guard-scope.ts';
 import {
   becomeEffective,
   endRun,
   enterStage,
   keepTime,
   noteDecision,
-  overrideRatio,
   pauseRun,
   pressRun,
   resumeRun,
@@ -105,7 +105,7 @@ function act(state: State, { action, reason, cause }: Decision, now: number): vo
   const { run, policy } = state;
   switch (action) {
     case 'advance':
-      enter(state, now, false);
+      enter(state, now, 'next');
       break;
     case 'pause':
       state.run = pauseRun(run, { cause: cause!, actor: 'rollout:r1', reason, now: at(now) });
@@ -124,10 +124,12 @@ function act(state: State, { action, reason, cause }: Decision, now: number): vo
   }
 }
 
-function enter(state: State, now: number, again: boolean): void {
+function enter(state: State, now: number, which: 'next' | 'same' | 'past unequal arms'): void {
   const { run, policy } = state;
+  const again = which !== 'next';
+  const overridesRatio = which === 'past unequal arms';
   const stage = policy.path[0]!.stages[again ? Math.max(0, run.stage) : run.stage + 1]!;
-  const entry = { wrote: OURS, minUnits: stage.minUnits ?? null, policy, stage, now: at(now) };
+  const entry = { wrote: OURS, minUnits: stage.minUnits ?? null, policy, stage, now: at(now), overridesRatio };
   state.run = again ? resumeRun(run, entry) : enterStage(run, entry);
   if (!again) state.result.entered.push(state.run.stage);
   state.asked = [];
@@ -139,10 +141,11 @@ function letPeopleAct(state: State, now: number): void {
   const { world, run } = state;
   const since = (moment: Date | null) => now - ((moment ?? run.arrivedAt).getTime() - at(0).getTime());
   if (run.pressedBy === null && since(run.enteredAt) >= world.pressesMs) state.run = pressRun(state.run, 'person:p1');
-  if (run.failed.split !== undefined && since(run.enteredAt) >= world.overridesMs) state.run = overrideRatio(state.run);
-  if (run.state === 'paused' && state.resumes < 2 && since(run.pausedBy!.at) >= world.resumesMs) {
+  if (hasRatioAlarm(state.policy, run) && since(run.enteredAt) >= world.overridesMs) {
+    enter(state, now, 'past unequal arms');
+  } else if (run.state === 'paused' && state.resumes < 2 && since(run.pausedBy!.at) >= world.resumesMs) {
     state.resumes += 1;
-    enter(state, now, true);
+    enter(state, now, 'same');
   } else if (run.state !== 'paused' && now >= world.pausesAt) {
     world.pausesAt = Number.POSITIVE_INFINITY;
     state.run = pauseRun(state.run, { cause: 'person', actor: 'person:p1', reason: 'Lunch.', now: at(now) });

@@ -26,7 +26,7 @@ export interface EntryMove {
 }
 
 /**
- * Writes a new entry: of the next stage, or, to resume, of the same one. The flag must be as the run last wrote it, which
+ * Writes a new entry: of the next stage, or, to resume and to go on past unequal arms, of the same one. The flag must be as the run last wrote it, which
  * is looked at here, under the locks.
  */
 export async function writeEntry(
@@ -34,7 +34,7 @@ export async function writeEntry(
   ground: Ground,
   { rollout, kept }: LockedRollout,
   run: Run,
-  which: 'next' | 'same',
+  which: 'next' | 'same' | 'past-unequal-arms',
   { units, names }: EntryGround,
 ): Promise<EntryMove> {
   const { pinned: policy } = rollout;
@@ -58,7 +58,9 @@ export async function writeEntry(
   requireAudience(stage, run, ruleset);
   const terms = termsOf(rollout, run, found, units.metrics, names.salt);
   const wrote = layRun(terms, stages, index, run.entry + 1);
-  const entry = { wrote, minUnits: neededUnits(policy, run, stage, units), policy, stage, now: ground.now };
+  const overridesRatio = which === 'past-unequal-arms';
+  const minUnits = neededUnits(policy, run, stage, units);
+  const entry = { wrote, minUnits, policy, stage, now: ground.now, overridesRatio };
   const { configuration } = found;
   const write = await writeServed(tx, found, growRun(configuration, wrote), ruleset);
   return { run: which === 'next' ? enterStage(run, entry) : resumeRun(run, entry), write };

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import type { Role } from '../access/principal.ts';
 import { changeRoutes } from '../changes/routes.ts';
-import { stageOf } from '../decisions/decide.fixture.ts';
+import { GUARDS, stageOf } from '../decisions/decide.fixture.ts';
 import { flagTeller } from '../flags/tell-flag-change.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
@@ -235,7 +235,7 @@ describe('rollouts over HTTP', () => {
     expect((await world.flag(1)).run?.salt).not.toBe(salt);
   });
 
-  it('goes on past unequal arms for a release manager with a reason, and compares nothing in that entry', async () => {
+  it('goes on past unequal arms for a release manager with a reason, in an entry that compares nothing', async () => {
     world.policies.set('ratio', { ...world.policies.get('staging-only'), guards: [SPLIT] } as never);
     world.says.entry = (run, entry, now) => ({
       ...{ run, entry, newestAt: now.toISOString(), metrics: {} },
@@ -254,7 +254,38 @@ describe('rollouts over HTTP', () => {
       call('POST', `/rollouts/${rollout.id}/override-ratio`, { reason }, as);
     expect((await override('editor', 'r')).status).toBe(403);
     expect((await override('manager')).status).toBe(422);
-    expect((await override('manager', 'The proxy dropped them.')).body.rollout.path[0].run.ratioOverridden).toBe(true);
+    const gone = (await override('manager', 'The proxy dropped them.')).body.rollout;
+    expect(gone.may).not.toContain('override-ratio');
+    expect(gone.path[0].run).toMatchObject({ stage: 0, entry: 2, effectiveAt: null, ratioOverridden: true });
+    await loop.pass();
+    const after = (await call('GET', `/rollouts/${rollout.id}`)).body.path[0].run;
+    expect(after).toMatchObject({
+      stage: 0,
+      entry: 2,
+      decision: { action: 'hold', guards: [{ verdict: 'not-applicable' }] },
+    });
+    expect((await override('manager', 'Once more.')).body.detail).toMatch(/nothing to go on past/);
+  });
+
+  it('goes on past unequal arms only where a guard found some, whatever else it holds by', async () => {
+    const errors = { ...GUARDS.errors, onFail: 'hold' };
+    world.policies.set('errors', { ...world.policies.get('staging-only'), guards: [errors, SPLIT] } as never);
+    world.says.entry = (run, entry, now) => ({
+      ...{ run, entry, newestAt: now.toISOString(), exposed: { treatment: 5_000, control: 5_000, to: 5_000 } },
+      metrics: { 'checkout.error': { hits: { treatment: 200, control: 50, to: 200 }, restarts: [] } },
+    });
+    const { rollout } = (await start({ policy: 'errors' })).body;
+    for (let look = 0; look < 3; look++) {
+      await loop.pass();
+      world.wait(30_000);
+    }
+    const held = (await call('GET', `/rollouts/${rollout.id}`)).body;
+    expect(held.path[0].run.decision.guards).toMatchObject([{ verdict: 'fail' }, { verdict: 'pass' }]);
+    expect(held.may).not.toContain('override-ratio');
+    const refused = await call('POST', `/rollouts/${rollout.id}/override-ratio`, { reason: 'r' }, 'manager');
+    expect([refused.status, refused.body.code]).toEqual([409, 'wrong_state']);
+    await loop.pass();
+    expect((await call('GET', `/rollouts/${rollout.id}`)).body.path[0].run).toMatchObject({ stage: 0, entry: 1 });
   });
 
   it('with a button, waits for somebody to press for each stage; whoever started it pressed for the first', async () => {

@@ -1,4 +1,5 @@
 import type { Db } from '../database/connect.ts';
+import { hasRatioAlarm } from '../decisions/guard-scope.ts';
 import { isLive } from '../decisions/rollout.ts';
 import { sayGuard } from '../decisions/say-guard.ts';
 import type { DecisionAnswer, RolloutAnswer, RolloutItem } from './contract.ts';
@@ -101,10 +102,7 @@ function showHead(rollout: PinnedRollout, nameOf: ShowParts['nameOf']) {
 /** What can be done with it in its state; whether the reader may is asked when they do it. */
 function whatMay({ state, pinned }: PinnedRollout, last: KeptRun | undefined): RolloutAnswer['may'] {
   if (!isLive(state)) return state === 'finished' ? [] : ['retry'];
-  const alarms = last?.decision?.guards.some(({ id, verdict }) => {
-    return verdict === 'fail' && pinned.guards.some((guard) => guard.id === id && guard.kind === 'sample-ratio');
-  });
-  const override = alarms ? (['override-ratio'] as const) : [];
+  const override = last !== undefined && hasRatioAlarm(pinned, last.run) ? (['override-ratio'] as const) : [];
   if (state === 'paused') return ['resume', 'rollback', ...override];
   const advance = pinned.mode === 'button' && last?.run.pressedBy === null ? (['advance'] as const) : [];
   return [...advance, 'pause', 'rollback', ...override];

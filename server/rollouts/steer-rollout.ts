@@ -4,7 +4,8 @@ import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeOrder, ChangeReceipt, Ground } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { Action } from '../decisions/decision.ts';
-import { overrideRatio, pauseRun, pressRun } from '../decisions/move-run.ts';
+import { hasRatioAlarm } from '../decisions/guard-scope.ts';
+import { pauseRun, pressRun } from '../decisions/move-run.ts';
 import { isLive, type RolloutState, type Run } from '../decisions/rollout.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { principalOf, written } from './act.ts';
@@ -33,7 +34,7 @@ const STEERS: Record<Steer, { right: (principal: Principal, place: PathPlace) =>
   pause: { right: requireMayStop, decided: 'pause' },
   resume: { right: (principal, place) => requireMayGrow(principal, [place]), decided: 'advance' },
   rollback: { right: requireMayStop, decided: 'rollBack' },
-  'override-ratio': { right: requireMayOverride, decided: 'hold' },
+  'override-ratio': { right: requireMayOverride, decided: 'advance' },
 };
 
 /**
@@ -50,7 +51,7 @@ export async function steerRollout(
   const rollout = await requireRollout(db, place.projectId, place.id);
   const kept = (await runsOf(db, [rollout.id])).at(-1);
   if (kept === undefined) throw new Error(`the rollout ${rollout.id} has no run`);
-  const units = enters(kept.run, steer) ? await readUnitsGround(parts, rollout, kept.run) : undefined;
+  const units = ENTERS.has(steer) ? await readUnitsGround(parts, rollout, kept.run) : undefined;
   const order = orderOfSteer(asking, rollout, kept.run, steer);
   const { change } = await commitChange<Run>(parts.door, order, async (tx, ground) => {
     const locked = await lockWhole(tx, place.projectId, place.id);
@@ -78,7 +79,7 @@ export async function requireRollout(db: Db, projectId: number, id: string): Pro
 
 function orderOfSteer(asking: Asking, rollout: PinnedRollout, run: Run, steer: Steer): ChangeOrder {
   const { projectId, id, flag } = rollout;
-  const entering = enters(run, steer);
+  const entering = ENTERS.has(steer);
   const writes = run.stage >= 0 && (entering || steer === 'rollback');
   return {
     ...orderOf(asking),
@@ -107,24 +108,18 @@ async function moveBy(
       return { run: pauseRun(run, { cause: 'person', actor, reason, now: ground.now }) };
     }
     case 'resume':
-      requireOn(ground, locked);
-      if (units === undefined) throw new Error('what a resumed entry needs was not read');
-      return writeEntry(tx, ground, locked, run, 'same', { units, names });
     case 'override-ratio': {
-      if (units === undefined) return { run: overrideRatio(run) };
       requireOn(ground, locked);
-      const entered = await writeEntry(tx, ground, locked, run, 'same', { units, names });
-      return { ...entered, run: overrideRatio(entered.run) };
+      if (units === undefined) throw new Error('what a new entry needs was not read');
+      return writeEntry(tx, ground, locked, run, steer === 'resume' ? 'same' : 'past-unequal-arms', { units, names });
     }
     case 'rollback':
       return writeAnchor(tx, ground, locked, run, 'rolledBack');
   }
 }
 
-/** To go on after a pause is a new entry of the same stage, also where unequal arms are what it was paused for. */
-function enters({ state }: Run, steer: Steer): boolean {
-  return steer === 'resume' || (steer === 'override-ratio' && state === 'paused');
-}
+/** To go on after a pause, or past unequal arms, is a new entry of the same stage. */
+const ENTERS: ReadonlySet<Steer> = new Set(['resume', 'override-ratio']);
 
 interface Steering {
   steer: Steer;
@@ -145,6 +140,9 @@ function requireSteerable({ rollout, kept }: LockedRollout, steer: Steer): void 
   const isPaused = run.state === 'paused';
   if (steer === 'resume' && !isPaused) throw new Problem('wrong_state', 'The rollout is not paused.');
   if (steer === 'pause' && isPaused) throw new Problem('wrong_state', 'The rollout is paused already.');
+  if (steer === 'override-ratio' && !hasRatioAlarm(rollout.pinned, run)) {
+    throw new Problem('wrong_state', 'No guard found unequal arms in this entry: there is nothing to go on past.');
+  }
   if (steer !== 'advance') return;
   if (isPaused) throw new Problem('wrong_state', 'The rollout is paused: resume it first, or roll it back.');
   if (rollout.pinned.mode === 'button') return;
@@ -193,7 +191,7 @@ async function findPlace(tx: Tx, { rollout, kept }: LockedRollout): Promise<Path
 }
 
 /** What was approved is of an entry, and ends with it. */
-const ENDS_ENTRY: ReadonlySet<Steer> = new Set(['pause', 'resume', 'rollback']);
+const ENDS_ENTRY: ReadonlySet<Steer> = new Set(['pause', 'resume', 'rollback', 'override-ratio']);
 
 const SAYS_OVER: Partial<Record<RolloutState, string>> = {
   finished: 'The rollout is finished everywhere.',
@@ -207,7 +205,8 @@ const SAYS: Record<Steer, string> = {
   pause: 'Somebody paused it.',
   resume: 'Somebody resumed it: a new entry of the same stage.',
   rollback: 'Somebody rolled it back.',
-  'override-ratio': 'Somebody goes on past unequal arms: nothing is compared with the control in this entry any more.',
+  'override-ratio':
+    'Somebody goes on past unequal arms: a new entry of the same stage, in which nothing is compared with the control.',
 };
 const sayWho = (steer: Steer, reason: string | undefined) =>
   reason === undefined ? SAYS[steer] : `${SAYS[steer]} “${reason}”`;

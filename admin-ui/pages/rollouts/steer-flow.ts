@@ -107,8 +107,8 @@ const QUESTIONS: Record<Verb, Asked> = {
   }),
   'override-ratio': (flag) => ({
     title: `Go on past unequal arms of ${flag}?`,
-    body: html`The arms are not as large as they were cut, so what is counted may be wrong. If you go on, nothing is
-      compared with the control any more in this stage. What else watches it goes on watching.`,
+    body: html`The arms are not as large as they were cut, so what is counted may be wrong. If you go on, the same stage
+      is entered anew, and nothing is compared with the control in it. What else watches it goes on watching.`,
     confirm: 'Go on without comparing',
   }),
 };
@@ -119,5 +119,5 @@ const SAID: Record<Verb, (flag: string) => string> = {
   resume: (flag) => `${flag} goes on, with a new entry of the same stage.`,
   rollback: (flag) => `${flag} goes back. It is back when all apps have it: see the meter.`,
   retry: (flag) => `${flag} is tried again, by a new rollout.`,
-  'override-ratio': (flag) => `${flag} goes on; nothing is compared in this stage.`,
+  'override-ratio': (flag) => `${flag} goes on, with a new entry of the same stage in which nothing is compared.`,
 };
