@@ -40,7 +40,6 @@ export async function editIncident(
   // Whoever widens it needs their role there too.
   const wide = { ...seen, places: [...seen.places, ...(patch.places ?? [])] };
   return change(parts, asking, wide, 'incident.update', async (tx, { row, places }) => {
-    requireExpected(asking.expected, row.version, { id: row.id, version: row.version, title: row.title });
     const before = logIncident({ ...row, places });
     const { title = row.title, severity = row.severity, commander = row.commander, reference = row.reference } = patch;
     const content = { title, severity, commander, reference, places: patch.places ?? places };
@@ -105,6 +104,7 @@ async function change(
     if (order.within !== undefined && isWider) {
       throw new Problem('changed_since', 'Meanwhile the incident has spread to other environments. Look at it again.');
     }
+    requireExpected(asking.expected, found.row.version, undefined);
     const written = await write(tx, found, now);
     return { ...written, touched: NOTHING_SERVED };
   });

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { incidents, people } from '../database/tables.ts';
+import { readAnswer } from '../access/house.fixture.ts';
+import { incidents, kills, people } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { incidentFree, openIncidentFor } from './calm.ts';
 import type { IncidentAnswer } from './contract.ts';
@@ -45,6 +46,14 @@ describe('incidents', () => {
     const whole = await shop.call('GET', `/incidents/${incident.id}`);
     expect(whole.body.kills).toMatchObject([{ id: killed.body.id, flag: 'a', reason: 'It burns', lifted: false }]);
     expect(whole.body.people).toMatchObject([{ name: 'killer' }]);
+  });
+
+  it('a kill that waited in a journal began its incident when it came into force', async () => {
+    const { body } = await shop.call('POST', '/environments/production/flags/b/kill', {});
+    const at = new Date(Date.now() - 600_000);
+    await database.db.update(kills).set({ at }).where(eq(kills.id, body.id));
+    await shop.follower.look();
+    expect(await listOpen()).toMatchObject([{ openedAt: at.toISOString(), places: [{ flag: 'b' }] }]);
   });
 
   it('a kill in the same environment within an hour joins it, and one elsewhere or later opens its own', async () => {
@@ -216,15 +225,28 @@ describe('incidents', () => {
     }
     expect(await listOpen()).toMatchObject([{ id: body.incident.id, version: 1 }]);
     expect((await shop.call('GET', '/incidents/nobody')).status).toBe(404);
-    const headers = {
-      authorization: `Bearer ${shop.house.root}`,
-      'content-type': 'application/json',
-      'if-match': '"v7"',
-    };
-    const stale = await shop.app.request(`/projects/shop/incidents/${body.incident.id}`, {
-      ...{ method: 'PATCH', headers, body: '{"title":"Two"}' },
-    });
-    expect(stale.status).toBe(412);
+  });
+
+  it('refuses each change that was made for another version, and shows the one that is there', async () => {
+    const places = [{ environment: 'production', flag: 'a' }];
+    const { id } = (await shop.call('POST', '/incidents', { title: 'One', places })).body.incident;
+    const path = `/incidents/${id}`;
+    const before = (await shop.call('GET', path)).body;
+    const json = { authorization: `Bearer ${shop.house.root}`, 'content-type': 'application/json' };
+    for (const [method, verb, sent] of [
+      ['PATCH', '', { title: 'Two' }],
+      ['POST', '/notes', { text: 'Looking' }],
+      ['POST', '/join', {}],
+      ['POST', '/close', {}],
+      ['POST', '/reopen', {}],
+    ] as const) {
+      const asked = { method, headers: { ...json, 'if-match': '"v7"' }, body: JSON.stringify(sent) };
+      const stale = await readAnswer(await shop.app.request(`/projects/shop${path}${verb}`, asked));
+      expect([verb, stale.status, stale.body.current]).toEqual([verb, 412, before]);
+    }
+    expect((await shop.call('GET', path)).body).toEqual(before);
+    const fresh = { method: 'POST', headers: { ...json, 'if-match': '"v1"' }, body: '{}' };
+    expect((await shop.app.request(`/projects/shop${path}/close`, fresh)).status).toBe(200);
   });
 
   it('whoever may turn things off says that something is wrong; that it is over, an editor says', async () => {

@@ -12,7 +12,7 @@ import { isKeptMoment } from '../platform/moment.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
 import { invalid } from '../platform/problem.ts';
 import { problemAnswers, withReason } from '../platform/problem-contract.ts';
-import { expectedVersion, versionTag } from '../platform/version.ts';
+import { expectedVersion, versionTag, withCurrent } from '../platform/version.ts';
 import {
   closeIncident,
   editIncident,
@@ -129,7 +129,8 @@ export function incidentRoutes(parts: IncidentRouteParts): OpenAPIHono<HouseEnv>
   });
   routes.openapi(note, async (c) => {
     const { reason, text } = c.req.valid('json');
-    return c.json(await change(parts, c, (seen) => noteIncident(parts, askingOf(c, reason), seen, text)), 200);
+    const asking = askingOf(c, reason, expectedVersion(c));
+    return c.json(await change(parts, c, (seen) => noteIncident(parts, asking, seen, text)), 200);
   });
   routes.openapi(join, async (c) => {
     const asking = asked(c, c.req.valid('json'));
@@ -167,10 +168,8 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: IncidentRoutePart
   });
   routes.openapi(read, async (c) => {
     const incident = await findSeen(parts, c);
-    const { id, version } = incident.row;
-    const [people, kills] = await Promise.all([peopleOf(db, id), killsOf(db, id)]);
-    c.header('ETag', versionTag(version));
-    return c.json(showWholeIncident(incident, { people, kills }, seenBy(c), nameOf), 200);
+    c.header('ETag', versionTag(incident.row.version));
+    return c.json(await showWhole(parts, c, incident), 200);
   });
   routes.openapi(timeline, async (c) => {
     const query = c.req.valid('query');
@@ -190,7 +189,8 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: IncidentRoutePart
 const seenBy = (c: Context<HouseEnv>) => seenEnvironments(c.get('principal'), c.get('scope').projectId);
 
 /** Who asks and why: these routes take no body, too. */
-const asked = (c: Context<HouseEnv>, body: unknown): Asking => askingOf(c, withReason.parse(body ?? {}).reason);
+const asked = (c: Context<HouseEnv>, body: unknown): Asking =>
+  askingOf(c, withReason.parse(body ?? {}).reason, expectedVersion(c));
 
 const findSeen = (parts: IncidentRouteParts, c: Context<HouseEnv>) =>
   requireIncident(parts.door.db, c.get('scope').projectId, c.req.param('id') ?? '', seenBy(c));
@@ -202,11 +202,19 @@ async function change(
 ) {
   const seen = await findSeen(parts, c);
   const { projectId, id } = seen.row;
+  const committed = await withCurrent(work(seen), async () => showWhole(parts, c, await findSeen(parts, c)));
   return show(
     parts,
     c,
-    await withResult(await work(seen), async () => (await requireIncident(parts.door.db, projectId, id)).row),
+    await withResult(committed, async () => (await requireIncident(parts.door.db, projectId, id)).row),
   );
+}
+
+async function showWhole(parts: IncidentRouteParts, c: Context<HouseEnv>, incident: Incident) {
+  const { db } = parts.door;
+  const { id } = incident.row;
+  const [people, kills] = await Promise.all([peopleOf(db, id), killsOf(db, id)]);
+  return showWholeIncident(incident, { people, kills }, seenBy(c), (actor) => parts.list.nameOf(actor));
 }
 
 async function show(parts: IncidentRouteParts, c: Context<HouseEnv>, { result: row, change }: Done<IncidentRow>) {

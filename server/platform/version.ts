@@ -36,3 +36,16 @@ export function requireExpected(expected: number | undefined, currentVersion: nu
     { current: currentBody },
   );
 }
+
+/**
+ * A refusal as stale carries the newer object as whoever asks may read it. Where that takes more than the row that was
+ * locked, the use case leaves it out, and the route adds here what its GET answers.
+ */
+export async function withCurrent<T>(work: Promise<T>, read: () => Promise<unknown>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'stale_version' || error.extra.current !== undefined) throw error;
+    throw new Problem(error.code, error.message, { ...error.extra, current: await read() });
+  }
+}

@@ -57,7 +57,7 @@ export async function editHook(
 ): Promise<Committed<HookRow>> {
   return change(parts, asking, projectId, { action: 'hook.update', id }, async (tx) => {
     const row = await requireHook(tx, projectId, id);
-    requireExpected(asking.expected, row.version, { id, name: row.name, version: row.version });
+    requireExpected(asking.expected, row.version, undefined);
     const next = { ...row, ...patch } as HookRow;
     if (next.actions.length > 0 && next.environments.length === 0) throw NOWHERE();
     if (canonicalJson(logHook(row)) === canonicalJson(logHook(next))) return { result: row, unchanged: true };
@@ -79,6 +79,7 @@ export async function rotateHook(
   const { secret, kept } = newSecret(parts, await requireHook(parts.door.db, projectId, id));
   const committed = await change(parts, asking, projectId, { action: 'hook.rotate', id }, async (tx, now) => {
     const row = await requireHook(tx, projectId, id);
+    requireExpected(asking.expected, row.version, undefined);
     await addSecret(tx, kept, { expiresAt: new Date(now.getTime() + overlapMs) });
     const { name } = row;
     return { result: await updateHook(tx, projectId, id, {}), after: { name, secret: kept.id, overlapMs } };
@@ -95,7 +96,7 @@ export async function deleteHook(
 ): Promise<Committed<HookRow>> {
   return change(parts, asking, projectId, { action: 'hook.delete', id }, async (tx, now) => {
     const row = await requireHook(tx, projectId, id);
-    requireExpected(asking.expected, row.version, { id, name: row.name, version: row.version });
+    requireExpected(asking.expected, row.version, undefined);
     await updateHook(tx, projectId, id, { deletedAt: now });
     return { result: row, before: logHook(row), after: null };
   });

@@ -34,6 +34,24 @@ describe('the admission of hooks', () => {
     await expect(admission.run(async () => 'in')).resolves.toBe('in');
   });
 
+  it('bounds what a node takes where nobody says otherwise: 124, four of them at once', async () => {
+    const admission = new HookAdmission();
+    const work = held();
+    let begun = 0;
+    const inside = Array.from({ length: 124 }, () =>
+      admission.run((takeTurn) =>
+        takeTurn(async () => {
+          begun += 1;
+          await work.done;
+        }),
+      ),
+    );
+    await expect(admission.run(async () => undefined)).rejects.toMatchObject({ status: 503 });
+    expect(begun).toBe(4);
+    work.end();
+    await Promise.all(inside);
+  });
+
   it('gives back the place of whatever fails, and a body that comes slowly keeps nobody from their turn', async () => {
     const admission = new HookAdmission({ atOnce: 1, waiting: 1 });
     const slow = held();

@@ -7,7 +7,7 @@ import { subjectOfChange } from '../access/key-store.ts';
 import { withResult } from '../platform/committed.ts';
 import { makePage, numberAfter, pageQuery, textAfter } from '../platform/page.ts';
 import { problemAnswers, withReason } from '../platform/problem-contract.ts';
-import { expectedVersion, versionTag } from '../platform/version.ts';
+import { expectedVersion, versionTag, withCurrent } from '../platform/version.ts';
 import { createHook, deleteHook, editHook, type HookParts, requireHook, rotateHook } from './change-hook.ts';
 import {
   changedHook,
@@ -103,7 +103,7 @@ export function hookRoutes(parts: HookParts): OpenAPIHono<HouseEnv> {
     const { projectId } = c.get('scope');
     const { id } = c.req.valid('param');
     const asking = askingOf(c, reason, expectedVersion(c));
-    const committed = await editHook(parts, asking, projectId, id, patch);
+    const committed = await withCurrent(editHook(parts, asking, projectId, id, patch), () => now(parts, projectId, id));
     const { result, change } = await withResult(committed, () => requireHook(db, projectId, id));
     c.header('ETag', versionTag(result.version));
     return c.json({ hook: await show(parts, result), ...(change ? { change } : {}) }, 200);
@@ -112,7 +112,10 @@ export function hookRoutes(parts: HookParts): OpenAPIHono<HouseEnv> {
     const { reason, overlapMs } = rotation.parse(c.req.valid('json') ?? {});
     const { projectId } = c.get('scope');
     const { id } = c.req.valid('param');
-    const { secret, ...committed } = await rotateHook(parts, askingOf(c, reason), projectId, id, overlapMs);
+    const asking = askingOf(c, reason, expectedVersion(c));
+    const { secret, ...committed } = await withCurrent(rotateHook(parts, asking, projectId, id, overlapMs), () =>
+      now(parts, projectId, id),
+    );
     const { result, change } = await withResult(committed, () => requireHook(db, projectId, id));
     if (!change) throw new Error('A secret was made without a change.');
     c.header('ETag', versionTag(result.version));
@@ -125,7 +128,8 @@ export function hookRoutes(parts: HookParts): OpenAPIHono<HouseEnv> {
     const { reason } = withReason.parse(c.req.valid('json') ?? {});
     const { id } = c.req.valid('param');
     const asking = askingOf(c, reason, expectedVersion(c));
-    const { change } = await deleteHook(parts, asking, c.get('scope').projectId, id);
+    const { projectId } = c.get('scope');
+    const { change } = await withCurrent(deleteHook(parts, asking, projectId, id), () => now(parts, projectId, id));
     return c.json({ id, ...(change ? { change } : {}) }, 200);
   });
   return routes;
@@ -161,6 +165,10 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: HookParts): void 
     );
   });
 }
+
+/** As the GET of it answers. */
+const now = async (parts: HookParts, projectId: number, id: string) =>
+  show(parts, await requireHook(parts.door.db, projectId, id));
 
 async function show({ door: { db, clock } }: HookParts, row: HookRow) {
   const [secrets, last] = await Promise.all([liveSecrets(db, row.id, clock.now()), lastSignalAt(db, row.id)]);

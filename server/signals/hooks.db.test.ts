@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAnswer } from '../access/house.fixture.ts';
 import { changePayloads, hookSecrets } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { alertmanagerBody, openSignalNode, type SignalNode, seedShop, sign } from './signals.fixture.ts';
@@ -60,7 +61,8 @@ describe('hooks', () => {
     const body = JSON.stringify(quiet);
     const statusOf = async (secret: string) => (await shop.post(path, body, sign(secret, body))).status;
     const second = await shop.call('POST', `/hooks/${id}/rotate`, { overlapMs: 60_000 });
-    expect(second.body.hook.secrets).toHaveLength(2);
+    const overlap = second.body.hook.secrets.map((one: { expiresAt: string | null }) => one.expiresAt).filter(Boolean);
+    expect(overlap).toEqual([new Date(Date.parse(second.body.change.at) + 60_000).toISOString()]);
     expect([await statusOf(made.body.secret), await statusOf(second.body.secret)]).toEqual([200, 200]);
     const third = await shop.call('POST', `/hooks/${id}/rotate`, { overlapMs: 0 });
     expect(third.body.hook.secrets).toHaveLength(1);
@@ -101,6 +103,23 @@ describe('hooks', () => {
     expect((await shop.post('/hooks/v2/alertmanager/x', body)).status).toBe(404);
     expect((await fetch(`${shop.url}${path}`)).status).toBe(405);
     expect((await shop.post(path, alertmanagerBody([{}]), bearer(made.body.secret))).status).toBe(200);
+  });
+
+  it('refuse each change that was made for another version, and show the one that is there', async () => {
+    const { id } = (await shop.call('POST', '/hooks', GENERIC)).body.hook;
+    await shop.call('PATCH', `/hooks/${id}`, { name: 'CI of the shop' });
+    const before = (await shop.call('GET', `/hooks/${id}`)).body;
+    const headers = { authorization: `Bearer ${shop.house.root}`, 'if-match': '"v1"' };
+    for (const [method, verb] of [
+      ['PATCH', ''],
+      ['POST', '/rotate'],
+      ['DELETE', ''],
+    ] as const) {
+      const asked = { method, headers: { ...headers, 'content-type': 'application/json' }, body: '{"reason":"r"}' };
+      const stale = await readAnswer(await shop.app.request(`/projects/shop/hooks/${id}${verb}`, asked));
+      expect([method, stale.status, stale.body.current]).toEqual([method, 412, before]);
+    }
+    expect((await shop.call('GET', `/hooks/${id}`)).body).toEqual(before);
   });
 
   it('are an admin’s, and what is not right is refused by its field', async () => {

@@ -66,5 +66,7 @@ describe('what is read of a delivery', () => {
     expect(
       withoutRepeats([...signals, ...signals.map((one) => ({ ...one, status: 'resolved' as const }))]),
     ).toHaveLength(2);
+    const again = signals.map((one) => ({ ...one, startsAt: new Date('2026-01-31T13:00:00Z') }));
+    expect(withoutRepeats([...signals, ...again])).toHaveLength(2);
   });
 });

@@ -5,7 +5,7 @@ import { openTestDatabase, type TestDatabase } from '../database/test-database.t
 import { firingSignals, forgetSignals } from './signal-store.ts';
 import { alertmanagerBody, ENVIRONMENTS, openSignalNode, type SignalNode, seedShop, sign } from './signals.fixture.ts';
 
-const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+const FLAGS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm'];
 const STORM = 1_000;
 const manyFlags = Array.from({ length: STORM }, (_, i) => `storm-${i}`);
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -126,9 +126,17 @@ describe('signals', () => {
     expect(incident.places).toContainEqual({ environment: 'production', flag: null });
     const { items } = (await shop.call('GET', `/incidents/${incident.id}/timeline`)).body;
     expect(items.filter(({ actor }: { actor: string }) => actor === `hook:${hook.id}`).length).toBeGreaterThan(0);
+    await database.db.update(hookFlips).set({ at: new Date(Date.now() - 3_540_000) });
+    expect((await send([alert('i')])).body).toMatchObject({ killed: 0, limited: 1 });
     await database.db.update(hookFlips).set({ at: new Date(Date.now() - 3_601_000) });
     await send([alert('i')]);
     expect(await isKilled('i')).toBe(true);
+  });
+
+  it('two alerts on one flag in one delivery use up one flip', async () => {
+    const { send } = await newHook({ flags: ['k', 'l'], actions: ['kill'], maxFlipsPerHour: 2 });
+    const sent = await send([alert('k'), alert('k', { fingerprint: 'another' }), alert('l')]);
+    expect(sent.body).toMatchObject({ killed: 2, limited: 0 });
   });
 
   it('opens an incident where the hook may, named after it, and joins what is open there', async () => {
@@ -142,6 +150,16 @@ describe('signals', () => {
     expect(await outcomes()).toEqual(['joined', 'joined']);
     const { items } = (await shop.call('GET', `/incidents/${incident.id}/timeline`)).body;
     expect(items.map(({ kind }: { kind: string }) => kind)).toEqual(['signal', 'opened']);
+  });
+
+  it('about a flag that the hook does not list is refused, and no incident of the whole environment', async () => {
+    const { send, outcomes } = await newHook({ flags: ['c'], actions: ['incident'] });
+    await send([alert('e'), alert('nobody'), alert('../c')]);
+    expect([await outcomes(), await listOpen()]).toEqual([['refused', 'refused', 'refused'], []]);
+    await send([alert('c', { fingerprint: 'listed' })]);
+    const [incident] = await listOpen();
+    expect(incident.places).toEqual([{ environment: 'production', flag: 'c' }]);
+    expect((await outcomes())[0]).toBe('joined');
   });
 
   it('that kills and opens an incident has both in one story', async () => {
@@ -252,6 +270,15 @@ describe('signals', () => {
       .where(eq(signals.id, flip.signalId));
     expect((await send([alert('j', { startsAt })], other)).body).toMatchObject({ fresh: 0, killed: 1 });
     expect([await isKilled('j'), await outcomes()]).toEqual([true, ['killed']]);
+  });
+
+  it('that failed is done when it comes again, at once', async () => {
+    const { hook, send, outcomes } = await newHook({ flags: ['m'], actions: ['kill'], maxFlipsPerHour: 1 });
+    const startsAt = ago(1);
+    await send([alert('m', { startsAt })]);
+    await database.db.update(signals).set({ outcome: 'failed' }).where(eq(signals.hookId, hook.id));
+    expect((await send([alert('m', { startsAt })])).body).toMatchObject({ fresh: 0, killed: 1 });
+    expect(await outcomes()).toEqual(['killed']);
   });
 
   it('is forgotten a day after it came last', async () => {

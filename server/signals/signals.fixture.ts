@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { HouseEnv } from '../access/guard.ts';
 import { type Answered, readAnswer, type TestHouse, testHouse } from '../access/house.fixture.ts';
 import { seedProject } from '../changes/seed.fixture.ts';
 import { flags } from '../database/tables.ts';
@@ -20,6 +22,8 @@ export const SECRET = 'a-secret-of-tests-that-has-32-bytes-or-more';
 export interface SignalNode {
   node: TestNode;
   house: TestHouse;
+  /** The admin API, for what is asked with headers of its own. */
+  app: OpenAPIHono<HouseEnv>;
   signals: Signals;
   follower: KillFollower;
   errors: unknown[];
@@ -60,7 +64,7 @@ export async function openSignalNode(database: TestDatabase, environmentIds: rea
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...{ node, house, signals, follower, errors, url },
+    ...{ node, house, app, signals, follower, errors, url },
     call: async (method, path, body, secret = house.root) => {
       const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
