@@ -16,8 +16,11 @@ export interface Allowed {
   /** What is to be done, or what came of it already. */
   outcome: Extract<SignalOutcome, 'killed' | 'already' | 'limited' | 'refused'> | 'none';
   because: string | null;
-  /** Whether the hook lists the flag: only then an incident may name it. */
-  listed: boolean;
+  /**
+   * Whether the hook lists the flag that it names, or it names none: only then an incident may be opened for it. What is
+   * not listed must not stop the whole environment instead.
+   */
+  touches: boolean;
 }
 
 /**
@@ -44,11 +47,12 @@ export async function allowFlips(
     for (const { id, environmentId, flag, kill } of wanting) {
       const place = `${environmentId}/${flag}`;
       const found = named.get(place);
-      const listed = now !== undefined && flag !== null && lists(now, flag, found);
+      const touches = now !== undefined && (flag === null || lists(now, flag, found));
       const say = (outcome: Allowed['outcome'], because: string | null) =>
-        allowed.set(id, { outcome, because, listed });
+        allowed.set(id, { outcome, because, touches });
       const why = now === undefined || flag === null ? 'The hook is gone.' : whyNotKill(now, flag, found);
-      if (!kill || flag === null) say('none', null);
+      if (!touches) say('refused', flag === null ? 'The hook is gone.' : (why ?? null));
+      else if (!kill || flag === null) say('none', null);
       else if (why !== undefined) say('refused', why);
       else if (mine.has(id)) say('killed', null);
       else if (found?.killed || flipping.has(place)) say('already', `The flag ${flag} was killed before.`);

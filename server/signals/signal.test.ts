@@ -25,6 +25,7 @@ describe('what a signal asks for', () => {
     ['a hook without actions only trips guards', 'recorded', { actions: [] }, {}],
     ['one that names no flag kills nothing', 'recorded', { actions: ['kill'] }, { labels: {} }],
     ['a label that is no key of a flag is refused', 'refused', {}, { labels: { turnout_flag: '../x' } }],
+    ['and stands for no environment', 'refused', { actions: ['incident'] }, { labels: { turnout_flag: '../x' } }],
     [
       'an environment that the hook does not list is refused',
       'refused',

@@ -59,7 +59,8 @@ export function readWish(hook: HookTerms, signal: Signal, now: Date): Reading {
   const incident = hook.actions.includes('incident');
   if (!kill && !incident)
     return { outcome: 'recorded', because: 'It can trip guards of what the hook lists; the hook does no more.' };
-  if (kill && flag === null) return { outcome: 'refused', because: `Its label ${FLAG_LABEL} is no key of a flag.` };
+  if (named !== undefined && flag === null)
+    return { outcome: 'refused', because: `Its label ${FLAG_LABEL} is no key of a flag.` };
   const environment = environmentOf(hook, signal);
   if (environment === undefined) {
     return { outcome: 'refused', because: `Its label ${ENVIRONMENT_LABEL} names no environment of the hook.` };

@@ -100,8 +100,8 @@ async function doTasks(parts: SignalParts, hook: HookRow, tasks: readonly Task[]
   for (const [first] of byEnvironment(of('limited'))) {
     if (first !== undefined) await attempt(first, () => tellLimit(parts, hook, first));
   }
-  for (const task of tasks.filter(({ incident }) => incident)) {
-    await attempt(task, () => tellSignal(parts, hook, task, allowed.get(task.id)?.listed ?? false));
+  for (const task of tasks.filter(({ id, incident }) => incident && allowed.get(id)?.touches)) {
+    await attempt(task, () => tellSignal(parts, hook, task));
   }
   await settle(parts, tasks, allowed, new Set(failed));
   return { killed: kills.length, limited: of('limited').length, failed: failed.length > 0 };
@@ -158,12 +158,12 @@ function tellLimit({ door }: SignalParts, hook: HookRow, { environmentId, enviro
   });
 }
 
-function tellSignal({ door }: SignalParts, hook: HookRow, task: Task, listed: boolean) {
-  const { environmentId, environment, signal } = task;
+function tellSignal({ door }: SignalParts, hook: HookRow, task: Task) {
+  const { environmentId, environment, flag, signal } = task;
   const { summary, fingerprint } = signal;
   return openOrJoin(door, {
     ...{ projectId: hook.projectId, principal: principalOf(hook), at: door.clock.now() },
-    place: { environmentId, environment, flag: listed ? task.flag : null },
+    place: { environmentId, environment, flag },
     ...{ severity: severityOf(signal), title: summary.slice(0, 200), reason: `Alert of “${hook.name}”` },
     of: { kind: 'signal', hook: hook.id, fingerprint, summary },
   });
