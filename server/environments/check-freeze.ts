@@ -53,9 +53,9 @@ async function judgeStep(tx: Tx, ground: Ground, step: EnvironmentStep): Promise
     if (overridden) noteUse(order.overridesFreeze, freeze, environment.key);
     return !overridden;
   });
-  const until = freezeAt(standing, environment.id, now, tags)?.until;
-  if (until === undefined) return undefined;
-  return refusal({ standing, until, reached, environment, place, principal: order.principal });
+  const frozen = freezeAt(standing, environment.id, now, tags);
+  if (frozen === null) return undefined;
+  return refusal({ standing, until: frozen.until, reached, environment, place, principal: order.principal });
 }
 
 function noteUse(override: FreezeOverride | undefined, { id, name }: Freeze, environment: string): void {
@@ -64,7 +64,7 @@ function noteUse(override: FreezeOverride | undefined, { id, name }: Freeze, env
 
 interface Refused {
   standing: readonly Freeze[];
-  until: Date;
+  until: Date | null;
   /** The tags of the flags that the change reaches, where some freeze goes by tags. */
   reached: ReadonlyMap<string, readonly string[]>;
   environment: { key: string };
@@ -79,13 +79,13 @@ function refusal({ standing, until, reached, environment, place, principal }: Re
   const what = flags === undefined ? 'nothing grows there' : `${flags.join(', ')} may not grow there`;
   const detail =
     `The freeze${isMany ? 's' : ''} ${names} hold${isMany ? '' : 's'} in ${environment.key} until ` +
-    `${until.toISOString()}: ${what} before. Turning off and killing work as ever. ${sayWayOn(standing)}`;
+    `${until?.toISOString() ?? 'somebody ends it'}: ${what} before. Turning off and killing work as ever. ${sayWayOn(standing)}`;
   const shown = standing.map((freeze) => ({
     ...{ id: freeze.id, name: freeze.name, environment: environment.key, tags: freeze.tags && [...freeze.tags] },
     ...{ overrideBy: freeze.overrideBy, mayOverride: mayOverride(principal, freeze, place) },
   }));
   return new Problem('frozen', detail, {
-    current: { freezes: shown, until: until.toISOString(), ...(flags === undefined ? {} : { flags }) },
+    current: { freezes: shown, until: until?.toISOString() ?? null, ...(flags === undefined ? {} : { flags }) },
   });
 }
 

@@ -1,5 +1,4 @@
-import { occurrencesBetween } from './occurrences.ts';
-import { toLocal, toMoment } from './zone-time.ts';
+import { byStart, type Window, windowsBetween, windowsOf } from './freeze-windows.ts';
 
 /** What becomes of a rollout that a freeze finds in a stage: it stands still, or its stage goes on and no other begins. */
 export type InFlight = 'hold' | 'finish-stage';
@@ -32,20 +31,15 @@ export interface Freeze {
 
 export interface Frozen {
   name: string;
-  until: Date;
+  /** Null where one window begins before another is over, and on and on: it lasts until somebody ends it. */
+  until: Date | null;
   /** The stricter one of all that hold. */
   inFlight: InFlight;
 }
 
-interface Window {
-  name: string;
-  start: number;
-  end: number;
-}
-
-/** Windows that follow one another are followed so far; longer than that nobody plans. */
+/** Windows without a gap between them are followed so far: what goes on longer has no end that anybody planned. */
 const MOST_HOPS = 100;
-const DAY_MS = 86_400_000;
+const MOST_AHEAD_MS = 366 * 86_400_000;
 
 /** What is asked for an environment as a whole, or for what has no tag. */
 const NO_TAGS: readonly string[] = [];
@@ -63,8 +57,7 @@ export function freezesFor(freezes: readonly Freeze[], environment: number, tags
 
 /** Whether a freeze holds at a moment, wherever that is. */
 export function isHolding(freeze: Freeze, at: Date): boolean {
-  const moment = at.getTime();
-  return windowsOf(freeze, moment, moment).some(({ start, end }) => start <= moment && moment < end);
+  return windowsOf(freeze, at.getTime(), at.getTime()).length > 0;
 }
 
 /** Those of them that hold at a moment. */
@@ -88,17 +81,22 @@ export function freezeAt(
   tags: readonly string[] = NO_TAGS,
 ): Frozen | null {
   const here = freezesFor(freezes, environment, tags);
-  let found: Window | undefined;
-  let end = at.getTime();
-  for (let hop = 0; hop < MOST_HOPS; hop++) {
-    const [last] = windowsBetween(here, end, end).sort((a, b) => b.end - a.end);
-    if (last === undefined || last.end <= end) break;
-    found ??= last;
-    end = last.end;
+  const first = lastToEnd(here, at.getTime());
+  if (first === undefined) return null;
+  let end = first.end;
+  let next = lastToEnd(here, end);
+  for (let hop = 1; next !== undefined && hop < MOST_HOPS && end - at.getTime() < MOST_AHEAD_MS; hop++) {
+    end = next.end;
+    next = lastToEnd(here, end);
   }
-  if (found === undefined) return null;
   const holds = holdingAt(here, environment, at, tags).some(({ inFlight }) => inFlight === 'hold');
-  return { name: found.name, until: new Date(end), inFlight: holds ? 'hold' : 'finish-stage' };
+  const until = next === undefined ? new Date(end) : null;
+  return { name: first.name, until, inFlight: holds ? 'hold' : 'finish-stage' };
+}
+
+/** Of all windows that hold at a moment, the one that ends last. */
+function lastToEnd(freezes: readonly Freeze[], at: number): Window | undefined {
+  return windowsBetween(freezes, at, at).sort((a, b) => b.end - a.end)[0];
 }
 
 /** How much of the time between two moments a flag with these tags was frozen, in ms; what overlaps counts once. */
@@ -142,42 +140,4 @@ export function freezeTurns(
     const at = new Date(turn);
     return { at, freeze: freezeAt(here, environment, at, tags) };
   });
-}
-
-/** The windows of one freeze that hold some moment of the time to come, the next first; so many at most. */
-export function windowsAhead(freeze: Freeze, from: Date, to: Date, most: number): { from: Date; to: Date }[] {
-  return windowsOf(freeze, from.getTime(), to.getTime())
-    .filter(({ start, end }) => start <= to.getTime() && end > from.getTime() && end > start)
-    .sort(byStart)
-    .slice(0, most)
-    .map(({ start, end }) => ({ from: new Date(start), to: new Date(end) }));
-}
-
-const byStart = (a: Window, b: Window) => a.start - b.start;
-
-/** The windows that hold some moment from `from` to `to`. A window's end is not in it any more. */
-function windowsBetween(freezes: readonly Freeze[], from: number, to: number): Window[] {
-  return freezes
-    .flatMap((freeze) => windowsOf(freeze, from, to))
-    .filter(({ start, end }) => start <= to && end > from && end > start);
-}
-
-function windowsOf(freeze: Freeze, from: number, to: number): Window[] {
-  const { name, rule, zone, lastsMs } = freeze;
-  const endedAt = freeze.endedAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  const [first, last] = [freeze.from.getTime(), freeze.to?.getTime() ?? Number.POSITIVE_INFINITY];
-  if (rule === null || lastsMs === null) return [{ name, start: first, end: Math.min(last, endedAt) }];
-  // A day to both sides, for clocks are put back and forth meanwhile.
-  const locals = occurrencesBetween(
-    { rule, from: toLocal(zone, first) },
-    toLocal(zone, from) - lastsMs - DAY_MS,
-    toLocal(zone, to) + DAY_MS,
-  );
-  return locals
-    .map((local) => {
-      const start = toMoment(zone, local);
-      // From the time that is shown then: what begins in a skipped hour is not shorter by it.
-      return { name, start, end: Math.min(toMoment(zone, toLocal(zone, start) + lastsMs), endedAt) };
-    })
-    .filter(({ start }) => start >= first && start < last);
 }

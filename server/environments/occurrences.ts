@@ -24,6 +24,41 @@ const NEVER = 'a rule by which it comes at all within five years';
 /** The local times at which a rule says that something begins, between two of them, both included. */
 export function occurrencesBetween(recurrence: Recurrence, from: number, to: number, most = MOST): number[] {
   const begin = Math.max(from, recurrence.from);
+  const [first, last] = [Math.floor(begin / LEAF_MS), Math.floor(to / LEAF_MS)];
+  if (last - first > MOST_LEAVES_A_LOOK) return searchBetween(recurrence, begin, to, most);
+  const found: number[] = [];
+  for (let leaf = first; leaf <= last; leaf++) {
+    for (const at of readLeaf(recurrence, leaf)) {
+      if (at >= begin && at <= to) found.push(at);
+      if (found.length >= most) return found;
+    }
+  }
+  return found;
+}
+
+/**
+ * The same are asked for again and again, for each rollout at each look, and the libraries walk there anew each time: what
+ * they found is kept by the month, as on the leaves of a calendar.
+ */
+const LEAF_MS = 31 * 24 * HOUR_MS;
+const MOST_LEAVES = 2_000;
+/** Who looks further ahead looks seldom, and walks once. */
+const MOST_LEAVES_A_LOOK = 4;
+const leaves = new Map<string, number[]>();
+
+function readLeaf(recurrence: Recurrence, leaf: number): number[] {
+  const name = `${leaf} ${recurrence.from} ${recurrence.rule}`;
+  const kept = leaves.get(name);
+  if (kept !== undefined) return kept;
+  const begin = Math.max(leaf * LEAF_MS, recurrence.from);
+  const found = searchBetween(recurrence, begin, (leaf + 1) * LEAF_MS - 1, MOST);
+  const oldest = leaves.size < MOST_LEAVES ? undefined : leaves.keys().next().value;
+  if (oldest !== undefined) leaves.delete(oldest);
+  leaves.set(name, found);
+  return found;
+}
+
+function searchBetween(recurrence: Recurrence, begin: number, to: number, most: number): number[] {
   if (begin > to) return [];
   return isRRule(recurrence.rule)
     ? rruleBetween(recurrence, begin, to, most)
@@ -39,14 +74,18 @@ export function ruleFault(rule: string, from: number): string | undefined {
       if (freq === undefined || freq > RRule.DAILY) return 'an RRULE with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY';
       if (!Number.isInteger(interval) || interval < 1) return 'an RRULE whose INTERVAL is 1 or more';
     }
-    const next = occurrencesBetween({ rule, from }, from, from + YEAR_MS * 5, MOST_TRIED);
-    if (next.length === 0) return NEVER;
-    const tooOften = next.some((at, index) => index > 0 && at - (next[index - 1] ?? 0) < HOUR_MS);
-    return tooOften ? 'a rule by which it begins once an hour at most' : undefined;
+    if (searchBetween({ rule, from }, from, from + YEAR_MS * 5, 1).length === 0) return NEVER;
+    return shortestGap({ rule, from }) < HOUR_MS ? 'a rule by which it begins once an hour at most' : undefined;
   } catch (error) {
     if (error instanceof TooFar) return NEVER;
     return 'five fields of cron, such as 0 17 * * 5, or an RRULE, such as FREQ=WEEKLY;BYDAY=FR;BYHOUR=17;BYMINUTE=0';
   }
+}
+
+/** The shortest time from one beginning to the next, on the clock of the zone; infinite where it comes once. */
+export function shortestGap({ rule, from }: Recurrence): number {
+  const next = searchBetween({ rule, from }, from, from + YEAR_MS * 5, MOST_TRIED);
+  return Math.min(Number.POSITIVE_INFINITY, ...next.slice(1).map((at, index) => at - (next[index] ?? at)));
 }
 
 const isRRule = (rule: string) => /^(RRULE:)?[A-Z]+=/i.test(rule.trim());

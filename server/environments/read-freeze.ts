@@ -1,10 +1,11 @@
 import type { FieldFault } from '../platform/problem.ts';
 import { invalid } from '../platform/problem.ts';
 import type { EnvironmentRow } from './environment-store.ts';
-import { type Frozen, freezeAt, windowsAhead } from './freeze.ts';
+import { type Frozen, freezeAt } from './freeze.ts';
 import type { FreezeAnswer, FreezePatch } from './freeze-contract.ts';
 import { asFreeze, type FreezeRow } from './freeze-store.ts';
-import { ruleFault } from './occurrences.ts';
+import { windowsAhead } from './freeze-windows.ts';
+import { ruleFault, shortestGap } from './occurrences.ts';
 import { isZone, toLocal } from './zone-time.ts';
 
 /** What somebody decides of a freeze. */
@@ -70,8 +71,15 @@ function faultsOf({ fromAt, toAt, rule, zone, lastsMs }: FreezeContent): FieldFa
   }
   if (lastsMs === null) fault('/lasts', 'required', 'how long each window is, such as 63h');
   else if (lastsMs > LONGEST_MS) fault('/lasts', 'too_big', 'at most 31d');
-  const wrong = isZone(zone) ? ruleFault(rule, toLocal(zone, fromAt.getTime())) : undefined;
-  if (wrong !== undefined) fault('/rule', 'bad_rule', wrong);
+  if (!isZone(zone)) return faults;
+  const from = toLocal(zone, fromAt.getTime());
+  const wrong = ruleFault(rule, from);
+  if (wrong !== undefined) return [...faults, { path: '/rule', code: 'bad_rule', expected: wrong }];
+  const gap = shortestGap({ rule, from });
+  if (lastsMs !== null && lastsMs > gap) {
+    // A rule without a pause is one long freeze, and nobody who reads it sees that.
+    fault('/lasts', 'overlaps', `at most ${writeLasts(gap)}, for then its next window begins`);
+  }
   return faults;
 }
 
@@ -143,7 +151,7 @@ export function showFreeze(
   };
 }
 
-const untilOf = (frozen: Frozen | null) => frozen?.until.toISOString() ?? null;
+const untilOf = (frozen: Frozen | null) => frozen?.until?.toISOString() ?? null;
 
 /** No moment of it is to come. */
 export function isOver(row: FreezeRow, now: Date): boolean {

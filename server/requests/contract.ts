@@ -149,8 +149,9 @@ export const wholeRequest = requestSummary
         directions: z.record(z.string(), directionName),
         same: z.boolean().openapi({ description: 'It would still come to what the diff says' }),
         moved: z.string().nullable().openapi({ description: 'What it comes to otherwise, in words' }),
-        frozen: z.record(z.string(), z.object({ name: z.string(), until: moment })).openapi({
-          description: 'By environment: the freeze that holds there, and until when nothing grows',
+        frozen: z.record(z.string(), z.object({ name: z.string(), until: moment.nullable() })).openapi({
+          description:
+            'By environment: the freeze that holds there, and until when nothing grows; null where its end is not known',
         }),
         problem: problem.nullable().openapi({ description: 'Why it cannot be applied as it is: rebase or edit it' }),
       })

@@ -240,6 +240,7 @@ describe('what protects', () => {
       '/lasts too_big',
     ]);
     expect(await bad({ rule: 'fridays', lasts: '1d' })).toEqual(['/rule bad_rule']);
+    expect(await bad({ rule: '0 0 * * *', lasts: '25h' })).toEqual(['/lasts overlaps']);
     expect((await world.ask(ed, 'POST', '/freezes', { name: 'X', to: ahead(1) })).status).toBe(403);
   });
 });

@@ -51,7 +51,7 @@ async function frozenNow(door: Door, row: RequestRow, environments: readonly { i
   return Object.fromEntries(
     environments.flatMap(({ id, key }) => {
       const frozen = freezeAt(freezes, id, now, tags);
-      return frozen ? [[key, { name: frozen.name, until: frozen.until.toISOString() }]] : [];
+      return frozen ? [[key, { name: frozen.name, until: frozen.until?.toISOString() ?? null }]] : [];
     }),
   );
 }

@@ -22,7 +22,7 @@ export async function countUnseen(
   if (now.getTime() - seenAt.getTime() < GAP_MS) return run;
   const turns = await freezeTurns(run.environmentId, key, seenAt, now);
   return turns.reduce((counted, { at, freeze }) => {
-    const found = freeze && { ...freeze, until: freeze.until.toISOString() };
+    const found = freeze && { ...freeze, until: freeze.until?.toISOString() ?? null };
     return keepTime(counted, { flag, freeze: found }, at);
   }, run);
 }

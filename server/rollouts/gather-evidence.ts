@@ -12,6 +12,7 @@ import { foldProbe, nextCallOf, type ProbeState, readProbe } from '../gates/prob
 import type { MetricDefinition } from '../metrics/evidence.ts';
 import { type Gate, type Guard, gatesOfStage, type ThresholdGuard } from '../policies/policy.ts';
 import type { LoopSources } from './loop-sources.ts';
+import { pressCounts } from './press-counts.ts';
 import { type Readings, readingsOf } from './readings.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import type { KeptRun } from './run-store.ts';
@@ -66,11 +67,12 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     signals: await readSignals(look, guards),
     gates,
     approvals: await readApprovals(look, readings),
-    freeze: freeze && { ...freeze, until: freeze.until.toISOString() },
+    freeze: freeze && { ...freeze, until: freeze.until?.toISOString() ?? null },
     incident: incident === undefined ? null : { id: incident.id, title: incident.title },
     line,
     flag,
     readBack,
+    ...((await pressCounts(look.db, rollout, run)) ? {} : { pressIsVoid: true }),
   };
   readings.exposed = evidence.entry === undefined ? null : believedUnits(run, evidence.entry);
   return { evidence, readings };

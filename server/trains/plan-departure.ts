@@ -11,7 +11,7 @@ export interface PlanFacts {
   /** The departure after it, where there is one. */
   next: Pick<Departure, 'closesAt' | 'leavesAt'> | undefined;
   /** The freeze in which its environment is now. */
-  frozen: { name: string; until: Date } | null;
+  frozen: { name: string; until: Date | null } | null;
   /** The open incident that names the environment as a whole. */
   incident: { title: string } | null;
   now: Date;
@@ -72,8 +72,8 @@ function heldBy({ train, departure, frozen, incident }: PlanFacts): Step | undef
     return { step: 'wait', because: `The line is stopped: ${train.stopped.reason}` };
   }
   if (frozen) {
-    const because = `The freeze “${frozen.name}” holds until ${frozen.until.toISOString()}.`;
-    return { step: 'wait', because, until: frozen.until };
+    const because = `The freeze “${frozen.name}” holds until ${frozen.until?.toISOString() ?? 'somebody ends it'}.`;
+    return { step: 'wait', because, ...(frozen.until === null ? {} : { until: frozen.until }) };
   }
   if (incident) return { step: 'wait', because: `The incident “${incident.title}” is open.` };
   if (train.mode === 'button' && departure.pressedBy === null) {

@@ -78,7 +78,7 @@ function faultsOfVelocity(
     if (at <= now) fault('/velocity/at', 'past', 'a moment in the future');
     else if (at.getTime() - cutOffMs <= now.getTime()) fault('/cutOff', 'too_big', 'a cut-off that is not over yet');
     if (frozen) {
-      const until = frozen.until.toISOString();
+      const until = frozen.until?.toISOString() ?? 'somebody ends it';
       fault('/velocity/at', 'frozen', `a moment outside of the freeze “${frozen.name}”, which holds until ${until}`);
     }
   }

@@ -50,11 +50,12 @@ function sayFrozen(
   { name, until }: Pick<Frozen, 'name' | 'until'>,
   aboard: number,
 ): string {
+  const end = until === null ? 'somebody ends it' : minute(until);
   // What has no time cannot miss it.
-  if (leavesAt === null) return `The freeze “${name}” holds until ${minute(until)}: nothing leaves before.`;
+  if (leavesAt === null) return `The freeze “${name}” holds until ${end}: nothing leaves before.`;
   const next =
     velocity.kind === 'deadline' ? ', and there is no next' : aboard > 0 ? ', and its cars take the next' : '';
-  return `The freeze “${name}” holds at its time, until ${minute(until)}: it will be missed${next}.`;
+  return `The freeze “${name}” holds at its time, until ${end}: it will be missed${next}.`;
 }
 
 function sayReady({ velocity }: Pick<Train, 'velocity'>, aboard: number, ready: number): string {

@@ -1,4 +1,4 @@
-import { type Freeze, freezeAt } from '../environments/freeze.ts';
+import { type Freeze, type Frozen, freezeAt, holdingAt } from '../environments/freeze.ts';
 import { occurrencesBetween } from '../environments/occurrences.ts';
 import { toLocal, toMoment } from '../environments/zone-time.ts';
 import type { Velocity } from './train.ts';
@@ -58,10 +58,12 @@ function scheduled(
   most: number,
 ): Ahead {
   const found: Ahead = { ahead: [], skipped: [] };
-  let frozen = { until: from, name: '' };
+  let frozen: Frozen | null = null;
+  const isOver = ({ until }: Frozen, at: Date) =>
+    until === null ? holdingAt(freezes, environmentId, at).length === 0 : at >= until;
   for (const at of momentsOf(velocity, timing.since, from)) {
-    if (at >= frozen.until) frozen = freezeAt(freezes, environmentId, at) ?? { until: from, name: '' };
-    if (at < frozen.until) {
+    if (frozen === null || isOver(frozen, at)) frozen = freezeAt(freezes, environmentId, at);
+    if (frozen !== null) {
       if (found.skipped.length < MOST_SKIPPED) found.skipped.push({ at, freeze: frozen.name });
       continue;
     }
