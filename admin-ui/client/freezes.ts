@@ -52,8 +52,8 @@ function readSoon(): void {
 
 export interface FrozenNow {
   name: string;
-  /** RFC 3339. */
-  until: string;
+  /** RFC 3339; null where it goes on window after window, with no end that is known. */
+  until: string | null;
 }
 
 /**
@@ -70,10 +70,12 @@ export function frozenIn(
     return state === 'holds' && isHere && (tags === null || tags.some((tag) => own.includes(tag)));
   });
   const last = here.reduce<FreezeAnswer | undefined>((most, one) => {
-    return most === undefined || (one.until ?? '') > (most.until ?? '') ? one : most;
+    return most === undefined || endOf(one) > endOf(most) ? one : most;
   }, undefined);
-  return last?.until ? { name: last.name, until: last.until } : undefined;
+  return last && { name: last.name, until: last.until };
 }
+
+const endOf = ({ until }: FreezeAnswer) => (until === null ? Number.POSITIVE_INFINITY : Date.parse(until));
 
 live.on('change', ({ subject }) => /^(freeze|request|environment)\//.test(subject) && readSoon());
 live.on('reset', readSoon);

@@ -50,7 +50,7 @@ export class FrozenNote extends LitElement {
     const frozen = frozenIn(freezes.value.items, environment.key, this.tags);
     if (frozen === undefined) return nothing;
     const address = writeRoute('freezes', { project }, { env: environment.key });
-    const until = sayMoment(frozen.until);
+    const until = frozen.until === null ? 'somebody ends it' : sayMoment(frozen.until);
     const sentence = `The freeze “${frozen.name}” holds in ${environment.name} until ${until}: nothing that gives users more goes out there before. Turning off and killing work as ever.`;
     if (this.brief) {
       return html`<a class="tag warn" href=${address} title=${sentence}
