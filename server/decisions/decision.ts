@@ -85,6 +85,8 @@ export interface Evidence {
   flag: FlagReading;
   /** Whether all nodes and apps are at what the run last wrote. */
   readBack: { effective: boolean; laggards: string[] };
+  /** Whoever pressed for the next stage may not do so any more; left out where they may. */
+  pressIsVoid?: boolean;
   /** What was decided on all of this a moment ago, and could not be done. */
   refused?: Refusal[];
 }

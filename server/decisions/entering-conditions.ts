@@ -91,11 +91,13 @@ export function hasLapsed(onward: Onward): boolean {
 
 /** Where a person must press: for each advance, and for a finish that serves more users than the last stage did. */
 export function buttonConditions(onward: Onward): ConditionState[] {
-  const { policy, step, run } = onward;
+  const { policy, step, run, evidence } = onward;
   const exposure = step.stages.flatMap((stage) => stage.exposure ?? []).at(-1) ?? 0;
   const grows = nextStageOf(onward) !== undefined || exposure < NATIVE_BUCKETS;
   if (policy.mode !== 'button' || !grows) return [];
-  const met = run.pressedBy !== null;
-  const because = met ? 'Somebody pressed Advance.' : 'Nobody has pressed Advance yet.';
-  return [{ id: 'button', kind: 'button', met, because }];
+  if (run.pressedBy === null) return [button(false, 'Nobody has pressed Advance yet.')];
+  if (evidence.pressIsVoid) return [button(false, 'Whoever pressed Advance may not any more: it takes another press.')];
+  return [button(true, 'Somebody pressed Advance.')];
 }
+
+const button = (met: boolean, because: string): ConditionState => ({ id: 'button', kind: 'button', met, because });

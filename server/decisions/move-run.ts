@@ -159,17 +159,20 @@ export function endRun(run: Run, state: 'finished' | 'rolledBack' | 'killed' | '
 
 /**
  * What a decision leaves behind in its run, whatever is done about it: guards that failed have failed for this entry,
- * event gates that opened stay open, and it is remembered who was asked and paged. The same run where nothing is new.
+ * event gates that opened stay open, and it is remembered who was asked and paged. A press of somebody who may not press
+ * any more is gone, also where they may again later. The same run where nothing is new.
  */
 export function noteDecision(run: Run, decision: Decision, policy: Policy, now: Date): Run {
   const asks = decision.page === 'deadline' && run.askedAfterMs === null;
   const failed = latchFailures(run, decision, now);
   const passedGates = latchGates(run, decision, policy, now);
-  const same = failed === run.failed && passedGates === run.passedGates;
+  const isVoid = run.pressedBy !== null && decision.conditions.some(({ kind, met }) => kind === 'button' && !met);
+  const same = failed === run.failed && passedGates === run.passedGates && !isVoid;
   // Mostly nothing is new, and then nothing has to be written.
   if (same && decision.page === null) return run;
   return {
     ...{ ...run, failed, passedGates },
+    pressedBy: isVoid ? null : run.pressedBy,
     askedAfterMs: asks ? activeMs(run, now) : run.askedAfterMs,
     paged: decision.page === null ? run.paged : { about: decision.page, at: now },
   };

@@ -11,11 +11,13 @@ import { isLive, type Run } from '../decisions/rollout.ts';
 import { killInChange, newKillId } from '../delivery/kill-in-change.ts';
 import { requireFlag } from '../flags/flag-place.ts';
 import type { HeldLease } from '../platform/lease.ts';
+import { Problem } from '../platform/problem.ts';
 import { insertDecision } from './decision-store.ts';
 import { type EntryGround, writeEntry } from './enter-next.ts';
 import { arriveNext, writeAnchor, writeFinish } from './leave-environment.ts';
 import { type LockedRollout, lockWhole, requireVersion, saveMove } from './lock-rollout.ts';
 import type { LoopParts } from './loop-parts.ts';
+import { pressCounts } from './press-counts.ts';
 import { beginReach } from './reach.ts';
 import { type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type BesideRun, insertRun, saveReach } from './run-store.ts';
@@ -76,6 +78,9 @@ export async function actOn(
     const moved = await moveRun(tx, ground, locked, { decided, run: noted, move, entry });
     const ask = stageAskOf(rollout, run);
     if (ask !== undefined && move === 'advance') await requireStageApprovals(tx, ask, ground.now);
+    if ((move === 'advance' || move === 'finish') && !(await pressCounts(tx, rollout, run))) {
+      throw new Problem('changed_since', 'Whoever pressed for it may not any more.');
+    }
     if (ask !== undefined) await closeStageApprovals(tx, ask, move === 'advance', ground.now);
     const kill = killId === undefined ? undefined : await writeKill(tx, ground, { id: killId, decided, order });
     const done = written(rollout, { ...moved, from: run, kill, ground, killId });

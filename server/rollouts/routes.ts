@@ -95,7 +95,8 @@ const override = steer(
   'override-ratio',
   'Go on past unequal arms',
   mustReason,
-  'Nothing is compared with the control any more in this entry. Takes a release manager.',
+  'Where a guard found them unequal. A new entry of the same stage, in which nothing is compared with the control. Takes a ' +
+    'release manager.',
 );
 const retry = createRoute({
   ...{ method: 'post', path: `${path}/retry`, tags, summary: 'Try a rollout again, from where it came to an end' },
@@ -165,6 +166,7 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: RolloutRouteParts
       db,
       rows.map(({ id }) => id),
       seen,
+      nameOf,
     );
     const show = (row: PinnedRollout) => showItem(row, runs, { nameOf, lastWord: words.get(row.id) }, seen);
     return c.json(makePage(rows, query.limit, show, writePlace), 200);

@@ -14,10 +14,16 @@ const MAY_GROW: readonly Role[] = ['editor', 'release-manager', 'admin'];
 const MAY_RELEASE: readonly Role[] = ['release-manager'];
 const MAY_MAKE_SAFE: readonly Role[] = ['editor', 'killer', 'release-manager', 'admin'];
 
-/** Throws 403 where somebody may not let a rollout grow there: what is protected takes a release manager. */
+/** Whether somebody may let a rollout grow there: what is protected takes a release manager. */
+export function mayGrow(principal: Principal, { key: _key, isProtected, ...place }: PathPlace): boolean {
+  return principal.kind === 'root' || hasRole(principal, place, isProtected ? MAY_RELEASE : MAY_GROW);
+}
+
+/** Throws 403 where somebody may not let a rollout grow there. */
 export function requireMayGrow(principal: Principal, places: readonly PathPlace[]): void {
-  for (const { key, isProtected, ...place } of places) {
-    if (principal.kind === 'root' || hasRole(principal, place, isProtected ? MAY_RELEASE : MAY_GROW)) continue;
+  for (const place of places) {
+    if (mayGrow(principal, place)) continue;
+    const { key, isProtected } = place;
     throw new Problem(
       'forbidden',
       isProtected

@@ -18,6 +18,7 @@ const KINDS: Record<Condition['kind'], string> = {
   gate: 'Gate',
   approval: 'Approval',
   button: 'Button',
+  refused: 'Refused',
 };
 
 /** What must hold before it goes on, each with its sentence; what is open comes to the eye first. */
