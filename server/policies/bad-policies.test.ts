@@ -135,6 +135,7 @@ const CASES: [string, Edits, string[], Partial<PolicyGround>?][] = [
   ['a gate twice', { 'gates/1/id': 'smoke' }, ['/gates/1/id duplicate']],
   ['a gate of nothing', { 'gates/1/check': undefined }, ['/gates/1 unknown_kind']],
   ['a gate of two kinds', { 'gates/1/incidentFree': '1h' }, ['/gates/1 unknown_kind']],
+  ['a time for a check', { 'gates/1/timeout': '10m' }, ['/gates/1/timeout not_used']],
   ['a probe that writes', { 'gates/0/probe/method': 'POST' }, ['/gates/0/probe/method invalid_value']],
   ['a probe of a file', { 'gates/0/probe/url': 'file:///etc/passwd' }, ['/gates/0/probe/url custom']],
   ['a probe with a password', { 'gates/0/probe/url': 'https://me:secret@shop.example' }, ['/gates/0/probe/url custom']],

@@ -1,4 +1,5 @@
 import type { FieldFault } from '../platform/problem.ts';
+import { idleTime } from './check-gates.ts';
 import { checkGuard } from './check-guards.ts';
 import type { FloorDocument } from './document-contract.ts';
 import type { Floor } from './floor.ts';
@@ -8,10 +9,11 @@ import { readGate, readGuard } from './read-document.ts';
 
 /** A floor as it acts, and what is wrong with it in its project. */
 export function checkFloor(document: FloorDocument, ground: PolicyGround): { floor: Floor; faults: FieldFault[] } {
-  const { bake, firstExposure, approvals } = document;
+  const { bake, firstExposure, alpha, approvals } = document;
   const floor: Floor = {
     ...(bake === undefined ? {} : { bakeMs: readDuration(bake) ?? 0 }),
     ...(firstExposure === undefined ? {} : { firstExposure: readExposure(firstExposure) ?? 0 }),
+    ...(alpha === undefined ? {} : { alpha }),
     guards: document.guards.map((guard) => readGuard(guard, ground.metrics)),
     gates: document.gates.map(readGate),
     approvals: approvals.map(({ role, count, expires }) => ({ role, count, expiresMs: readDuration(expires) ?? 0 })),
@@ -28,5 +30,6 @@ export function checkFloor(document: FloorDocument, ground: PolicyGround): { flo
     // Nothing may be protected yet.
     return checkGuard(guard, path, { path: everywhere }, ground).filter(({ code }) => code !== 'never_applies');
   });
-  return { floor, faults };
+  const times = document.gates.flatMap((gate, at) => idleTime(gate, `/gates/${at}`));
+  return { floor, faults: [...faults, ...times] };
 }

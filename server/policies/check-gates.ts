@@ -21,7 +21,7 @@ export function checkGates(document: PolicyDocument, ground: PolicyGround): Fiel
         'environments, and this path has none)';
       faults.push({ path, code: 'unreachable_gate', expected });
     }
-    return [...faults, ...hurriedProbe(gate, path)];
+    return [...faults, ...hurriedProbe(gate, path), ...idleTime(gate, path)];
   });
 }
 
@@ -33,6 +33,23 @@ function hurriedProbe(gate: GateDocument, path: string): FieldFault[] {
   if ((readDuration(gate.timeout) ?? 0) > takesMs) return [];
   const expected = `longer than ${times} answers in a row take, one every ${every}`;
   return [{ path: `${path}/timeout`, code: 'too_short', expected }];
+}
+
+/** A check is posted by others: nothing tries it, so there is nothing to give up before the deadline of the stage. */
+export function idleTime(gate: GateDocument, path: string): FieldFault[] {
+  if (!('check' in gate) || gate.timeout === undefined) return [];
+  const expected = 'none: a check is waited for until the deadline of its stage';
+  return [{ path: `${path}/timeout`, code: 'not_used', expected }];
+}
+
+/** A document as it may be written now; versions of before may have times that never meant anything. */
+export function withoutIdleTimes(document: PolicyDocument): PolicyDocument {
+  const gates = document.gates.map((gate): GateDocument => {
+    if (!('check' in gate)) return gate;
+    const { timeout: _idle, ...meant } = gate;
+    return meant;
+  });
+  return { ...document, gates };
 }
 
 export function checkReversal({ reversible, runbookUrl }: PolicyDocument): FieldFault[] {

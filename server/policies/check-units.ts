@@ -1,7 +1,7 @@
 import type { MetricDefinition } from '../metrics/evidence.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { isProtectedIn, type PolicyGround, type Remark } from './ground.ts';
-import type { Guard, Policy, Stage, VersusControlGuard } from './policy.ts';
+import { type Guard, type Policy, type Stage, sharesAlpha, type VersusControlGuard } from './policy.ts';
 
 /** Less than a day of events says little of a week. */
 const LEAST_HOURS = 24;
@@ -9,8 +9,7 @@ const WHOLE = 100_000;
 
 /** Enforced guards that share the budget of false alarms: those that test what was measured. */
 export function countTested(guards: readonly Guard[]): number {
-  return guards.filter(({ mode, kind }) => mode === 'enforce' && (kind === 'versus-control' || kind === 'absolute'))
-    .length;
+  return guards.filter((guard) => guard.mode === 'enforce' && sharesAlpha(guard)).length;
 }
 
 /**

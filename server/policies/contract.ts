@@ -178,7 +178,7 @@ const floorDocument = z
     type: 'object',
     description:
       'What the project asks of every policy in each protected environment on its path: `bake` of each stage at least, ' +
-      '`firstExposure` at most, `guards` and `gates` that something at least as strict must stand for, and `approvals` ' +
+      '`firstExposure` at most, `alpha` at least, `guards` and `gates` that something at least as strict must stand for, and `approvals` ' +
       'before some stage.',
     example: { bake: '10m', firstExposure: 10, gates: [{ id: 'ci', check: 'acceptance' }], guards: [], approvals: [] },
   });

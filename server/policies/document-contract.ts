@@ -4,6 +4,7 @@ import { faultsOf } from '../access/field-faults.ts';
 import { ROLES } from '../access/principal.ts';
 import { isObjectKey } from '../platform/is-object-key.ts';
 import type { FieldFault } from '../platform/problem.ts';
+import { sharesAlpha, USUAL_ALPHA } from './policy.ts';
 import { readDuration, readExposure, readFactor, readShare } from './quantity.ts';
 
 const text = (error: string) => z.string({ error });
@@ -30,6 +31,7 @@ const link = text('an address').refine(
 );
 const count = (most: number) => z.number({ error: 'a number' }).int().min(1).max(most);
 const event = text('the name of an event').refine(isEventName, 'the name of an event that apps track');
+const alpha = z.number({ error: 'a number' }).gt(0, 'more than 0').max(0.2, 'at most 0.2');
 const words = text('text').trim().min(1).max(200);
 
 const deadline = z.strictObject({ after: duration, onDeadline: z.enum(['ask', 'rollBack']).default('ask') });
@@ -138,7 +140,7 @@ const frame = z.strictObject({
   unit: text('the attribute of a context').min(1).max(256).default('targetingKey'),
   path: z.array(step, { error: 'a list of environments with their stages' }).min(1, 'at least one environment').max(20),
   guards: z.array(z.unknown(), { error: 'a list of guards' }).max(100).default([]),
-  alpha: z.number({ error: 'a number' }).gt(0, 'more than 0').max(0.2, 'at most 0.2').default(0.01),
+  alpha: alpha.default(USUAL_ALPHA),
   evidence: z
     .strictObject({
       maxAge: duration.default('5m'),
@@ -163,6 +165,7 @@ export type StageDocument = PolicyDocument['path'][number]['stages'][number];
 const floorFrame = z.strictObject({
   bake: duration.optional(),
   firstExposure: exposure.optional(),
+  alpha: alpha.optional(),
   guards: z.array(z.unknown(), { error: 'a list of guards' }).max(50).default([]),
   gates: z.array(z.unknown(), { error: 'a list of gates' }).max(50).default([]),
   approvals: z.array(approval).max(10).default([]),
@@ -179,8 +182,12 @@ export function parsePolicy(written: unknown): Parsed<PolicyDocument> {
   return withLists(written, frame);
 }
 
+/** Its guards are tested with some alpha, so it says which: left out, the usual one. */
 export function parseFloor(written: unknown): Parsed<FloorDocument> {
-  return withLists(written, floorFrame);
+  const { document, faults } = withLists(written, floorFrame);
+  if (document === undefined) return { faults };
+  if (document.alpha !== undefined || !document.guards.some(sharesAlpha)) return { document };
+  return { document: { ...document, alpha: USUAL_ALPHA } };
 }
 
 /** Guards and gates are read one by one, each by what it says it is, so that a fault names the very field. */

@@ -1,7 +1,16 @@
 import type { FieldFault } from '../platform/problem.ts';
 import { loosenedGate, loosenedGuard } from './loosened-terms.ts';
 import { holdsApprovals } from './loosening.ts';
-import { type Gate, type Guard, gatesOfStage, type PathStep, type Policy, type StageApproval } from './policy.ts';
+import {
+  type Gate,
+  type Guard,
+  gatesOfStage,
+  type PathStep,
+  type Policy,
+  type StageApproval,
+  sharesAlpha,
+  USUAL_ALPHA,
+} from './policy.ts';
 import { writeDuration, writeExposure } from './quantity.ts';
 
 /**
@@ -13,6 +22,8 @@ export interface Floor {
   bakeMs?: number;
   /** The first stage that has an exposure has at most this. */
   firstExposure?: number;
+  /** A policy's alpha is at least this, so that a guard of its own which stands for one of these is not deaf. */
+  alpha?: number;
   /** Guards, each matched by an enforced one that is at least as strict. */
   guards: Guard[];
   /** Gates, each matched before the first stage or a later one by one that asks for at least as much. */
@@ -28,7 +39,8 @@ interface Protection {
 /** Where a policy asks for less than the floor; `path` points into the policy. */
 export function floorFaults(policy: Policy, floor: Floor, { environments }: Protection): FieldFault[] {
   const isProtected = (step: PathStep) => environments.some((one) => one.key === step.environment && one.protected);
-  return policy.path.flatMap((step, at) => {
+  const alpha = policy.path.some(isProtected) ? alphaFaults(policy, floor) : [];
+  const steps = policy.path.flatMap((step, at) => {
     if (!isProtected(step)) return [];
     const path = `/path/${at}`;
     return [
@@ -38,6 +50,18 @@ export function floorFaults(policy: Policy, floor: Floor, { environments }: Prot
       ...approvalFaults(step, floor, path),
     ];
   });
+  return [...alpha, ...steps];
+}
+
+/** The smaller it is, the more must go wrong before a guard fails: as strict as the floor's in its bounds, it would be deaf. */
+function alphaFaults({ alpha }: Policy, floor: Floor): FieldFault[] {
+  const least = alphaOf(floor);
+  return alpha < least ? [below('/alpha', `at least ${least}`)] : [];
+}
+
+/** Floors that were written before they had one ask for the usual one where they have guards that it is for. */
+function alphaOf({ alpha, guards }: Floor): number {
+  return alpha ?? (guards.some(sharesAlpha) ? USUAL_ALPHA : 0);
 }
 
 function stageFaults({ stages }: PathStep, { bakeMs, firstExposure }: Floor, path: string): FieldFault[] {
@@ -99,5 +123,6 @@ export function isLowering(before: Floor, after: Floor): boolean {
     before.firstExposure !== undefined && (after.firstExposure ?? Number.MAX_VALUE) > before.firstExposure;
   const guards = before.guards.some((was) => !after.guards.some((is) => loosenedGuard(was, is).length === 0));
   const gates = before.gates.some((was) => !after.gates.some((is) => loosenedGate(was, is).length === 0));
-  return bakes || exposes || guards || gates || !holdsApprovals(before.approvals, after.approvals);
+  const alpha = alphaOf(after) < alphaOf(before);
+  return bakes || exposes || alpha || guards || gates || !holdsApprovals(before.approvals, after.approvals);
 }

@@ -203,6 +203,12 @@ describe('loosening a policy', () => {
     );
   });
 
+  it('is no word on a time of a check, which never meant anything', () => {
+    const [before, after] = [sample(), sample()];
+    gate(before, 'check').timeoutMs = 60_000;
+    expect([loosenings(before, after), loosenings(after, before)]).toEqual([[], []]);
+  });
+
   it('never comes of two steps that loosen nothing', () => {
     // What takes something away leaves other edits without what they edit.
     const kept = Object.entries(LOOSEN).filter(([title]) => !title.includes('less'));

@@ -127,7 +127,8 @@ function loosenedGates(before: Policy, after: Policy): Loosening[] {
   const loosened = before.gates.flatMap((gate, at): Loosening[] => {
     const now = after.gates.find(({ id }) => id === gate.id);
     if (now === undefined) return [{ path: `/gates/${at}`, says: `the gate ${gate.id} is gone` }];
-    const longer = gate.timeoutMs === now.timeoutMs ? [] : ['timeoutMs'];
+    // Of a check it never meant anything, and it may be written no more.
+    const longer = gate.kind === 'check' || gate.timeoutMs === now.timeoutMs ? [] : ['timeoutMs'];
     return [...longer, ...loosenedGate(gate, now)].map((field) => ({
       path: `/gates/${at}/${field.replace(/Ms$/, '')}`,
       says: `the gate ${gate.id} asks for less: ${field.replace(/Ms$/, '')}`,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { environments } from '../database/tables.ts';
 import { readPolicyFor } from './attachment-store.ts';
 import { openPolicies, type PolicyAnswered, type PolicyWorld } from './policies.fixture.ts';
-import { findVersion, newestPolicies } from './policy-store.ts';
+import { addVersion, findVersion, newestPolicies } from './policy-store.ts';
 import { recheckPolicy } from './recheck-policy.ts';
 import { SAMPLE, WHOLE_SAMPLE } from './sample.fixture.ts';
 
@@ -213,6 +213,24 @@ describe('policies of a project', () => {
     expect((await attach('of-type', 'type', 'boolean')).body.code).toBe('wrong_state');
     expect((await save(small('of-type', '2h'))).body.code).toBe('wrong_state');
     expect((await call('POST', '/policies/of-type/unarchive', {})).body.policy.archived).toBe(false);
+  });
+
+  it('that were saved with a time for a check are still read, though none may be saved with one now', async () => {
+    const checked = (gate: object) => ({
+      ...small('timed'),
+      gates: [{ id: 'ci', check: 'acceptance', at: 'every', ...gate }],
+    });
+    expect(faultsOf(await save(checked({ timeout: '10m' }), NEW))).toEqual(['/gates/0/timeout not_used']);
+    await save(checked({}), NEW);
+    const { db } = world.database;
+    const found = await findVersion(db, world.projectId, 'timed', 1);
+    if (found === undefined) throw new Error('it was saved');
+    const { document, policy, yaml, reason, savedBy, savedAt } = found.version;
+    const gates = document.gates.map((gate) => ({ ...gate, timeout: '10m' }));
+    const older = { document: { ...document, gates }, policy, yaml, reason, savedBy, savedAt };
+    await db.transaction((tx) => addVersion(tx, found.row, older));
+    expect((await call('GET', '/policies/timed')).body).toMatchObject({ version: 2, document: { gates } });
+    expect(await recheckPolicy(world.parts.readers, db, world.projectId, { key: 'timed', version: 2 })).toEqual([]);
   });
 
   it('are looked at again before anything starts with them: what they go through may have been protected since', async () => {

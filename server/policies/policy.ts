@@ -118,6 +118,14 @@ export interface SampleRatioGuard extends GuardTerms {
 
 export type Guard = VersusControlGuard | AbsoluteGuard | ThresholdGuard | SignalGuard | SampleRatioGuard;
 
+/** What a policy has for `alpha` where it says nothing. */
+export const USUAL_ALPHA = 0.01;
+
+/** Guards that test what was measured, and may be wrong as often as alpha says. */
+export function sharesAlpha({ kind }: Pick<Guard, 'kind'>): boolean {
+  return kind === 'versus-control' || kind === 'absolute';
+}
+
 interface GateTerms {
   id: string;
   /** Kept in a chemspill. */

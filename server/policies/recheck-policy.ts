@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../database/connect.ts';
 import type { FieldFault } from '../platform/problem.ts';
+import { withoutIdleTimes } from './check-gates.ts';
 import type { PolicyReaders } from './policy-parts.ts';
 import { findVersion } from './policy-store.ts';
 import { readGround } from './read-ground.ts';
@@ -21,5 +22,5 @@ export async function recheckPolicy(
   const { document } = found.version;
   const withoutRates = { ...readers, rates: async () => [], unitsNeeded: () => undefined };
   const ground = await readGround(withoutRates, db, projectId, document);
-  return readPolicy(document, ground, true).faults ?? [];
+  return readPolicy(withoutIdleTimes(document), ground, true).faults ?? [];
 }

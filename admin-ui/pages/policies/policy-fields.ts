@@ -180,7 +180,6 @@ export const GATES: Record<GateKind, KindWords> = {
     begin: { check: '' },
     fields: [
       text('check', 'Check', { placeholder: 'acceptance', title: 'As the CI calls it when it posts the result' }),
-      time('timeout', 'Gives up after', '10m'),
       EVERYWHERE,
       ALWAYS,
     ],

@@ -90,8 +90,9 @@ test('a floor is told one thing a line', () => {
     },
     gates: [{ id: 'ci', check: 'acceptance', always: true }],
   };
-  expect(tellFloor(floor)).toEqual([
-    ...['each stage bakes 10m at least', 'the first exposure is 10 % at most', 'a gate that asks for what ci does'],
+  expect(tellFloor({ ...floor, alpha: 0.01 })).toEqual([
+    ...['each stage bakes 10m at least', 'the first exposure is 10 % at most'],
+    ...['alpha is 0.01 at least, so that its guards are not deaf', 'a gate that asks for what ci does'],
     'an approval by 2 of release-manager before some stage',
   ]);
 });
