@@ -20,18 +20,29 @@ export function leaseInDatabase(
 ): LeaseStore {
   const own = ({ token }: HeldLease) => and(eq(leases.name, name), eq(leases.holder, holder), eq(leases.token, token));
   return {
-    take: async (ms) => {
-      const [row] = await db
-        .insert(leases)
-        .values({ name, holder, expiresAt: after(ms) })
-        .onConflictDoUpdate({
-          target: leases.name,
-          set: { holder, token: sql`${leases.token} + 1`, expiresAt: after(ms) },
-          ...(isAlone ? {} : { setWhere: lte(leases.expiresAt, NOW) }),
-        })
-        .returning({ token: leases.token });
-      return row && { name, token: row.token };
-    },
+    take: (ms) =>
+      db.transaction(async (tx) => {
+        const free = isAlone ? undefined : lte(leases.expiresAt, NOW);
+        // Waits for whatever commits under it, and finds it renewed where it was; while it is in force it locks nothing.
+        const [found] = await tx
+          .select({ token: leases.token })
+          .from(leases)
+          .where(and(eq(leases.name, name), free))
+          .for('update');
+        const [row] =
+          found === undefined
+            ? await tx
+                .insert(leases)
+                .values({ name, holder, expiresAt: after(ms) })
+                .onConflictDoNothing()
+                .returning({ token: leases.token })
+            : await tx
+                .update(leases)
+                .set({ holder, token: sql`${leases.token} + 1`, expiresAt: after(ms) })
+                .where(eq(leases.name, name))
+                .returning({ token: leases.token });
+        return row && { name, token: row.token };
+      }),
     renew: async (lease, ms) => {
       const rows = await db
         .update(leases)
@@ -48,14 +59,16 @@ export function leaseInDatabase(
 
 /**
  * Whether a lease is in force, inside the transaction that acts under it. Its row is held until the end of it, so nobody
- * takes over between this answer and the commit.
+ * takes over between this answer and the commit. It is held in the weakest way there is, which lets its holder renew it
+ * all the same: many looks overlap, and a renewal that waited for a moment without any would come too late. Whoever takes
+ * over locks the row in the one way that waits for this.
  */
 export async function isInForce(tx: Tx, { name, token }: HeldLease): Promise<boolean> {
   const [row] = await tx
     .select({ name: leases.name })
     .from(leases)
     .where(and(eq(leases.name, name), eq(leases.token, token), sql`${leases.expiresAt} > ${NOW}`))
-    .for('share');
+    .for('key share');
   return row !== undefined;
 }
 
