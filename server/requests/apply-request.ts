@@ -6,6 +6,7 @@ import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { invalid, Problem } from '../platform/problem.ts';
+import { requireExpected } from '../platform/version.ts';
 import { sayMoved } from './draft-diff.ts';
 import { type PlannedDraft, planDraft } from './plan-draft.ts';
 import { type RequestParts, requireDraft, requireOpen, requireRequest } from './request-parts.ts';
@@ -31,7 +32,8 @@ export async function applyRequest(
   const plan = await planDraft(door.db, kinds, { projectId, environments }, { ...seen, by: seen.createdBy });
   const order = orderFor(asking, seen, plan);
   const committed = await commitChange<RequestRow>(door, order, async (tx, ground) => {
-    const row = await requireOpen(tx, projectId, id, { principal: asking.principal, expected: seen.version });
+    const row = await requireOpen(tx, projectId, id, asking);
+    requireExpected(seen.version, row.version, undefined);
     await requireNotAboard(parts, tx, id);
     const combined = await carryOut(door, plan, [tx, ground]).catch((error: unknown) => {
       throw movedOn(error);

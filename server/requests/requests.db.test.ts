@@ -1,9 +1,11 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeRequests } from '../database/tables.ts';
 import { recordKill } from '../delivery/record-kill.ts';
 import { faultsOf } from '../flags/authoring.fixture.ts';
 import { type Caller, openRequests, type RequestWorld, turnOn } from './requests.fixture.ts';
 
-const FLAGS = Array.from({ length: 10 }, (_, index) => `flag-${index}`);
+const FLAGS = Array.from({ length: 13 }, (_, index) => `flag-${index}`);
 
 describe('a change request', () => {
   let world: RequestWorld;
@@ -197,6 +199,51 @@ describe('a change request', () => {
     const stale = { method: 'POST', path: `/environments/production/flags/${flag}/on`, base: 9 };
     expect((await make(ed, [stale])).body).toMatchObject({ code: 'stale_version', status: 412 });
     expect((await read('/requests?limit=200')).items).toHaveLength(before);
+  });
+
+  it('refuses whatever was meant for another version of it, and shows the one that is there', async () => {
+    const items = [{ method: 'POST', path: `/environments/staging/flags/${newFlag()}/on` }];
+    const { id } = (await make(ed, items)).body.request;
+    const path = `/requests/${id}`;
+    const more = [...items, { method: 'POST', path: `/environments/staging/flags/${newFlag()}/on` }];
+    const first = { 'if-match': '"v1"' };
+    expect((await world.ask(ed, 'PUT', `${path}/items`, { items: more }, first)).status).toBe(200);
+    const before = await read(path);
+    for (const [method, verb, body] of [
+      ['PUT', 'items', { items }],
+      ['POST', 'apply', {}],
+      ['POST', 'rebase', {}],
+      ['POST', 'withdraw', {}],
+    ] as const) {
+      const stale = await world.ask(ed, method, `${path}/${verb}`, body, first);
+      expect([verb, stale.status, stale.body.current]).toEqual([verb, 412, before]);
+    }
+    expect(await read(path)).toEqual(before);
+    expect((await world.ask(ed, 'POST', `${path}/apply`, {}, { 'if-match': '"v2"' })).status).toBe(200);
+  });
+
+  it('leaves the others room: one author has fifty open ones, by whichever of their tokens', async () => {
+    const { db } = world.database;
+    const ada = await world.person('Ada', ['editor']);
+    const flag = newFlag();
+    const askedBy = (who: Caller) => world.ask(who, 'POST', '/requests', turnOn(flag));
+    const { id } = (await askedBy(await world.token(['editor'], ada.id))).body.request;
+    const [first] = await db.select().from(changeRequests).where(eq(changeRequests.id, id));
+    if (first === undefined) throw new Error('it is there');
+    const { seq: _seq, ...row } = first;
+    const others = Array.from({ length: 49 }, (_, index) => ({
+      ...row,
+      id: `a${index}`,
+      subject: `request/a${index}`,
+    }));
+    await db.insert(changeRequests).values(others);
+    for (const who of [ada, await world.token(['editor'], ada.id)]) {
+      const refused = await askedBy(who);
+      expect(refused.body).toMatchObject({ status: 429, detail: expect.stringContaining('at most 50 open requests') });
+    }
+    expect((await askedBy(ed)).status).toBe(201);
+    expect((await world.ask(ada, 'POST', `/requests/${id}/withdraw`, {})).status).toBe(200);
+    expect((await askedBy(ada)).status).toBe(201);
   });
 
   it('is written by editors, taken back by its authors and admins, and rejected by whoever may approve', async () => {

@@ -6,7 +6,7 @@ import { actorOf } from '../access/principal.ts';
 import type { Done } from '../platform/committed.ts';
 import { makePage, numberAfter } from '../platform/page.ts';
 import { problemAnswers, withReason } from '../platform/problem-contract.ts';
-import { expectedVersion, versionTag } from '../platform/version.ts';
+import { expectedVersion, versionTag, withCurrent } from '../platform/version.ts';
 import { applyRequest } from './apply-request.ts';
 import {
   approveBody,
@@ -100,10 +100,8 @@ export function requestRoutes(parts: RequestParts): OpenAPIHono<HouseEnv> {
   routes.openapi(edit, async (c) => {
     const edited = c.req.valid('json');
     const asking = askingOf(c, edited.reason, expectedVersion(c));
-    return c.json(
-      await shown(parts, c, await editRequest(parts, asking, projectOf(c), c.req.valid('param').request, edited)),
-      200,
-    );
+    const work = editRequest(parts, asking, projectOf(c), c.req.valid('param').request, edited);
+    return c.json(await shown(parts, c, await withCurrent(work, () => whole(parts, c))), 200);
   });
   routes.openapi(approve, async (c) => {
     const { hash, reason } = c.req.valid('json');
@@ -121,7 +119,8 @@ export function requestRoutes(parts: RequestParts): OpenAPIHono<HouseEnv> {
   ] as const) {
     routes.openapi(route, async (c) => {
       const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
-      return c.json(await shown(parts, c, await verb(parts, asking, projectOf(c), c.req.valid('param').request)), 200);
+      const work: Promise<Shown> = verb(parts, asking, projectOf(c), c.req.valid('param').request);
+      return c.json(await shown(parts, c, await withCurrent(work, () => whole(parts, c))), 200);
     });
   }
   return routes;
@@ -133,11 +132,16 @@ const viewerOf = ({ door, list: known }: RequestParts, { principal }: Asking) =>
   ...{ principal, now: door.clock.now(), list: known },
 });
 
-async function shown(
-  parts: RequestParts,
-  c: Context<HouseEnv>,
-  { result, change, secret }: Done<RequestRow> & { secret?: string },
-) {
+/** As the GET of it answers. */
+async function whole(parts: RequestParts, c: Context<HouseEnv>) {
+  const asking = askingOf(c, undefined);
+  const row = await requireRequest(parts.door.db, projectOf(c), c.req.param('request') ?? '', asking.principal);
+  return readWholeRequest(parts, asking, row);
+}
+
+type Shown = Done<RequestRow> & { secret?: string };
+
+async function shown(parts: RequestParts, c: Context<HouseEnv>, { result, change, secret }: Shown) {
   const [request] = await showRequests(
     parts.door.db,
     result.projectId,

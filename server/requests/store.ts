@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, max, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, isNull, lt, max, ne, or, sql } from 'drizzle-orm';
 import { INSTALLATION_PROJECT } from '../access/access-store.ts';
 import type { Grant } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
@@ -211,13 +211,28 @@ export async function namesOfPeople(db: Db | Tx, ids: readonly string[]): Promis
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Those that have expired count no more. */
-export async function countOpen(tx: Tx, projectId: number, now: Date): Promise<number> {
+/** Those that have expired count no more, and what rollouts ask for is no author's. */
+export async function countOpen(
+  tx: Tx,
+  projectId: number,
+  now: Date,
+  author?: { actor: string; person: string | undefined },
+): Promise<number> {
   const [row] = await tx
     .select({ open: count() })
     .from(changeRequests)
     .where(
-      and(eq(changeRequests.projectId, projectId), eq(changeRequests.state, 'open'), gt(changeRequests.expiresAt, now)),
+      and(
+        ...[eq(changeRequests.projectId, projectId), eq(changeRequests.state, 'open')],
+        gt(changeRequests.expiresAt, now),
+        author && ne(changeRequests.kind, 'stage'),
+        author &&
+          or(
+            eq(changeRequests.createdBy, author.actor),
+            // Whoever wrote it first, by whichever of their tokens.
+            author.person === undefined ? undefined : sql`${changeRequests.authors} ->> 0 = ${author.person}`,
+          ),
+      ),
     );
   return row?.open ?? 0;
 }

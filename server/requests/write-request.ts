@@ -10,6 +10,7 @@ import { allEnvironments } from '../environments/environment-store.ts';
 import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
+import { requireExpected } from '../platform/version.ts';
 import type { EditedItems, NewRequestIn } from './contract.ts';
 import { sameDiff } from './draft-diff.ts';
 import { type DraftToPlan, type PlannedDraft, planDraft } from './plan-draft.ts';
@@ -39,6 +40,8 @@ import { type Outcome, tryDraft } from './try-draft.ts';
 const DAY_MS = 86_400_000;
 /** More open ones than that nobody reads. */
 const MOST_OPEN = 500;
+/** Of one author: whoever writes many, by mistake or on purpose, leaves the others their room. */
+const MOST_OF_AUTHOR = 50;
 
 type ItemsIn = NewRequestIn['items'];
 
@@ -83,6 +86,11 @@ export async function prepareRequest(
     requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
     if ((await countOpen(tx, projectId, now)) >= MOST_OPEN) {
       throw new Problem('too_many', `There are ${MOST_OPEN} open requests. Close some of them first.`);
+    }
+    const author = { actor: actorOf(asking.principal), person: authorsOf(asking.principal)[0] };
+    if ((await countOpen(tx, projectId, now, author)) >= MOST_OF_AUTHOR) {
+      const detail = `One author has at most ${MOST_OF_AUTHOR} open requests in a project. Close some of yours first.`;
+      throw new Problem('too_many', detail);
     }
     return insertRequest(tx, {
       ...{ id, projectId, seed, title, reason, subject: `request/${id}`, createdBy: actorOf(asking.principal) },
@@ -135,7 +143,8 @@ export async function rebaseRequest(
   const tried = await planAndTry(parts, asking, projectId, { ...now, by: now.createdBy }, now.kind, true);
   const order = { ...requestOrderOf(asking, projectId, id), action: 'request.rebase' };
   const committed = await commitChange<RequestRow>(parts.door, order, async (tx, ground) => {
-    const row = await requireOpen(tx, projectId, id, { principal: asking.principal, expected: now.version });
+    const row = await requireOpen(tx, projectId, id, asking);
+    requireExpected(now.version, row.version, undefined);
     requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
     const freezes = await readFreezes(tx, projectId, row.editedAt);
     const tags = await tagsOfFlags(tx, projectId, flagsOf(row));
