@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flags } from '../database/tables.ts';
 import { type Ask, askApproval, closeAsk, readApprovals } from './ask-approval.ts';
 import { type Caller, openRequests, type RequestWorld } from './requests.fixture.ts';
 
@@ -22,6 +23,7 @@ describe('a stage of a rollout that asks for approvals', () => {
     const asked: Ask = {
       ...{ projectId: world.projectId, environmentId, subject, hash: 'a'.repeat(64), roles: ['release-manager'] },
       ...{ count: 1, expiresAt: new Date(world.now().getTime() + 48 * HOUR), excluded: [], actor: 'rollout:r1' },
+      flags: ['new-cart'],
       ...{ title: 'Stage 3 of new-cart in production: 50 %', reason: 'The policy asks for it', ...over },
     };
     return world.database.db.transaction((tx) => askApproval(tx, asked, world.now()));
@@ -99,12 +101,42 @@ describe('a stage of a rollout that asks for approvals', () => {
     expect((await world.ask(rita, 'GET', '/requests?inbox=true')).body.items).not.toMatchObject([{ id: next }]);
   });
 
-  it('expires, and does not while a freeze holds', async () => {
+  it('asks two people for two approvals, also where one person has both roles', async () => {
     fresh();
+    const place = subject;
+    const pat = await world.person('Pat', ['release-manager', 'admin']);
+    const together = { together: place, roles: ['release-manager' as const] };
+    const first = await ask({ ...together, subject: `${place}/0` });
+    const second = await ask({ ...together, subject: `${place}/1`, roles: ['admin'] });
+    const states = async () => {
+      const read = (at: number) => readApprovals(world.database.db, world.projectId, `${place}/${at}`, world.now());
+      return [(await read(0))?.state, (await read(1))?.state];
+    };
+    expect((await approve(pat, first)).status).toBe(200);
+    const refused = await approve(pat, second);
+    expect([refused.status, refused.body.detail]).toEqual([403, expect.stringContaining('somebody else’s')]);
+    expect(await states()).toEqual(['approved', 'open']);
+    // Now somebody else does what Pat did, and Pat is free for what nobody else may do.
+    expect((await approve(rita, first)).status).toBe(200);
+    expect((await approve(pat, second)).status).toBe(200);
+    expect(await states()).toEqual(['approved', 'approved']);
+    const { approvals } = (await world.ask(rita, 'GET', `/requests/${first}`)).body;
+    expect(approvals).toMatchObject([
+      { person: { id: 'pat' }, counts: false, why: expect.stringContaining('another approval') },
+      { person: { id: 'rita' }, counts: true },
+    ]);
+    await world.setRoles(rita, ['editor']);
+    expect((await states()).sort()).toEqual(['approved', 'open']);
+    await world.setRoles(rita, ['release-manager']);
+  });
+
+  it.each([null, ['checkout']])('expires, and does not while a freeze holds (tags %j)', async (tags) => {
+    fresh();
+    await world.database.db.update(flags).set({ tags: ['checkout'] });
     await ask({ expiresAt: new Date(world.now().getTime() + 2 * HOUR) });
     const from = new Date(world.now().getTime() + HOUR).toISOString();
     const to = new Date(world.now().getTime() + 4 * HOUR).toISOString();
-    const freeze = { name: 'Night', environments: ['production'], from, to, reason: 'quiet' };
+    const freeze = { name: 'Night', environments: ['production'], from, to, tags, reason: 'quiet' };
     expect((await world.ask(world.root, 'POST', '/freezes', freeze)).status).toBe(201);
     world.later(4 * HOUR);
     expect((await stands())?.state).toBe('open');

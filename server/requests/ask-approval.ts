@@ -2,22 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { Role } from '../access/principal.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import { whyNotCounted } from './count-approvals.ts';
-import { judgeRow, readJudgeGround } from './judge-request.ts';
-import {
-  findBySubject,
-  givenApprovals,
-  insertRequest,
-  type RequestRow,
-  updateRequest,
-  voidApprovals,
-} from './store.ts';
+import { givenTo, judgeRow, readJudgeGround } from './judge-request.ts';
+import { findBySubject, insertRequest, type RequestRow, updateRequest, voidApprovals } from './store.ts';
 
 /** What something that acts by itself asks people for: a rollout, before it enters a stage. */
 export interface Ask {
   projectId: number;
   environmentId: number;
+  /** The flags that get something by it: its time stands still where a freeze holds one of them. */
+  flags: readonly string[];
   /** `rollout/<id>/<run>/<entry>/<stage>`: what is asked for, once. */
   subject: string;
+  /** What the subjects of all that is asked for at once begin with: one person gives one of these approvals. */
+  together?: string;
   /** Of all that is asked for; an approval is bound to it. */
   hash: string;
   roles: readonly Role[];
@@ -49,9 +46,10 @@ export interface Asked {
  */
 export async function askApproval(tx: Tx, ask: Ask, now: Date): Promise<string> {
   const found = await findBySubject(tx, ask.projectId, ask.subject);
-  const { environmentId, roles, count, expiresAt, hash, title, reason } = ask;
+  const { environmentId, roles, count, flags, together, expiresAt, hash, title, reason } = ask;
+  const needs = { environmentId, roles, count, flags, ...(together === undefined ? {} : { together }) };
   const asked = {
-    ...{ title, reason, hash, expiresAt, editedAt: now, needs: { environmentId, roles, count } },
+    ...{ title, reason, hash, expiresAt, editedAt: now, needs },
     authors: [...ask.excluded],
   };
   if (found?.state === 'open') {
@@ -83,10 +81,10 @@ export async function readApprovals(
   const row = await findBySubject(db, projectId, subject);
   if (!row || row.needs === null) return undefined;
   const { needs } = row;
-  const judged = judgeRow(await readJudgeGround(db, projectId, [row]), row, {}, now);
+  const ground = await readJudgeGround(db, projectId, [row]);
+  const judged = judgeRow(ground, row, {}, now);
   const missing = judged.needs[0]?.missing ?? 0;
-  const given = await givenApprovals(db, [row.id]);
-  const counted = given.filter((one) => whyNotCounted(one, row, needs) === undefined);
+  const counted = givenTo(ground, row).filter((one) => whyNotCounted(one, row, needs) === undefined);
   return {
     ...{ id: row.id, hash: row.hash, missing, state: stateOf(row, missing, judged.expired) },
     by: counted.map(({ personId, name, givenAt }) => ({ personId, name, at: givenAt })),

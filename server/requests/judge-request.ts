@@ -7,12 +7,14 @@ import { allEnvironments, type EnvironmentRow } from '../environments/environmen
 import type { Freeze } from '../environments/freeze.ts';
 import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
-import { describeNeed, mayGive, missingOf, needsOf } from './count-approvals.ts';
+import { describeNeed, mayGive, missingOf, needsOf, whyNotCounted } from './count-approvals.ts';
 import { ALONE_MS, type Need } from './request.ts';
 import { type FlagTags, flagsOf, isExpired } from './request-time.ts';
+import { shareApprovals } from './share-approvals.ts';
 import {
   findRequest,
   findRequests,
+  findTogether,
   type GivenApproval,
   givenApprovals,
   membersNow,
@@ -66,7 +68,10 @@ export interface JudgeGround {
   freezes: readonly Freeze[];
   /** Of the flags that the requests change. */
   tags: FlagTags;
+  /** In the order in which they were given; also of what is asked for together with one of these. */
   given: readonly GivenApproval[];
+  /** Open ones that are asked for together with others: nobody gives more than one approval of these. */
+  together: readonly RequestRow[];
   /** Everybody who could sign in; empty where nobody asks for a second admin. */
   members: readonly { id: string; grants: Grant[] }[];
   /** When rights were last taken from somebody: whoever is alone since then has not waited alone before. */
@@ -80,15 +85,18 @@ export async function readJudgeGround(
   rows: readonly RequestRow[],
 ): Promise<JudgeGround> {
   const since = new Date(Math.min(...rows.map(({ editedAt }) => editedAt.getTime())));
+  const together = await findTogether(
+    db,
+    projectId,
+    rows.flatMap(({ needs }) => needs?.together ?? []),
+  );
   const asksAdmins = rows.some(({ kind }) => kind === 'protection');
   return {
     environments: await allEnvironments(db, projectId),
     freezes: rows.length === 0 ? [] : await readFreezes(db, projectId, since),
     tags: await tagsOfFlags(db, projectId, rows.flatMap(flagsOf)),
-    given: await givenApprovals(
-      db,
-      rows.map(({ id }) => id),
-    ),
+    together,
+    given: await givenApprovals(db, [...new Set([...rows, ...together].map(({ id }) => id))]),
     members: asksAdmins ? await membersNow(db, projectId) : [],
     takenAt: asksAdmins ? await rightsTakenAt(db, projectId, since) : undefined,
   };
@@ -103,7 +111,7 @@ export function judgeRow(
 ): Judged {
   const { environments, freezes } = ground;
   const needs = needsOfRow(row, environments, directions);
-  const given = ground.given.filter(({ requestId }) => requestId === row.id);
+  const given = givenTo(ground, row);
   const [need] = needs;
   const alone = row.kind === 'protection' && need !== undefined && isAlone(ground, row, need);
   return {
@@ -115,6 +123,38 @@ export function judgeRow(
     expired: isExpired(row, freezes, now, ground.tags),
     aloneUntil: alone ? new Date(aloneSince(ground, row).getTime() + ALONE_MS) : undefined,
   };
+}
+
+type Shared = Pick<JudgeGround, 'given' | 'together'>;
+
+/** The approvals of a request, but for those of people who are used for what is asked for together with it. */
+export function givenTo(ground: Shared, row: RequestRow): GivenApproval[] {
+  const own = ground.given.filter(({ requestId }) => requestId === row.id);
+  const prefix = row.needs?.together;
+  if (prefix === undefined) return own;
+  const used = shareApprovals(...askedTogether(ground, prefix));
+  return own.filter(({ personId }) => (used.get(personId) ?? row.id) === row.id);
+}
+
+/** Whether somebody who approved of what is asked for together with a request adds nothing by approving of it, too. */
+export function isUsedElsewhere(ground: Shared, row: RequestRow, personId: string): boolean {
+  const prefix = row.needs?.together;
+  if (prefix === undefined) return false;
+  const [places, given] = askedTogether(ground, prefix);
+  const used = shareApprovals(places, given);
+  const now = used.get(personId);
+  if (now === undefined || now === row.id) return false;
+  return shareApprovals(places, [...given, { place: row.id, personId }]).size === used.size;
+}
+
+function askedTogether({ given, together }: Shared, prefix: string): Parameters<typeof shareApprovals> {
+  const asked = together.filter(({ needs }) => needs?.together === prefix);
+  const places = asked.map(({ id, needs }) => ({ id, count: needs?.count ?? 0 }));
+  const counted = given.filter((one) => {
+    const row = asked.find(({ id }) => id === one.requestId);
+    return row?.needs != null && whyNotCounted(one, row, row.needs) === undefined;
+  });
+  return [places, counted.map(({ requestId, personId }) => ({ place: requestId, personId }))];
 }
 
 /** The approvals that a request asks for. */

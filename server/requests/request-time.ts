@@ -12,6 +12,8 @@ export interface Lasting {
   environments: readonly number[];
   /** What it would come to, by the key of each environment. */
   diff: Readonly<Record<string, Diffed>>;
+  /** Of a stage of a rollout, which comes to nothing itself. */
+  needs?: { flags?: readonly string[] } | null;
 }
 
 /** The tags of flags by their keys: by these some freezes hold some flags alone. */
@@ -20,13 +22,14 @@ export type FlagTags = ReadonlyMap<string, readonly string[]>;
 const NO_TAGS: FlagTags = new Map();
 
 /** The flags that it changes itself, and those that it rolls out. */
-export const flagsOf = ({ diff }: Pick<Lasting, 'diff'>): string[] => [
-  ...new Set(
-    Object.values(diff).flatMap(({ flags, rollouts = [] }) => [
+export const flagsOf = ({ diff, needs }: Pick<Lasting, 'diff' | 'needs'>): string[] => [
+  ...new Set([
+    ...(needs?.flags ?? []),
+    ...Object.values(diff).flatMap(({ flags, rollouts = [] }) => [
       ...flags.map(({ key }) => key),
       ...rollouts.map(({ flag }) => flag),
     ]),
-  ),
+  ]),
 ];
 
 /** When it expires, as far as that can be said now: time in which a freeze held what it changes does not count. */

@@ -39,6 +39,10 @@ export interface Need {
 /** Who must approve a stage of a rollout. */
 export interface StageNeeds extends Need {
   environmentId: number;
+  /** The flags that it is about: a freeze of one of their tags holds it. */
+  flags?: readonly string[];
+  /** What the subjects of all that is asked for at once begin with: nobody gives more than one approval of these. */
+  together?: string;
 }
 
 /** How long a request waits for its approvals, where nobody said otherwise. */

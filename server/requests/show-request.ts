@@ -3,7 +3,15 @@ import type { Principal } from '../access/principal.ts';
 import type { Db } from '../database/connect.ts';
 import type { RequestSummary } from './contract.ts';
 import { anyOf, mayGive, whyNotCounted } from './count-approvals.ts';
-import { type Judged, type JudgeGround, judgeRow, readJudgeGround, refusalOf } from './judge-request.ts';
+import {
+  givenTo,
+  isUsedElsewhere,
+  type Judged,
+  type JudgeGround,
+  judgeRow,
+  readJudgeGround,
+  refusalOf,
+} from './judge-request.ts';
 import { expiryOf } from './request-time.ts';
 import { namesOfPeople, type RequestRow } from './store.ts';
 
@@ -54,11 +62,13 @@ function showRow(row: RequestRow, ground: JudgeGround, names: Map<string, string
   };
 }
 
-function showApprovals(row: RequestRow, { given }: JudgeGround, { needs }: Judged): RequestSummary['approvals'] {
-  return given
+function showApprovals(row: RequestRow, ground: JudgeGround, { needs }: Judged): RequestSummary['approvals'] {
+  const own = givenTo(ground, row);
+  return ground.given
     .filter(({ requestId }) => requestId === row.id)
     .map((one) => {
-      const whys = needs.map(({ need }) => whyNotCounted(one, row, need));
+      const isSecond = own.includes(one) ? undefined : 'they gave another approval that is asked for together with it';
+      const whys = needs.map(({ need }) => isSecond ?? whyNotCounted(one, row, need));
       const counts = whys.includes(undefined);
       return {
         person: { id: one.personId, name: one.name },
@@ -72,7 +82,7 @@ function showApprovals(row: RequestRow, { given }: JudgeGround, { needs }: Judge
 /** Why somebody may not approve a request; undefined where they may. With `again` also whoever has approved it. */
 export function whyNotApprove(
   row: RequestRow,
-  { given }: Pick<JudgeGround, 'given'>,
+  ground: Pick<JudgeGround, 'given' | 'together'>,
   { needs, expired }: Judged,
   principal: Principal,
   again = false,
@@ -83,9 +93,12 @@ export function whyNotApprove(
   if (expired) return 'It has expired. Somebody must rebase it first.';
   if (
     !again &&
-    given.some((one) => one.requestId === row.id && one.personId === principal.id && one.hash === row.hash)
+    ground.given.some((one) => one.requestId === row.id && one.personId === principal.id && one.hash === row.hash)
   ) {
     return 'You have approved it.';
+  }
+  if (!again && isUsedElsewhere(ground, row, principal.id)) {
+    return 'You have given another approval that is asked for together with it: this one is somebody else’s.';
   }
   const may = needs.some(({ need }) => mayGive(principal.id, principal.grants, row.projectId, need));
   if (may) return undefined;

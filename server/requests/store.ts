@@ -74,6 +74,17 @@ export async function findBySubject(db: Db | Tx, projectId: number, subject: str
   return row;
 }
 
+/** The open ones whose subjects begin with one of these: what is asked for at once. */
+export async function findTogether(db: Db | Tx, projectId: number, prefixes: readonly string[]): Promise<RequestRow[]> {
+  if (prefixes.length === 0) return [];
+  const those = [...new Set(prefixes)].map((prefix) => sql`starts_with(${changeRequests.subject}, ${`${prefix}/`})`);
+  return db
+    .select()
+    .from(changeRequests)
+    .where(and(eq(changeRequests.projectId, projectId), eq(changeRequests.state, 'open'), or(...those)))
+    .orderBy(changeRequests.seq);
+}
+
 export async function insertRequest(tx: Tx, row: NewRequest): Promise<RequestRow> {
   const [made] = await tx.insert(changeRequests).values(row).returning();
   return made as RequestRow;

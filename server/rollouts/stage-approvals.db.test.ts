@@ -49,10 +49,10 @@ describe('a stage that needs an approval', () => {
       world.wait(ms);
     }
   }
-  const ask = async (entry = 1) =>
-    findBySubject(world.database.db, world.projectId, `rollout/${id}/${id}-0/${entry}/1/0`);
-  async function approve(personId: string, entry = 1): Promise<void> {
-    const asked = await ask(entry);
+  const ask = async (entry = 1, place = 0) =>
+    findBySubject(world.database.db, world.projectId, `rollout/${id}/${id}-0/${entry}/1/${place}`);
+  async function approve(personId: string, entry = 1, place = 0): Promise<void> {
+    const asked = await ask(entry, place);
     if (asked === undefined) throw new Error('nobody was asked');
     const given = { requestId: asked.id, personId, hash: asked.hash, givenAt: world.now() };
     await world.database.db.transaction((tx) => insertApproval(tx, given));
@@ -61,6 +61,7 @@ describe('a stage that needs an approval', () => {
 
   it('is asked for once the bake is over, shows in the inbox, and is entered when it is given', async () => {
     expect(await ask()).toMatchObject({ kind: 'stage', state: 'open', createdBy: `rollout:${id}`, authors: [] });
+    expect((await ask())?.needs).toMatchObject({ flags: ['new-checkout'] });
     expect((await ask())?.title).toBe('new-checkout: on for 50 % in staging');
     await goOn(3);
     expect(await stateOf()).toMatchObject({ stage: 0 });
@@ -91,6 +92,27 @@ describe('a stage that needs an approval', () => {
     await db.update(memberships).set({ roles: ['release-manager'] });
     await goOn(1);
     expect((await stateOf()).stage).toBe(1);
+  });
+
+  it('is not entered on two approvals of one person who has both roles', async () => {
+    const { db } = world.database;
+    const [canary, half] = policy.path[0]?.stages ?? [];
+    if (canary === undefined || half === undefined) throw new Error('the policy has two stages');
+    const both = [...approvals, { ...approvals[0]!, role: 'admin' as const }];
+    const path = [{ environment: 'staging', stages: [canary, { ...half, approvals: both }] }];
+    world.policies.set('both', shortPolicy({ path }));
+    await db.update(memberships).set({ roles: ['release-manager', 'admin'] });
+    await world.steer(id, 'rollback', 'Once more.');
+    id = await world.start({ policy: 'both' });
+    await goOn(3);
+    await approve('rita', 1, 0);
+    await approve('rita', 1, 1);
+    await goOn(2);
+    expect((await stateOf()).stage).toBe(0);
+    await approve('sam', 1, 1);
+    await goOn(1);
+    expect((await stateOf()).stage).toBe(1);
+    await db.update(memberships).set({ roles: ['release-manager'] });
   });
 
   it('is not entered where somebody said no, also after somebody had approved', async () => {

@@ -11,6 +11,7 @@ import type { PinnedRollout } from './rollout-store.ts';
 export interface StageAsk {
   projectId: number;
   environmentId: number;
+  flag: string;
   /** Of this entry and this stage: what was approved before a pause counts for nothing after it. */
   subject: string;
   title: string;
@@ -26,7 +27,7 @@ export function stageAskOf(rollout: PinnedRollout, run: Run): StageAsk | undefin
   if (stage === undefined || stage.approvals.length === 0) return undefined;
   const share = stage.exposure === undefined ? stage.audience : `${stage.exposure / 1_000} %`;
   return {
-    ...{ projectId: rollout.projectId, environmentId: run.environmentId },
+    ...{ projectId: rollout.projectId, environmentId: run.environmentId, flag: rollout.flag },
     subject: `rollout/${rollout.id}/${run.id}/${run.entry}/${run.stage + 1}`,
     title: `${rollout.flag}: ${rollout.to} for ${stage.name ?? share ?? 'everybody'} in ${run.environment}`,
     ...{ actor: `rollout:${rollout.id}`, authors: rollout.authors, needed: stage.approvals },
@@ -70,7 +71,7 @@ export async function requireStageApprovals(
 
 /** Asks for those at these places, for the first time or again. */
 export async function askStageApprovals(tx: Tx, ask: StageAsk, places: readonly number[], now: Date): Promise<void> {
-  const { projectId, environmentId, subject, title, actor, authors, needed } = ask;
+  const { projectId, environmentId, flag, subject, title, actor, authors, needed } = ask;
   for (const place of places) {
     const one = needed[place];
     if (one === undefined) continue;
@@ -79,8 +80,10 @@ export async function askStageApprovals(tx: Tx, ask: StageAsk, places: readonly 
     await askApproval(
       tx,
       {
-        ...{ projectId, environmentId, subject: `${subject}/${place}`, hash, title, actor },
+        ...{ projectId, environmentId, flags: [flag], subject: `${subject}/${place}`, hash, title, actor },
         ...{ roles: [role], count, expiresAt: new Date(now.getTime() + expiresMs), excluded: authors },
+        // Two approvals are two people, also where one person has both roles.
+        together: subject,
         reason: 'The policy of this rollout asks for it before this stage is entered.',
       },
       now,

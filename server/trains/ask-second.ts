@@ -43,6 +43,7 @@ export async function askSecond(
     tx,
     {
       ...{ projectId: train.projectId, environmentId: train.environmentId, subject: subjectOf(departure) },
+      flags: what.car.flags,
       ...{ hash: what.hash, roles: ['release-manager'], count: 1, reason, actor: `train:${train.key}` },
       expiresAt: new Date(now.getTime() + (breakGlass ? OWED_MS : AGREES_MS)),
       excluded: [...new Set([...what.request.authors, ...what.car.boarders])],

@@ -20,7 +20,7 @@ export async function askUplift(
   now: Date,
 ): Promise<void> {
   const ask = {
-    ...{ projectId: car.projectId, environmentId: train.environmentId, subject: `uplift/${car.id}` },
+    ...{ projectId: car.projectId, environmentId: train.environmentId, subject: `uplift/${car.id}`, flags: car.flags },
     ...{ hash: upliftHash(request, car), roles: ['release-manager' as const], count: 1 },
     ...{ expiresAt: new Date(now.getTime() + LASTS_MS), excluded: [...new Set([...request.authors, ...car.boarders])] },
     title: `Uplift to ${train.key} ${number} in ${train.environment}: ${request.title}`.slice(0, 200),
