@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import { AccessList } from './access/access-list.ts';
 import { findInstallationProject } from './access/access-store.ts';
 import type { CommitAccess } from './access/commit.ts';
@@ -109,7 +110,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   // Before the rulesets, so that it hears of a commit before any app can.
   const redis = config.redisUrl === undefined ? undefined : openRedis({ url: config.redisUrl, log: logger });
   const fleet = openFleet({
-    ...{ database, clock, signer: secrets, node, list, doorbell, rulesets },
+    ...{ database, clock, signer: secrets, node, list, doorbell, rulesets, standing: standingOf(config) },
     shared: redis && instancesInRedis({ redis, node, ...signingInstances(secrets) }),
   });
   const delivery: Delivery = await openDelivery({
@@ -152,6 +153,16 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
     ...{ signals, rollouts, trains, outbound, redis, node, contexts: openContexts(ground, clock, outbound) },
   };
   return parts;
+}
+
+/** A node is the folder that it keeps on its host: that stays when it is started again. */
+function standingOf({ dataDir, port }: Config): { id: string; host: string } {
+  const host = hostname();
+  const id = createHash('sha256')
+    .update(`${host}\0${resolve(dataDir)}`)
+    .digest('hex')
+    .slice(0, 16);
+  return { id, host: `${host}:${port}` };
 }
 
 /** Something left without a second person: an event of security, loud in the log; whoever may approve finds it to look at. */

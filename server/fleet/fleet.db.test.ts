@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AccessList } from '../access/access-list.ts';
 import type { KeyPrincipal } from '../access/principal.ts';
 import { setState } from '../changes/seed.fixture.ts';
-import { nodeInstances } from '../database/tables.ts';
+import { nodeInstances, nodePlaces } from '../database/tables.ts';
 import { databaseKinds } from '../database/test-database.ts';
 import { nodeWorld } from '../delivery/node-world.fixture.ts';
 import { switchedDb, type TestNode } from '../delivery/test-node.fixture.ts';
@@ -31,6 +31,7 @@ describe.each(databaseKinds)('two nodes that share %s', (kind) => {
       list: new AccessList({ db, clock: systemClock, rootVerifier: undefined }),
       signer: Secrets.open({ dataDir: node.dataDir, fromEnv: SECRET }),
       rulesets: () => node.rulesets,
+      standing: { id: name, host: `${name}.example:8420` },
     });
     stops.push(node.rulesets.onServed((served, step) => fleet.flips.served(served, step)));
     return fleet;
@@ -97,6 +98,42 @@ describe.each(databaseKinds)('two nodes that share %s', (kind) => {
     });
     // One that never could ask does not even know that.
     expect(await stranger.desk.receiptsOf(targets(position), 0)).toMatchObject({ unknown: [], complete: false });
+  });
+
+  it('say what they serve, and who serves less is named until it has caught up, or is gone', async () => {
+    const { db } = world.database;
+    const node = await world.node();
+    await node.rulesets.load(world.environmentId);
+    const [a, b] = [fleetOf(world.here, 'a'), fleetOf(node, 'b')];
+    await b.places.tell();
+    const position = await flip('on');
+    const behind = () => a.places.behind(world.environmentId, position);
+    expect(await behind()).toEqual({ nodes: ['node b.example:8420 (behind)'], complete: true });
+    const quiet = (seconds: number) =>
+      db.update(nodePlaces).set({ seenAt: sql`now() - make_interval(secs => ${seconds})` });
+    await quiet(12);
+    expect((await behind()).nodes).toEqual(['node b.example:8420 (not heard of for 12 s)']);
+    await quiet(30);
+    expect((await behind()).nodes).toEqual([]);
+    const stop = b.places.follow();
+    await expect.poll(async () => (await behind()).nodes).toEqual(['node b.example:8420 (behind)']);
+    await node.rulesets.refresh(world.environmentId);
+    await expect.poll(async () => (await behind()).nodes).toEqual([]);
+    stop();
+    // A later change that it has not heard of, and then it ends.
+    const later = await flip('off');
+    await b.close();
+    expect(await a.places.behind(world.environmentId, later)).toEqual({ nodes: [], complete: true });
+  });
+
+  it('know that they could not ask which nodes are behind', async () => {
+    const database = switchedDb(world.database);
+    const alone = await world.node({ database });
+    await alone.rulesets.load(world.environmentId);
+    const a = fleetOf(alone, 'a');
+    database.state = 'refused';
+    const position = alone.rulesets.served(world.environmentId)?.position ?? '';
+    expect(await a.places.behind(world.environmentId, position)).toEqual({ nodes: [], complete: false });
   });
 
   it('do not count apps of a row that they cannot read, and say whose it is', async () => {

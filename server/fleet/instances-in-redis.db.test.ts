@@ -53,6 +53,7 @@ describe.skipIf(program === undefined)('the register of running apps in Redis', 
   function fleetOf(node: TestNode, name: string, secret = OURS) {
     const { db } = node.database;
     const fleet = openFleet({
+      standing: { id: name, host: name },
       ...{ database: { db, kind: 'postgres' as const }, clock: systemClock, node: name, doorbell: node.doorbell },
       shared: sharedOf(node, name, secret),
       list: new AccessList({ db, clock: systemClock, rootVerifier: undefined }),

@@ -9,6 +9,7 @@ import { ReceiptDesk, type Target } from './await-receipts.ts';
 import { Flips } from './flips.ts';
 import { Instances } from './instances.ts';
 import { InstanceKeeper } from './keep-instances.ts';
+import { NodePlaces } from './node-places.ts';
 import { OtherNodes } from './other-nodes.ts';
 import type { ReceiptSigner } from './receipt-token.ts';
 import { instancesInDatabase, type SharedInstances } from './shared-instances.ts';
@@ -21,6 +22,8 @@ export interface FleetParts {
   clock: Clock;
   signer: ReceiptSigner;
   node: string;
+  /** As what other nodes and people know this one: the same over restarts. */
+  standing: { id: string; host: string };
   list: AccessList;
   /** Heard before what is served follows it, so that a flip's time begins with its commit. */
   doorbell: Doorbell;
@@ -35,6 +38,7 @@ export interface Fleet {
   desk: ReceiptDesk;
   flips: Flips;
   keeper: InstanceKeeper;
+  places: NodePlaces;
   awaitReceipts: AwaitReceipts;
   /** Begins to ask other nodes and to write for them; answers how to stop each. */
   follow(): (() => void)[];
@@ -73,9 +77,13 @@ export function openFleet(parts: FleetParts): Fleet {
     shared,
     touchMs: isAlone ? Number.POSITIVE_INFINITY : TOUCH_MS,
   });
+  const places = new NodePlaces({
+    ...{ db: database.db, clock, node: parts.standing.id, host: parts.standing.host, isAlone },
+    rulesets: () => parts.rulesets(),
+  });
   const desk = new ReceiptDesk({ clock, instances, flips, others });
   return {
-    ...{ instances, others, desk, flips, keeper },
+    ...{ instances, others, desk, flips, keeper, places },
     awaitReceipts: async (what, ms) => {
       const receipts = await desk.receiptsOf(targetsOf(list, what), ms);
       return showReceipts(receipts, list, clock);
@@ -84,9 +92,12 @@ export function openFleet(parts: FleetParts): Fleet {
       followServed(parts.rulesets(), instances, flips),
       others.follow(),
       keeper.follow(),
+      places.follow(),
       repeat(SWEEP_MS, () => instances.sweep()),
     ],
-    close: () => keeper.close(),
+    close: async () => {
+      await Promise.all([keeper.close(), places.close()]);
+    },
   };
 }
 

@@ -29,6 +29,7 @@ export async function openLiveNode(database: TestDatabase, over: Partial<LivePar
   const house = await testHouse(database);
   const { list } = house.house;
   const fleet = openFleet({
+    standing: { id: 'here', host: 'here:8420' },
     ...{ database, clock: systemClock, node: 'here', list, doorbell: node.doorbell, rulesets: () => node.rulesets },
     signer: Secrets.open({ dataDir: node.dataDir, fromEnv: SECRET }),
   });

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 export interface ReachParts {
   clock: Clock;
   rulesets: Pick<HeldRulesets, 'load' | 'refresh' | 'served'>;
-  fleet: Pick<Fleet, 'desk' | 'instances' | 'others'>;
+  fleet: Pick<Fleet, 'desk' | 'instances' | 'others' | 'places'>;
 }
 
 /** Where an environment is to be: a later epoch has left the place behind, and holds all that was committed before it. */
@@ -17,8 +17,8 @@ function placeIn(served: string, position: string): string {
 }
 
 /**
- * Whether what was written is in force: this node reads back that it serves it, and every app that was there has said
- * that it has it. Apps that fell silent are gone, after the minute after which nobody counts on them.
+ * Whether what was written is in force: this node reads back that it serves it, every other node says so of itself, and
+ * every app that was there has said that it has it. Apps that fell silent are gone, after the minute after which nobody counts on them.
  */
 export async function seeReach(
   { rulesets, fleet }: ReachParts,
@@ -33,12 +33,15 @@ export async function seeReach(
   if (!isServed()) await rulesets.refresh(environmentId);
   if (!isServed()) return { effective: false, laggards: ['this node'] };
   const position = placeIn(rulesets.served(environmentId)?.position ?? written, written);
-  const receipts = await fleet.desk.receiptsOf([{ environmentId, position }], 0);
+  const [receipts, behind] = await Promise.all([
+    fleet.desk.receiptsOf([{ environmentId, position }], 0),
+    fleet.places.behind(environmentId, position),
+  ]);
   const apps = receipts.laggards
     .filter(({ silentMs }) => silentMs < LIVE_MS)
     .map(({ host, instance, why }) => `${host || instance.slice(0, 8)} (${why})`);
-  const laggards = [...apps, ...receipts.unknown.map((node) => `the apps of node ${node}`)];
-  return { effective: receipts.complete && laggards.length === 0, laggards };
+  const laggards = [...behind.nodes, ...apps, ...receipts.unknown.map((node) => `the apps of node ${node}`)];
+  return { effective: receipts.complete && behind.complete && laggards.length === 0, laggards };
 }
 
 /** Distinct hosts whose apps are live and have a place in force; of an environment that nobody wrote in yet, the present one. */
