@@ -209,6 +209,7 @@ const house: House = {
     'server/policies/quantity.ts',
     'server/policies/read-document.ts',
     'server/policies/remark-on.ts',
+    'server/policies/say-beginning.ts',
     'server/gates/check-reading.ts',
     'server/gates/probe.ts',
     'server/rollouts/reach.ts',

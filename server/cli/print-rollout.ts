@@ -24,7 +24,7 @@ interface Stage {
 
 interface Run {
   state: string;
-  pausedBy: { reason: string; at: string } | null;
+  pausedBy: { reason: string; at: string; actorName?: string | null } | null;
   decision: {
     reason: string;
     guards: { id: string; mode: string; verdict: string; because: string }[];
@@ -41,6 +41,7 @@ export interface ShownRollout {
   from: string;
   to: string;
   state: string;
+  mode: string;
   policy: { key: string; version: number };
   path: { environment: string; state: string; stages: Stage[]; run: Run | null }[];
   acts: boolean;
@@ -77,7 +78,8 @@ export function printRollout(shell: Shell, rollout: ShownRollout, { isSteered = 
 function printRun(shell: Shell, { state, decision, pausedBy }: Run, isSteered: boolean): void {
   const isPaused = pausedBy !== null && state === 'paused';
   if (isPaused) {
-    shell.print(`    Paused since ${sayMoment(pausedBy.at)}. ${pausedBy.reason}`);
+    const by = pausedBy.actorName ? ` by ${pausedBy.actorName}` : '';
+    shell.print(`    Paused since ${sayMoment(pausedBy.at)}${by}. ${pausedBy.reason}`);
     shell.print('    It stands until somebody resumes it or rolls it back.');
   }
   if (decision !== null && !isSteered) {

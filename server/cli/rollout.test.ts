@@ -97,16 +97,16 @@ describe('turnout rollout', () => {
   });
 
   it('says since when and why one is paused, once, and nothing that was decided before', async () => {
-    const pausedBy = { reason: 'Lunch.', at: '2026-01-01T12:30:15.123Z' };
+    const pausedBy = { reason: 'Lunch.', at: '2026-01-01T12:30:15.123Z', actorName: 'Ada Admin' };
     const paused = { ...ROLLOUT.path[0], run: { ...RUN, state: 'paused', pausedBy } };
     answers = () => ({ body: { rollout: { ...ROLLOUT, path: [paused] } } });
     expect((await run('pause', 'r1', '-r', 'Lunch.')).out.split('\n').slice(2)).toEqual([
-      '    Paused since 2026-01-01 12:30 UTC. Lunch.',
+      '    Paused since 2026-01-01 12:30 UTC by Ada Admin. Lunch.',
       '    It stands until somebody resumes it or rolls it back.',
     ]);
     answers = () => ({ body: { ...ROLLOUT, path: [paused] } });
     expect((await run('status', 'r1')).out.split('\n').slice(2)).toEqual([
-      '    Paused since 2026-01-01 12:30 UTC. Lunch.',
+      '    Paused since 2026-01-01 12:30 UTC by Ada Admin. Lunch.',
       '    It stands until somebody resumes it or rolls it back.',
       '    · The bake of 30 minutes has 4 minutes to go.',
       '    guard errors: cannot say yet. 210 of 4,000 units.',
@@ -133,6 +133,17 @@ describe('turnout rollout', () => {
       },
     ]);
     expect((await run('start', 'cart')).code).toBe(2);
+  });
+
+  it('tells what starting it does at once, and where somebody has to press for what comes after', async () => {
+    const begins = 'In production 10 % get it within seconds, unless a freeze or an open incident holds it.';
+    const last = async (mode: string) => {
+      answers = () => ({ body: { rollout: { ...ROLLOUT, mode }, begins, warnings: [] } });
+      const { out } = await run('start', 'cart', '--from', 'off', '--to', 'on');
+      return out.split('\n').slice(2);
+    };
+    expect(await last('automatic')).toEqual([begins, 'Watch it: turnout rollout watch cart']);
+    expect((await last('button')).at(-1)).toBe('Press for the next stage: turnout rollout advance cart');
   });
 
   it('rolls back, waits, and ends with 3 where somebody has not got it', async () => {

@@ -1,5 +1,5 @@
 import { Api, type Fields, Refused } from './api.ts';
-import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
+import { type Asked, type Command, EXIT, type Exit, REACH, type Shell, UsageFault } from './command.ts';
 import { findProject, inPath, projectPath } from './find-place.ts';
 import { describeChange, type Made } from './print-flip.ts';
 import { printReceipts, type Receipts, readWait } from './print-receipts.ts';
@@ -10,6 +10,8 @@ import { watchRollout } from './watch-rollout.ts';
 /** What starting and steering answer. */
 interface Steered {
   rollout: ShownRollout;
+  /** Of one that was just started. */
+  begins?: string;
   warnings?: string[];
   change?: Made;
   receipts?: Receipts;
@@ -77,9 +79,16 @@ async function start({ shell, given }: Asked, api: Api, path: string, flag: stri
   else {
     for (const warning of answer.warnings ?? []) shell.warn(warning);
     printRollout(shell, answer.rollout, { isSteered: true });
-    shell.print(`It goes on by itself: turnout rollout watch ${flag}`);
+    printBeginning(shell, answer);
   }
   return EXIT.done;
+}
+
+function printBeginning(shell: Shell, { rollout: { flag, mode }, begins }: Steered): void {
+  if (begins === undefined) return;
+  shell.print(begins);
+  shell.print(`Watch it: turnout rollout watch ${flag}`);
+  if (mode === 'button') shell.print(`Press for the next stage: turnout rollout advance ${flag}`);
 }
 
 async function status({ shell, given }: Asked, found: ShownRollout): Promise<Exit> {
@@ -100,6 +109,7 @@ async function steer({ shell, given }: Asked, api: Api, path: string, verb: stri
   else {
     for (const warning of answer.warnings ?? []) shell.warn(warning);
     printRollout(shell, answer.rollout, { isSteered: true });
+    printBeginning(shell, answer);
     if (answer.change) shell.print(describeChange(answer.change));
   }
   const { receipts } = answer;
@@ -116,12 +126,14 @@ export const rolloutCommand: Command = {
   teaching:
     'A rollout walks the stages of its policy by itself: it grows when what the policy asks for is there, and goes back ' +
     'when a guard fails. start names a flag, the variant that is served (--from) and the one that is rolled out (--to); ' +
-    'without --policy the policy that is attached to the flag is taken.\n\nstatus says where it is, what it waits for and ' +
+    'without --policy the policy that is attached to the flag is taken. Where nothing stands before the first stage, users ' +
+    'get it within seconds; in mode button, starting counts as the first press.\n\nstatus says where it is, what it waits for and ' +
     'why; watch does so until it is over, and ends with 1 where it did not finish. advance presses for the next stage: it ' +
     'skips no condition. pause and resume ask for a reason; resume begins the stage anew. rollback waits for nothing: the ' +
     'target serves what it served before; with --wait it tells which apps have that in force, and ends with 3 where some ' +
     'have not. retry tries again from the first environment that is not finished. override-ratio goes on where the arms were ' +
-    'found not to be as equal as they were cut: the stage begins anew, nothing is compared in it, and it takes a release manager.\n\nA rollout is named by its id, or by ' +
+    'found not to be as equal as they were cut: the stage begins anew, nothing is compared in it, and it takes a release manager. ' +
+    'ask-again asks once more for an approval that somebody rejected.\n\nA rollout is named by its id, or by ' +
     'its flag: then the newest of that flag is meant.',
   examples: [
     'turnout rollout start new-checkout --from off --to on --policy web-standard',

@@ -218,6 +218,19 @@ describe('the last stage', () => {
     expect(verdictsOf(decision.guards)).toMatchObject({ errors: 'not-applicable', split: 'not-applicable' });
   });
 
+  it('is entered first by starting, which counts as the first press and as no other', () => {
+    const press = (run: Partial<Scene['run']>) => {
+      const scene = { ...fullScene(), run: waitingRun(run) };
+      return ask(scene).conditions.find(({ kind }) => kind === 'button')?.because;
+    };
+    expect(press({})).toBe('Somebody started it, which counts as the first press.');
+    expect(press({ pressedBy: 'person:p2' })).toBe('Somebody pressed Advance.');
+    expect(press({ arrivedAt: at(HOUR) })).toBe('Somebody pressed Advance.');
+    expect(ask(fullScene()).conditions).toContainEqual(
+      expect.objectContaining({ kind: 'button', because: 'Somebody pressed Advance.' }),
+    );
+  });
+
   it('needs no press, unless finishing serves more users than it did', () => {
     const stages = [stageOf({ exposure: 50_000 })];
     const half = policyOf({ mode: 'button', path: [{ environment: 'production', stages }] });

@@ -33,7 +33,7 @@ export function decide({ rollout, run, policy }: Decided, evidence: Evidence, no
     measuredEntry: Math.max(1, run.measuredEntry),
   };
   const guards = policy.guards.map((guard) => judgeGuard(guard, ground));
-  const onward: Onward = { policy, step, run, evidence };
+  const onward: Onward = { rollout, policy, step, run, evidence };
   const conditions = {
     holding: holdingConditions(evidence),
     leaving: leavingConditions(ground, guards),

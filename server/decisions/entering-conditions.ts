@@ -9,13 +9,14 @@ import {
 } from '../policies/policy.ts';
 import { sayMany, sayMoment } from './decide-words.ts';
 import type { ApprovalReading, ConditionState, Evidence } from './decision.ts';
-import type { Run } from './rollout.ts';
+import { hasPressedByStarting, type Rollout, type Run } from './rollout.ts';
 
 /** After this many requests that nobody answered in time, nobody is asked again. */
 const MOST_ASKS = 3;
 
 /** Where a run goes next: the stage after the present one, or the end of its environment. */
 export interface Onward {
+  rollout: Rollout;
   policy: Policy;
   step: PathStep;
   run: Run;
@@ -91,13 +92,16 @@ export function hasLapsed(onward: Onward): boolean {
 
 /** Where a person must press: for each advance, and for a finish that serves more users than the last stage did. */
 export function buttonConditions(onward: Onward): ConditionState[] {
-  const { policy, step, run, evidence } = onward;
+  const { rollout, policy, step, run, evidence } = onward;
   const exposure = step.stages.flatMap((stage) => stage.exposure ?? []).at(-1) ?? 0;
   const grows = nextStageOf(onward) !== undefined || exposure < NATIVE_BUCKETS;
   if (policy.mode !== 'button' || !grows) return [];
   if (run.pressedBy === null) return [button(false, 'Nobody has pressed Advance yet.')];
   if (evidence.pressIsVoid) return [button(false, 'Whoever pressed Advance may not any more: it takes another press.')];
-  return [button(true, 'Somebody pressed Advance.')];
+  const started = hasPressedByStarting(rollout, run);
+  return [
+    button(true, started ? 'Somebody started it, which counts as the first press.' : 'Somebody pressed Advance.'),
+  ];
 }
 
 const button = (met: boolean, because: string): ConditionState => ({ id: 'button', kind: 'button', met, because });

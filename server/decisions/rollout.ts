@@ -116,3 +116,11 @@ export interface RunWrites {
 
 export const isLive = (state: RolloutState): boolean =>
   state === 'waiting' || state === 'running' || state === 'paused';
+
+/** To start a rollout is to press for the first stage of its first environment; each one after it takes a press of its own. */
+export function hasPressedByStarting(
+  { startedBy, startedAt }: Pick<Rollout, 'startedBy' | 'startedAt'>,
+  { stage, pressedBy, arrivedAt }: Pick<Run, 'stage' | 'pressedBy' | 'arrivedAt'>,
+): boolean {
+  return stage < 0 && pressedBy === startedBy && arrivedAt.getTime() === startedAt.getTime();
+}

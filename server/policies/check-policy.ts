@@ -1,6 +1,6 @@
 import type { PolicyCheckAnswer } from './contract.ts';
 import { foresee } from './foresee.ts';
-import type { RecentTraffic } from './ground.ts';
+import { isProtectedIn, type RecentTraffic } from './ground.ts';
 import { readGroundEnvironments } from './ground-store.ts';
 import { loosenings } from './loosening.ts';
 import type { Policy } from './policy.ts';
@@ -8,6 +8,7 @@ import type { PolicyParts } from './policy-parts.ts';
 import { findVersion } from './policy-store.ts';
 import { readGround } from './read-ground.ts';
 import { readPolicy } from './read-policy.ts';
+import { sayBeginning } from './say-beginning.ts';
 import { readWritten, type Written } from './written-policy.ts';
 import { writeYaml } from './yaml-document.ts';
 
@@ -28,6 +29,7 @@ export async function checkPolicy(
     faults: faults.map(text.place),
     remarks: remarks.map(text.place),
     foresight: policy ? foresee(policy, ground, await trafficOf({ door, readers }, projectId, policy, flag)) : [],
+    begins: policy ? sayBeginning(policy, (environment) => isProtectedIn(ground, environment)) : null,
     document,
     yaml: document === null ? null : writeYaml(document),
     loosens: policy && newest ? loosenings(newest.version.policy, policy) : [],
@@ -52,5 +54,5 @@ async function trafficOf(
 }
 
 const NOTHING: Omit<PolicyCheckAnswer, 'faults'> = {
-  ...{ ok: false, remarks: [], foresight: [], document: null, yaml: null, loosens: [] },
+  ...{ ok: false, remarks: [], foresight: [], begins: null, document: null, yaml: null, loosens: [] },
 };

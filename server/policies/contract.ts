@@ -150,6 +150,7 @@ export const checkAnswer = z
         }),
       )
       .openapi({ description: 'What its guards will see, at the rates and the traffic of the last seven days' }),
+    begins: z.string().nullable().openapi({ description: 'What happens at once when a rollout by it is started' }),
     document: policyDocument
       .nullable()
       .openapi({ description: 'With its defaults; null where its shape is not sound' }),

@@ -1,5 +1,4 @@
 import { gatesOfStage, type Policy, type Stage } from './policy.ts';
-import { writeExposure } from './quantity.ts';
 
 /**
  * What happens when a rollout by this policy is started, for whoever is about to: to start is to ask for the first stage,
@@ -12,7 +11,9 @@ export function sayBeginning(policy: Policy, isProtected: (environment: string) 
   const { environment } = step;
   const gates = gatesOfStage(policy, step, 0, isProtected(environment)).map(({ id }) => id);
   const waits = [
-    ...(gates.length === 0 ? [] : [gates.length === 1 ? `the gate ${gates[0]} opens` : `the gates ${list(gates)} open`]),
+    ...(gates.length === 0
+      ? []
+      : [gates.length === 1 ? `the gate ${gates[0]} opens` : `the gates ${list(gates)} open`]),
     ...stage.approvals.map(({ role, count }) => (count === 1 ? `a ${role} approves` : `${count} ${role}s approve`)),
   ];
   const whom = whomOf(stage);

@@ -291,6 +291,7 @@ export const startedRollout = z.object({
   warnings: z.array(z.string()).openapi({ description: 'What will not be seen, and what could not be checked' }),
   change: changeReceipt.optional(),
 });
+  begins: z.string().openapi({ description: 'What happens at once now that it is started, in a sentence or two' }),
 export const steeredRollout = z.object({
   rollout: rolloutAnswer,
   change: changeReceipt.optional(),

@@ -4,6 +4,7 @@ import { decisions, environments, guardPoints, runs } from '../database/tables.t
 import type { Decision, Evidence } from '../decisions/decision.ts';
 import type { GuardPoint } from '../decisions/guard-point.ts';
 import type { Run } from '../decisions/rollout.ts';
+import { type NameOf, nameSomebody } from './name-somebody.ts';
 
 export type DecisionRow = typeof decisions.$inferSelect & { environment: string };
 
@@ -50,10 +51,15 @@ export async function lastWords(
   db: Db,
   rolloutIds: readonly string[],
   seen: readonly number[] | undefined,
+  nameOf: NameOf,
 ): Promise<Map<string, string>> {
   if (rolloutIds.length === 0) return new Map();
   const rows = await db
-    .selectDistinctOn([decisions.rolloutId], { id: decisions.rolloutId, reason: decisions.reason })
+    .selectDistinctOn([decisions.rolloutId], {
+      id: decisions.rolloutId,
+      actor: decisions.actor,
+      reason: decisions.reason,
+    })
     .from(decisions)
     .innerJoin(runs, eq(runs.id, decisions.runId))
     .where(
@@ -64,7 +70,7 @@ export async function lastWords(
       ),
     )
     .orderBy(decisions.rolloutId, desc(decisions.id));
-  return new Map(rows.map(({ id, reason }) => [id, reason]));
+  return new Map(rows.map(({ id, actor, reason }) => [id, nameSomebody(reason, actor, nameOf)]));
 }
 
 export async function insertPoints(

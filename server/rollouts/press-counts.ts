@@ -1,6 +1,6 @@
 import { readWhoNow } from '../access/principal-store.ts';
 import type { Db, Tx } from '../database/connect.ts';
-import type { Run } from '../decisions/rollout.ts';
+import { hasPressedByStarting, type Run } from '../decisions/rollout.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 import { mayGrow } from './steer-right.ts';
 
@@ -11,16 +11,14 @@ const BY_HAND = /^(root|machine|person:|token:)/;
  * Whether a press still counts: it is used up later, and whoever has left since, or lost the role, has pressed for
  * nothing. True where nobody pressed, or nobody has to.
  */
-export async function pressCounts(
-  tx: Db | Tx,
-  { projectId, pinned, startedBy, startedAt }: PinnedRollout,
-  { pressedBy, environmentId, environment, isProtected, stage, arrivedAt }: Run,
-): Promise<boolean> {
+export async function pressCounts(tx: Db | Tx, rollout: PinnedRollout, run: Run): Promise<boolean> {
+  const { projectId, pinned } = rollout;
+  const { pressedBy, environmentId, environment, isProtected } = run;
   if (pinned.mode !== 'button' || pressedBy === null || !BY_HAND.test(pressedBy)) return true;
   const principal = await readWhoNow(tx, pressedBy);
   if (principal === undefined) return false;
   // Whoever started it pressed by that, and where a request was approved for it they need not be a release manager.
-  const isStart = stage < 0 && pressedBy === startedBy && arrivedAt.getTime() === startedAt.getTime();
+  const isStart = hasPressedByStarting(rollout, run);
   const place = { projectId, environmentId, key: environment, isProtected: isProtected && !isStart };
   return mayGrow(principal, place);
 }

@@ -192,7 +192,7 @@ describe('rollouts over HTTP', () => {
     const { rollout } = (await start()).body;
     await loop.pass();
     world.says.reach = { effective: false, laggards: ['till-7 (silent)'] };
-    await call('POST', `/rollouts/${rollout.id}/rollback`, {});
+    await call('POST', `/rollouts/${rollout.id}/rollback`, { reason: 'Errors.' }, 'editor');
     await loop.pass();
     const reach = async () => (await call('GET', `/rollouts/${rollout.id}`)).body.path[0].run.reach;
     expect(await reach()).toMatchObject({ state: 'pending', laggards: ['till-7 (silent)'] });
@@ -208,7 +208,7 @@ describe('rollouts over HTTP', () => {
     await loop.pass();
     expect(await reach()).toMatchObject({ state: 'reached', laggards: [] });
     expect((await said()).reason).toBe('Rolled back in staging: in force everywhere after 16 seconds.');
-    const last = 'Somebody rolled it back.';
+    const last = 'editor rolled it back. “Errors.”';
     expect((await call('GET', `/rollouts/${rollout.id}`)).body.says).toBe(last);
     const { items } = (await call('GET', '/rollouts?state=rolledBack')).body;
     expect(items.find(({ id }: { id: string }) => id === rollout.id)).toMatchObject({ says: last });
@@ -292,7 +292,8 @@ describe('rollouts over HTTP', () => {
     const stages = [10_000, 50_000].map((exposure) => stageOf({ exposure, bakeMs: 60_000 }));
     const path = [{ environment: 'staging', stages }];
     world.policies.set('button', shortPolicy({ mode: 'button', path }));
-    const { rollout } = (await start({ policy: 'button' })).body;
+    const { rollout, begins } = (await start({ policy: 'button' })).body;
+    expect(begins).toMatch(/^In staging 10 % get it within seconds.*Starting it counts as the first press/);
     expect(rollout.may).toEqual(['pause', 'rollback']);
     const goOn = async () => {
       for (let look = 0; look < 3; look++) {

@@ -118,12 +118,18 @@ export function rolloutRoutes(parts: RolloutRouteParts): OpenAPIHono<HouseEnv> {
   routes.openapi(start, async (c) => {
     const { reason, ...wanted } = c.req.valid('json');
     const done = await startRollout(parts.rollouts, askingOf(c, reason), c.get('scope').projectId, wanted);
-    return c.json({ ...(await shown(parts, c, done.id, done.change)), warnings: done.warnings }, 201);
+    return c.json(
+      { ...(await shown(parts, c, done.id, done.change)), begins: done.begins, warnings: done.warnings },
+      201,
+    );
   });
   routes.openapi(retry, async (c) => {
     const { reason, newSalt } = c.req.valid('json');
     const done = await retryRollout(parts.rollouts, askingOf(c, reason), await placeOf(parts, c), { newSalt });
-    return c.json({ ...(await shown(parts, c, done.id, done.change)), warnings: done.warnings }, 201);
+    return c.json(
+      { ...(await shown(parts, c, done.id, done.change)), begins: done.begins, warnings: done.warnings },
+      201,
+    );
   });
   const steerBy = (verb: Steer) => async (c: Context<HouseEnv>, reason: string | undefined) => {
     const { id, projectId } = await placeOf(parts, c);

@@ -4,6 +4,7 @@ import { isLive } from '../decisions/rollout.ts';
 import { sayGuard } from '../decisions/say-guard.ts';
 import type { DecisionAnswer, RolloutAnswer, RolloutItem } from './contract.ts';
 import { type DecisionRow, lastWords } from './decision-store.ts';
+import { type NameOf, nameSomebody } from './name-somebody.ts';
 import { placesOf } from './path-places.ts';
 import { stateOfReach } from './reach.ts';
 import type { PinnedRollout } from './rollout-store.ts';
@@ -12,7 +13,7 @@ import { percentOf, showRun, showStages, stateOfStep } from './show-run.ts';
 
 export interface ShowParts {
   db: Db;
-  nameOf(actor: string): string | undefined;
+  nameOf: NameOf;
 }
 
 /** The environments that a reader may hear of; undefined for all. */
@@ -84,7 +85,7 @@ export async function showRollout(
     says: sayLast(
       rollout,
       runs.filter(({ run }) => maySee(seen, run.environmentId)).at(-1),
-      (await lastWords(parts.db, [rollout.id], seen)).get(rollout.id),
+      (await lastWords(parts.db, [rollout.id], seen, parts.nameOf)).get(rollout.id),
     ),
     may: whatMay(rollout, runs.at(-1)),
   };
@@ -109,11 +110,11 @@ function whatMay({ state, pinned }: PinnedRollout, last: KeptRun | undefined): R
 }
 
 export function showDecision(row: DecisionRow, nameOf: ShowParts['nameOf']): DecisionAnswer {
-  const { id, runId: run, environment, stage, entry, actor, at, action, reason, because } = row;
+  const { id, runId: run, environment, stage, entry, actor, at, action, because } = row;
   const { guards, conditions, page, evidence } = row;
   return {
     ...{ id, run, environment, stage, entry, actor, actorName: nameOf(actor) ?? null },
-    ...{ at: at.toISOString(), action, reason, because },
+    ...{ at: at.toISOString(), action, reason: nameSomebody(row.reason, actor, nameOf), because },
     ...{ guards, conditions, page, evidence: evidence ?? null },
   };
 }

@@ -5,6 +5,7 @@ import { showServe } from '../flags/configuration.ts';
 import { gatesOfStage, type PathStep, type Policy, type Stage } from '../policies/policy.ts';
 import type { RunAnswer, StageAnswer } from './contract.ts';
 import { pointsSince } from './decision-store.ts';
+import { type NameOf, nameSomebody } from './name-somebody.ts';
 import { stateOfReach } from './reach.ts';
 import type { KeptRun } from './run-store.ts';
 
@@ -14,7 +15,7 @@ export const percentOf = (exposure: number): number => exposure / 1_000;
 
 /** A run with where its guards stood over time in this entry. */
 export async function showRun(
-  { db, nameOf }: { db: Db; nameOf(actor: string): string | undefined },
+  { db, nameOf }: { db: Db; nameOf: NameOf },
   kept: KeptRun,
   policy: Policy,
   step: PathStep,
@@ -37,6 +38,7 @@ export async function showRun(
     decision: decision && {
       at: moment(decidedAt) ?? '',
       ...pickDecision(decision),
+      conditions: decision.conditions.map((one) => namePresser(one, run, nameOf)),
       checkAgainAt: decision.checkAgainAt,
     },
     series: await readSeries(db, run),
@@ -48,8 +50,15 @@ export async function showRun(
   };
 }
 
-function pickDecision({ action, reason, because, guards, conditions, page }: NonNullable<KeptRun['decision']>) {
-  return { action, reason, because, guards, conditions, page };
+type Condition = NonNullable<KeptRun['decision']>['conditions'][number];
+
+function namePresser(condition: Condition, { pressedBy }: Run, nameOf: NameOf): Condition {
+  if (condition.kind !== 'button' || pressedBy === null) return condition;
+  return { ...condition, because: nameSomebody(condition.because, pressedBy, nameOf) };
+}
+
+function pickDecision({ action, reason, because, guards, page }: NonNullable<KeptRun['decision']>) {
+  return { action, reason, because, guards, page };
 }
 
 async function readSeries(db: Db, run: Run): Promise<RunAnswer['series']> {

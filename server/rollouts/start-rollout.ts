@@ -6,6 +6,7 @@ import type { ChangeReceipt } from '../changes/door.ts';
 import { requireFlag } from '../flags/flag-place.ts';
 import { withResult } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
+import { sayBeginning } from '../policies/say-beginning.ts';
 import { placesOf } from './path-places.ts';
 import { principalNow } from './principal-now.ts';
 import type { RolloutParts } from './rollout-parts.ts';
@@ -15,13 +16,15 @@ import { rolloutOf, type Start, writeStart } from './write-start.ts';
 
 export interface Started {
   id: string;
+  /** What happens at once now, for whoever started it. */
+  begins: string;
   warnings: string[];
   change?: ChangeReceipt;
 }
 
 /**
- * Starts a rollout: it is written down with the policy that it pins, waits in its first environment, and serves nobody
- * anything yet. Everything that would stop it there is told now, whole.
+ * Starts a rollout: it is written down with the policy that it pins and waits in its first environment, where the loop
+ * enters the first stage as soon as nothing stands before it. Everything that would stop it there is told now, whole.
  */
 export async function startRollout(
   parts: RolloutParts,
@@ -60,7 +63,9 @@ export async function startRollout(
     warnings: [],
   }));
   parts.wake();
-  return { ...result, ...(change ? { change } : {}) };
+  const isProtected = (environment: string) => places.some(({ key, isProtected: is }) => key === environment && is);
+  const begins = sayBeginning(found.policy, isProtected, start.step);
+  return { ...result, begins, ...(change ? { change } : {}) };
 }
 
 /** What is protected is changed with a reason, also by what changes it later. */

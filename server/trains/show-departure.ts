@@ -125,7 +125,7 @@ async function showCars(
   const diffOf = (car: Car) => readiness.get(car.id)?.request.diff[place.train.environment];
   const needs = needsOfCars(live.map((car) => ({ id: car.id, flags: car.flags, diff: diffOf(car) })));
   const ids = cars.flatMap(({ rollouts }) => rollouts);
-  const [rollouts, words] = [await findRollouts(db, ids), await lastWords(db, ids, undefined)];
+  const [rollouts, words] = [await findRollouts(db, ids), await lastWords(db, ids, undefined, parts.nameOf)];
   const moved = await findDepartures(
     db,
     cars.flatMap(({ movedTo }) => movedTo ?? []),
