@@ -1,7 +1,7 @@
 import type { FreezeAnswer } from '@turnout/server/contracts';
 import { live } from './live.ts';
 import { lookAgain } from './look-again.ts';
-import { send } from './send-request.ts';
+import { readAllPages } from './read-all-pages.ts';
 import { Store } from './store.ts';
 
 /** The freezes of a project that hold or are ahead; empty until they were read. */
@@ -25,9 +25,9 @@ export async function readFreezes(): Promise<void> {
   const { project } = freezes.value;
   if (project === '') return;
   const path = `/projects/${encodeURIComponent(project)}/freezes`;
-  const answer = await send<{ items: FreezeAnswer[] }>(path).catch(() => undefined);
+  const items = await readAllPages<FreezeAnswer>(path).catch(() => undefined);
   if (project !== freezes.value.project) return;
-  if (answer !== undefined) freezes.value = { project, items: answer.items };
+  if (items !== undefined) freezes.value = { project, items };
   wake();
 }
 

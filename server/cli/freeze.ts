@@ -2,6 +2,7 @@ import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
 import { findProject, inPath, projectPath } from './find-place.ts';
 import { sayMoment } from './print-rollout.ts';
+import { listAll } from './read-pages.ts';
 
 interface Freeze {
   id: string;
@@ -41,7 +42,7 @@ async function freeze(asked: Asked): Promise<Exit> {
 
 /** By its id, or by its name where one freeze alone is called so. */
 async function findId(api: Api, path: string, word: string): Promise<string> {
-  const { items } = (await api.call<{ items: Freeze[] }>('GET', path)).body;
+  const items = await listAll<Freeze>(api, path);
   if (items.some(({ id }) => id === word)) return word;
   const [named, another] = items.filter(({ name }) => name === word);
   return named !== undefined && another === undefined ? named.id : word;
@@ -65,7 +66,7 @@ function contentOf({ given }: Asked, name: string) {
 }
 
 async function list({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
-  const { items } = (await api.call<{ items: Freeze[] }>('GET', `${path}?over=${given.all ?? false}`)).body;
+  const items = await listAll<Freeze>(api, `${path}?over=${given.all ?? false}`);
   for (const one of items) shell.print(given.json ? JSON.stringify(one) : describe(one));
   if (items.length === 0 && !given.json) shell.print('No freeze holds or is ahead.');
   return EXIT.done;

@@ -37,7 +37,7 @@ describe('the command line', () => {
   afterAll(() => server.close());
 
   function answerTo(call: string): object {
-    if (call.includes('/freezes')) return call.startsWith('GET') ? { items: [FREEZE] } : { freeze: FREEZE };
+    if (call.includes('/freezes')) return call.startsWith('GET') ? { items: [FREEZE], next: null } : { freeze: FREEZE };
     if (call.startsWith('GET') && call.includes('limit')) return { items: [REQUEST], next: null };
     const frozen = { production: { name: 'Weekend', until: '2026-01-05T07:00:00.000Z' } };
     const moved = 'The rollout of cart would go by the policy fast v1 now, and went by careful v3.';

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { objectKey } from '../platform/object-key.ts';
+import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, momentIn, reason } from '../platform/problem-contract.ts';
 
 const name = z.string().trim().min(1).max(200);
@@ -58,13 +59,13 @@ export const freezeAnswer = z
   })
   .openapi('Freeze');
 export type FreezeAnswer = z.infer<typeof freezeAnswer>;
-export const freezeList = z.object({ items: z.array(freezeAnswer) });
+export const freezePage = pageOf(freezeAnswer);
 export const changedFreeze = z.object({ freeze: freezeAnswer, change: changeReceipt.optional() });
 const FIVE_YEARS_MS = 5 * 366 * 86_400_000;
 /** Further away nobody looks, and each rule would be walked through all that time. */
 const isNear = (text: string) => Math.abs(Date.parse(text) - Date.now()) < FIVE_YEARS_MS;
 
-export const freezeQuery = z.object({
+export const freezeQuery = pageQuery.extend({
   over: z.enum(['false', 'true']).default('false').openapi({ description: 'Those that are over, too' }),
   from: momentIn
     .refine(isNear, 'a moment of five years before or after now')

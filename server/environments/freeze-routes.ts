@@ -3,11 +3,14 @@ import type { Context } from 'hono';
 import { askingOf } from '../access/asking.ts';
 import { type HouseEnv, need, newRoutes } from '../access/guard.ts';
 import { seenEnvironments } from '../access/permissions.ts';
+import { isKeptMoment } from '../platform/moment.ts';
+import { makePage, textAfter } from '../platform/page.ts';
+import { invalid } from '../platform/problem.ts';
 import { problemAnswers, withReason } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { createFreeze, editFreeze, endFreeze, type FreezeParts } from './change-freeze.ts';
 import { allEnvironments } from './environment-store.ts';
-import { changedFreeze, freezeId, freezeList, freezePatch, freezeQuery, newFreeze } from './freeze-contract.ts';
+import { changedFreeze, freezeId, freezePage, freezePatch, freezeQuery, newFreeze } from './freeze-contract.ts';
 import { type FreezeRow, listFreezes } from './freeze-store.ts';
 import { showFreeze } from './read-freeze.ts';
 
@@ -20,7 +23,7 @@ const list = createRoute({
   ...{ method: 'get', path: '/freezes', tags, summary: 'When nothing may grow: those that hold or are ahead' },
   middleware: need('read', { acrossEnvironments: true }),
   request: { query: freezeQuery },
-  responses: { 200: answer('The newest first', freezeList), ...problemAnswers },
+  responses: { 200: answer('The newest first', freezePage), ...problemAnswers },
 });
 const make = createRoute({
   ...{ method: 'post', path: '/freezes', tags, summary: 'Make a freeze, once or again and again' },
@@ -53,13 +56,15 @@ export function freezeRoutes(parts: FreezeParts): OpenAPIHono<HouseEnv> {
     const { projectId } = c.get('scope');
     const only = seenEnvironments(c.get('principal'), projectId);
     const known = await allEnvironments(db, projectId);
-    const isSeen = ({ environments }: FreezeRow) =>
-      only === undefined || environments === null || environments.some((id) => only.includes(id));
-    const items = (await listFreezes(db, projectId))
-      .filter(isSeen)
-      .map((row) => showFreeze(row, known, only, clock.now(), c.req.valid('query')))
-      .filter(({ state }) => state !== 'over' || c.req.valid('query').over === 'true');
-    return c.json({ items }, 200);
+    const query = c.req.valid('query');
+    const [now, withOver] = [clock.now(), query.over === 'true'];
+    const filter = { notOverAt: withOver ? undefined : now, environmentIds: only };
+    const rows = await listFreezes(db, projectId, filter, {
+      ...{ limit: query.limit, before: readBefore(textAfter(query)) },
+    });
+    const show = (row: FreezeRow) => showFreeze(row, known, only, now, query);
+    const { items, next } = makePage(rows, query.limit, show, writeBefore);
+    return c.json({ items: items.filter(({ state }) => withOver || state !== 'over'), next }, 200);
   });
   routes.openapi(make, async (c) => {
     const { reason, ...wanted } = c.req.valid('json');
@@ -78,4 +83,17 @@ export function freezeRoutes(parts: FreezeParts): OpenAPIHono<HouseEnv> {
     return c.json({ freeze: await show(c, done.result), ...(done.change ? { change: done.change } : {}) }, 200);
   });
   return routes;
+}
+
+/** Two freezes may have been made at the same moment. */
+const writeBefore = ({ createdAt, id }: FreezeRow) => `${createdAt.toISOString()} ${id}`;
+
+function readBefore(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const [at = '', id = ''] = text.split(' ');
+  const createdAt = new Date(at);
+  if (isKeptMoment(createdAt)) return { createdAt, id };
+  throw invalid([
+    { path: '/query/cursor', code: 'bad_cursor', expected: 'the `next` of an earlier page of this list' },
+  ]);
 }

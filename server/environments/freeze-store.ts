@@ -1,13 +1,10 @@
-import { and, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { environments, flagEnvironments, flags, freezes } from '../database/tables.ts';
 import { spread } from './flags-reached.ts';
 import { type Freeze, type FreezeTurn, type Frozen, freezeAt, freezeTurns } from './freeze.ts';
 
 export type FreezeRow = typeof freezes.$inferSelect;
-
-/** More than that a list does not show. */
-const MOST_LISTED = 500;
 
 export function asFreeze(row: FreezeRow): Freeze {
   const { id, name, environments: ids, tags, inFlight, overrideBy, rule, zone, lastsMs, endedAt } = row;
@@ -17,14 +14,51 @@ export function asFreeze(row: FreezeRow): Freeze {
   };
 }
 
-/** All freezes of a project, those that are over too: the newest first. */
-export async function listFreezes(db: Db | Tx, projectId: number): Promise<FreezeRow[]> {
+export interface FreezeFilter {
+  /** Those that are not over then; undefined for all of them. */
+  notOverAt: Date | undefined;
+  /** Those of one of these environments, or of all; undefined where all may be seen. */
+  environmentIds: readonly number[] | undefined;
+}
+
+/** The newest first, before one of them; one more than `limit`, so that the caller sees whether there are more. */
+export async function listFreezes(
+  db: Db | Tx,
+  projectId: number,
+  { notOverAt, environmentIds }: FreezeFilter,
+  { limit, before }: { limit: number; before: Pick<FreezeRow, 'createdAt' | 'id'> | undefined },
+): Promise<FreezeRow[]> {
+  const here = sql`EXISTS (SELECT 1 FROM json_array_elements_text(${freezes.environments}) AS one
+    WHERE one.value::bigint = ANY(${sql.param(environmentIds && [...environmentIds])}::bigint[]))`;
   return db
     .select()
     .from(freezes)
-    .where(eq(freezes.projectId, projectId))
+    .where(
+      and(
+        eq(freezes.projectId, projectId),
+        notOverAt && mayBeAhead(notOverAt),
+        environmentIds && or(isNull(freezes.environments), here),
+        before &&
+          or(
+            lt(freezes.createdAt, before.createdAt),
+            and(eq(freezes.createdAt, before.createdAt), lt(freezes.id, before.id)),
+          ),
+      ),
+    )
     .orderBy(desc(freezes.createdAt), desc(freezes.id))
-    .limit(MOST_LISTED);
+    .limit(limit + 1);
+}
+
+/** Of those that are over some pass for a day: on the clock of a zone a window may end later than the sum says. */
+function mayBeAhead(now: Date) {
+  const yesterday = new Date(now.getTime() - 86_400_000);
+  return and(
+    or(isNull(freezes.endedAt), gt(freezes.endedAt, now)),
+    or(
+      isNull(freezes.toAt),
+      sql`${freezes.toAt} + coalesce(${freezes.lastsMs}, 0) * interval '1 millisecond' > ${yesterday.toISOString()}::timestamptz`,
+    ),
+  );
 }
 
 /** The freezes that held at some time since then, as they are computed with. */

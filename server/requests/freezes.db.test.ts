@@ -4,7 +4,7 @@ import { findInstallationProject } from '../access/access-store.ts';
 import type { CommitAccess } from '../access/commit.ts';
 import { SecurityEvents } from '../access/security-events.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import { changes, flags } from '../database/tables.ts';
+import { changes, flags, freezes } from '../database/tables.ts';
 import { type Caller, openRequests, type RequestWorld } from './requests.fixture.ts';
 
 const HOUR = 3_600_000;
@@ -141,6 +141,41 @@ describe('a freeze', () => {
     }
     const bad = await patch({ tags: [], inFlight: 'stop', overrideBy: 'viewer' });
     expect(bad.body.errors.map(({ path }: { path: string }) => path)).toEqual(['/tags', '/inFlight', '/overrideBy']);
+    const weekly = await make({ to: null, rule: '0 1 * * 5', zone: 'Europe/Zurich', lasts: '2h' });
+    const patchIt = (body: object) => world.ask(ada, 'PATCH', `/freezes/${weekly.id}`, body);
+    for (const looser of [{ lasts: '1h' }, { zone: 'Europe/London' }]) {
+      expect((await patchIt(looser)).body.code).toBe('approval_required');
+    }
+    expect((await patchIt({ lasts: '3h' })).body.freeze).toMatchObject({ lasts: '3h', zone: 'Europe/Zurich' });
+  });
+
+  it('is listed while it holds or is ahead, however many were made since, page by page, to whoever sees it', async () => {
+    const { db } = world.database;
+    const [, production = 0] = world.environmentIds;
+    const holds = await make({ to: null, rule: '0 1 * * 5', lasts: '2h', environments: ['production'] });
+    const [row] = await db.select().from(freezes).where(eq(freezes.id, holds.id));
+    if (row === undefined) throw new Error('it is there');
+    const many = Array.from({ length: 205 }, (_, index) => {
+      const over = { rule: null, lastsMs: null, toAt: new Date(row.fromAt.getTime() - 2 * 86_400_000) };
+      const named = { id: `once-${index}`, createdAt: new Date(row.createdAt.getTime() + 1 + index) };
+      return { ...row, ...named, ...(index < 200 ? over : { environments: index < 203 ? [production] : null }) };
+    });
+    await db.insert(freezes).values(many);
+    const look = async (query: string, who = ed) => (await world.ask(who, 'GET', `/freezes?${query}`)).body;
+    const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
+    const newest = ['once-204', 'once-203', 'once-202', 'once-201', 'once-200', holds.id];
+    const first = await look('limit=2');
+    const second = await look(`limit=4&cursor=${first.next}`);
+    expect([...idsOf(first), ...idsOf(second)]).toEqual(newest);
+    const all = await look('over=true&limit=200');
+    expect([all.items.length, typeof all.next]).toEqual([200, 'string']);
+    expect((await look('limit=201')).errors).toMatchObject([{ path: '/query/limit' }]);
+    expect((await look(`cursor=${Buffer.from('"x"').toString('base64url')}`)).code).toBe('invalid');
+    const [staging = 0] = world.environmentIds;
+    const guest = await world.person('Gus', ['viewer'], { environmentId: staging });
+    expect(idsOf(await look('limit=2', guest))).toEqual(['once-204', 'once-203']);
+    expect(idsOf(await look('limit=200', guest))).not.toContain(holds.id);
+    await db.delete(freezes).where(eq(freezes.projectId, world.projectId));
   });
 
   it('is shown with the windows of the days that somebody looks at, as far as anybody plans', async () => {
