@@ -21,8 +21,8 @@ export async function startFlow({ project, environment }: Here, flag = ''): Prom
   Object.assign(form, { project, flag });
   const started = await form.open();
   if (started === undefined) return;
-  const { rollout, warnings } = started;
+  const { rollout, begins, warnings } = started;
   keepWarnings(rollout.id, warnings);
-  tell(`${rollout.flag} waits for its first stage. Nobody gets anything new yet.`);
+  tell(`${rollout.flag} is started. ${begins}`);
   goTo('rollout', { project: project.key, rollout: rollout.id }, { env: environment.key });
 }

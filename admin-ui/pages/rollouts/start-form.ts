@@ -1,10 +1,4 @@
-import type {
-  ConfigurationAnswer,
-  FlagAnswer,
-  ListedPolicy,
-  PolicyCheckAnswer,
-  RolloutAnswer,
-} from '@turnout/server/contracts';
+import type { ConfigurationAnswer, FlagAnswer, ListedPolicy, RolloutAnswer } from '@turnout/server/contracts';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { flagIndex } from '../../client/flag-index.ts';
@@ -16,10 +10,19 @@ import { tellPath } from '../policies/tell-policy.ts';
 import { FormDialog } from '../settings/form-dialog.ts';
 import { faultAt, textIn } from '../settings/form-fields.ts';
 import { mayStartOn } from './may-steer.ts';
-import { attachedPolicy, mostServed, readConfiguration, readForesight, readPolicies } from './start-ground.ts';
+import {
+  attachedPolicy,
+  mostServed,
+  type Outlook,
+  readConfiguration,
+  readOutlook,
+  readPolicies,
+} from './start-ground.ts';
 
 export interface StartedRollout {
   rollout: RolloutAnswer;
+  /** What happens at once now. */
+  begins: string;
   warnings: string[];
 }
 
@@ -36,6 +39,10 @@ export class StartRollout extends FormDialog<StartedRollout> {
         grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
         gap: 1rem;
       }
+      .begins {
+        font-weight: 600;
+      }
+      .begins,
       .note {
         overflow-wrap: anywhere;
       }
@@ -63,7 +70,7 @@ export class StartRollout extends FormDialog<StartedRollout> {
   @state() private policy = '';
   @state() private there: ConfigurationAnswer | undefined;
   @state() private target = EVERYBODY;
-  @state() private foresight: PolicyCheckAnswer['foresight'] | undefined;
+  @state() private outlook: Outlook | undefined;
   #asked = '';
 
   constructor() {
@@ -83,7 +90,7 @@ export class StartRollout extends FormDialog<StartedRollout> {
   }
 
   protected words() {
-    const lead = 'It is written down and waits for its first stage. Nobody gets anything by starting it.';
+    const lead = 'Its first stage is entered as soon as nothing stands before it. Where nothing does, that is at once.';
     return { title: 'Start a rollout', lead, confirm: 'Start it' };
   }
 
@@ -105,7 +112,7 @@ export class StartRollout extends FormDialog<StartedRollout> {
     if (asked === this.#asked) return;
     this.#asked = asked;
     this.there = undefined;
-    this.foresight = undefined;
+    this.outlook = undefined;
     this.target = EVERYBODY;
     void this.#look(asked);
   }
@@ -117,13 +124,13 @@ export class StartRollout extends FormDialog<StartedRollout> {
     const last = policy?.path.at(-1)?.environment;
     if (flag === undefined || policy === undefined || last === undefined) return;
     const { key } = this.project;
-    const [there, foresight] = await Promise.all([
+    const [there, outlook] = await Promise.all([
       readConfiguration(key, last, flag.key).catch(() => undefined),
-      readForesight(key, policy.key, flag.key).catch(() => undefined),
+      readOutlook(key, policy.key, flag.key).catch(() => undefined),
     ]);
     if (asked !== this.#asked) return;
     this.there = there;
-    this.foresight = foresight;
+    this.outlook = outlook;
   }
 
   protected drawFields() {
@@ -155,7 +162,7 @@ export class StartRollout extends FormDialog<StartedRollout> {
       </div>
       ${this.#drawPolicy()} ${this.#drawTarget()} ${this.#drawVariants()}
       ${this.field('commit', 'Commit', { hint: 'where checks of a CI are asked for: 40 hexadecimal digits', longest: 40 })}
-      ${this.reasonField(this.#asksReason)} ${this.#drawSeen()}`;
+      ${this.reasonField(this.#asksReason)} ${this.#drawOutlook()}`;
   }
 
   get #path() {
@@ -251,9 +258,13 @@ export class StartRollout extends FormDialog<StartedRollout> {
       <span class="fault" id="${name}-fault">${fault ?? nothing}</span>`;
   }
 
-  #drawSeen() {
-    const { foresight } = this;
-    if (foresight === undefined || foresight.length === 0) return nothing;
+  #drawOutlook() {
+    const { begins = null, foresight = [] } = this.outlook ?? {};
+    return html`<p class="begins" role="status">${begins ?? nothing}</p>
+      ${foresight.length === 0 ? nothing : this.#drawSeen(foresight)}`;
+  }
+
+  #drawSeen(foresight: Outlook['foresight']) {
     return html`<div class="seen small">
       <h3>What its guards will see of ${this.flag}</h3>
       <ul>

@@ -8,6 +8,7 @@ import type {
 } from '@turnout/server/contracts';
 import { send } from '../../client/send-request.ts';
 
+export type Outlook = Pick<PolicyCheckAnswer, 'begins' | 'foresight'>;
 type Attached = Pick<FlagAnswer, 'key' | 'tags' | 'kind' | 'type'>;
 
 /** The policy that a flag gets where none is named: the most specific attachment, of several tags the first. */
@@ -52,14 +53,12 @@ export function readConfiguration(project: string, environment: string, flag: st
   return send<ConfigurationAnswer>(`${where}/flags/${encodeURIComponent(flag)}`);
 }
 
-/** What the guards of a policy will see of a flag, and after how long, at the traffic of the last days. */
-export async function readForesight(
-  project: string,
-  policy: string,
-  flag: string,
-): Promise<PolicyCheckAnswer['foresight']> {
+/**
+ * What starting a rollout by a policy does at once, and what its guards will see of a flag, and after how long, at the
+ * traffic of the last days.
+ */
+export async function readOutlook(project: string, policy: string, flag: string): Promise<Outlook> {
   const path = `/projects/${encodeURIComponent(project)}/policies`;
   const { document } = await send<PolicyWithVersions>(`${path}/${encodeURIComponent(policy)}`);
-  const check = await send<PolicyCheckAnswer>(`${path}/check`, { method: 'POST', body: { document, flag } });
-  return check.foresight;
+  return send<PolicyCheckAnswer>(`${path}/check`, { method: 'POST', body: { document, flag } });
 }

@@ -101,8 +101,9 @@ const QUESTIONS: Record<Verb, Asked> = {
   }),
   retry: (flag) => ({
     title: `Try ${flag} again?`,
-    body: html`A new rollout begins at the first environment that is not finished, by the same policy. The same users are
-      drawn as before, so a chance imbalance would repeat.`,
+    body: html`A new rollout begins at the first environment that is not finished, by the same policy: its first stage is
+      entered as soon as nothing stands before it. The same users are drawn as before, so a chance imbalance would
+      repeat.`,
     confirm: 'Try again',
   }),
   'override-ratio': (flag) => ({
