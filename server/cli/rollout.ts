@@ -17,7 +17,7 @@ interface Steered {
   receipts?: Receipts;
 }
 
-const STEERS = ['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio'];
+const STEERS = ['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio', 'ask-again'];
 const VERBS = ['start', 'status', 'watch', 'list', ...STEERS];
 
 async function rollout(asked: Asked): Promise<Exit> {

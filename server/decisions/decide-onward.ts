@@ -1,6 +1,6 @@
 import { sayDuration, sayMoment, sayStage } from './decide-words.ts';
 import type { ConditionState, Evidence } from './decision.ts';
-import { approvalsToAsk, hasLapsed, nextStageOf, type Onward } from './entering-conditions.ts';
+import { approvalsToAsk, nextStageOf, type Onward } from './entering-conditions.ts';
 import type { GuardGround } from './guard-ground.ts';
 import type { Judged } from './judge-guard.ts';
 import { holds, type Outcome } from './outcome.ts';
@@ -49,7 +49,7 @@ export function decideOnward(findings: Findings): Outcome {
     return {
       ...{ action: 'needApproval', reason: `Waits: ${unapproved[0]}`, because: unapproved, until: [] },
       askFor: approvalsToAsk(onward),
-      ...(hasLapsed(onward) ? { page: 'approval' as const } : {}),
+      ...(conditions.approvals.some(({ isStuck }) => isStuck) ? { page: 'approval' as const } : {}),
     };
   }
   const unpressed = missing(conditions.button);

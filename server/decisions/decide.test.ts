@@ -272,6 +272,25 @@ describe('an approval', () => {
     ]);
   });
 
+  it('that somebody rejected says who and why, is not asked for by itself, and somebody is told', () => {
+    const scene = fullScene();
+    const rejected = { by: 'Rita', reason: 'Not before Monday.' };
+    scene.evidence.approvals = [{ ...approval, rejected }];
+    const decision = ask(scene);
+    const because =
+      'The approval of 1 release-manager was rejected by Rita: “Not before Monday.” It is asked for again when somebody ' +
+      'asks again.';
+    expect(decision).toMatchObject({
+      action: 'needApproval',
+      reason: `Waits: ${because}`,
+      askFor: [],
+      page: 'approval',
+    });
+    expect(conditionOf(decision.conditions)).toMatchObject({ met: false, because, isStuck: true });
+    scene.evidence.approvals = [{ ...approval, rejected: { by: 'Rita', reason: null } }];
+    expect(ask(scene).reason).toMatch(/rejected by Rita\. It is asked/);
+  });
+
   it('that lapsed does not count, whoever gave it', () => {
     const scene = fullScene();
     scene.evidence.approvals[0]!.expired = true;

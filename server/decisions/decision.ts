@@ -60,6 +60,8 @@ export interface ConditionState {
     | 'refused';
   met: boolean;
   because: string;
+  /** Nothing will come of it by itself any more: a person has to do something. */
+  isStuck?: boolean;
 }
 
 /** Everything that a decision rests on, gathered beforehand. Plain data, stored with the decision. */
@@ -136,6 +138,8 @@ export interface ApprovalReading {
   asks: number;
   /** The last one asked for lapsed before enough was given. */
   expired: boolean;
+  /** Who said no to the last one asked for, as they are called; null where nobody did. */
+  rejected?: { by: string; reason: string | null } | null;
   /** When the one asked for now lapses; it stands still during a freeze. */
   expiresAt?: string | null;
 }

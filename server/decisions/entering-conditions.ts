@@ -47,8 +47,10 @@ function gateCondition(gate: Gate, { run, evidence }: Onward): ConditionState {
 export function approvalConditions(onward: Onward): ConditionState[] {
   const needed = nextStageOf(onward)?.approvals ?? [];
   return needed.map((approval, place) => {
-    const { met, because } = approvalState(approval, onward.evidence.approvals[place]);
-    return { id: approvalId(approval, place), kind: 'approval', met, because };
+    const reading = onward.evidence.approvals[place];
+    const { met, because } = approvalState(approval, reading);
+    const stuck = !met && isStuck(reading) ? { isStuck: true } : {};
+    return { id: approvalId(approval, place), kind: 'approval', met, because, ...stuck };
   });
 }
 
@@ -60,6 +62,12 @@ function approvalState({ role, count }: StageApproval, reading: ApprovalReading 
   if (isGiven(count, reading)) return { met: true, because: `Approved by ${whom}.` };
   if (reading === undefined || reading.asks === 0)
     return { met: false, because: `The approval of ${whom} is missing.` };
+  if (reading.rejected) {
+    const { by, reason } = reading.rejected;
+    const why = reason === null ? '.' : `: “${reason}”`;
+    const again = 'It is asked for again when somebody asks again.';
+    return { met: false, because: `The approval of ${whom} was rejected by ${by}${why} ${again}` };
+  }
   const so = `${givers.size} of ${sayMany(count, 'approval')} by ${role}`;
   if (!reading.expired) return { met: false, because: `${so} so far.` };
   const again = reading.asks < MOST_ASKS ? 'it is asked for again' : `it was asked for ${reading.asks} times`;
@@ -82,12 +90,10 @@ export function approvalsToAsk(onward: Onward): number[] {
     .map(({ place }) => place);
 }
 
-/** Whether some approval lapsed as often as it is asked for: nothing will come of itself any more. */
-export function hasLapsed(onward: Onward): boolean {
-  return (nextStageOf(onward)?.approvals ?? []).some(({ count }, place) => {
-    const reading = onward.evidence.approvals[place];
-    return reading?.expired === true && reading.asks >= MOST_ASKS && !isGiven(count, reading);
-  });
+/** Whether an approval was rejected, or lapsed as often as it is asked for: nothing will come of itself any more. */
+export function isStuck(reading: ApprovalReading | undefined): boolean {
+  if (reading === undefined) return false;
+  return Boolean(reading.rejected) || (reading.expired && reading.asks >= MOST_ASKS);
 }
 
 /** Where a person must press: for each advance, and for a finish that serves more users than the last stage did. */

@@ -43,7 +43,7 @@ export type PauseCause =
   | 'train';
 
 /**
- * Why a person must hear of it now: an unanswered deadline, an approval that lapsed for good, a pause that nobody made,
+ * Why a person must hear of it now: an unanswered deadline, an approval that was rejected or lapsed for good, a pause that nobody made,
  * a pause of days.
  */
 export type PageAbout = 'deadline' | 'approval' | 'stopped' | 'long-pause';

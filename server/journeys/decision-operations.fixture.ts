@@ -91,6 +91,7 @@ const ROLLOUTS: Record<string, Operation> = {
   [`post ${P}/rollouts/{id}/resume`]: { ...ruled, ...anyRollout },
   [`post ${P}/rollouts/{id}/rollback`]: { ...ruled, ...anyRollout },
   [`post ${P}/rollouts/{id}/override-ratio`]: { ...ruled, ...anyRollout },
+  [`post ${P}/rollouts/{id}/ask-again`]: { ...ruled, ...anyRollout },
 };
 
 /** Rollouts, and what they look at inside; policies and requests have tables of their own. */

@@ -116,7 +116,10 @@ const guardVerdict = z.object({
   }),
   statistic: z.object({ name: z.string(), value: z.number(), bound: z.number() }).optional(),
 });
-const conditionState = z.object({ id: z.string(), kind: z.enum(CONDITIONS), met: z.boolean(), because: z.string() });
+const conditionState = z.object({
+  ...{ id: z.string(), kind: z.enum(CONDITIONS), met: z.boolean(), because: z.string() },
+  isStuck: z.boolean().optional().openapi({ description: 'Nothing will come of it by itself any more' }),
+});
 holdSame<keyof z.infer<typeof guardVerdict>, keyof GuardVerdict>(true);
 holdSame<keyof z.infer<typeof conditionState>, keyof ConditionState>(true);
 
@@ -277,7 +280,7 @@ export const rolloutAnswer = z
     guards: z.array(guardAnswer),
     says: z.string().nullable().openapi({ description: 'The last decision, in one sentence; also a person’s' }),
     may: z
-      .array(z.enum(['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio']))
+      .array(z.enum(['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio', 'ask-again']))
       .openapi({ description: 'What can be done with it now; rights are asked when it is done' }),
     acts: z.boolean().openapi({
       description: 'False where no node has acted for a while, the database being away: then no policy acts at all',
@@ -288,10 +291,10 @@ export type RolloutAnswer = z.infer<typeof rolloutAnswer>;
 
 export const startedRollout = z.object({
   rollout: rolloutAnswer,
+  begins: z.string().openapi({ description: 'What happens at once now that it is started, in a sentence or two' }),
   warnings: z.array(z.string()).openapi({ description: 'What will not be seen, and what could not be checked' }),
   change: changeReceipt.optional(),
 });
-  begins: z.string().openapi({ description: 'What happens at once now that it is started, in a sentence or two' }),
 export const steeredRollout = z.object({
   rollout: rolloutAnswer,
   change: changeReceipt.optional(),

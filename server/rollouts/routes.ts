@@ -98,6 +98,12 @@ const override = steer(
   'Where a guard found them unequal. A new entry of the same stage, in which nothing is compared with the control. Takes a ' +
     'release manager.',
 );
+const again = steer(
+  'ask-again',
+  'Ask again for an approval that was rejected',
+  withReason,
+  'Or that lapsed as often as it is asked for. The approval of whoever asks does not count.',
+);
 const retry = createRoute({
   ...{ method: 'post', path: `${path}/retry`, tags, summary: 'Try a rollout again, from where it came to an end' },
   middleware: mayChange,
@@ -137,13 +143,14 @@ export function rolloutRoutes(parts: RolloutRouteParts): OpenAPIHono<HouseEnv> {
     const receipts = await receiptsOf(parts.awaitReceipts, c.req.query('wait'), { projectId, change });
     return { ...(await shown(parts, c, id, change)), ...receipts };
   };
-  const [press, stand, goOn, goBack, wave] = (
-    ['advance', 'pause', 'resume', 'rollback', 'override-ratio'] as const
-  ).map(steerBy) as [Steering, Steering, Steering, Steering, Steering];
+  const [press, stand, goOn, goBack, wave, askAgain] = (
+    ['advance', 'pause', 'resume', 'rollback', 'override-ratio', 'ask-again'] as const
+  ).map(steerBy) as [Steering, Steering, Steering, Steering, Steering, Steering];
   routes.openapi(advance, async (c) => c.json(await press(c, c.req.valid('json').reason), 200));
   routes.openapi(pause, async (c) => c.json(await stand(c, c.req.valid('json').reason), 200));
   routes.openapi(resume, async (c) => c.json(await goOn(c, c.req.valid('json').reason), 200));
   routes.openapi(rollback, async (c) => c.json(await goBack(c, c.req.valid('json').reason), 200));
+  routes.openapi(again, async (c) => c.json(await askAgain(c, c.req.valid('json').reason), 200));
   routes.openapi(override, async (c) => c.json(await wave(c, c.req.valid('json').reason), 200));
   return routes;
 }

@@ -105,8 +105,9 @@ function whatMay({ state, pinned }: PinnedRollout, last: KeptRun | undefined): R
   if (!isLive(state)) return state === 'finished' ? [] : ['retry'];
   const override = last !== undefined && hasRatioAlarm(pinned, last.run) ? (['override-ratio'] as const) : [];
   if (state === 'paused') return ['resume', 'rollback', ...override];
+  const again = last?.decision?.conditions.some(({ isStuck }) => isStuck) ? (['ask-again'] as const) : [];
   const advance = pinned.mode === 'button' && last?.run.pressedBy === null ? (['advance'] as const) : [];
-  return [...advance, 'pause', 'rollback', ...override];
+  return [...advance, 'pause', 'rollback', ...override, ...again];
 }
 
 export function showDecision(row: DecisionRow, nameOf: ShowParts['nameOf']): DecisionAnswer {

@@ -124,6 +124,30 @@ describe('a stage that needs an approval', () => {
     expect((await stateOf()).stage).toBe(0);
   });
 
+  it('that somebody rejected says who and why, pages, and is asked for again when somebody asks again', async () => {
+    const { db } = world.database;
+    await expect(world.steer(id, 'ask-again', 'Please.')).rejects.toMatchObject({ code: 'wrong_state' });
+    const closed = { closedAt: world.now(), closedBy: 'person:rita', closedReason: 'Not before Monday.' };
+    const first = await ask();
+    await db.transaction((tx) => updateRequest(tx, world.projectId, first?.id ?? '', { state: 'rejected', ...closed }));
+    await goOn(1);
+    const { run, decision } = (await world.read(id)).run;
+    expect(decision?.reason).toMatch(/^Waits: .* rejected by rita: “Not before Monday.” It is asked for again/);
+    expect(run).toMatchObject({ stage: 0, paged: { about: 'approval' } });
+    const token = { kind: 'token' as const, id: 't', name: 't', projectId: world.projectId, environmentId: null };
+    await db.execute(`INSERT INTO tokens (id, project_id, name, roles, verifier, owner, created_by)
+      VALUES ('t', ${world.projectId}, 't', '["release-manager"]', 'v', 'sam', 'person:sam') ON CONFLICT DO NOTHING`);
+    const sam = { ...token, roles: ['release-manager' as const], owner: { id: 'sam', grants: [] } };
+    await world.steer(id, 'ask-again', 'It is Monday.', sam);
+    expect(await ask()).toMatchObject({ state: 'open', authors: ['sam'] });
+    expect((await ask())?.id).not.toBe(first?.id);
+    await goOn(1);
+    expect((await world.read(id)).run.decision?.reason).toBe('Waits: 0 of 1 approval by release-manager so far.');
+    await approve('rita');
+    await goOn(1);
+    expect((await stateOf()).stage).toBe(1);
+  });
+
   it('is not entered where the role was lost between the look and the write', async () => {
     const { db } = world.database;
     await approve('rita');

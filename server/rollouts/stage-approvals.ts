@@ -1,10 +1,11 @@
+import { readActorNow } from '../access/principal-store.ts';
 import { canonicalJson, sha256 } from '../changes/canonical.ts';
 import type { Db, Tx } from '../database/connect.ts';
 import type { ApprovalReading } from '../decisions/decision.ts';
 import type { Run } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
 import type { StageApproval } from '../policies/policy.ts';
-import { askApproval, closeAsk, readApprovals } from '../requests/ask-approval.ts';
+import { type Asked, askApproval, closeAsk, readApprovals } from '../requests/ask-approval.ts';
 import type { PinnedRollout } from './rollout-store.ts';
 
 /** Who must approve before a run enters its next stage. */
@@ -36,7 +37,7 @@ export function stageAskOf(rollout: PinnedRollout, run: Run): StageAsk | undefin
 
 /** How it stands with each of them; `asks` says how often each was asked for. */
 export async function readStageApprovals(
-  db: Db,
+  db: Db | Tx,
   { projectId, subject, needed }: StageAsk,
   asks: Readonly<Record<string, number>>,
   now: Date,
@@ -48,9 +49,23 @@ export async function readStageApprovals(
     const isOpen = asked !== undefined && asked.state !== 'rejected' && asked.state !== 'closed';
     const given = isOpen ? asked.by.map(({ personId, at }) => ({ by: personId, at: at.toISOString() })) : [];
     const expired = asked?.state === 'expired';
-    found.push({ role, needed: count, given, asks: asked === undefined ? 0 : Math.max(1, asks[place] ?? 0), expired });
+    const reading = {
+      role,
+      needed: count,
+      given,
+      asks: asked === undefined ? 0 : Math.max(1, asks[place] ?? 0),
+      expired,
+    };
+    found.push({ ...reading, rejected: await nameRejection(db, asked?.rejected ?? null) });
   }
   return found;
+}
+
+/** Who said no, by the name by which people know them. */
+async function nameRejection(db: Db | Tx, rejected: Asked['rejected']): Promise<Asked['rejected']> {
+  if (rejected === null) return null;
+  const who = await readActorNow(db, rejected.by);
+  return { by: who?.kind === 'person' ? who.name : rejected.by, reason: rejected.reason };
 }
 
 /**

@@ -9,6 +9,7 @@ import { pauseRun, pressRun } from '../decisions/move-run.ts';
 import { isLive, type RolloutState, type Run } from '../decisions/rollout.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import { principalOf, written } from './act.ts';
+import { askAgain } from './ask-again.ts';
 import { type EntryMove, writeEntry } from './enter-next.ts';
 import { writeAnchor } from './leave-environment.ts';
 import { type LockedRollout, lockWhole, saveMove } from './lock-rollout.ts';
@@ -22,7 +23,7 @@ import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';
 import { type PathPlace, requireMayGrow, requireMayOverride, requireMayStop } from './steer-right.ts';
 
 /** What a person may do with a live rollout. */
-export type Steer = 'advance' | 'pause' | 'resume' | 'rollback' | 'override-ratio';
+export type Steer = 'advance' | 'pause' | 'resume' | 'rollback' | 'override-ratio' | 'ask-again';
 
 export interface Steered {
   change?: ChangeReceipt;
@@ -35,11 +36,13 @@ const STEERS: Record<Steer, { right: (principal: Principal, place: PathPlace) =>
   resume: { right: (principal, place) => requireMayGrow(principal, [place]), decided: 'advance' },
   rollback: { right: requireMayStop, decided: 'rollBack' },
   'override-ratio': { right: requireMayOverride, decided: 'advance' },
+  'ask-again': { right: (principal, place) => requireMayGrow(principal, [place]), decided: 'needApproval' },
 };
 
 /**
- * A person steers: they press for the next stage, pause, resume, roll back, or go on past unequal arms. Rights are asked
- * under the locks. Rolling back waits for nothing, and is done here and now, whether the loop runs or not.
+ * A person steers: they press for the next stage, pause, resume, roll back, go on past unequal arms, or ask again for an
+ * approval. Rights are asked under the locks. Rolling back waits for nothing, and is done here and now, whether the loop
+ * runs or not.
  */
 export async function steerRollout(
   parts: RolloutParts,
@@ -103,6 +106,9 @@ async function moveBy(
   switch (steer) {
     case 'advance':
       return { run: pressRun(run, actor) };
+    case 'ask-again':
+      await askAgain(tx, locked, asking.principal, ground.now);
+      return { run };
     case 'pause': {
       const reason = asking.reason ?? 'Paused by hand.';
       return { run: pauseRun(run, { cause: 'person', actor, reason, now: ground.now }) };
@@ -142,6 +148,9 @@ function requireSteerable({ rollout, kept }: LockedRollout, steer: Steer): void 
   if (steer === 'pause' && isPaused) throw new Problem('wrong_state', 'The rollout is paused already.');
   if (steer === 'override-ratio' && !hasRatioAlarm(rollout.pinned, run)) {
     throw new Problem('wrong_state', 'No guard found unequal arms in this entry: there is nothing to go on past.');
+  }
+  if (steer === 'ask-again' && isPaused) {
+    throw new Problem('wrong_state', 'The rollout is paused: once it is resumed, its approvals are asked for anew.');
   }
   if (steer !== 'advance') return;
   if (isPaused) throw new Problem('wrong_state', 'The rollout is paused: resume it first, or roll it back.');
@@ -205,6 +214,7 @@ const SAYS: Record<Steer, string> = {
   pause: 'Somebody paused it.',
   resume: 'Somebody resumed it: a new entry of the same stage.',
   rollback: 'Somebody rolled it back.',
+  'ask-again': 'Somebody asked again for the approval of the next stage.',
   'override-ratio':
     'Somebody goes on past unequal arms: a new entry of the same stage, in which nothing is compared with the control.',
 };

@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   'rollout.resume': 'resumed',
   'rollout.rollback': 'rolled back before anybody was served',
   'rollout.override-ratio': 'goes on past unequal arms',
+  'rollout.ask-again': 'the approval of its next stage was asked for again',
   'rollout.end': 'ended, for what it owned was edited',
   'rollout.finish': 'finished',
   'rollout.undo': 'rolled back, for its start was undone',

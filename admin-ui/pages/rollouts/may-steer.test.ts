@@ -4,14 +4,14 @@ import { asksReason, mayStart, mayStartOn, maySteer } from './may-steer.ts';
 import type { Verb } from './tell-rollout.ts';
 
 const place = (isProtected: boolean, ...roles: Role[]) => ({ name: 'Production', protected: isProtected, roles });
-const VERBS: Verb[] = ['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio'];
+const VERBS: Verb[] = ['advance', 'pause', 'resume', 'rollback', 'retry', 'override-ratio', 'ask-again'];
 const STOP: Verb[] = ['pause', 'rollback'];
 
 test.each([
   ['viewer', false, []],
   ['killer', false, STOP],
-  ['editor', false, ['advance', 'pause', 'resume', 'rollback', 'retry']],
-  ['admin', false, ['advance', 'pause', 'resume', 'rollback', 'retry']],
+  ['editor', false, ['advance', 'pause', 'resume', 'rollback', 'retry', 'ask-again']],
+  ['admin', false, ['advance', 'pause', 'resume', 'rollback', 'retry', 'ask-again']],
   ['release-manager', false, VERBS],
   ['viewer', true, []],
   ['killer', true, STOP],

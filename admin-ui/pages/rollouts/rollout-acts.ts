@@ -20,9 +20,10 @@ const ACTS: Record<Verb, Act> = {
   resume: { verb: 'resume', words: 'Resume', icon: 'play' },
   advance: { verb: 'advance', words: 'Advance', icon: 'arrow-right' },
   'override-ratio': { verb: 'override-ratio', words: 'Go on past unequal arms', icon: 'alert' },
+  'ask-again': { verb: 'ask-again', words: 'Ask again', icon: 'refresh' },
   retry: { verb: 'retry', words: 'Try again', icon: 'refresh' },
 };
-const ORDER: readonly Verb[] = ['rollback', 'pause', 'resume', 'advance', 'override-ratio', 'retry'];
+const ORDER: readonly Verb[] = ['rollback', 'pause', 'resume', 'advance', 'override-ratio', 'ask-again', 'retry'];
 
 /** What can be done with a rollout. What one may not do stands there with its reason; tells `steered` with what came of it. */
 @customElement('t-rollout-acts')

@@ -106,6 +106,11 @@ const QUESTIONS: Record<Verb, Asked> = {
       repeat.`,
     confirm: 'Try again',
   }),
+  'ask-again': (flag) => ({
+    title: `Ask again for the approval of ${flag}?`,
+    body: 'It shows in the requests of whoever may give it, as it did at first. Your own approval of it does not count.',
+    confirm: 'Ask again',
+  }),
   'override-ratio': (flag) => ({
     title: `Go on past unequal arms of ${flag}?`,
     body: html`The arms are not as large as they were cut, so what is counted may be wrong. If you go on, the same stage
@@ -120,5 +125,6 @@ const SAID: Record<Verb, (flag: string) => string> = {
   resume: (flag) => `${flag} goes on, with a new entry of the same stage.`,
   rollback: (flag) => `${flag} goes back. It is back when all apps have it: see the meter.`,
   retry: (flag) => `${flag} is tried again, by a new rollout.`,
+  'ask-again': (flag) => `The approval of ${flag} is asked for again.`,
   'override-ratio': (flag) => `${flag} goes on, with a new entry of the same stage in which nothing is compared.`,
 };
