@@ -5,7 +5,8 @@ import { type HouseProcess, makeEnvironment, startHouse } from './house-process.
 
 const REPEATS = 20;
 const FIRST_SEED = 1_000;
-const VISITORS_PER_SECOND = 2_000;
+/** So many that even the first report of all, which comes before ten seconds are over, tells of more units than are asked for. */
+const VISITORS_PER_SECOND = 4_000;
 const FAIL_RATE = { on: 0.03, off: 0.01 };
 const UNITS_AN_ARM = 5_000;
 const FLAG = 'new-checkout';
@@ -46,18 +47,25 @@ interface Repeat {
   exposedMs: number;
   /** From the decision to the last receipt. */
   backMs: number;
-  /** Units of the treatment when it was decided. */
+  /** Units of the smaller arm when it was decided. */
   units: number;
+  /** Visitors who were given the variant that fewer were given, until the last receipt. */
+  visitors: number;
   because: string;
   /** What visitors got of the new variant after the last receipt. */
   servedAfter: number;
+}
+
+interface Counts {
+  served: { on: number; off: number };
+  firstOn: number | null;
 }
 
 interface Decided {
   at: string;
   action: string;
   because: string[];
-  evidence: { entry: { exposed: { treatment: number } } };
+  evidence: { entry: { exposed: { treatment: number; control: number } } };
 }
 
 interface Rolled {
@@ -115,9 +123,9 @@ async function repeatOnce(house: HouseProcess, key: string, seed: number): Promi
     const { rollout } = (await house.call('POST', '/projects/proof/rollouts', start)) as { rollout?: { id: string } };
     const path = `/projects/proof/rollouts/${rollout?.id}`;
     const rolled = await untilOver(house, path);
-    const { firstOn } = await tell<{ firstOn: number | null }>(shop, 'count');
+    const { firstOn, served } = await tell<Counts>(shop, 'count');
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const after = await tell<{ served: { on: number } }>(shop, 'count');
+    const after = await tell<Counts>(shop, 'count');
     const { items } = (await house.call('GET', `${path}/decisions?limit=100`)) as { items?: Decided[] };
     const back = items?.find(({ action }) => action === 'rollBack');
     const reachedAt = Date.parse(rolled.path[0]?.run?.reach?.reachedAt ?? '');
@@ -125,7 +133,8 @@ async function repeatOnce(house: HouseProcess, key: string, seed: number): Promi
       ...{ seed, isBack: rolled.state === 'rolledBack' && back !== undefined },
       exposedMs: reachedAt - (firstOn ?? Number.NaN),
       backMs: reachedAt - Date.parse(back?.at ?? ''),
-      units: back?.evidence.entry.exposed.treatment ?? 0,
+      units: back === undefined ? 0 : fewer(back.evidence.entry.exposed),
+      visitors: Math.min(served.on, served.off),
       because: back?.because[0] ?? rolled.state,
       servedAfter: after.served.on,
     };
@@ -135,6 +144,8 @@ async function repeatOnce(house: HouseProcess, key: string, seed: number): Promi
     await endChild(shop);
   }
 }
+
+const fewer = ({ treatment, control }: { treatment: number; control: number }) => Math.min(treatment, control);
 
 async function untilOver(house: HouseProcess, path: string): Promise<Rolled> {
   const until = performance.now() + WITHIN_MS;
@@ -175,7 +186,12 @@ function keepCanary(repeats: readonly Repeat[]): void {
         'ms',
         back.map((one) => one.backMs),
       ),
-      foldFigure('units of the new variant when it was decided', '', units),
+      foldFigure('units of the smaller arm when it was decided', '', units, { at: 'least', value: UNITS_AN_ARM }),
+      foldFigure(
+        'visitors with each variant until the last receipt, the fewer',
+        '',
+        back.map((one) => one.visitors),
+      ),
     ],
     facts: {
       'units at the 90th percentile': quantile(units, 0.9),
