@@ -19,4 +19,6 @@ test('An environment is frozen until the last of the freezes that hold there is 
   expect(frozenIn(items, 'production')).toEqual({ name: 'long', until: '2026-11-30T00:00:00Z' });
   expect(frozenIn(items, 'staging')?.name).toBe('elsewhere');
   expect(frozenIn([], 'production')).toBeUndefined();
+  const endless = freeze('hourly', null, ['production']);
+  expect(frozenIn([endless, ...items], 'production')).toEqual({ name: 'hourly', until: null });
 });
