@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   notEverybody: 3,
   unreachable: 4,
+  /** As shells write it of a program that ^C ended. */
+  interrupted: 130,
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
@@ -181,7 +183,7 @@ export const OPTIONS = {
     value: '<file>',
     meaning: 'A file that holds the key or token; - reads it from standard input. Default: TURNOUT_KEY.',
   },
-  json: { type: 'boolean', meaning: 'Print the answer as JSON, for programs.' },
+  json: { type: 'boolean', meaning: 'Print the answer as JSON, for programs; a list as one object a line.' },
   help: { type: 'boolean', short: 'h', meaning: 'Show this.' },
 } as const satisfies Record<string, Option>;
 export type OptionName = keyof typeof OPTIONS;

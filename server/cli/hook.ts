@@ -22,9 +22,8 @@ async function listHooks(asked: Asked): Promise<Exit> {
   const { shell, given } = asked;
   const api = await Api.open(asked);
   const hooks = await listAll<HookAnswer>(api, await hooksPath(api, asked));
-  if (given.json) shell.print(JSON.stringify(hooks));
-  else if (hooks.length === 0) shell.print('There is no hook yet. Make one: turnout hook create --help');
-  else for (const hook of hooks) shell.print(describe(hook));
+  for (const hook of hooks) shell.print(given.json ? JSON.stringify(hook) : describe(hook));
+  if (hooks.length === 0 && !given.json) shell.print('There is no hook yet. Make one: turnout hook create --help');
   return EXIT.done;
 }
 

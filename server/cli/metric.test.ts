@@ -46,14 +46,16 @@ describe('turnout metric', () => {
     const ratio = await run('set', 'share', 'ratio', 'paid', '--per', 'cart', '--worse', 'down');
     expect(ratio.lines).toEqual(['share: ratio of paid to cart; down is worse']);
     expect((await run('list')).lines).toEqual(['errors: rate of e; up is worse']);
+    expect((await run('list', '--json')).lines.map((line) => JSON.parse(line).key)).toEqual(['errors']);
     expect((await run('delete', 'errors', '--reason', 'unused')).lines).toEqual(['errors is deleted.']);
     expect(heard.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'PUT /api/v1/projects/shop/metrics/latency',
       'PUT /api/v1/projects/shop/metrics/share',
       'GET /api/v1/projects/shop/metrics',
+      'GET /api/v1/projects/shop/metrics',
       'DELETE /api/v1/projects/shop/metrics/errors',
     ]);
-    expect(heard[3]?.body).toEqual({ reason: 'unused' });
+    expect(heard[4]?.body).toEqual({ reason: 'unused' });
   });
 
   it.each([[['set', 'latency']], [['list', 'errors']], [['forget']], [['set', 'a', 'mean', 'b', '--cap', 'much']]])(

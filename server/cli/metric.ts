@@ -19,9 +19,9 @@ async function listMetrics(asked: Asked): Promise<Exit> {
   const api = await Api.open(asked);
   const path = await metricsPath(api, asked);
   const { items } = (await api.call<{ items: MetricAnswer[] }>('GET', path)).body;
-  if (asked.given.json) asked.shell.print(JSON.stringify(items));
-  else if (items.length === 0) asked.shell.print('There is no metric yet. Define one: turnout metric set --help');
-  else for (const metric of items) asked.shell.print(describeMetric(metric));
+  const { shell, given } = asked;
+  for (const metric of items) shell.print(given.json ? JSON.stringify(metric) : describeMetric(metric));
+  if (items.length === 0 && !given.json) shell.print('There is no metric yet. Define one: turnout metric set --help');
   return EXIT.done;
 }
 

@@ -112,6 +112,10 @@ describe('turnout policy', () => {
     server?.close();
     const unread = await run(['save', file], { body: { ...SOUND, ok: false, document: null, faults: [FAULT] } });
     expect([unread.code, unread.err.length]).toEqual([1, 1]);
+    server?.close();
+    const found = { ...SOUND, ok: false, document: null, faults: [FAULT] };
+    const json = await run(['save', file, '--json'], { body: found });
+    expect([json.code, json.err, json.out.map((line) => JSON.parse(line))]).toEqual([1, [], [found]]);
   });
 
   it('shows a policy in words, or its text alone', async () => {
@@ -146,6 +150,10 @@ describe('turnout policy', () => {
     const { out } = await run(['list', '--all'], { body: { items: [item], next: null } });
     expect(out).toEqual(['web  version 2, archived  staging (2)']);
     expect(heard[0]?.name).toBe('GET /api/v1/projects/shop/policies?archived=any&limit=200');
+    server?.close();
+    const two = { body: { items: [item, { ...item, key: 'api' }], next: null } };
+    const lines = (await run(['list', '--json'], two)).out.map((line) => JSON.parse(line).key);
+    expect(lines).toEqual(['web', 'api']);
   });
 
   it('says what it knows where something else was typed', async () => {

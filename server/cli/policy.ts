@@ -79,7 +79,7 @@ async function show({ given, shell }: Asked, at: At): Promise<Exit> {
 
 async function list({ given, shell }: Asked, { api, path }: At): Promise<Exit> {
   const policies = await listAll<ListedPolicy>(api, `${path}?archived=${given.all ? 'any' : 'false'}`);
-  if (given.json) shell.print(JSON.stringify(policies));
+  if (given.json) for (const one of policies) shell.print(JSON.stringify(one));
   else {
     const width = Math.max(0, ...policies.map(({ key }) => key.length));
     for (const one of policies) {

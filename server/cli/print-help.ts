@@ -3,11 +3,12 @@ import { type Command, OPTIONS } from './command.ts';
 const WIDTH = 100;
 
 const ENDINGS = `It ends with
-  0  done
-  1  the server refused it, or it failed
-  2  it was not asked for rightly: a word, an option or a setting is wrong, or no key was found
-  3  done, but not everybody acknowledged it
-  4  no server could be reached`;
+    0  done
+    1  the server refused it, or it failed
+    2  it was not asked for rightly: a word, an option or a setting is wrong, or no key was found
+    3  done, but not everybody acknowledged it
+    4  no server could be reached
+  130  stopped with ^C before it was done`;
 
 const KEYS = `Keys are never given on the command line, where every process can read them. They are taken from the
 file of --key, from standard input with --key -, or from TURNOUT_KEY. On the machine where the demo

@@ -38,11 +38,15 @@ const over = (state: string, reach: typeof RUN.reach) => ({
   path: [{ ...ROLLOUT.path[0], state, run: { ...RUN, state, reach } }],
 });
 
+/** No answer at all, as of a node that ends. */
+const GONE = 0;
+
 describe('turnout rollout', () => {
   let server: Server;
   let url = '';
   let heard: { call: string; body: unknown }[] = [];
   let answers: (call: string) => { status?: number; body: object };
+  let stop: AbortController;
   beforeAll(async () => {
     server = createServer(async (request, response) => {
       let text = '';
@@ -50,6 +54,7 @@ describe('turnout rollout', () => {
       const call = `${request.method} ${request.url}`;
       heard.push({ call, body: text === '' ? null : JSON.parse(text) });
       const { status = 200, body } = answers(call);
+      if (status === GONE) return void request.socket.destroy();
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
     });
@@ -58,6 +63,7 @@ describe('turnout rollout', () => {
   });
   beforeEach(() => {
     heard = [];
+    stop = new AbortController();
     answers = () => ({ body: ROLLOUT });
   });
   afterAll(() => server.close());
@@ -69,7 +75,7 @@ describe('turnout rollout', () => {
       print: (line) => out.push(line),
       warn: (line) => out.push(`! ${line}`),
       readInput: async () => '',
-      stopped: new AbortController().signal,
+      stopped: stop.signal,
     });
     return { code, out: out.join('\n') };
   }
@@ -120,6 +126,9 @@ describe('turnout rollout', () => {
     };
     expect((await run('status', 'cart')).code).toBe(0);
     expect(heard.at(-1)?.call).toBe('GET /api/v1/projects/shop/rollouts/r1');
+    answers = () => ({ status: 403, body: { detail: 'The right read is missing.' } });
+    expect((await run('status', 'cart')).code).toBe(1);
+    expect(heard.at(-1)?.call).toBe('GET /api/v1/projects/shop/rollouts/cart');
   });
 
   it('starts with what was named, and tells what will not be seen', async () => {
@@ -160,20 +169,48 @@ describe('turnout rollout', () => {
     expect(heard.at(-1)).toEqual({
       ...{ call: 'POST /api/v1/projects/shop/rollouts/r1/rollback?wait=5s', body: { reason: 'Errors.' } },
     });
+    const json = await run('rollback', 'r1', '--wait', '-r', 'Errors.', '--json');
+    expect([json.code, JSON.parse(json.out).receipts]).toEqual([3, receipts]);
   });
 
-  it('watches until it is over and in force, and ends with 1 where it did not finish', async () => {
+  it.each(['advance', 'pause', 'retry', 'start', 'status'])(
+    'does not wait after %s, and says with what',
+    async (verb) => {
+      expect(await run(verb, 'r1', '--wait')).toEqual({
+        code: 2,
+        out: expect.stringContaining(
+          `goes with rollback, resume, override-ratio, which serve something else at once, and`,
+        ),
+      });
+      expect(heard).toEqual([]);
+    },
+  );
+
+  it('watches until it is over and in force, whatever answers meanwhile, and ends with 1 where it did not finish', async () => {
     const decision = { id: 4, at: '2026-01-01T00:00:00.000Z', environment: 'production', action: 'rollBack' };
-    let looks = 0;
+    const pending = over('rolledBack', { state: 'pending', laggards: [] });
+    const left = [
+      { status: 503, body: { detail: 'The database cannot be asked.' } },
+      { status: GONE, body: {} },
+      { body: pending },
+      { body: over('rolledBack', { state: 'reached', laggards: [] }) },
+    ];
     answers = (call) => {
       if (call.includes('/decisions')) return { body: { items: [{ ...decision, reason: 'Rolls back: errors.' }] } };
-      looks++;
-      return { body: looks < 3 ? ROLLOUT : over('rolledBack', { state: 'reached', laggards: [] }) };
+      return (heard.length === 1 ? { body: ROLLOUT } : left.shift()) ?? { body: pending };
     };
     expect(await run('watch', 'r1')).toEqual({
       code: 1,
       out: '2026-01-01 00:00:00Z  production  rollBack  Rolls back: errors.\ncart: rolled back',
     });
+  });
+
+  it('that is stopped before it is over ends with 130: nothing is done by not looking', async () => {
+    answers = (call) => {
+      if (!call.includes('/decisions') && heard.length > 1) stop.abort();
+      return { body: call.includes('/decisions') ? { items: [] } : ROLLOUT };
+    };
+    expect((await run('watch', 'r1')).code).toBe(130);
   });
 
   it('lists what is rolled out, and knows no other verb', async () => {

@@ -23,6 +23,7 @@ const VERBS = ['start', 'status', 'watch', 'list', ...STEERS];
 async function rollout(asked: Asked): Promise<Exit> {
   const [verb = '', named] = asked.words;
   if (!VERBS.includes(verb)) throw new UsageFault(`turnout rollout knows ${VERBS.join(', ')}, and not ${verb}.`);
+  requireWaitable(asked, verb);
   const api = await Api.open(asked);
   const path = `${projectPath(await findProject(api, asked))}/rollouts`;
   if (verb === 'list') return list(asked, api, path);
@@ -36,6 +37,17 @@ async function rollout(asked: Asked): Promise<Exit> {
   if (verb === 'watch') return watchRollout(asked, api, one);
   if (verb === 'status') return status(asked, found);
   return steer(asked, api, one, verb);
+}
+
+/** What serves something else at once, so that there is something to wait for. */
+const SERVES = ['rollback', 'resume', 'override-ratio'];
+
+function requireWaitable({ given }: Asked, verb: string): void {
+  if (given.wait === undefined || SERVES.includes(verb)) return;
+  throw new UsageFault(
+    `--wait goes with ${SERVES.join(', ')}, which serve something else at once, and not with ${verb}. ` +
+      'What comes of it is told by: turnout rollout watch',
+  );
 }
 
 /** By its id, or the newest of a flag. */
@@ -103,8 +115,7 @@ async function steer({ shell, given }: Asked, api: Api, path: string, verb: stri
     ...(given.reason === undefined ? {} : { reason: given.reason }),
     ...(verb === 'retry' && given['new-salt'] ? { newSalt: true } : {}),
   };
-  const asks = verb === 'rollback' || verb === 'resume' ? query : '';
-  const answer = (await api.call<Steered>('POST', `${path}/${verb}${asks}`, { body, timeoutMs })).body;
+  const answer = (await api.call<Steered>('POST', `${path}/${verb}${query}`, { body, timeoutMs })).body;
   if (given.json) shell.print(JSON.stringify(answer));
   else {
     for (const warning of answer.warnings ?? []) shell.warn(warning);
@@ -128,7 +139,7 @@ export const rolloutCommand: Command = {
     'when a guard fails. start names a flag, the variant that is served (--from) and the one that is rolled out (--to); ' +
     'without --policy the policy that is attached to the flag is taken. Where nothing stands before the first stage, users ' +
     'get it within seconds; in mode button, starting counts as the first press.\n\nstatus says where it is, what it waits for and ' +
-    'why; watch does so until it is over, and ends with 1 where it did not finish. advance presses for the next stage: it ' +
+    'why; watch does so until it is over, and ends with 1 where it did not finish, with 130 where ^C stopped it before. advance presses for the next stage: it ' +
     'skips no condition. pause and resume ask for a reason; resume begins the stage anew. rollback waits for nothing: the ' +
     'target serves what it served before; with --wait it tells which apps have that in force, and ends with 3 where some ' +
     'have not. retry tries again from the first environment that is not finished. override-ratio goes on where the arms were ' +
@@ -158,6 +169,7 @@ export const rolloutCommand: Command = {
     ...REACH,
   ],
   meanings: {
+    wait: 'With rollback, resume, override-ratio: until every app has it in force, up to a time such as 5s.',
     all: 'With list: those that are over, too.',
     from: 'With start: the variant that is served there now.',
     to: 'With start: the variant that is rolled out.',

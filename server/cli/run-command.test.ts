@@ -90,6 +90,17 @@ describe('the help', () => {
     }
   });
 
+  it('says what there is where somebody asks for what there is not', async () => {
+    for (const asked of ['help nonsense', '--help nonsense', 'nonsense']) {
+      const { code, err } = await run(asked);
+      expect([asked, code, err]).toEqual([
+        asked,
+        2,
+        expect.stringContaining('no command nonsense. There are: start, '),
+      ]);
+    }
+  });
+
   it('of start has every setting', async () => {
     const { out } = await run('start --help');
     expect(out).toContain('DATABASE_URL');

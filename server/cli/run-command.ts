@@ -63,16 +63,14 @@ export const COMMANDS: readonly Command[] = [
 export async function runCommand(argv: readonly string[], shell: Shell): Promise<Exit> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const command = COMMANDS.find((one) => one.name === rest[0]);
+    const [about] = rest;
+    const command = COMMANDS.find((one) => one.name === about);
+    if (about !== undefined && command === undefined) return tellUnknown(about, shell);
     shell.print(command ? await printHelp(command) : printOverview(COMMANDS));
     return EXIT.done;
   }
   const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) {
-    const names = COMMANDS.map((one) => one.name).join(', ');
-    shell.warn(`turnout: there is no command ${name}. There are: ${names}. See: turnout --help`);
-    return EXIT.usage;
-  }
+  if (command === undefined) return tellUnknown(name, shell);
   let given: Given = {};
   try {
     const read = readWords(command, rest);
@@ -85,6 +83,12 @@ export async function runCommand(argv: readonly string[], shell: Shell): Promise
   } catch (error) {
     return tellFailure(error, given, shell);
   }
+}
+
+function tellUnknown(name: string, shell: Shell): Exit {
+  const names = COMMANDS.map((one) => one.name).join(', ');
+  shell.warn(`turnout: there is no command ${name}. There are: ${names}. See: turnout --help`);
+  return EXIT.usage;
 }
 
 function tellFailure(error: unknown, given: Given, shell: Shell): Exit {

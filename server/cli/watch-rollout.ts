@@ -14,8 +14,9 @@ interface Decided {
 const EVERY_MS = 1_000;
 
 /**
- * Prints what is decided until the rollout is over and in force everywhere, or the person stops watching. A server that
- * goes away is waited for: what was decided meanwhile is told then.
+ * Prints what is decided until the rollout is over and in force everywhere, or the person stops watching, which is no end of
+ * it: a script that goes on at 0 would take it for finished. A server that goes away is waited for: what was decided
+ * meanwhile is told then.
  */
 export async function watchRollout({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
   let last = 0;
@@ -36,7 +37,7 @@ export async function watchRollout({ shell, given }: Asked, api: Api, path: stri
     }
     await sleep(EVERY_MS, undefined, { signal: shell.stopped }).catch(() => undefined);
   }
-  return EXIT.done;
+  return EXIT.interrupted;
 }
 
 /** Over, and what it wrote last is in force in every app, or is known not to come. */
