@@ -91,6 +91,7 @@ export const OPTIONS = {
   policy: { type: 'string', value: '<key>', meaning: 'Its key. Default: the one that is attached to the flag.' },
   'new-salt': { type: 'boolean', meaning: 'Draw all users anew: with the old salt a chance imbalance would repeat.' },
   version: { type: 'string', value: '<number>', meaning: 'This version. Default: the newest.' },
+  ask: { type: 'boolean', meaning: 'Ask a second admin for it: a request is made, and nothing is changed yet.' },
   yaml: { type: 'boolean', meaning: 'Print the text alone, as it was written.' },
   'accept-too-few-units': {
     type: 'boolean',

@@ -158,11 +158,83 @@ describe('turnout policy', () => {
 
   it('says what it knows where something else was typed', async () => {
     expect((await run(['drop', 'web'])).err[0]).toContain(
-      'turnout policy knows check, save, show, list, and not drop.',
+      'turnout policy knows check, save, show, list, floor, and not drop.',
     );
     server?.close();
     expect((await run(['show'])).err[0]).toContain('Which key?');
     server?.close();
     expect((await run(['check', join(folder, 'none.yaml')])).code).toBe(2);
+  });
+
+  const FLOOR = { floor: { bake: '10m', guards: [], gates: [], approvals: [] }, yaml: 'bake: 10m\n', version: 3 };
+  const below = [{ policy: 'old', faults: [{ ...FAULT, path: '/path/0/stages/0/bake' }] }];
+
+  it('shows what every policy must ask for, and which ask for less', async () => {
+    const shown = await run(['floor'], { body: { ...FLOOR, below } });
+    expect([shown.code, shown.out]).toEqual([
+      0,
+      [
+        'The floor of every policy in protected environments, version 3:',
+        'bake: 10m',
+        'old was saved before and asks for less: /path/0/stages/0/bake',
+      ],
+    ]);
+    server?.close();
+    expect((await run(['floor', 'show', '--yaml'], { body: { ...FLOOR, below } })).out).toEqual(['bake: 10m']);
+    server?.close();
+    const none = await run(['floor'], { body: { ...FLOOR, yaml: '', version: 0, below: [] } });
+    expect(none.out).toEqual(['There is no floor. Set one: turnout policy floor set <file>']);
+    for (const words of [
+      ['floor', 'set'],
+      ['floor', 'web'],
+      ['floor', 'show', 'x'],
+      ['check', file, 'x'],
+    ]) {
+      server?.close();
+      expect((await run(words)).code).toBe(2);
+    }
+  });
+
+  it('sets it over the version that was there, with each fault at its line', async () => {
+    const saved = { ...FLOOR, version: 4, below: [], change: { id: 9, seq: 3, environments: [] } };
+    const { code, out } = await run(['floor', 'set', '-', '--reason', 'calm'], { body: FLOOR }, { body: saved });
+    expect([code, out]).toEqual([0, ['The floor is saved as version 4, change 9.']]);
+    expect(heard[1]).toMatchObject({
+      name: 'PUT /api/v1/projects/shop/policy-floor',
+      headers: { 'if-match': '"v3"' },
+      body: { yaml: 'key: typed\n', reason: 'calm' },
+    });
+    server?.close();
+    const refused = { status: 422, body: { code: 'invalid', detail: 'no', errors: [FAULT] } };
+    const bad = await run(['floor', 'set', file], { body: { ...FLOOR, version: 0 } }, refused);
+    expect([bad.code, bad.err]).toEqual([1, [`${file}:12:5: /guards/0/metric: expected one of this project`]]);
+    expect(heard.at(-1)?.headers).toMatchObject({ 'if-match': '*' });
+  });
+
+  it('says how a second admin is asked for less, and asks', async () => {
+    const detail = 'Asking less of every policy takes a second admin.';
+    const alone = { status: 403, body: { code: 'approval_required', detail } };
+    const refused = await run(['floor', 'set', file], { body: FLOOR }, alone);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      [`turnout: ${detail}`, `Ask for it: turnout policy floor set ${file} --ask --reason "why"`],
+    ]);
+    server?.close();
+    const request = { id: 'r1', waits: 'It waits for an admin.' };
+    const words = ['floor', 'set', file, '--ask'];
+    const asked = await run([...words, '--reason', 'calm'], { body: FLOOR }, { body: { request } });
+    expect(asked.out).toEqual([
+      'Asked for: request r1. It waits for an admin.',
+      'When it is approved: turnout request apply r1',
+    ]);
+    expect(heard.at(-1)).toMatchObject({
+      name: 'POST /api/v1/projects/shop/requests',
+      body: {
+        reason: 'calm',
+        items: [{ method: 'PUT', path: '/policy-floor', base: 3, body: { yaml: 'key: web\n' } }],
+      },
+    });
+    server?.close();
+    expect((await run(words, { body: FLOOR })).code).toBe(2);
   });
 });

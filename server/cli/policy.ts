@@ -2,6 +2,8 @@ import type { ListedPolicy, PolicyAnswer, PolicyCheckAnswer, PolicyWithVersions 
 import { Api, Refused } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, type Shell, UsageFault } from './command.ts';
 import { findProject, inPath, projectPath } from './find-place.ts';
+import { policyFloor } from './policy-floor.ts';
+import { type Fault, placeIn, printFaults } from './print-faults.ts';
 import type { Made } from './print-flip.ts';
 import { readDocument } from './read-document.ts';
 import { listAll } from './read-pages.ts';
@@ -9,20 +11,30 @@ import { listAll } from './read-pages.ts';
 /** What the verbs need: where policies are, and what was typed after the verb. */
 interface At {
   api: Api;
+  project: string;
   path: string;
   word: string | undefined;
 }
 
-const VERBS: Record<string, (asked: Asked, at: At) => Promise<Exit>> = { check, save, show, list };
+const VERBS: Record<string, (asked: Asked, at: At) => Promise<Exit>> = { check, save, show, list, floor };
 
 async function policy(asked: Asked): Promise<Exit> {
-  const [verb = '', word] = asked.words;
+  const [verb = '', word, third] = asked.words;
   const run = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (run === undefined) {
     throw new UsageFault(`turnout policy knows ${Object.keys(VERBS).join(', ')}, and not ${verb}.`);
   }
   const api = await Api.open(asked);
-  return run(asked, { api, path: `${projectPath(await findProject(api, asked))}/policies`, word });
+  const project = projectPath(await findProject(api, asked));
+  // What means something for one verb alone is no silent nothing for the others.
+  if (verb !== 'floor' && (third !== undefined || asked.given.ask)) {
+    throw new UsageFault(`turnout policy ${verb} knows no ${third ?? '--ask'}.`);
+  }
+  return run(asked, { api, project, path: `${project}/policies`, word });
+}
+
+async function floor(asked: Asked, at: At): Promise<Exit> {
+  return policyFloor(asked, at, (file) => readPolicy(asked, file));
 }
 
 async function check(asked: Asked, at: At): Promise<Exit> {
@@ -107,17 +119,6 @@ function need(word: string | undefined, what: 'file' | 'key'): string {
   return word;
 }
 
-type Fault = PolicyCheckAnswer['faults'][number];
-
-/** `rules.yaml:12:5: /guards/0/metric: expected …`, so that an editor can go there. */
-function printFaults(shell: Shell, file: string, faults: readonly Fault[]): void {
-  for (const fault of faults) shell.warn(`${placeIn(file, fault)}: ${fault.path}: expected ${fault.expected}`);
-}
-
-function placeIn(file: string, { line, column }: { line?: number | undefined; column?: number | undefined }): string {
-  return line === undefined ? file : `${file}:${line}:${column ?? 1}`;
-}
-
 function printCheck(shell: Shell, file: string, { ok, faults, remarks, foresight, loosens }: PolicyCheckAnswer): void {
   printFaults(shell, file, faults);
   for (const remark of remarks) shell.warn(`${placeIn(file, remark)}: ${remark.path}: ${remark.says}`);
@@ -152,20 +153,24 @@ function whoSaved({ savedByName, savedBy }: Pick<PolicyAnswer, 'savedBy' | 'save
 
 export const policyCommand: Command = {
   name: 'policy',
-  words: ['<check|save|show|list>', '[file|key]'],
+  words: ['<check|save|show|list|floor>', '[file|key|set]', '[file]'],
   summary: 'Say beforehand how a change is rolled out, and what takes it back',
   teaching:
     'check looks at a file without saving it, names each fault with its line, and says what the guards will see; it ends ' +
     'with 1 where something is wrong. save makes a new version, or none where the newest says the same: the key stands in ' +
     'the file. show tells of a policy, list of all. - as the file reads standard input; JSON is read too.\n\n' +
+    'floor shows what the project asks of every policy in protected environments, and floor set says it. To ask for less takes ' +
+    'a second admin: floor set --ask makes a request of it.\n\n' +
     'Rollouts that are under way keep the version that they were started with.',
   examples: [
     'turnout policy check web-standard.yaml -p shop',
     'turnout policy save web-standard.yaml -p shop --reason "a longer canary"',
     'turnout policy show web-standard -p shop --version 3 --yaml',
     'turnout policy list -p shop --all',
+    'turnout policy floor -p shop --yaml',
+    'turnout policy floor set floor.yaml -p shop --reason "ten minutes at least"',
   ],
-  options: ['project', 'reason', 'accept-too-few-units', 'version', 'yaml', 'all', ...REACH],
+  options: ['project', 'reason', 'accept-too-few-units', 'version', 'yaml', 'all', 'ask', ...REACH],
   meanings: { all: 'Those that are archived, too.' },
   run: policy,
 };

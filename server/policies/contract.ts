@@ -181,11 +181,19 @@ const floorDocument = z
       'What the project asks of every policy in each protected environment on its path: `bake` of each stage at least, ' +
       '`firstExposure` at most, `alpha` at least, `guards` and `gates` that something at least as strict must stand for, and `approvals` ' +
       'before some stage.',
-    example: { bake: '10m', firstExposure: 10, gates: [{ id: 'ci', check: 'acceptance' }], guards: [], approvals: [] },
+    example: {
+      bake: '10m',
+      firstExposure: 10,
+      alpha: 0.01,
+      gates: [{ id: 'ci', check: 'acceptance' }],
+      guards: [],
+      approvals: [],
+    },
   });
 export const floorAnswer = z
   .object({
     floor: floorDocument,
+    yaml: z.string().openapi({ description: 'The same as text; empty before there is one' }),
     version: z.number().int().openapi({ description: '0 before there is one' }),
     below: z
       .array(z.object({ policy: z.string(), faults: z.array(fault) }))
@@ -193,5 +201,10 @@ export const floorAnswer = z
   })
   .openapi('PolicyFloor');
 export type PolicyFloorAnswer = z.infer<typeof floorAnswer>;
-export const floorSave = z.strictObject({ floor: floorDocument, reason: reason.optional() });
+/** One of `floor` and `yaml`. */
+export const floorSave = z.strictObject({
+  floor: floorDocument.optional(),
+  yaml: z.string().optional().openapi({ description: 'The same as text; faults then say line and column' }),
+  reason: reason.optional(),
+});
 export const changedFloor = floorAnswer.extend({ change: changeReceipt.optional() });

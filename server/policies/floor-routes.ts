@@ -5,7 +5,7 @@ import { problemAnswers } from '../platform/problem-contract.ts';
 import { expectedVersion, versionTag } from '../platform/version.ts';
 import { changedFloor, floorAnswer, floorSave } from './contract.ts';
 import type { PolicyParts } from './policy-parts.ts';
-import { saveFloor, showFloor } from './save-floor.ts';
+import { saveFloor, showFloor, writtenFloor } from './save-floor.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } });
 const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, ...json(schema) });
@@ -39,9 +39,9 @@ export function floorRoutes(parts: PolicyParts): OpenAPIHono<HouseEnv> {
     return c.json(shown, 200);
   });
   routes.openapi(save, async (c) => {
-    const { floor, reason } = c.req.valid('json');
+    const { reason, ...body } = c.req.valid('json');
     const { projectId } = c.get('scope');
-    const { change } = await saveFloor(parts, askingOf(c, reason, expectedVersion(c)), projectId, floor);
+    const { change } = await saveFloor(parts, askingOf(c, reason, expectedVersion(c)), projectId, writtenFloor(body));
     const shown = await showFloor(db, projectId);
     c.header('ETag', versionTag(shown.version));
     return c.json({ ...shown, ...(change ? { change } : {}) }, 200);

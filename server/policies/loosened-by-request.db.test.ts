@@ -56,7 +56,7 @@ describe('a policy with which a rollout is live', () => {
     const [ada, ben] = [await world.person('Ada', ['admin']), await world.person('Ben', ['admin'])];
     const floor = (bake: string) => ({ floor: { bake }, reason: 'We are sure' });
     expect((await world.ask(ada, 'PUT', '/policy-floor', floor('1h'), { 'if-match': '*' })).status).toBe(200);
-    const item = { method: 'PUT', path: '/policy-floor', body: floor('1m') };
+    const item = { method: 'PUT', path: '/policy-floor', body: { yaml: 'bake: 1m # enough', reason: 'We are sure' } };
     expect((await world.ask(ada, 'PUT', item.path, item.body, { 'if-match': '*' })).body.code).toBe(
       'approval_required',
     );

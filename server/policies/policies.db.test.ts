@@ -316,6 +316,15 @@ describe('policies of a project', () => {
     expect((await save(enough)).status).toBe(200);
     expect((await put({ ...floor, bake: '20m' })).status).toBe(200);
     expect((await put({ ...floor, firstExposure: 20 })).body.code).toBe('approval_required');
+    const text = (yaml: string) => call('PUT', '/policy-floor', { yaml }, { ...ANY, token: admin });
+    const bad = await text(
+      'bake: 20m\nguards:\n  - { id: errors, metric: none, kind: versus-control, onFail: hold }\n',
+    );
+    expect(bad.body.errors).toMatchObject([{ path: '/guards/0/metric', line: 3, column: 19 }]);
+    expect((await text('bake: 20m\nbake: 1h\n')).body.errors).toMatchObject([{ path: '/', line: 2 }]);
+    expect(faultsOf(await call('PUT', '/policy-floor', {}, ANY))).toEqual(['/ one_of']);
+    const read = await call('GET', '/policy-floor');
+    expect((await text(`# as it is\n${read.body.yaml}`)).body).toMatchObject({ version: 2, floor: read.body.floor });
     const rooted = await call('PUT', '/policy-floor', { floor: {}, reason: 'we start over' }, ANY);
     expect(rooted.body).toMatchObject({ version: 3, below: [] });
     const { body: entry } = await call('GET', `/changes/${rooted.body.change.id}`);

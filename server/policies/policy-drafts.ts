@@ -4,7 +4,7 @@ import { floorSave, policySave } from './contract.ts';
 import { findFloor } from './floor-store.ts';
 import type { PolicyParts } from './policy-parts.ts';
 import { findPolicy } from './policy-store.ts';
-import { saveFloorWork } from './save-floor.ts';
+import { saveFloorWork, writtenFloor } from './save-floor.ts';
 import { savePolicyWork } from './save-policy.ts';
 
 /** The door looks who agreed before anything of this is kept; so the work itself asks nobody. */
@@ -34,7 +34,7 @@ export function policyDrafts(parts: PolicyParts): readonly DraftKind[] {
       plan: ({ projectId, body, base }) => ({
         ...{ action: 'policy-floor.save', subject: 'policy-floor/all', alters: 'nothing' },
         version: async (db) => (await findFloor(db, projectId))?.version,
-        work: saveFloorWork(parts, projectId, body.floor, agreed(base, body.reason)),
+        work: saveFloorWork(parts, projectId, writtenFloor(body), agreed(base, body.reason)),
       }),
     }),
   ];

@@ -39,7 +39,7 @@ export function readYaml(text: string): ReadYaml {
   if (second !== undefined) {
     return refuse('bad_yaml', 'one document: what follows --- is another', at(second.range[0]));
   }
-  if (document === undefined) return refuse('bad_yaml', 'a policy: there is nothing here');
+  if (document === undefined) return refuse('bad_yaml', 'a document: there is nothing here');
   const [error] = document.errors;
   if (error !== undefined) return refuse('bad_yaml', describeError(error.code, error.message), at(error.pos[0]));
   const foreign = findForeign(document);
@@ -84,7 +84,7 @@ function findForeign(document: Document.Parsed): { expected: string; offset: num
     return visit.BREAK;
   };
   if (document.directives.yaml.explicit === true) {
-    return { expected: 'no directive: a policy is YAML 1.2', offset: 0 };
+    return { expected: 'no directive: it is YAML 1.2', offset: 0 };
   }
   visit(document, {
     Alias: (_key, node) => stop(node, 'no alias (*): write it out'),
