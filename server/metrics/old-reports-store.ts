@@ -218,16 +218,20 @@ async function dropEventNames(db: Db, limit: number): Promise<boolean> {
   return gone.length === limit;
 }
 
-/** What was measured of whom, once the run is over for so long. */
+/**
+ * What was measured of whom, once the run is over for so long. Which runs are is found once: asked of each old row, a run
+ * that goes on for months would have all its old rows read for each of them.
+ */
 async function dropUnits(db: Db, limit: number): Promise<boolean> {
   const { environmentId, run, id, arrivedAt } = measuredReports;
   const long = sql`now() - ${days(UNITS_KEPT_DAYS)}`;
   const gone = await db
     .delete(measuredReports)
     .where(
-      sql`ctid IN (SELECT ctid FROM ${measuredReports} AS old WHERE old.arrived_at < ${long}
-            AND NOT EXISTS (SELECT 1 FROM ${measuredReports} WHERE ${environmentId} = old.environment_id
-              AND ${run} = old.run AND ${arrivedAt} >= ${long}) LIMIT ${most(limit)})`,
+      sql`ctid IN (SELECT ctid FROM ${measuredReports} WHERE ${arrivedAt} < ${long}
+            AND (${environmentId}, ${run}) IN (SELECT ${environmentId}, ${run} FROM ${measuredReports}
+              GROUP BY 1, 2 HAVING max(${arrivedAt}) < ${long})
+            LIMIT ${most(limit)})`,
     )
     .returning({ id });
   return gone.length === limit;
