@@ -123,7 +123,8 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
   const { clock, commit, revocations, delivery, fleet } = parts;
   const { list } = parts.house;
   const { door } = delivery;
-  const policies = { door, readers: policyReaders(clock, { hasLiveRollout, traffic: recentTraffic }) };
+  const { recentRates: rates } = parts.reports;
+  const policies = { door, readers: policyReaders({ hasLiveRollout, traffic: recentTraffic, rates }) };
   const kinds = [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies), ...rolloutDrafts(parts.rollouts.parts)];
   const { wake } = parts.trains.parts;
   const isActing = () => isAnybodyActing(parts.database.db, 'rollouts');

@@ -1,10 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Db, Tx } from '../database/connect.ts';
+import { EntryReading, type Told } from './entry-reading.ts';
 import { EntryUnits, type MeasuredMetric } from './entry-units.ts';
 import type { EntryEvidence, PageEvidence } from './evidence.ts';
 import type { ReportSource } from './report.ts';
-import { readRow } from './unit-row.ts';
-import { type EntryPlace, readUnitsAfter } from './unit-store.ts';
+import type { EntryPlace } from './unit-store.ts';
 
 /** What is asked of an entry: by which sample, and for which metrics. */
 export interface AskedEntry extends EntryPlace {
@@ -13,25 +12,17 @@ export interface AskedEntry extends EntryPlace {
   metrics: readonly MeasuredMetric[];
 }
 
-/** What came in of an entry from one kind of teller. */
-interface Told {
-  units: EntryUnits;
-  newestAt: Date;
-  dropped: number;
-}
-
 interface Held {
-  told: Map<ReportSource, Told>;
-  below: number;
-  lastId: number;
+  reading: EntryReading;
   askedAt: number;
-  reading: Promise<void> | undefined;
+  /** What goes on at this moment. */
+  going: Promise<void> | undefined;
 }
 
-/** So many rows are read at once, each of half a megabyte at most. */
-const ROWS_AT_ONCE = 20;
 /** An entry that nobody asked for so long is read anew when somebody does. */
 const HELD_MS = 600_000;
+/** So seldom all are looked through: each look of each rollout reads here. */
+const FORGET_EVERY_MS = 60_000;
 
 /**
  * Reads what was measured. It keeps the units of the entries that it was asked for and reads only what came in since; one
@@ -40,6 +31,7 @@ const HELD_MS = 600_000;
 export class EvidenceReader {
   readonly #db: Db | Tx;
   readonly #held = new Map<string, Held>();
+  #forgotAt = 0;
 
   constructor(db: Db | Tx) {
     this.#db = db;
@@ -48,45 +40,28 @@ export class EvidenceReader {
   /** Everything that came in until now. `now` says which windows are over. */
   async read(asked: AskedEntry, now: Date): Promise<EntryEvidence> {
     const held = this.#holdingOf(asked);
-    held.reading ??= this.#catchUp(held, asked).finally(() => {
-      held.reading = undefined;
+    held.going ??= held.reading.readOn(this.#db, asked).finally(() => {
+      held.going = undefined;
     });
-    await held.reading;
-    return measure(held.told, asked, now);
+    await held.going;
+    return measure(held.reading.told, asked, now);
   }
 
   #holdingOf({ environmentId, run, entry, below }: AskedEntry): Held {
     const askedAt = performance.now();
-    for (const [name, { askedAt: last }] of this.#held) if (askedAt - last > HELD_MS) this.#held.delete(name);
+    if (askedAt - this.#forgotAt > FORGET_EVERY_MS) {
+      this.#forgotAt = askedAt;
+      for (const [name, { askedAt: last }] of this.#held) if (askedAt - last > HELD_MS) this.#held.delete(name);
+    }
     const name = `${environmentId} ${entry} ${run}`;
     let held = this.#held.get(name);
     // With a smaller sample everything is counted again: also the restarts are to be those of its units alone.
-    if (held === undefined || held.below !== below) {
-      held = { told: new Map(), below, lastId: 0, askedAt, reading: undefined };
+    if (held === undefined || held.reading.below !== below) {
+      held = { reading: new EntryReading(below), askedAt, going: undefined };
       this.#held.set(name, held);
     }
     held.askedAt = askedAt;
     return held;
-  }
-
-  async #catchUp(held: Held, place: EntryPlace): Promise<void> {
-    for (;;) {
-      const rows = await readUnitsAfter(this.#db, place, held.lastId, ROWS_AT_ONCE);
-      for (const row of rows) {
-        let told = held.told.get(row.source);
-        if (told === undefined) {
-          told = { units: new EntryUnits(held.below), newestAt: row.arrivedAt, dropped: 0 };
-          held.told.set(row.source, told);
-        }
-        for (const record of readRow(row)) told.units.add(record, row.events[record.what - 3]);
-        held.lastId = row.id;
-        told.newestAt = row.arrivedAt;
-        told.dropped += row.dropped;
-        // A node has more to do than to count.
-        await setImmediate();
-      }
-      if (rows.length < ROWS_AT_ONCE) return;
-    }
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { EntryEvidence, MetricDefinition } from './evidence.ts';
-import { EvidenceReader } from './evidence-reader.ts';
-import { type RecentEntry, recentEntries } from './unit-store.ts';
+import { EntryReading } from './entry-reading.ts';
+import type { EntryUnits } from './entry-units.ts';
+import type { MetricDefinition } from './evidence.ts';
+import { recentEntries } from './unit-store.ts';
 
 /** How often units had a metric's event in an environment, over how many hours, and how many units that is of. */
 export interface RecentRate {
@@ -13,22 +14,37 @@ export interface RecentRate {
   n: number;
 }
 
+/** What an entry says of any metric. */
+interface Read {
+  units: EntryUnits | undefined;
+  hours: number;
+}
+
 interface Held {
   readAt: number;
   /** Through what it is read, as long as that goes on. */
   reading: Db | Tx | undefined;
-  rates: Promise<RecentRate[]>;
+  entries: Promise<Read[]>;
 }
 
 const DAYS = 7;
-/** The newest entries say enough, and each is read whole. */
+/** The newest entries say enough. */
 const MOST_ENTRIES = 3;
+/** With so many units of control and a day of them nothing more is read: a rate does not get truer by it, but later. */
+const ENOUGH_UNITS = 20_000;
+const ENOUGH_HOURS = 24;
+/** Of an entry that brings more than so many bytes of records a day, a share of its units is looked at. */
+const BYTES_A_DAY = 6_000_000;
 /** Fewer units say nothing of a rate. */
 const LEAST_UNITS = 500;
 const HELD_MS = 300_000;
 const HOUR_MS = 3_600_000;
+const ALL = 100_000;
 
-/** Answers rates of the last seven days. What it has read holds for five minutes: it is asked while somebody types. */
+/**
+ * Answers rates of the last seven days. What it has read holds for five minutes, for whichever metrics: it is asked while
+ * somebody types.
+ */
 export type RecentRates = (
   db: Db | Tx,
   place: { environmentId: number; environment: string },
@@ -40,50 +56,74 @@ export type RecentRates = (
  * are left alone, for nobody knows how many units they are of; too low a rate would ask for more units than are needed.
  */
 export function makeRecentRates(clock: Pick<Clock, 'monotonic' | 'now'>): RecentRates {
-  const held = new Map<string, Held>();
-  return (db, place, metrics) => {
+  const held = new Map<number, Held>();
+  const read = (db: Db | Tx, environmentId: number): Promise<Read[]> => {
     const readAt = clock.monotonic();
-    for (const [name, { readAt: last }] of held) if (readAt - last > HELD_MS) held.delete(name);
-    // What pages told could be made up, and with it how many units a stage waits for.
-    const rated = metrics.filter(({ kind, source }) => kind === 'rate' && source === 'server');
-    const name = JSON.stringify([place.environmentId, rated.map(({ key, event }) => [key, event])]);
-    const known = held.get(name);
+    for (const [id, { readAt: last }] of held) if (readAt - last > HELD_MS) held.delete(id);
+    const known = held.get(environmentId);
     // Who reads elsewhere may wait for the very transaction that would wait for it here.
-    if (known !== undefined && (known.reading === undefined || known.reading === db)) return known.rates;
-    const rates = readRates(db, place, rated, clock.now());
-    const found: Held = { readAt, reading: db, rates };
-    held.set(name, found);
-    rates.then(
+    if (known !== undefined && (known.reading === undefined || known.reading === db)) return known.entries;
+    const entries = readEntries(db, environmentId);
+    const found: Held = { readAt, reading: db, entries };
+    held.set(environmentId, found);
+    entries.then(
       () => {
         found.reading = undefined;
       },
       // What failed is asked for again.
       () => {
-        if (held.get(name) === found) held.delete(name);
+        if (held.get(environmentId) === found) held.delete(environmentId);
       },
     );
-    return rates;
+    return entries;
+  };
+  return async (db, { environmentId, environment }, metrics) => {
+    // What pages told could be made up, and with it how many units a stage waits for.
+    const rated = metrics.filter(({ kind, source }) => kind === 'rate' && source === 'server');
+    if (rated.length === 0) return [];
+    return ratesOf(await read(db, environmentId), environment, rated, clock.now());
   };
 }
 
-async function readRates(
-  db: Db | Tx,
-  { environmentId, environment }: { environmentId: number; environment: string },
+async function readEntries(db: Db | Tx, environmentId: number): Promise<Read[]> {
+  const found: Read[] = [];
+  for (const entry of await recentEntries(db, environmentId, DAYS, MOST_ENTRIES)) {
+    const hours = hoursBetween(entry.firstAt, entry.lastAt);
+    const bytesOfADay = entry.bytes * Math.min(1, ENOUGH_HOURS / hours);
+    const reading = new EntryReading(ALL, Math.ceil(ALL * Math.min(1, BYTES_A_DAY / bytesOfADay)));
+    // An entry may be older than the days that are asked for; it is read from its beginning, and so many of its hours count.
+    const readOfIt = (): Read => {
+      const told = reading.told.get('server');
+      if (told === undefined) return { units: undefined, hours: 0 };
+      return { units: told.units, hours: Math.min(hours, hoursBetween(told.firstAt, told.newestAt)) };
+    };
+    await reading.readOn(db, entry, () => isEnough([...found, readOfIt()]));
+    found.push(readOfIt());
+    if (isEnough(found)) break;
+  }
+  return found;
+}
+
+function isEnough(read: readonly Read[]): boolean {
+  const units = read.reduce((sum, one) => sum + (one.units?.exposed.control ?? 0), 0);
+  return units >= ENOUGH_UNITS && hoursOf(read) >= ENOUGH_HOURS;
+}
+
+function ratesOf(
+  read: readonly Read[],
+  environment: string,
   metrics: readonly MetricDefinition[],
   now: Date,
-): Promise<RecentRate[]> {
-  if (metrics.length === 0) return [];
-  const entries = await recentEntries(db, environmentId, DAYS, MOST_ENTRIES);
-  const reader = new EvidenceReader(db);
+): RecentRate[] {
   const asked = metrics.map((metric) => ({ ...metric, windows: [] }));
-  const found: EntryEvidence[] = [];
-  for (const entry of entries) found.push(await reader.read({ ...entry, below: 100_000, metrics: asked }, now));
-  const hours = entries.reduce((sum, entry) => sum + hoursOf(entry), 0);
-  return metrics.flatMap(({ key: metric }) => {
-    const n = found.reduce((sum, { exposed }) => sum + exposed.control, 0);
+  const found = read.flatMap(({ units }) => units?.measure(asked, now) ?? []);
+  const n = found.reduce((sum, { exposed }) => sum + exposed.control, 0);
+  if (n < LEAST_UNITS) return [];
+  return metrics.map(({ key: metric }) => {
     const hits = found.reduce((sum, { metrics: measured }) => sum + (measured[metric]?.hits.control ?? 0), 0);
-    return n < LEAST_UNITS ? [] : [{ environment, metric, rate: hits / n, hours, n }];
+    return { environment, metric, rate: hits / n, hours: hoursOf(read), n };
   });
 }
 
-const hoursOf = ({ firstAt, lastAt }: RecentEntry) => (lastAt.getTime() - firstAt.getTime()) / HOUR_MS;
+const hoursOf = (read: readonly Read[]) => read.reduce((sum, { hours }) => sum + hours, 0);
+const hoursBetween = (first: Date, last: Date) => (last.getTime() - first.getTime()) / HOUR_MS;

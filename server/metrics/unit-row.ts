@@ -1,3 +1,4 @@
+import { isSampled } from '@turnout/core';
 import { agoOf, FIRST_EVENT, marksOf, type UnitRecord, writeWord } from './read-units.ts';
 import type { ReportSource } from './report.ts';
 
@@ -66,15 +67,21 @@ export class UnitRowWriter {
   }
 }
 
-/** The records of a row, in their order. */
-export function* readRow({ arrivedAt, body }: Pick<UnitRow, 'arrivedAt' | 'body'>): Generator<UnitRecord> {
+/** The records of a row, in their order; where a `share` is given, those of so many in 100,000 units, by their low half. */
+export function* readRow(
+  { arrivedAt, body }: Pick<UnitRow, 'arrivedAt' | 'body'>,
+  share = 100_000,
+): Generator<UnitRecord> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const arrived = arrivedAt.getTime();
   for (let from = 0; from + RECORD <= bytes.length; from += RECORD) {
+    const low = bytes.readUInt32LE(from + 4);
+    // The sample of a run goes by the high half.
+    if (!isSampled(low, share)) continue;
     const word = bytes.readUInt32LE(from + 8);
     yield {
       high: bytes.readUInt32LE(from),
-      low: bytes.readUInt32LE(from + 4),
+      low,
       what: bytes.readUInt32LE(from + 12),
       at: arrived - agoOf(word),
       marks: marksOf(word),

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { measuredReports } from '../database/tables.ts';
 import type { UnitRow } from './unit-row.ts';
@@ -27,15 +27,22 @@ export async function insertUnits(tx: Tx, rows: readonly UnitRow[]): Promise<voi
   }
 }
 
-/** Rows of an entry after an id, the oldest first. */
+/** A page has so many rows at most, and ends with the row that brings it to so many bytes. */
+const ROWS_AT_ONCE = 5_000;
+const BYTES_AT_ONCE = 1_000_000;
+
+/**
+ * Rows of an entry after an id, the oldest first, and whether these are the last. Most rows are small, so a page is cut by
+ * bytes: by rows of the largest size it would be a query for each twenty of the hundred thousand that a day can bring.
+ */
 export async function readUnitsAfter(
   db: Db | Tx,
   { environmentId, run, entry }: EntryPlace,
   after: number,
-  limit: number,
-): Promise<StoredUnits[]> {
+): Promise<{ rows: StoredUnits[]; isLast: boolean }> {
   const of = measuredReports;
-  const rows = await db
+  const length = sql<number>`octet_length(${of.body})`;
+  const next = db
     .select({
       id: of.id,
       arrivedAt: of.arrivedAt,
@@ -43,17 +50,24 @@ export async function readUnitsAfter(
       events: of.events,
       dropped: of.dropped,
       body: of.body,
+      before: sql<number>`sum(${length}) OVER (ORDER BY ${of.id} ROWS UNBOUNDED PRECEDING) - ${length}`.as('before'),
     })
     .from(of)
     .where(and(eq(of.environmentId, environmentId), eq(of.run, run), eq(of.entry, entry), gt(of.id, after)))
     .orderBy(asc(of.id))
-    .limit(limit);
-  return rows.map(({ events, ...row }) => ({ ...row, events: JSON.parse(events) as string[] }));
+    .limit(ROWS_AT_ONCE)
+    .as('next');
+  const found = await db.select().from(next).where(lt(next.before, BYTES_AT_ONCE)).orderBy(asc(next.id));
+  const rows = found.map(({ events, before: _, ...row }) => ({ ...row, events: JSON.parse(events) as string[] }));
+  const bytes = rows.reduce((sum, { body }) => sum + body.length, 0);
+  return { rows, isLast: rows.length < ROWS_AT_ONCE && bytes < BYTES_AT_ONCE };
 }
 
 export interface RecentEntry extends EntryPlace {
   firstAt: Date;
   lastAt: Date;
+  /** Of its records, in all. */
+  bytes: number;
 }
 
 /** Entries of an environment of which something came in within so many days, the newest first. */
@@ -70,6 +84,7 @@ export async function recentEntries(
     .select({
       ...{ environmentId: of.environmentId, run: of.run, entry: of.entry },
       ...{ firstAt: moment(of.arrivedAt, 'min'), lastAt: moment(of.arrivedAt, 'max') },
+      bytes: sql<number>`sum(octet_length(${of.body}))`.mapWith(Number),
     })
     .from(of)
     .where(and(eq(of.environmentId, environmentId), sql`${of.arrivedAt} > now() - make_interval(days => ${days}::int)`))

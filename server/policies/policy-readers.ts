@@ -1,8 +1,6 @@
 import type { Db, Tx } from '../database/connect.ts';
 import { listMetrics } from '../metrics/metric-store.ts';
-import { makeRecentRates } from '../metrics/recent-rates.ts';
 import { listSources } from '../metrics/source-store.ts';
-import type { Clock } from '../platform/clock.ts';
 import { unitsNeeded } from '../statistics/power.ts';
 import { findFloor } from './floor-store.ts';
 import type { UnitsNeeded } from './ground.ts';
@@ -16,17 +14,9 @@ export const projectReaders: Pick<PolicyReaders, 'metrics' | 'sources'> = {
   sources: async (db, projectId) => (await listSources(db, projectId)).map(({ key }) => key),
 };
 
-/** What policies are held against, of this database; rollouts are of a later room. */
-export function policyReaders(
-  clock: Clock,
-  ofRollouts: Pick<PolicyReaders, 'hasLiveRollout' | 'traffic'>,
-): PolicyReaders {
-  return {
-    ...projectReaders,
-    rates: makeRecentRates(clock),
-    unitsNeeded: remember((ask) => unitsNeeded(ask)),
-    ...ofRollouts,
-  };
+/** What policies are held against, of this database; rollouts are of a later room, and rates are read once for both. */
+export function policyReaders(others: Pick<PolicyReaders, 'hasLiveRollout' | 'traffic' | 'rates'>): PolicyReaders {
+  return { ...projectReaders, unitsNeeded: remember((ask) => unitsNeeded(ask)), ...others };
 }
 
 /** So many answers are kept: each is a few bytes, and takes a while to find. */
