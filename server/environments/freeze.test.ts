@@ -43,6 +43,10 @@ describe('a freeze', () => {
     const freezes = [once('2026-11-27T00:00:00Z', '2026-11-30T00:00:00Z', { endedAt })];
     expect(untilOf(freezes, '2026-11-27T12:00:00Z')).toBe('2026-11-28T00:00:00.000Z');
     expect(untilOf(freezes, '2026-11-28T00:00:00Z')).toBeNull();
+    // In the middle of a weekend: what time stood still in ends there, too.
+    const weekend = again('0 17 * * 5', 'UTC', 63, { endedAt });
+    const stood = frozenBetween([weekend], SHOP, new Date('2026-11-26T00:00:00Z'), new Date('2026-12-10T00:00:00Z'));
+    expect(stood / HOUR).toBe(7);
   });
 
   it('says when all that follow one another are over, and the name of the one that holds now', () => {

@@ -8,6 +8,7 @@ import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 import { rolloutRoutes } from './routes.ts';
 import { rolloutTeller } from './tell-rollout.ts';
+import { rolloutUndoer } from './undo-start.ts';
 
 const SPLIT = { id: 'split', kind: 'sample-ratio', mode: 'enforce', onFail: 'hold' } as const;
 
@@ -27,7 +28,7 @@ describe('rollouts over HTTP', () => {
       '/projects/:project/': changeRoutes({
         door: world.door,
         list,
-        undoers: [],
+        undoers: [rolloutUndoer],
         tellers: [flagTeller, rolloutTeller],
       }),
     });
@@ -138,6 +139,7 @@ describe('rollouts over HTTP', () => {
     expect(faults((await start({ target: 'no-such-rule' })).body)).toContain('/target unknown_rule');
     expect(faults((await start({ policy: 'no-such' })).body)).toEqual(['/policy unknown_policy']);
     expect(faults((await start({ policy: undefined })).body)).toEqual(['/policy required']);
+    expect(faults((await start({ flag: 'no-such' })).body)).toEqual(['/flag unknown_flag']);
     expect(faults((await start({ from: 'on', to: 'off' })).body)).toContain('/from wrong_serve');
     expect(faults((await start({ commit: 'abc' })).body)).toEqual(['/commit invalid_format']);
     expect(faults((await start({ reason: undefined })).body)).toEqual(['/reason required']);
@@ -235,6 +237,20 @@ describe('rollouts over HTTP', () => {
     expect((await world.flag(1)).run?.salt).not.toBe(salt);
   });
 
+  it('is not tried again once it is finished, nor undone once it is over', async () => {
+    const { rollout } = (await start({ policy: 'staging-only' })).body;
+    const [started] = (await call('GET', '/changes?limit=1')).body.items;
+    for (let look = 0; look < 3; look++) {
+      await loop.pass();
+      world.wait(61_000);
+    }
+    expect((await call('GET', `/rollouts/${rollout.id}`)).body.state).toBe('finished');
+    const again = await call('POST', `/rollouts/${rollout.id}/retry`, { reason: 'Once more.' });
+    expect(again.body).toMatchObject({ status: 409, code: 'wrong_state', detail: expect.stringContaining('finished') });
+    const undone = await call('POST', `/changes/${started.id}/undo`, { reason: 'No.' });
+    expect([started.subject, undone.status, undone.body.code]).toEqual([`rollout/${rollout.id}`, 409, 'changed_since']);
+  });
+
   it('goes on past unequal arms for a release manager with a reason, in an entry that compares nothing', async () => {
     world.policies.set('ratio', { ...world.policies.get('staging-only'), guards: [SPLIT] } as never);
     world.says.entry = (run, entry, now) => ({
@@ -320,6 +336,14 @@ describe('rollouts over HTTP', () => {
     const local = (await call('POST', `/rollouts/${rollout.id}/rollback`, {}, 'of staging')).body.rollout;
     expect(local.state).toBe('rolledBack');
     const only = (await start({ policy: 'staging-only' })).body.rollout;
-    expect((await call('GET', `/rollouts/${only.id}`, undefined, 'killer of production')).status).toBe(404);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/decisions'],
+      ['POST', '/pause'],
+    ] as const) {
+      const body = method === 'POST' ? { reason: 'r' } : undefined;
+      const hidden = await call(method, `/rollouts/${only.id}${path}`, body, 'killer of production');
+      expect([path, hidden.status, hidden.body.code]).toEqual([path, 404, 'not_found']);
+    }
   });
 });

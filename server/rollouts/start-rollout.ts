@@ -3,7 +3,7 @@ import { actorOf, type Principal } from '../access/principal.ts';
 import { findEntry } from '../changes/change-store.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { ChangeReceipt } from '../changes/door.ts';
-import { requireFlag } from '../flags/flag-place.ts';
+import { findFlag } from '../flags/flag-store.ts';
 import { withResult } from '../platform/committed.ts';
 import { invalid } from '../platform/problem.ts';
 import { sayBeginning } from '../policies/say-beginning.ts';
@@ -33,7 +33,8 @@ export async function startRollout(
   start: Start,
 ): Promise<Started> {
   const { db } = parts.door;
-  const flag = await requireFlag(db, projectId, start.flag);
+  const flag = await findFlag(db, projectId, start.flag);
+  if (flag === undefined) throw invalid([{ path: '/flag', code: 'unknown_flag', expected: 'a flag of this project' }]);
   const found = await requirePolicy(parts, db, { projectId, flag }, start);
   const path = found.policy.path.slice(start.step ?? 0);
   const places = await placesOf(db, projectId, found.policy);
