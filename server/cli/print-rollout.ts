@@ -28,7 +28,7 @@ interface Run {
   decision: {
     reason: string;
     guards: { id: string; mode: string; verdict: string; because: string }[];
-    conditions: { id: string; met: boolean; because: string }[];
+    conditions: { id: string; kind?: string; met: boolean; because: string }[];
   } | null;
   reach: { state: string; laggards: string[] } | null;
 }
@@ -84,8 +84,13 @@ function printRun(shell: Shell, { state, decision, pausedBy }: Run, isSteered: b
   }
   if (decision !== null && !isSteered) {
     if (!isPaused) shell.print(`    ${decision.reason}`);
-    for (const { met, because } of decision.conditions) shell.print(`    ${met ? '✓' : '·'} ${because}`);
-    for (const { id, mode, verdict, because } of decision.guards) {
+    const { conditions, guards } = decision;
+    for (const { id, kind, met, because } of conditions) {
+      shell.print(`    ${met ? '✓' : '·'} ${because}`);
+      if (kind === 'incident') shell.print(`      Over? turnout incident close ${id.slice('incident:'.length)}`);
+    }
+    const listed = new Set(conditions.map(({ id }) => id));
+    for (const { id, mode, verdict, because } of guards.filter((guard) => !listed.has(`guard:${guard.id}`))) {
       shell.print(
         `    guard ${id}${mode === 'shadow' ? ' (shadow)' : ''}: ${VERDICTS[verdict] ?? verdict}. ${because}`,
       );

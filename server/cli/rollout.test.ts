@@ -93,6 +93,25 @@ describe('turnout rollout', () => {
     });
   });
 
+  it('lists what it waits for once, a guard among it, and how to close the incident that holds it', async () => {
+    const conditions = [
+      {
+        id: 'incident:k2j8',
+        kind: 'incident',
+        met: false,
+        because: 'The incident “Slow” is open, and names all of production.',
+      },
+      { id: 'guard:errors', kind: 'guard', met: false, because: 'Guard errors cannot say yet. 210 of 4,000 units.' },
+    ];
+    const held = { ...ROLLOUT.path[0], run: { ...RUN, decision: { ...RUN.decision, conditions } } };
+    answers = () => ({ body: { ...ROLLOUT, path: [held] } });
+    expect((await run('status', 'r1')).out.split('\n').slice(3)).toEqual([
+      '    · The incident “Slow” is open, and names all of production.',
+      '      Over? turnout incident close k2j8',
+      '    · Guard errors cannot say yet. 210 of 4,000 units.',
+    ]);
+  });
+
   it('says of one that is over why it is, whoever asks and however long after', async () => {
     const says = 'Rolls back: guard errors failed. 90 of 900 units.';
     answers = () => ({ body: { ...over('rolledBack', { state: 'reached', laggards: [] }), says } });

@@ -9,13 +9,13 @@ interface Findings {
   ground: GuardGround;
   guards: readonly Judged[];
   onward: Onward;
-  conditions: Record<'holding' | 'leaving' | 'gates' | 'approvals' | 'button', ConditionState[]>;
+  conditions: Record<'holding' | 'leaving' | 'guards' | 'gates' | 'approvals' | 'button', ConditionState[]>;
   /** The variant that is rolled out. */
   to: string;
 }
 
 /** What holds every run here: freezes, incidents, and a line that somebody stopped. Only listed while they do. */
-export function holdingConditions({ freeze, incident, line }: Evidence): ConditionState[] {
+export function holdingConditions({ freeze, incident, line }: Evidence, environment: string): ConditionState[] {
   const found: ConditionState[] = [];
   if (freeze !== null) {
     const until = freeze.until === null ? 'until somebody ends it' : `until ${sayMoment(freeze.until)}`;
@@ -25,8 +25,10 @@ export function holdingConditions({ freeze, incident, line }: Evidence): Conditi
     found.push({ id: 'freeze', kind: 'freeze', met: false, because });
   }
   if (incident !== null) {
-    const because = `The incident “${incident.title}” is open.`;
-    found.push({ id: 'incident', kind: 'incident', met: false, because });
+    const { id, title, flag } = incident;
+    const names = flag === null ? `all of ${environment}` : `${flag} in ${environment}`;
+    const because = `The incident “${title}” is open, and names ${names}.`;
+    found.push({ id: `incident:${id}`, kind: 'incident', met: false, because });
   }
   if (line !== null) {
     const because = `The train ${line.train} is stopped: “${line.reason}” A release manager starts it again.`;
@@ -37,10 +39,10 @@ export function holdingConditions({ freeze, incident, line }: Evidence): Conditi
 
 /** What no guard speaks against: what is missing before it goes on, in the order of the precedence, or that it does. */
 export function decideOnward(findings: Findings): Outcome {
-  const { onward, conditions, guards } = findings;
+  const { onward, conditions } = findings;
   const held = missing(conditions.holding);
   if (held.length > 0) return holds(held);
-  const stays = [...missing(conditions.leaving), ...unsure(guards)];
+  const stays = [...missing(conditions.leaving), ...missing(conditions.guards)];
   if (stays.length > 0) return holds(stays);
   const closed = missing(conditions.gates);
   if (closed.length > 0) return holds(closed);
@@ -72,11 +74,3 @@ function goesOn({ ground, guards, onward, conditions, to }: Findings): Outcome {
 }
 
 const missing = (conditions: ConditionState[]) => conditions.filter(({ met }) => !met).map(({ because }) => because);
-
-/** Enforced guards that cannot say yet whether they pass. */
-function unsure(guards: readonly Judged[]): string[] {
-  return guards
-    .filter(({ guard, verdict }) => guard.mode === 'enforce' && verdict.verdict === 'inconclusive')
-    .map(({ guard, verdict }) => `Guard ${guard.id} cannot say yet. ${verdict.because}`)
-    .sort();
-}

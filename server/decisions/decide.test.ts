@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   at,
   DAY,
+  GUARDS,
   HOUR,
+  healthy,
   MINUTE,
   policyOf,
   readyScene,
@@ -106,9 +108,15 @@ const PRECEDENCE: [name: string, happens: (scene: Scene) => void, action: Action
   ],
   [
     'an open incident',
-    ({ evidence }) => (evidence.incident = { id: 'i1', title: 'Payments are slow' }),
+    ({ evidence }) => (evidence.incident = { id: 'i1', title: 'Payments are slow', flag: null }),
     'hold',
-    /The incident “Payments are slow” is open/,
+    /The incident “Payments are slow” is open, and names all of production\./,
+  ],
+  [
+    'an open incident of the flag',
+    ({ evidence }) => (evidence.incident = { id: 'i1', title: 'Payments are slow', flag: 'new-checkout' }),
+    'hold',
+    /is open, and names new-checkout in production\./,
   ],
   [
     'a line that somebody stopped',
@@ -216,6 +224,24 @@ describe('the last stage', () => {
     expect(decision).toMatchObject({ action: 'finish' });
     expect(decision.reason).toBe('Finishes production: everybody gets on. 100 % baked for 30 minutes.');
     expect(verdictsOf(decision.guards)).toMatchObject({ errors: 'not-applicable', split: 'not-applicable' });
+  });
+
+  it('shows each enforced guard for which it is not left, and nothing of those in the shadow', () => {
+    const scene = readyScene(
+      policyOf({ guards: [GUARDS.errors, { ...GUARDS.latency, mode: 'shadow' }, GUARDS.p95, GUARDS.alert] }),
+    );
+    scene.evidence = healthy(scene.now, 90);
+    scene.evidence.thresholds.p95 = { kind: 'error', message: 'refused', since: at(0).toISOString() };
+    const lines = ask(scene).conditions.filter(({ kind }) => kind === 'guard');
+    expect(lines.map(({ id, met }) => [id, met])).toEqual([
+      ['guard:errors', false],
+      ['guard:p95', false],
+    ]);
+    expect(lines.map(({ because }) => because)).toEqual([
+      expect.stringMatching(/^Guard errors cannot say yet\. /),
+      expect.stringMatching(/^Guard p95 cannot be read\. /),
+    ]);
+    expect(ask(readyScene()).conditions.filter(({ kind }) => kind === 'guard')).toEqual([]);
   });
 
   it('is entered first by starting, which counts as the first press and as no other', () => {

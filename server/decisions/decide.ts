@@ -6,6 +6,7 @@ import { refusedConditions, unlessRefused } from './decide-refused.ts';
 import { decideStanding, decideStopped, tellOfFreeze, tellOfLess } from './decide-standing.ts';
 import type { Decided, Decision, Evidence } from './decision.ts';
 import { approvalConditions, buttonConditions, gateConditions, type Onward } from './entering-conditions.ts';
+import { guardConditions } from './guard-conditions.ts';
 import type { GuardGround } from './guard-ground.ts';
 import { countTesting } from './guard-scope.ts';
 import { judgeGuard } from './judge-guard.ts';
@@ -35,8 +36,9 @@ export function decide({ rollout, run, policy }: Decided, evidence: Evidence, no
   const guards = policy.guards.map((guard) => judgeGuard(guard, ground));
   const onward: Onward = { rollout, policy, step, run, evidence };
   const conditions = {
-    holding: holdingConditions(evidence),
+    holding: holdingConditions(evidence, run.environment),
     leaving: leavingConditions(ground, guards),
+    guards: guardConditions(guards),
     gates: gateConditions(onward),
     approvals: approvalConditions(onward),
     button: buttonConditions(onward),
@@ -54,6 +56,7 @@ export function decide({ rollout, run, policy }: Decided, evidence: Evidence, no
     conditions: [
       ...conditions.holding,
       ...conditions.leaving,
+      ...conditions.guards,
       ...conditions.gates,
       ...conditions.approvals,
       ...conditions.button,

@@ -41,7 +41,8 @@ export interface GuardVerdict {
 
 /**
  * `effective`: the stage is in force everywhere. `witness`: something that clients cannot make speaks for the stage.
- * `refused`: what was to be done was not let through; only listed where it was not.
+ * `guard`: an enforced one that failed, cannot say, or cannot be read; only listed where it does. `refused`: what was to be
+ * done was not let through; only listed where it was not.
  */
 export interface ConditionState {
   id: string;
@@ -49,6 +50,7 @@ export interface ConditionState {
     | 'bake'
     | 'units'
     | 'hits'
+    | 'guard'
     | 'gate'
     | 'approval'
     | 'button'
@@ -60,6 +62,8 @@ export interface ConditionState {
     | 'refused';
   met: boolean;
   because: string;
+  /** RFC 3339: since when a gate is open, where that is known. */
+  at?: string;
   /** Nothing will come of it by itself any more: a person has to do something. */
   isStuck?: boolean;
 }
@@ -80,7 +84,8 @@ export interface Evidence {
   approvals: ApprovalReading[];
   /** Of all that hold for the flag here; `inFlight` is that of the strictest. `through`: which flag that needs it is frozen. */
   freeze: { name: string; until: string | null; inFlight: InFlight; through?: string } | null;
-  incident: { id: string; title: string } | null;
+  /** `flag`: the one that it names; null where it names the environment as a whole. */
+  incident: { id: string; title: string; flag: string | null } | null;
   /** The train that it left with, where somebody has stopped the line. */
   line: StoppedLine | null;
   /** What the flag is in the environment now. */
@@ -126,6 +131,8 @@ export interface StoppedLine {
 export interface GateReading {
   open: boolean;
   because: string;
+  /** RFC 3339: when it opened, where that is known; left out, when it was looked at. */
+  at?: string;
   /** When it is worth asking again. */
   nextAt?: string;
 }

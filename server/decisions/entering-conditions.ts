@@ -40,7 +40,8 @@ function gateCondition(gate: Gate, { run, evidence }: Onward): ConditionState {
   if (passed !== undefined) return { id, kind: 'gate', met: true, because: `${id} passed at ${sayMoment(passed)}.` };
   const reading = Object.hasOwn(evidence.gates, id) ? evidence.gates[id] : undefined;
   const because = reading === undefined ? `${id} was not looked at yet.` : `${id}: ${reading.because}`;
-  return { id, kind: 'gate', met: reading?.open === true, because };
+  const met = reading?.open === true;
+  return { id, kind: 'gate', met, because, ...(met && reading.at !== undefined ? { at: reading.at } : {}) };
 }
 
 /** Approvals of entering the next stage. */

@@ -257,6 +257,16 @@ describe('what a decision leaves behind', () => {
     expect(early.passedGates).toEqual({ ci: at(29 * MINUTE).toISOString() });
     const late = noteAt(early, 30 * MINUTE);
     expect(late.passedGates).toEqual({ ci: at(29 * MINUTE).toISOString(), smoke: at(30 * MINUTE).toISOString() });
+    const told = healthy(at(HOUR));
+    told.gates.ci = { open: true, because: 'open', at: at(-HOUR).toISOString() };
+    expect(
+      noteDecision(
+        runningRun(gated),
+        decide({ rollout: rolloutOf(), run: runningRun(gated), policy: gated }, told, at(HOUR)),
+        gated,
+        at(HOUR),
+      ).passedGates,
+    ).toEqual({ ci: at(-HOUR).toISOString() });
     const evidence = healthy(at(HOUR));
     expect(decide({ rollout: rolloutOf(), run: late, policy: gated }, evidence, at(HOUR)).reason).toBe(
       'Holds: calm was not looked at yet.',

@@ -199,6 +199,6 @@ function latchGates({ passedGates }: Run, { conditions }: Decision, policy: Poli
     (gate) => isEventGate(gate) && (baked || gate.kind === 'check') && open.some(({ id }) => id === gate.id),
   );
   if (fresh.length === 0) return passedGates;
-  const at = now.toISOString();
-  return { ...passedGates, ...Object.fromEntries(fresh.map(({ id }) => [id, at])) };
+  const openedAt = (id: string) => open.find((one) => one.id === id)?.at ?? now.toISOString();
+  return { ...passedGates, ...Object.fromEntries(fresh.map(({ id }) => [id, openedAt(id)])) };
 }

@@ -82,7 +82,7 @@ function randomEvidence(dice: Dice, now: number): Evidence {
           inFlight: dice.one('hold', 'finish-stage'),
         }
       : null,
-    incident: dice.once(8) ? { id: 'i1', title: 'Slow' } : null,
+    incident: dice.once(8) ? { id: 'i1', title: 'Slow', flag: null } : null,
     line: dice.once(8) ? { train: 'weekly', reason: 'Look first.' } : null,
     flag: {
       ...{ exists: !dice.once(30), edited: dice.once(20), killed: dice.once(20), shed: dice.once(20) },

@@ -154,7 +154,7 @@ export function lookAround(
     freeze: within(world.freeze, now)
       ? { name: 'Easter', until: at(world.freeze[1]).toISOString(), inFlight: 'hold' as const }
       : null,
-    incident: within(world.incident, now) ? { id: 'i1', title: 'Slow' } : null,
+    incident: within(world.incident, now) ? { id: 'i1', title: 'Slow', flag: null } : null,
     line: null,
     flag: { exists: true, state: within(world.off, now) ? 'off' : 'on', killed: false, shed: false, edited: false },
     readBack: { effective: now - since >= world.reachMs, laggards: [] },

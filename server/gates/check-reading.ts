@@ -20,7 +20,9 @@ export function readCheck(
   const { status, repository, workflow, summary, at } = result;
   const by = `“${workflow}” of ${repository}, at ${at.toISOString()}`;
   const told = summary === '' ? '' : `: ${summary}`;
-  if (status === 'passed') return { open: true, because: `${check} passed for ${short} (${by}).` };
+  if (status === 'passed') {
+    return { open: true, because: `${check} passed for ${short} (${by}).`, at: at.toISOString() };
+  }
   if (status === 'failed') return { open: false, because: `${check} failed for ${short} (${by})${told}.` };
   return { open: false, because: `${check} is under way for ${short} (${by}).` };
 }

@@ -130,7 +130,7 @@ describe('what a CI says of commits', () => {
       ...{ open: false, because: 'acceptance has said nothing of aaaaaaa yet.' },
     });
     expect(read('passed')).toMatchObject({
-      open: true,
+      ...{ open: true, at: at.toISOString() },
       because: expect.stringMatching(/^acceptance passed for aaaaaaa \(“tests” of shop\/web/),
     });
     expect(read('failed')).toMatchObject({ open: false, because: expect.stringMatching(/3 of 212 failed\.$/) });

@@ -65,7 +65,8 @@ export function readProbe(state: ProbeState | undefined, gate: ProbeGate, now: D
   const host = URL.canParse(gate.url) ? new URL(gate.url).host : gate.url;
   if (state === undefined) return { open: false, because: `${host} was not called yet.`, nextAt: now.toISOString() };
   if (state.passedAt !== undefined) {
-    return { open: true, because: `${host} was well ${gate.times} times in a row, last at ${state.passedAt}.` };
+    const because = `${host} was well ${gate.times} times in a row, last at ${state.passedAt}.`;
+    return { open: true, because, at: state.passedAt };
   }
   const again =
     state.timeouts === 0 ? '' : ` It did not pass in its time ${times(state.timeouts)}, and is tried again.`;

@@ -9,6 +9,15 @@ export interface OpenIncident {
   title: string;
   severity: Severity;
   openedAt: Date;
+  /** The flag that it names here; null where it names the environment as a whole. */
+  flag: string | null;
+}
+
+/** Of which flag it is asked whether it is calm there, and how the environment is called. */
+export interface CalmPlace {
+  environmentId: number;
+  environment: string;
+  flag: string;
 }
 
 /** Whether it was calm for a while, with a sentence why, and when that may change by time alone. */
@@ -26,7 +35,9 @@ export async function openIncidentFor(
   flag: string,
 ): Promise<OpenIncident | undefined> {
   const [found] = await incidentsOver(db, environmentId, flag, 'open');
-  return found && { id: found.id, title: found.title, severity: found.severity, openedAt: found.openedAt };
+  if (found === undefined) return undefined;
+  const { id, title, severity, openedAt, flagKey } = found;
+  return { id, title, severity, openedAt, flag: flagKey === flag ? flag : null };
 }
 
 /**
@@ -35,21 +46,26 @@ export async function openIncidentFor(
  */
 export async function incidentFree(
   db: Db | Tx,
-  environmentId: number,
-  flag: string,
+  { environmentId, environment, flag }: CalmPlace,
   withinMs: number,
   now: Date,
 ): Promise<Calm> {
   const since = new Date(now.getTime() - withinMs);
   const [last] = await incidentsOver(db, environmentId, flag);
-  if (last?.state === 'open') return { open: false, because: `The incident “${last.title}” is open.` };
+  if (last?.state === 'open') {
+    const names = last.flagKey === flag ? `${flag} in ${environment}` : `all of ${environment}`;
+    return { open: false, because: `The incident “${last.title}” is open, and names ${names}.` };
+  }
   const kill = await newestKill(db, environmentId, flag, since);
   const storms = [
     ...(last?.closedAt ? [{ what: `The incident “${last.title}” was closed`, at: last.closedAt }] : []),
     ...(kill?.at ? [{ what: `${flag} was killed`, at: kill.at }] : []),
   ];
   const [newest] = storms.filter(({ at }) => at > since).sort((a, b) => b.at.getTime() - a.at.getTime());
-  if (newest === undefined) return { open: true, because: `No incident and no kill within ${inWords(withinMs)}.` };
+  if (newest === undefined) {
+    const of = `No incident of ${flag} or of ${environment} as a whole, and no kill of ${flag}`;
+    return { open: true, because: `${of}, within ${inWords(withinMs)}.` };
+  }
   const { what, at } = newest;
   const nextAt = new Date(at.getTime() + withinMs).toISOString();
   return { open: false, because: `${what} at ${at.toISOString()}, within ${inWords(withinMs)}.`, nextAt };

@@ -283,19 +283,28 @@ describe('incidents', () => {
     const [, production = 0] = shop.environmentIds;
     const { db } = database;
     const now = new Date(Date.now() + 1_000);
-    const calm = (flag: string, ms: number) => incidentFree(db, production, flag, ms, now);
+    const calm = (flag: string, ms: number) =>
+      incidentFree(db, { environmentId: production, environment: 'production', flag }, ms, now);
     const yesterday = new Date(now.getTime() - 24 * HOUR_MS);
     await db.update(incidents).set({ openedAt: yesterday, closedAt: yesterday });
     expect(await openIncidentFor(db, production, 'h')).toBeUndefined();
-    expect(await calm('h', HOUR_MS)).toMatchObject({ open: true });
+    expect(await calm('h', HOUR_MS)).toEqual({
+      ...{ open: true, because: 'No incident of h or of production as a whole, and no kill of h, within 1 h.' },
+    });
     const { body } = await shop.call('POST', '/incidents', {
       ...{ title: 'Storm', places: [{ environment: 'production', flag: 'h' }] },
     });
-    expect(await openIncidentFor(db, production, 'h')).toMatchObject({ id: body.incident.id, title: 'Storm' });
+    expect(await openIncidentFor(db, production, 'h')).toMatchObject({
+      ...{ id: body.incident.id, title: 'Storm', flag: 'h' },
+    });
     expect(await openIncidentFor(db, production, 'a')).toBeUndefined();
-    expect(await calm('h', 1)).toEqual({ open: false, because: 'The incident “Storm” is open.' });
+    expect(await calm('h', 1)).toEqual({
+      open: false,
+      because: 'The incident “Storm” is open, and names h in production.',
+    });
     await shop.call('PATCH', `/incidents/${body.incident.id}`, { places: [{ environment: 'production' }] });
-    expect(await openIncidentFor(db, production, 'h')).toMatchObject({ title: 'Storm' });
+    expect(await openIncidentFor(db, production, 'h')).toMatchObject({ title: 'Storm', flag: null });
+    expect((await calm('h', 1)).because).toBe('The incident “Storm” is open, and names all of production.');
     await shop.call('POST', `/incidents/${body.incident.id}/close`);
     expect(await openIncidentFor(db, production, 'h')).toBeUndefined();
     // It lasted for five hours: what was calm since it began is no calm.

@@ -239,7 +239,7 @@ export async function incidentsOver(db: Db | Tx, environmentId: number, flag: st
   return db
     .select({
       ...{ id: incidents.id, title: incidents.title, severity: incidents.severity, state: incidents.state },
-      ...{ openedAt: incidents.openedAt, closedAt: incidents.closedAt },
+      ...{ openedAt: incidents.openedAt, closedAt: incidents.closedAt, flagKey: incidentPlaces.flagKey },
     })
     .from(incidentPlaces)
     .innerJoin(incidents, eq(incidents.id, incidentPlaces.incidentId))

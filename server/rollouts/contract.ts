@@ -1,52 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { ROLES } from '../access/principal.ts';
-import type { Action, ConditionState, GuardVerdict, Verdict } from '../decisions/decision.ts';
-import type { PageAbout, PauseCause, RolloutState } from '../decisions/rollout.ts';
+import type { ConditionState, GuardVerdict } from '../decisions/decision.ts';
 import { serveAnswer } from '../flags/contract.ts';
 import { objectKey } from '../platform/object-key.ts';
 import { pageOf, pageQuery } from '../platform/page.ts';
 import { changeReceipt, moment, reason } from '../platform/problem-contract.ts';
 import { flipReceipts } from '../platform/receipts-contract.ts';
 import { holdSame } from '../platform/same-type.ts';
-import type { ReachState } from './reach.ts';
-
-const STATES = ['waiting', 'running', 'paused', 'finished', 'rolledBack', 'killed', 'ended'] as const;
-const ACTIONS = ['advance', 'hold', 'rollBack', 'kill', 'pause', 'finish', 'needApproval', 'end'] as const;
-const VERDICTS = ['pass', 'fail', 'inconclusive', 'no-data', 'error', 'not-applicable'] as const;
-const CONDITIONS = [
-  'bake',
-  'units',
-  'hits',
-  'gate',
-  'approval',
-  'button',
-  'freeze',
-  'incident',
-  'line',
-  'effective',
-  'witness',
-  'refused',
-] as const;
-const CAUSES = [
-  'person',
-  'flag-off',
-  'flag-killed',
-  'shed',
-  'guard',
-  'evidence',
-  'deadline',
-  'incident',
-  'train',
-] as const;
-const PAGES = ['deadline', 'approval', 'stopped', 'long-pause'] as const;
-const REACHES = ['pending', 'reached', 'late'] as const;
-holdSame<(typeof STATES)[number], RolloutState>(true);
-holdSame<(typeof ACTIONS)[number], Action>(true);
-holdSame<(typeof VERDICTS)[number], Verdict>(true);
-holdSame<(typeof CONDITIONS)[number], ConditionState['kind']>(true);
-holdSame<(typeof CAUSES)[number], PauseCause>(true);
-holdSame<(typeof PAGES)[number], PageAbout>(true);
-holdSame<(typeof REACHES)[number], ReachState>(true);
+import { ACTIONS, CAUSES, CONDITIONS, PAGES, REACHES, STATES, VERDICTS } from './decision-words.ts';
 
 const state = z.enum(STATES).openapi({
   description:
@@ -118,6 +79,7 @@ const guardVerdict = z.object({
 });
 const conditionState = z.object({
   ...{ id: z.string(), kind: z.enum(CONDITIONS), met: z.boolean(), because: z.string() },
+  at: moment.optional().openapi({ description: 'Since when a gate is open, where that is known' }),
   isStuck: z.boolean().optional().openapi({ description: 'Nothing will come of it by itself any more' }),
 });
 holdSame<keyof z.infer<typeof guardVerdict>, keyof GuardVerdict>(true);

@@ -68,7 +68,7 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     gates,
     approvals: await readApprovals(look, readings),
     freeze: freeze && { ...freeze, until: freeze.until?.toISOString() ?? null },
-    incident: incident === undefined ? null : { id: incident.id, title: incident.title },
+    incident: incident === undefined ? null : { id: incident.id, title: incident.title, flag: incident.flag },
     line,
     flag,
     readBack,
@@ -181,7 +181,11 @@ async function readGate(gate: Gate, look: Look, readings: Required<Readings>): P
       return { open: hosts >= gate.atLeast, because };
     }
     case 'incident-free':
-      return sources.incidentFree(run.environmentId, flag, gate.withinMs, now);
+      return sources.incidentFree(
+        { environmentId: run.environmentId, environment: run.environment, flag },
+        gate.withinMs,
+        now,
+      );
   }
 }
 

@@ -3,7 +3,7 @@ import type { FreezeTurn } from '../environments/freeze.ts';
 import type { FrozenFlag } from '../environments/freeze-store.ts';
 import type { CheckRow } from '../gates/check-store.ts';
 import type { ProbeShot } from '../gates/probe.ts';
-import type { Calm, OpenIncident } from '../incidents/calm.ts';
+import type { Calm, CalmPlace, OpenIncident } from '../incidents/calm.ts';
 import type { MeasuredMetric } from '../metrics/entry-units.ts';
 import type { EntryEvidence } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
@@ -38,7 +38,7 @@ export interface LoopSources extends RolloutSources {
   /** Distinct hosts whose apps are live and have this place in force. */
   hostsAt(environmentId: number, position: string | undefined): Promise<number>;
   openIncident(environmentId: number, flag: string): Promise<OpenIncident | undefined>;
-  incidentFree(environmentId: number, flag: string, withinMs: number, now: Date): Promise<Calm>;
+  incidentFree(place: CalmPlace, withinMs: number, now: Date): Promise<Calm>;
   /** The freeze in which a flag is there: by its tags, too, and by those of flags that need it. */
   freezeOf(environmentId: number, flag: string, now: Date): Promise<FrozenFlag | null>;
   /** The same over a time in which nobody looked: what held at its beginning, and each turn since. */

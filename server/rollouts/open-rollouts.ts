@@ -124,7 +124,7 @@ function openSources(parts: OpenRolloutsParts): LoopSources {
     checkResult: (projectId, gate, commit) => checkResult(db, projectId, gate.check, commit),
     hostsAt: (environmentId, position) => countHostsAt(reach, environmentId, position),
     openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
-    incidentFree: (environmentId, flag, withinMs, now) => incidentFree(db, environmentId, flag, withinMs, now),
+    incidentFree: (place, withinMs, now) => incidentFree(db, place, withinMs, now),
     freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
     freezeTurns: (environmentId, flag, from, to) => freezeTurnsOfFlag(db, environmentId, flag, from, to),
     lineStopped: parts.lineStopped ?? (async () => null),

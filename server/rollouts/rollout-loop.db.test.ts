@@ -121,7 +121,7 @@ describe.each(databaseKinds)('a rollout on the %s database', (kind) => {
       await fresh();
       const loop = await world.takeOver();
       const id = await world.start();
-      world.says.incident = { id: 'i', title: 'Payments fail', severity: 'minor', openedAt: world.now() };
+      world.says.incident = { id: 'i', title: 'Payments fail', severity: 'minor', openedAt: world.now(), flag: null };
       await loop.pass();
       expect((await world.read(id)).run.run).toMatchObject({ state: 'waiting', stage: -1 });
       world.says.incident = undefined;

@@ -9,6 +9,7 @@ import { openTestDatabase, type TestDatabase } from '../database/test-database.t
 import { METRICS, policyOf, stageOf } from '../decisions/decide.fixture.ts';
 import type { StoppedLine } from '../decisions/decision.ts';
 import type { Frozen } from '../environments/freeze.ts';
+import type { OpenIncident } from '../incidents/calm.ts';
 import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { QueryAnswer } from '../metrics/query-answer.ts';
 import type { HeldLease } from '../platform/lease.ts';
@@ -40,7 +41,7 @@ export interface Says {
   reach: { effective: boolean; laggards: string[] };
   probe: { well: boolean; found: string };
   freeze: Frozen | null;
-  incident: { id: string; title: string; severity: 'minor'; openedAt: Date } | undefined;
+  incident: OpenIncident | undefined;
   line: StoppedLine | null;
   below(below: number): number;
   /** What speaks against every policy by now. */

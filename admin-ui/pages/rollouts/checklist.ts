@@ -1,6 +1,7 @@
 import type { RunAnswer } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 
 type Condition = NonNullable<RunAnswer['decision']>['conditions'][number];
@@ -11,6 +12,7 @@ const KINDS: Record<Condition['kind'], string> = {
   bake: 'Bake',
   units: 'Units',
   hits: 'Hits',
+  guard: 'Guard',
   witness: 'Witness',
   freeze: 'Freeze',
   incident: 'Incident',
@@ -74,6 +76,7 @@ export class Checklist extends LitElement {
   @property({ type: Boolean }) over = false;
   /** Where whoever may approve does so. */
   @property() inbox = '';
+  @property() project = '';
 
   override render() {
     if (this.conditions.length === 0) return html`<p class="quiet">Nothing is asked for before it goes on.</p>`;
@@ -82,14 +85,20 @@ export class Checklist extends LitElement {
     </ul>`;
   }
 
-  #draw({ kind, met, because }: Condition) {
+  #draw({ id, kind, met, because }: Condition) {
     return html`<li class=${met ? 'met' : this.over ? '' : 'open'}>
       <wa-icon name=${met ? 'check' : 'clock'} label=${met ? 'met' : 'open'}></wa-icon>
       <span class="kind">${KINDS[kind]}</span>
-      <span>
-        ${because} ${kind === 'approval' && !met && !this.over && this.inbox !== '' ? html`<a href=${this.inbox}>Open Requests</a>` : nothing}
-      </span>
+      <span>${because} ${met || this.over ? nothing : this.#drawWay(id, kind)}</span>
     </li>`;
+  }
+
+  /** Where somebody can do something about it. */
+  #drawWay(id: string, kind: Condition['kind']) {
+    if (kind === 'approval' && this.inbox !== '') return html`<a href=${this.inbox}>Open Requests</a>`;
+    const incident = /^incident:(.+)$/.exec(id)?.[1];
+    if (incident === undefined || this.project === '') return nothing;
+    return html`<a href=${writeRoute('incident', { project: this.project, incident })}>Open the incident</a>`;
   }
 }
 

@@ -124,7 +124,8 @@ export class RolloutPage extends LitElement {
     return html`<div class="sides">
         <section class="card side">
           <h2>${isLive(state) ? 'Before it goes on' : 'What was asked for last'}${where}</h2>
-          <t-rollout-checklist 
+          <t-rollout-checklist
+            .project=${this.project}
             .conditions=${decision?.conditions ?? []}
             .over=${!isLive(state)}
             .inbox=${writeRoute('requests', { project: this.project }, { env: environment })}

@@ -117,6 +117,7 @@ test('tells how near a guard is to where it fails', () => {
   const logE = { name: 'logE', value: -0.515_15, bound: 6.396_93 };
   expect(tellStatistic('versus-control', logE)).toBe('evidence of harm −0.515, fails at 6.4');
   expect(tellStatistic('sample-ratio', logE)).toBe('evidence that they differ −0.515, fails at 6.4');
+  expect(tellStatistic('versus-control', { ...logE, value: -2.22e-16 })).toBe('evidence of harm 0, fails at 6.4');
   expect(tellStatistic('threshold', { name: 'value', value: 0.412_3, bound: 0.4 })).toBe('value 0.412, fails at 0.4');
 });
 

@@ -170,7 +170,10 @@ export function tellStatistic(kind: GuardTerms['kind'], { name, value, bound }: 
   return `${what} ${shortNumber(value)}, fails at ${shortNumber(bound)}`;
 }
 
-const shortNumber = (number: number) => String(Number(number.toPrecision(3))).replace('-', '−');
+/** What is left of nothing by counting in binary is nothing. */
+const LEAST = 1e-12;
+const shortNumber = (number: number) =>
+  Math.abs(number) < LEAST ? '0' : String(Number(number.toPrecision(3))).replace('-', '−');
 
 /** What a live rollout means for whoever edits its flag: what is refused, what ends it, what pauses it. */
 export function tellOwned({
