@@ -250,7 +250,7 @@ export function followAll(parts: Parts): (() => void)[] {
     reports.follow(),
     incidents.follow(),
     signals.follow(),
-    signals.listen(() => rollouts.parts.wake()),
+    signals.listen((projectId) => rollouts.hear({ projectId })),
     rollouts.follow(),
     trains.follow(),
   ];

@@ -27,13 +27,13 @@ export interface Looked {
 
 /**
  * Keeps what was seen: latched guards and gates, since when it stands still, how far its last write has come. The log of
- * decisions gets an entry where something else was found than before, not at every look.
+ * decisions gets an entry where something else was found than before, not at every look. Answers the run as it is kept.
  */
 export async function keepLook(
   { door }: Pick<LoopParts, 'door'>,
   looked: Looked,
   also?: (tx: Tx) => Promise<void>,
-): Promise<void> {
+): Promise<Run> {
   const { kept, run, decision, evidence, rollout, lease, now } = looked;
   const next = noteSeen(run, { decision, evidence }, rollout.pinned, now);
   const beside = { ...looked.beside, decision, decidedAt: now };
@@ -49,6 +49,7 @@ export async function keepLook(
     const lastAt = await lastPointAt(tx, run.id);
     if (isPointDue(run.enteredAt ?? run.arrivedAt, lastAt, now)) await insertPoints(tx, run, now, pointsOf(decision));
   });
+  return { ...next, version: next.version + 1 };
 }
 
 /** Whether a decision found something else than the last one: not where only numbers within its sentences moved. */

@@ -2,6 +2,7 @@ import { decide } from '../decisions/decide.ts';
 import type { Decision, Refusal } from '../decisions/decision.ts';
 import { measuredUnits } from '../decisions/guard-ground.ts';
 import { becomeEffective, keepTime } from '../decisions/move-run.ts';
+import type { Run } from '../decisions/rollout.ts';
 import type { HeldLease } from '../platform/lease.ts';
 import { actOn } from './act.ts';
 import { countUnseen } from './count-unseen.ts';
@@ -74,18 +75,20 @@ async function carryOut(parts: LoopParts, looked: Looked): Promise<void> {
   const { crash, names } = parts;
   const { rollout, run, decision, now } = looked;
   if (decision.action === 'hold') {
-    await atPoints(crash, 'keep look', () => keepLook(parts, looked));
-    return lowerIfMany(parts, looked);
+    const saved = await atPoints(crash, 'keep look', () => keepLook(parts, looked));
+    return lowerIfMany(parts, looked, saved);
   }
   if (decision.action === 'needApproval') {
     const ask = stageAskOf(rollout, run);
     if (ask === undefined || decision.askFor.length === 0) {
-      return atPoints(crash, 'keep look', () => keepLook(parts, looked));
+      await atPoints(crash, 'keep look', () => keepLook(parts, looked));
+      return;
     }
     // Asked and noted in one transaction: nobody is asked twice for the same.
-    return atPoints(crash, 'ask approval', () =>
+    await atPoints(crash, 'ask approval', () =>
       keepLook(parts, withAsks(looked), (tx) => askStageApprovals(tx, ask, decision.askFor, now)),
     );
+    return;
   }
   const { action } = decision;
   const units = await readUnitsGround(parts, rollout, run);
@@ -99,14 +102,13 @@ function withAsks(looked: Looked): Looked {
 }
 
 /** What comes in is more than it takes: measured is less of it from now on. A freeze is no time to write anything. */
-async function lowerIfMany(parts: LoopParts, { rollout, run, kept, evidence, lease, now }: Looked): Promise<void> {
+async function lowerIfMany(parts: LoopParts, { rollout, evidence, lease, now }: Looked, run: Run): Promise<void> {
   const below = run.wrote?.run?.sample.below;
   if (below === undefined || run.state !== 'running' || run.enteredAt === null || evidence.freeze !== null) return;
   const units = measuredUnits(evidence.entry);
   const next = parts.sources.suggestBelow(below, units, now.getTime() - run.enteredAt.getTime());
-  // The look before may have written the run: then the next one will do.
-  if (next >= below || run.version !== kept.run.version) return;
-  await atPoints(parts.crash, 'lower sample', () => lowerSample(parts, { rollout, run: kept.run, below: next, lease }));
+  if (next >= below) return;
+  await atPoints(parts.crash, 'lower sample', () => lowerSample(parts, { rollout, run, below: next, lease }));
 }
 
 function warnLate({ log }: LoopParts, { id, flag }: PinnedRollout, { run }: KeptRun, laggards: string[]): void {

@@ -23,6 +23,7 @@ import { findVersion } from '../policies/policy-store.ts';
 import { recheckPolicy } from '../policies/recheck-policy.ts';
 import { firingSignals } from '../signals/signal-store.ts';
 import { unitsNeeded } from '../statistics/index.ts';
+import type { Heard } from './due-looks.ts';
 import { leaseInDatabase } from './lease-store.ts';
 import type { LoopParts } from './loop-parts.ts';
 import type { LoopSources } from './loop-sources.ts';
@@ -56,6 +57,8 @@ export interface Rollouts {
   sources: LoopSources;
   /** The lease under which this node acts for all; undefined where another one does. */
   held(): HeldLease | undefined;
+  /** Something came from outside that rings nobody: those whom it may concern are looked at at once. */
+  hear(heard: Heard): void;
   /** Begins to ask for the lease, and to act under it; answers how to stop. */
   follow(): () => void;
   /** Waits for what is under way, and lets another node act at once. */
@@ -81,12 +84,17 @@ export function openRollouts(parts: OpenRolloutsParts): Rollouts {
     ...(parts.finished === undefined ? {} : { finished: parts.finished }),
   });
   return {
-    parts: { door, sources, names, wake: loop.wake },
+    parts: { door, sources, names, wake: () => loop.wake() },
     sources,
+    hear: loop.wake,
     held: () => lease.held(),
     follow: () => {
       // A kill, an edit, a press on another node: whatever alters a ruleset rings.
-      const stops = [lease.follow(), loop.follow(), doorbell.onRing(() => loop.wake())];
+      const stops = [
+        lease.follow(),
+        loop.follow(),
+        doorbell.onRing(({ environmentId }) => loop.wake({ environmentId })),
+      ];
       return () => {
         for (const stop of stops) stop();
       };

@@ -60,6 +60,8 @@ export interface RolloutWorld {
   wait(ms: number): void;
   /** A loop as another node would have it; it holds the lease from now on. */
   takeOver(crash?: Crash): Promise<RolloutLoop>;
+  /** What such a loop looks with. */
+  hold(crash?: Crash): Promise<LoopParts>;
   start(over?: Partial<Start>, principal?: Principal): Promise<string>;
   steer(id: string, steer: Steer, reason?: string, principal?: Principal): Promise<void>;
   read(id: string): Promise<{ rollout: PinnedRollout; runs: KeptRun[]; run: KeptRun }>;
@@ -113,7 +115,8 @@ export async function openRolloutWorld(
     wait: (ms) => {
       at += ms;
     },
-    takeOver: (crash) => takeOver(parts, sources, crash),
+    takeOver: async (crash) => new RolloutLoop(await hold(parts, sources, crash)),
+    hold: (crash) => hold(parts, sources, crash),
     start: async (over = {}, principal = ROOT) => {
       const wanted = { flag: FLAG, target: 'fallthrough', from: 'off', to: 'on', policy: 'web-standard', ...over };
       return (await startRollout(parts, { principal, reason: 'It is ready.' }, projectId, wanted)).id;
@@ -142,14 +145,13 @@ async function flagRows({ db }: TestDatabase, environmentId = 0) {
   return rows.sort((a, b) => a.flagId - b.flagId)[0];
 }
 
-async function takeOver(parts: RolloutParts, sources: LoopSources, crash?: Crash): Promise<RolloutLoop> {
+async function hold(parts: RolloutParts, sources: LoopSources, crash?: Crash): Promise<LoopParts> {
   const { db } = parts.door;
   const previous = await db.execute('UPDATE leases SET expires_at = clock_timestamp() - make_interval(secs => 1)');
   void previous;
   const lease = (await leaseInDatabase(db, 'rollouts', 'test').take(600_000)) as HeldLease;
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const loop: LoopParts = { ...parts, sources, held: () => lease, log, ...(crash ? { crash } : {}) };
-  return new RolloutLoop(loop);
+  return { ...parts, sources, held: () => lease, log, ...(crash ? { crash } : {}) };
 }
 
 export function quiet(): Says {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { environments, projects, runs } from '../database/tables.ts';
 import type { Decision } from '../decisions/decision.ts';
@@ -47,7 +47,7 @@ export async function saveRun(tx: Tx | Db, run: Run, now: Date, beside: BesideRu
   return rows.length > 0;
 }
 
-/** Where the last write of a run led, for whoever sees whether it is in force: no new version, for the run is the same. */
+/** Where the last write of a run led, by the change that wrote it: no new version, for that made one already. */
 export async function saveReach(tx: Tx | Db, runId: string, reach: Reach): Promise<void> {
   await tx
     .update(runs)
@@ -55,12 +55,16 @@ export async function saveReach(tx: Tx | Db, runId: string, reach: Reach): Promi
     .where(eq(runs.id, runId));
 }
 
-/** What is remembered of a look that changed nothing: it is no new version of the run. */
+/**
+ * What is remembered of a look that left the run as it was. It is a new version all the same: what a slower look read before
+ * is old by now, and nothing is decided on it.
+ */
 export async function saveLook(tx: Tx | Db, { id, version }: Run, beside: BesideRun): Promise<boolean> {
   const rows = await tx
     .update(runs)
     .set({
       ...beside,
+      version: version + 1,
       ...(beside.reach === undefined ? {} : { isReached: beside.reach === null || beside.reach.reachedAt !== null }),
     })
     .where(and(eq(runs.id, id), eq(runs.version, version)))
@@ -68,12 +72,34 @@ export async function saveLook(tx: Tx | Db, { id, version }: Run, beside: Beside
   return rows.length > 0;
 }
 
+/** A run as the loop chooses from. What it is looked at for is read when its turn comes, and not before. */
+export interface ListedRun extends Pick<Run, 'id' | 'rollout' | 'environmentId' | 'environment' | 'isProtected'> {
+  projectId: number;
+}
+
 /**
  * The runs that the loop looks at: those that live, and those whose last write is not in force everywhere yet. In a project
  * that is archived nothing moves; when it comes back they go on.
  */
-export function runsToLookAt(db: Db): Promise<KeptRun[]> {
-  return select(db, and(isNull(projects.archivedAt), or(inArray(runs.state, LIVE), eq(runs.isReached, false))));
+const IS_LOOKED_AT = and(isNull(projects.archivedAt), or(inArray(runs.state, LIVE), eq(runs.isReached, false)));
+
+/** All of those, beginning with the one that was not looked at for longest. */
+export function runsToLookAt(db: Db): Promise<ListedRun[]> {
+  return db
+    .select({
+      ...{ id: runs.id, rollout: runs.rolloutId, environmentId: runs.environmentId, environment: environments.key },
+      ...{ isProtected: environments.protected, projectId: environments.projectId },
+    })
+    .from(runs)
+    .innerJoin(environments, eq(environments.id, runs.environmentId))
+    .innerJoin(projects, eq(projects.id, environments.projectId))
+    .where(IS_LOOKED_AT)
+    .orderBy(sql`${runs.decidedAt} NULLS FIRST`, asc(runs.startedAt), asc(runs.id));
+}
+
+/** One of those as it is now; undefined where it is none any more. */
+export async function readRunToLookAt(db: Db, id: string): Promise<KeptRun | undefined> {
+  return (await select(db, and(eq(runs.id, id), IS_LOOKED_AT)))[0];
 }
 
 export function runsOf(db: Db | Tx, rolloutIds: readonly string[]): Promise<KeptRun[]> {

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { OpenPlaces } from './open-places.ts';
+
+describe('turns where a place takes only so many at a time', () => {
+  const places = { slow1: ['slow'], slow2: ['slow'], slow3: ['slow', 'other'], quick: ['other'], alone: [] };
+  type Name = keyof typeof places;
+  const open = (names: Name[], most = 2) => new OpenPlaces(names, { most, placesOf: (name: Name) => places[name] });
+
+  it('come in order, and those of a full place after those of others', () => {
+    const turns = open(['slow1', 'slow2', 'slow3', 'quick', 'alone']);
+    expect([1, 2, 3, 4, 5].map(() => turns.take())).toEqual(['slow1', 'slow2', 'quick', 'alone', undefined]);
+    expect(turns.left).toBe(1);
+    turns.done('slow1');
+    expect([turns.take(), turns.take(), turns.left]).toEqual(['slow3', undefined, 0]);
+  });
+
+  it('wait for each of their places', () => {
+    const turns = open(['slow1', 'quick', 'slow3'], 1);
+    expect([turns.take(), turns.take(), turns.take()]).toEqual(['slow1', 'quick', undefined]);
+    turns.done('slow1');
+    expect(turns.take()).toBeUndefined();
+    turns.done('quick');
+    expect(turns.take()).toBe('slow3');
+  });
+});
