@@ -65,6 +65,24 @@ const table: [string, Flag[], Flag[], 'safe' | 'growing' | 'none'][] = [
     [flag({ fallthrough: { variant: 'a' } })],
     'growing',
   ],
+  [
+    'a rollout for an audience that ends by an edit to the offVariant, and its rule with it',
+    [flag({ rules: [rule({ variant: 'a' })], fallthrough: split(500), run: { ...measured, audienceRule: 'r' } })],
+    [flag({ fallthrough: { variant: 'off' } })],
+    'safe',
+  ],
+  [
+    'the rule of an audience that goes alone, so that some of them get what everybody gets',
+    [flag({ rules: [rule({ variant: 'b' })], fallthrough: split(500), run: { ...measured, audienceRule: 'r' } })],
+    [flag({ fallthrough: split(500) })],
+    'growing',
+  ],
+  [
+    'a rule that goes, and that no rollout put there',
+    [flag({ rules: [rule({ variant: 'a' })], fallthrough: { variant: 'off' }, run: measured })],
+    [flag({ fallthrough: { variant: 'off' } })],
+    'growing',
+  ],
   ['a split that shrinks', [flag({ fallthrough: split(500) })], [flag({ fallthrough: split(100) })], 'safe'],
   ['a split that grows', [flag({ fallthrough: split(500) })], [flag({ fallthrough: split(600) })], 'growing'],
   [

@@ -1,4 +1,4 @@
-import type { Flag, Rule, Ruleset, Serve, Slice, Split } from '@turnout/core';
+import type { Condition, Flag, Rule, Ruleset, Serve, Slice, Split } from '@turnout/core';
 import { canonicalJson } from './canonical.ts';
 import type { Direction } from './door.ts';
 
@@ -40,19 +40,57 @@ function isTowardsSafe(was: Flag, is: Flag, isWanted: (key: string, variant: str
   if (was.state === 'off' && is.state === 'on') return false;
   if (was.killed && !is.killed) return false;
   if (canonicalJson(unserved(was)) !== canonicalJson(unserved(is))) return false;
-  if (was.rules.length !== is.rules.length) return false;
-  const pairs: [Serve, Serve][] = [[was.fallthrough, is.fallthrough]];
-  for (let i = 0; i < was.rules.length; i++) {
-    const [a, b] = [was.rules[i], is.rules[i]];
-    if (a === undefined || b === undefined || !sameQuestion(a, b)) return false;
-    pairs.push([a.serve, b.serve]);
-  }
-  const changed = pairs.filter(([a, b]) => canonicalJson(a) !== canonicalJson(b));
-  if (changed.length === 0) return true;
+  const paired = pairRules(was, is);
+  if (paired === undefined) return false;
+  const changed = paired.pairs.filter(([a, b]) => canonicalJson(a) !== canonicalJson(b));
+  if (changed.length === 0 && paired.gone.length === 0) return true;
   const off = was.offVariant;
   if (off === null || !changed.every(([a, b]) => gainsOnly(a, b, off))) return false;
+  if (!paired.gone.every(({ rule, next }) => leavesToOff(rule, next, is.fallthrough, off))) return false;
   // Letting it gain would turn on a flag that waits for it.
   return !isWanted(was.key, off);
+}
+
+interface PairedRules {
+  pairs: [Serve, Serve][];
+  /** The rule that a rollout had put there for its audience, where it is taken away, with those that come after it now. */
+  gone: { rule: Rule; next: readonly Rule[] }[];
+}
+
+/** The serves of one flag on both sides; undefined where a rule is new, is gone, asks something else or stands elsewhere. */
+function pairRules(was: Flag, is: Flag): PairedRules | undefined {
+  const found: PairedRules = { pairs: [[was.fallthrough, is.fallthrough]], gone: [] };
+  let at = 0;
+  for (const rule of was.rules) {
+    const other = is.rules[at];
+    if (other === undefined || !sameQuestion(rule, other)) {
+      if (rule.id !== was.run?.audienceRule) return undefined;
+      found.gone.push({ rule, next: is.rules.slice(at) });
+      continue;
+    }
+    found.pairs.push([rule.serve, other.serve]);
+    at++;
+  }
+  return at === is.rules.length ? found : undefined;
+}
+
+/**
+ * Whether everybody whom a rule caught that is gone gets the offVariant now: from every rule that may catch them next, up
+ * to one that catches all of them, or else from the fallthrough.
+ */
+function leavesToOff({ if: asked }: Rule, next: readonly Rule[], fallthrough: Serve, off: string): boolean {
+  const isOff = (serve: Serve) => 'variant' in serve && serve.variant === off;
+  for (const rule of next) {
+    if (!isOff(rule.serve)) return false;
+    if (isWithinCondition(asked, rule.if)) return true;
+  }
+  return isOff(fallthrough);
+}
+
+/** Whether the second holds wherever the first does, as far as their form shows it. */
+function isWithinCondition(inner: Condition, outer: Condition): boolean {
+  if (canonicalJson(inner) === canonicalJson(outer)) return true;
+  return 'all' in inner && inner.all.some((one) => isWithinCondition(one, outer));
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Flipped {
   before?: Serves;
   after?: Serves;
   changed?: boolean;
+  /** What became of a rollout’s rule for its audience. */
+  rollout?: string;
   change?: Made;
   /** Of kills: where the entry rests, and under which id. */
   durable?: 'log' | 'journal';
@@ -40,6 +42,7 @@ export function printFlip(shell: Shell, flag: string, environment: string, answe
     return;
   }
   shell.print(`${where}: ${describeStep(before, after)}`);
+  if (answer.rollout) shell.print(answer.rollout);
   if (answer.change) shell.print(describeChange(answer.change));
 }
 

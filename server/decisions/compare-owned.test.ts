@@ -1,4 +1,4 @@
-import type { Flag, Rule, Serve } from '@turnout/core';
+import type { Condition, Flag, Rule, Serve } from '@turnout/core';
 import { describe, expect, it } from 'vitest';
 import { compareOwned, judgeEdit } from './compare-owned.ts';
 import { growRun, leaveRun } from './grow-run.ts';
@@ -102,6 +102,26 @@ it('refuses to delete the rule that is rolled out', () => {
   const without = { ...flag, rules: flag.rules.filter(({ id }) => id !== 'shoppers') };
   const touch = judgeEdit({ wrote, from: 'off', to: 'on' }, { flag, shedLevel: 0 }, { flag: without, shedLevel: 0 });
   expect(touch).toEqual({ outcome: 'refused', because: 'The rule shoppers cannot go while it is rolled out.' });
+});
+
+it('lives through another condition of its target, where the rule of its audience follows, and owns that', () => {
+  const { wrote, flag } = scene('shoppers');
+  const owned = { wrote, from: 'off', to: 'on' };
+  const narrower: Condition = { all: [{ segment: 'shoppers' }, { segment: 'beta' }] };
+  const withIfs = (target: Condition, audience: Condition, state: Flag['state'] = 'on'): Flag => ({
+    ...{ ...flag, state },
+    rules: flag.rules.map((rule) => ({ ...rule, if: rule.id === 'shoppers' ? target : audience })),
+  });
+  const judge = (after: Flag) => judgeEdit(owned, { flag, shedLevel: 0 }, { flag: after, shedLevel: 0 });
+  const follows = { all: [narrower, { segment: 'staff' }] };
+  const owns = { ...wrote, audienceRule: { ...wrote.audienceRule, if: follows } };
+  expect(judge(withIfs(narrower, follows))).toEqual({ outcome: 'goes-on', wrote: owns });
+  expect(judge(withIfs(narrower, follows, 'off'))).toMatchObject({ outcome: 'pauses', wrote: owns });
+  // Whoever writes rules past that leaves it reaching further than its target.
+  const stays = wrote.audienceRule?.if as Condition;
+  expect(judge(withIfs(narrower, stays))).toMatchObject({
+    ...{ outcome: 'ends', because: expect.stringContaining(`The rule ${wrote.audienceRule?.id} stays, and gives on`) },
+  });
 });
 
 it('may delete a rule that is not rolled out', () => {

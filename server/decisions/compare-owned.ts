@@ -1,5 +1,6 @@
 import type { Flag, Serve } from '@turnout/core';
 import { canonicalJson } from '../changes/canonical.ts';
+import { followTarget } from '../flags/run-after.ts';
 import type { PauseCause, RunWrites } from './rollout.ts';
 
 /** What of a flag a run may own. */
@@ -20,10 +21,13 @@ export function compareOwned(wrote: RunWrites, flag: OwnedFlag): 'same' | 'edite
   return pairs.every(([ours, theirs]) => canonicalJson(ours) === canonicalJson(theirs)) ? 'same' : 'edited';
 }
 
-/** What an edit by somebody else does to a live run. */
+/**
+ * What an edit by somebody else does to a live run. `wrote` is what it owns from then on, where the rule of its audience
+ * followed the condition of its target.
+ */
 export type Touch =
-  | { outcome: 'goes-on' }
-  | { outcome: 'pauses'; cause: PauseCause; because: string }
+  | { outcome: 'goes-on'; wrote?: RunWrites }
+  | { outcome: 'pauses'; cause: PauseCause; because: string; wrote?: RunWrites }
   | { outcome: 'ends'; because: string }
   | { outcome: 'refused'; because: string };
 
@@ -40,12 +44,37 @@ export function judgeEdit(
   const { flag } = after;
   const refused = whyRefused({ wrote, from, to }, before.flag, flag);
   if (refused !== undefined || flag === undefined) return { outcome: 'refused', because: refused ?? 'It is gone.' };
-  if (compareOwned(wrote, flag) === 'edited') {
-    return { outcome: 'ends', because: 'What the rollout owns was edited, and the edit stands.' };
+  const followed = followedBy(wrote, before.flag, flag);
+  if (compareOwned(followed ?? wrote, flag) === 'edited') {
+    return {
+      outcome: 'ends',
+      because: `What the rollout owns was edited, and the edit stands.${sayLeft(wrote, flag)}`,
+    };
   }
   const off = whyNotOn(flag, after.shedLevel);
-  if (off === undefined || whyNotOn(before.flag, before.shedLevel)?.cause === off.cause) return { outcome: 'goes-on' };
-  return { outcome: 'pauses', ...off };
+  const owns = followed === undefined ? {} : { wrote: followed };
+  if (off === undefined || whyNotOn(before.flag, before.shedLevel)?.cause === off.cause) {
+    return { outcome: 'goes-on', ...owns };
+  }
+  return { outcome: 'pauses', ...off, ...owns };
+}
+
+/** What the run owns where somebody edited the condition of its target; undefined where nobody did. */
+function followedBy(wrote: RunWrites, before: OwnedFlag, after: OwnedFlag): RunWrites | undefined {
+  const { audienceRule, target } = wrote;
+  if (audienceRule === null) return undefined;
+  const [was, is] = [before, after].map(({ rules }) => rules.find(({ id }) => id === target)?.if);
+  const follows = followTarget(audienceRule, was, is);
+  return follows === audienceRule ? undefined : { ...wrote, audienceRule: follows };
+}
+
+/** Whoever set 0 % by hand must not find out later that the audience goes on. */
+function sayLeft({ audienceRule, run }: RunWrites, { rules }: OwnedFlag): string {
+  if (audienceRule === null || run === null) return '';
+  const left = rules.find(({ id }) => id === audienceRule.id);
+  if (left === undefined) return ` The rule ${audienceRule.id} went with it.`;
+  const gives = 'variant' in left.serve && left.serve.variant === run.to;
+  return gives ? ` The rule ${audienceRule.id} stays, and gives ${run.to} to its audience.` : '';
 }
 
 function whyRefused(

@@ -49,26 +49,26 @@ const read = createRoute({
 });
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace what a flag is in this environment; needs If-Match' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: changeQuery, body: { ...json(configurationPut), required: true } },
   responses: { 200: answer('As it is now, and who moved', changedConfiguration), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change what a flag is in this environment (RFC 7396)' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: changeQuery, body: { ...json(configurationPatch), required: true } },
   responses: { 200: answer('As it is now, and who moved', changedConfiguration), ...problemAnswers },
 });
 const turned = { 200: answer('What users got before and get now', turnedFlag), ...problemAnswers };
 const on = createRoute({
   ...{ method: 'post', path: `${path}/on`, tags, summary: 'Turn a flag on' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: changeQuery, body: json(withReason) },
   responses: turned,
 });
 const off = createRoute({
   ...{ method: 'post', path: `${path}/off`, tags, summary: 'Turn a flag off: everybody gets its offVariant' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: changeQuery, body: json(withReason) },
   responses: turned,
 });
@@ -79,7 +79,7 @@ const serve = createRoute({
     tags,
     summary: 'Turn a flag on and serve one variant where no rule holds',
   },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: changeQuery, body: { ...json(serveBody), required: true } },
   responses: turned,
 });
@@ -144,9 +144,13 @@ const show = ({ flag, configuration, environment }: FlagInEnvironment) =>
   showConfiguration(flag, configuration, environment);
 
 /** What was only tried has no version that one could name. */
-function configured(c: Context<HouseEnv>, { now, moved, change }: Configured, tried: Attempt<ConfigurationParts>) {
+function configured(
+  c: Context<HouseEnv>,
+  { now, moved, rollout, change }: Configured,
+  tried: Attempt<ConfigurationParts>,
+) {
   if (tried.rehearsed === undefined) c.header('ETag', versionTag(now.configuration.version));
-  const somebody = Object.keys(moved).length > 0 ? { moved } : {};
+  const somebody = { ...(Object.keys(moved).length > 0 ? { moved } : {}), ...(rollout ? { rollout } : {}) };
   const rehearsal = showRehearsal(tried, { flags: [now.flag.key] });
   return { flag: show(now), ...somebody, ...(change ? { change } : {}), ...rehearsal };
 }

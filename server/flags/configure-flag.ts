@@ -17,12 +17,14 @@ import { asLogged, differingFields } from './log-flag-change.ts';
 import { newNames } from './names.ts';
 import { patchConfiguration } from './patch-configuration.ts';
 import { type Names, planConfiguration } from './plan-configuration.ts';
-import { runAfter } from './run-after.ts';
+import { settleRun } from './run-after.ts';
 
 /** A flag in an environment after a change, and what came with it. */
 export interface Configured {
   now: FlagInEnvironment;
   moved: Record<string, number>;
+  /** What became by it of a rollout’s rule for its audience. */
+  rollout?: string;
   change?: ChangeReceipt;
 }
 
@@ -42,7 +44,11 @@ export const editConfiguration = (
   place: EnvironmentPlace,
   key: string,
   patch: ConfigurationPatch,
-) => configureFlag(parts, asking, place, key, (now) => patchConfiguration(now, patch));
+) => configureFlag(parts, asking, place, key, (now) => patchConfiguration(now, patch), targetNamed(patch));
+
+/** The place whose serve a patch sets, be it to what it is already. */
+export const targetNamed = ({ fallthrough }: ConfigurationPatch): string | undefined =>
+  fallthrough === undefined ? undefined : 'fallthrough';
 
 /** Changes what a flag is in one environment. Whether it is killed is not asked and not touched. */
 async function configureFlag(
@@ -51,6 +57,7 @@ async function configureFlag(
   place: EnvironmentPlace,
   key: string,
   next: (now: ConfigurationIn) => ConfigurationIn,
+  named?: string,
 ): Promise<Configured> {
   const { projectId, environment } = place;
   const committed = await commitChange<Omit<Configured, 'change'>>(
@@ -59,7 +66,7 @@ async function configureFlag(
       ...orderOf(asking),
       ...{ projectId, environmentIds: [environment.id], action: 'flag.configure', subject: `flag/${key}` },
     },
-    configureWork(place, key, next, asking.expected),
+    configureWork(place, key, next, asking.expected, { names: newNames, named }),
   );
   const { result, change } = await withResult(committed, async () => ({
     now: await requireFlagIn(parts.door.db, place, key),
@@ -68,13 +75,16 @@ async function configureFlag(
   return { ...result, ...(change ? { change } : {}) };
 }
 
-/** The same inside of a change that may carry more. `names` are those of what is new in it. */
+/**
+ * The same inside of a change that may carry more. `names` are those of what is new in it, and `named` is the place whose
+ * serve is set, be it to what it is already.
+ */
 export function configureWork(
   place: EnvironmentPlace,
   key: string,
   next: (now: ConfigurationIn) => ConfigurationIn,
   expected: number | undefined,
-  names: Names = newNames,
+  { names, named }: { names: Names; named?: string | undefined },
 ): Work<Omit<Configured, 'change'>> {
   const { environment } = place;
   return async (tx, ground) => {
@@ -84,13 +94,14 @@ export function configureWork(
     requireExpected(expected, row.version, showConfiguration(flag, row, before.environment));
     const wanted = next(asWritten(row));
     requireSound(configurationFaults(wanted, flag.variants));
-    const planned = planConfiguration(wanted, row, row.salts, names);
-    const difference = differingFields(logConfiguration(row), logConfiguration(planned.configuration));
+    const { configuration: planned, salts, moved } = planConfiguration(wanted, row, row.salts, names);
+    const { rules, told } = settleRun(row.run, row, planned, named);
+    const configuration = { ...planned, rules };
+    const difference = differingFields(logConfiguration(row), logConfiguration(configuration));
     if (difference === undefined) return nothingChanged({ now: before, moved: {} });
-    const { configuration, salts, moved } = planned;
     const now = await writeConfiguration(tx, before, configuration, salts, rulesetOf(ground, environment.id));
     return {
-      result: { now, moved },
+      result: { now, moved, ...(told === undefined ? {} : { rollout: told }) },
       touched: { flags: [key], segments: [] },
       before: asLogged({ environments: { [environment.key]: difference.before } }),
       after: asLogged({ environments: { [environment.key]: difference.after } }),
@@ -98,7 +109,10 @@ export function configureWork(
   };
 }
 
-/** Writes a configuration that was held against everything else of its environment; throws 422 where it does not fit. */
+/**
+ * Writes a configuration that was held against everything else of its environment; throws 422 where it does not fit. A run's rule
+ * for its audience goes the way of its target.
+ */
 export async function writeConfiguration(
   tx: Tx,
   { flag, configuration: row, environment }: FlagInEnvironment,
@@ -106,10 +120,11 @@ export async function writeConfiguration(
   salts: Record<string, string>,
   ruleset: Ruleset,
 ): Promise<FlagInEnvironment> {
-  const run = runAfter(row.run, row, configuration);
-  requireSound(flagFaultsIn(servedFlag(flag, { ...row, ...configuration, run }), ruleset));
+  const { run, rules } = settleRun(row.run, row, configuration);
+  const next = { ...configuration, rules, run };
+  requireSound(flagFaultsIn(servedFlag(flag, { ...row, ...next }), ruleset));
   const place = { flagId: flag.id, environmentId: environment.id };
-  return { flag, environment, configuration: await updateConfiguration(tx, place, { ...configuration, salts, run }) };
+  return { flag, environment, configuration: await updateConfiguration(tx, place, { ...next, salts }) };
 }
 
 function requireSound(faults: Parameters<typeof invalid>[0]): void {

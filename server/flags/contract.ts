@@ -184,12 +184,18 @@ export const configurationPatch = z
   .strictObject({ ...configurationFields, reason: reason.optional() })
   .openapi({ example: { fallthrough: { split: { weights: { on: 30_000, off: 70_000 } } }, reason: 'Next step' } });
 
+const rolloutAfter = z
+  .string()
+  .optional()
+  .openapi({ description: 'What became by it of the rule that a rollout had put there for its audience, in words' });
+
 export const changedConfiguration = z.object({
   flag: configurationAnswer,
   moved: z
     .record(z.string(), z.number())
     .optional()
     .openapi({ description: 'By rule id or `fallthrough`: the share of users who get another variant there' }),
+  rollout: rolloutAfter,
   change: changeReceipt.optional(),
   receipts: flipReceipts.optional(),
   dryRun: rehearsal.optional(),
@@ -214,6 +220,7 @@ export const turnedFlag = z.object({
   before: servedToUsers,
   after: servedToUsers,
   changed: z.boolean(),
+  rollout: rolloutAfter,
   change: changeReceipt.optional(),
   receipts: flipReceipts.optional(),
   dryRun: rehearsal.optional(),

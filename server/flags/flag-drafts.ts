@@ -3,7 +3,7 @@ import { type DraftCall, type DraftKind, type DraftPlan, draftKind } from '../ch
 import { withReason } from '../platform/problem-contract.ts';
 import { archiveWork } from './archive-flag.ts';
 import type { FlagContent } from './configuration.ts';
-import { configureWork } from './configure-flag.ts';
+import { configureWork, targetNamed } from './configure-flag.ts';
 import { configurationPatch, configurationPut, flagPatch, flagPut, newFlag, serveBody } from './contract.ts';
 import { createWork } from './create-flag.ts';
 import { editWork, readFlag } from './edit-flag.ts';
@@ -20,15 +20,16 @@ export const flagDrafts: readonly DraftKind[] = [
     ...{ method: 'PUT', path: IN_ENVIRONMENT, body: configurationPut },
     plan: (call) => {
       const { reason: _reason, ...wanted } = call.body;
-      return configure(call, (place, flag) => configureWork(place, flag, () => wanted, call.base, call.names));
+      return configure(call, (place, flag) => configureWork(place, flag, () => wanted, call.base, call));
     },
   }),
   draftKind({
     ...{ method: 'PATCH', path: IN_ENVIRONMENT, body: configurationPatch },
     plan: (call) => {
       const { reason: _reason, ...patch } = call.body;
+      const { names, base } = call;
       return configure(call, (place, flag) =>
-        configureWork(place, flag, (now) => patchConfiguration(now, patch), call.base, call.names),
+        configureWork(place, flag, (now) => patchConfiguration(now, patch), base, { names, named: targetNamed(patch) }),
       );
     },
   }),

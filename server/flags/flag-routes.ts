@@ -63,25 +63,25 @@ const users = createRoute({
 });
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace what a flag is in the whole project; needs If-Match' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: dryRunQuery, body: { ...json(flagPut), required: true } },
   responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change what a flag is in the whole project (RFC 7396)' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: dryRunQuery, body: { ...json(flagPatch), required: true } },
   responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
 });
 const archive = createRoute({
   ...{ method: 'post', path: `${path}/archive`, tags, summary: 'Take a flag out of every environment; its key stays' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, body: json(withReason) },
   responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
 });
 const unarchive = createRoute({
   ...{ method: 'post', path: `${path}/unarchive`, tags, summary: 'Bring a flag back as it was, killed if it was' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, body: json(withReason) },
   responses: { 200: answer('The flag as it is now', changedFlag), ...problemAnswers },
 });

@@ -1,6 +1,6 @@
-import type { MeasuredRun, Rule, Serve } from '@turnout/core';
+import type { Condition, MeasuredRun, Rule, Serve } from '@turnout/core';
 import { describe, expect, it } from 'vitest';
-import { runAfter } from './run-after.ts';
+import { followTarget, runAfter, settleRun } from './run-after.ts';
 
 const split = (to: number): Serve => ({
   split: {
@@ -46,5 +46,65 @@ describe('a live run and somebody’s edit', () => {
 
   it('is none where there was none', () => {
     expect(runAfter(null, before, before)).toBeNull();
+  });
+});
+
+describe('the rule for the audience of a run', () => {
+  const staff: Condition = { segment: 'staff' };
+  const inFrance: Condition = { attribute: 'country', op: 'equals', values: ['FR'] };
+  const audience: Rule = { id: 'audience-r', if: staff, serve: { variant: 'on' } };
+  const owning = { ...run, audienceRule: audience.id };
+  const stood = { rules: [rule('mine'), audience], fallthrough: split(5_000) };
+  const off: Serve = { variant: 'off' };
+
+  it('goes with its target, where that gives the new variant to nobody any more', () => {
+    for (const fallthrough of [off, split(0), { coded: true as const }]) {
+      const settled = settleRun(owning, stood, { ...stood, fallthrough });
+      expect(settled).toMatchObject({ run: null, rules: [rule('mine')] });
+      expect(settled.told).toBe(
+        'The rollout of on ended by this. Its rule audience-r went with it: nobody gets on by it any more.',
+      );
+    }
+  });
+
+  it('stays where its target still gives it to somebody, and whoever edited that is told', () => {
+    const { rules, told, ...left } = settleRun(owning, stood, { ...stood, fallthrough: split(100) });
+    expect([left.run, rules]).toEqual([null, stood.rules]);
+    expect(told).toContain('Its rule audience-r stays, for fallthrough still gives on to some');
+  });
+
+  it('goes where 0 % is set before the first share was served, and not where something else is edited', () => {
+    const first = { ...stood, fallthrough: off };
+    expect(settleRun(owning, first, first, 'fallthrough')).toMatchObject({ run: null, rules: [rule('mine')] });
+    expect(settleRun(owning, first, { ...first, rules: [rule('more'), ...first.rules] })).toEqual({
+      ...{ run: owning, rules: [rule('more'), ...first.rules] },
+    });
+    expect(settleRun({ ...owning, target: 'mine' }, first, first, 'fallthrough')).toMatchObject({ rules: first.rules });
+  });
+
+  it('gives what its target gives where others put rules between, whom they catch would else get something new', () => {
+    const between = { ...stood, rules: [audience, rule('later', { variant: 'beta' })] };
+    const settled = settleRun(owning, between, { ...between, fallthrough: off });
+    expect(settled.rules).toEqual([{ ...audience, serve: off }, between.rules[1]]);
+    expect(settled.told).toContain('gives what fallthrough gives now');
+  });
+
+  it('follows the condition of its target, and the run lives', () => {
+    const ofRule = { ...owning, target: 'kept' };
+    const inBoth = { ...audience, if: { all: [rule('kept').if, staff] } };
+    const before = { rules: [inBoth, rule('kept', off)], fallthrough: off };
+    const after = { ...before, rules: [inBoth, { ...rule('kept', off), if: inFrance }] };
+    const settled = settleRun(ofRule, before, after);
+    expect(settled.run).toBe(ofRule);
+    expect(settled.rules).toEqual([{ ...inBoth, if: { all: [inFrance, staff] } }, after.rules[1]]);
+    // Written once more it is the same.
+    expect(settleRun(ofRule, before, { ...after, rules: settled.rules })).toMatchObject({ run: ofRule });
+    expect(followTarget(audience, inFrance, rule('kept').if).if).toEqual({ all: [rule('kept').if, staff] });
+  });
+
+  it('is its editor’s where it was edited itself', () => {
+    const edited = { ...stood, fallthrough: off, rules: [{ ...audience, serve: { variant: 'beta' } }] };
+    expect(settleRun(owning, stood, edited)).toEqual({ run: null, rules: edited.rules });
+    expect(settleRun(owning, stood, { ...stood, rules: [] })).toEqual({ run: null, rules: [] });
   });
 });

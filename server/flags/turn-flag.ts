@@ -12,7 +12,7 @@ import type { ServedToUsers } from './contract.ts';
 import { type FlagParts, nothingChanged, requireFlagIn, requireLive } from './flag-place.ts';
 import { type FlagInEnvironment, updateConfiguration } from './flag-store.ts';
 import { asLogged, differingFields, readSide } from './log-flag-change.ts';
-import { runAfter } from './run-after.ts';
+import { settleRun } from './run-after.ts';
 
 /** `serve` turns a flag on and gives everybody whom no rule catches one variant: the way to flip one that is on. */
 export type Turn = { verb: 'on' } | { verb: 'off' } | { verb: 'serve'; variant: string };
@@ -22,10 +22,12 @@ export interface Turned {
   after: ServedToUsers;
   changed: boolean;
   version: number;
+  /** What became by it of a rollout’s rule for its audience. */
+  rollout?: string;
   change?: ChangeReceipt;
 }
 
-type Outcome = Pick<Turned, 'before' | 'after' | 'version'>;
+type Outcome = Pick<Turned, 'before' | 'after' | 'version' | 'rollout'>;
 
 /** Turns a flag on, off, or over to a variant in one environment, and says what users get before and after. */
 export async function turnFlag(
@@ -67,14 +69,18 @@ async function turnFound(tx: Tx, found: FlagInEnvironment, turn: Turn): Promise<
   const { flag, configuration: row, environment } = found;
   requireLive(flag);
   if (row.killed && turn.verb !== 'off') throw killed(flag.key);
-  const set = wantedBy(turn, flag);
+  const wanted = { ...row, ...wantedBy(turn, flag) };
+  const { run, rules, told } = settleRun(row.run, row, wanted, turn.verb === 'serve' ? 'fallthrough' : undefined);
+  const set = { ...wantedBy(turn, flag), ...(rules === row.rules ? {} : { rules }) };
   const before = showServed(flag, row, environment.shedLevel);
   const difference = differingFields(logConfiguration(row), logConfiguration({ ...row, ...set }));
   if (difference === undefined) return nothingChanged({ before, after: before, version: row.version });
-  const run = runAfter(row.run, row, { ...row, ...set });
   const now = await updateConfiguration(tx, { flagId: flag.id, environmentId: environment.id }, { ...set, run });
   return {
-    result: { before, after: showServed(flag, now, environment.shedLevel), version: now.version },
+    result: {
+      ...{ before, after: showServed(flag, now, environment.shedLevel), version: now.version },
+      ...(told === undefined ? {} : { rollout: told }),
+    },
     touched: { flags: [flag.key], segments: [] },
     before: asLogged({ environments: { [environment.key]: difference.before } }),
     after: asLogged({ environments: { [environment.key]: difference.after } }),

@@ -1,4 +1,5 @@
 import type { JsonValue } from '@turnout/core';
+import { canonicalJson } from '../changes/canonical.ts';
 import type { Ground } from '../changes/door.ts';
 import { requireUnchanged } from '../changes/require-unchanged.ts';
 import type { LoggedChange, Undoer, Undone } from '../changes/undoer.ts';
@@ -32,20 +33,31 @@ async function undoFlagChange(tx: Tx, change: LoggedChange, ground: Ground): Pro
   const places = await flagsInEnvironments(tx, change.projectId, [row.id]);
   requireUnchanged(change, sideLike(after, row, places));
   const before = readSide(change.before) ?? { flag: { archived: true } };
-  const from = change.before === null ? { flag: { archived: false } } : after;
+  let from: LoggedSide = change.before === null ? { flag: { archived: false } } : after;
+  let to = before;
   if (before.flag) {
     if (ground.before.size > 0) await requireAllLocked(tx, change.projectId, ground);
     await putBackFlag(tx, row, before.flag, ground);
   }
   for (const [environment, fields] of Object.entries(before.environments ?? {})) {
     const place = places.find((one) => one.environment.key === environment);
-    if (place) await putBackConfiguration(tx, place, fields, ground);
+    if (place === undefined) continue;
+    const { rules } = await putBackConfiguration(tx, place, fields, ground);
+    if ('rules' in fields || canonicalJson(rules) === canonicalJson(place.configuration.rules)) continue;
+    // The rule that a rollout had put there went the way of its target.
+    from = withRules(from, environment, place.configuration);
+    to = withRules(to, environment, { ...place.configuration, rules });
   }
   return {
     touched: { flags: [change.key], segments: [] },
     before: asLogged(from),
-    after: asLogged(before),
+    after: asLogged(to),
   };
+}
+
+function withRules(side: LoggedSide, environment: string, configuration: Configuration): LoggedSide {
+  const fields = { ...side.environments?.[environment], ...pickFields(logConfiguration(configuration), ['rules']) };
+  return { ...side, environments: { ...side.environments, [environment]: fields } };
 }
 
 /** The flag as it is now, in the form of one side of an entry. */
@@ -78,11 +90,11 @@ async function putBackConfiguration(
   place: FlagInEnvironment,
   fields: LoggedFields,
   ground: Ground,
-): Promise<void> {
+): Promise<Configuration> {
   requireLive(place.flag);
   const configuration = { ...place.configuration, ...(fields as Partial<Configuration>) };
   const { state, offVariant, prerequisites, rules, fallthrough, shedAt, maxStalenessMs, whenStale } = configuration;
   const written = { state, offVariant, prerequisites, rules, fallthrough, shedAt, maxStalenessMs, whenStale };
   const salts = saltsOf(configuration, place.configuration.salts);
-  await writeConfiguration(tx, place, written, salts, rulesetOf(ground, place.environment.id));
+  return (await writeConfiguration(tx, place, written, salts, rulesetOf(ground, place.environment.id))).configuration;
 }

@@ -76,22 +76,28 @@ interface Followed {
 }
 
 async function follow(tx: Tx, order: ChangeOrder, { kept, rollout, touch, now }: Followed): Promise<void> {
-  if (touch.outcome !== 'ends' && touch.outcome !== 'pauses') return;
+  if (touch.outcome === 'refused') return;
+  const wrote = touch.outcome === 'ends' ? undefined : touch.wrote;
+  const run = wrote === undefined ? kept.run : { ...kept.run, wrote };
+  if (touch.outcome === 'goes-on' || (touch.outcome === 'pauses' && run.state === 'paused')) {
+    if (wrote !== undefined) requireSaved(await saveRun(tx, run, now));
+    return;
+  }
   const actor = order.actor ?? actorOf(order.principal);
   const reason = order.reason === undefined ? touch.because : `${touch.because} “${order.reason}”`;
-  const { run } = kept;
-  if (touch.outcome === 'pauses' && run.state === 'paused') return;
   const next =
     touch.outcome === 'ends' ? endRun(run, 'ended', now) : pauseRun(run, { cause: touch.cause, actor, reason, now });
   const moved = followRun(rollout, next, rollout.pinned);
-  const saved =
-    (await saveRun(tx, next, now)) &&
-    (await saveRollout(tx, { ...withState(rollout, moved.state, now), step: moved.step }));
-  if (!saved) throw new Error('a run was written by somebody else under its environment’s lock');
+  requireSaved(await saveRun(tx, next, now));
+  requireSaved(await saveRollout(tx, { ...withState(rollout, moved.state, now), step: moved.step }));
   const action = touch.outcome === 'ends' ? 'end' : 'pause';
   const ask = stageAskOf(rollout, run);
   if (ask !== undefined) await closeStageApprovals(tx, ask, false, now);
   await insertDecision(tx, run, now, { actor, action, reason, because: [touch.because] });
+}
+
+function requireSaved(saved: boolean): void {
+  if (!saved) throw new Error('a run was written by somebody else under its environment’s lock');
 }
 
 function goneOf(before: Record<string, unknown>, after: Record<string, unknown>): string[] {

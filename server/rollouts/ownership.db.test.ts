@@ -1,5 +1,5 @@
 import type { Rule } from '@turnout/core';
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findEntry } from '../changes/change-store.ts';
 import { root } from '../changes/seed.fixture.ts';
@@ -16,6 +16,7 @@ import { patchFlag } from '../flags/edit-flag.ts';
 import { type Turn, turnFlag } from '../flags/turn-flag.ts';
 import { flagUndoer } from '../flags/undo-flag-change.ts';
 import { deleteSegment } from '../segments/change-segment.ts';
+import { listDecisions } from './decision-store.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 
@@ -43,6 +44,20 @@ const watched = shortPolicy({
   ],
 });
 
+/** For an audience alone, and then ten per cent for long. */
+const forAudience = shortPolicy({
+  path: [
+    {
+      environment: 'staging',
+      stages: [
+        stageOf({ audience: 'later', bakeMs: 60_000 }),
+        stageOf({ exposure: 10_000, bakeMs: 60_000 }),
+        stageOf({ exposure: 50_000, bakeMs: 86_400_000 }),
+      ],
+    },
+  ],
+});
+
 describe('what a live run owns, between two looks of the loop', () => {
   let world: RolloutWorld;
   let loop: RolloutLoop;
@@ -51,6 +66,7 @@ describe('what a live run owns, between two looks of the loop', () => {
   beforeAll(async () => {
     world = await openRolloutWorld();
     world.policies.set('watched', watched);
+    world.policies.set('for-audience', forAudience);
     const [environmentId = 0] = world.environmentIds;
     const row = {
       environmentId,
@@ -80,8 +96,8 @@ describe('what a live run owns, between two looks of the loop', () => {
   });
   afterAll(() => world?.database.close());
 
-  async function begin(target: string): Promise<string> {
-    const made = await world.start({ policy: 'watched', target });
+  async function begin(target: string, policy = 'watched'): Promise<string> {
+    const made = await world.start({ policy, target });
     await loop.pass();
     await loop.pass();
     expect((await world.read(made)).run.run).toMatchObject({ state: 'running', stage: 0, entry: 1 });
@@ -186,6 +202,77 @@ describe('what a live run owns, between two looks of the loop', () => {
     await configure({ rules: [serving(audience, 'off'), serving(target, 'on')] });
     expect((await stateOf()).state).toBe('ended');
     expect((await world.flag()).run).toBeNull();
+  });
+
+  it.each([
+    ['before any share was served', 0],
+    ['at 10 %', 2],
+  ])('set to 0 %% by hand %s: it ends, and its audience gets nothing new any more', async (_when, looks) => {
+    await world.steer(id, 'rollback');
+    id = await begin('fallthrough', 'for-audience');
+    for (let look = 0; look < looks; look++) {
+      world.wait(61_000);
+      await loop.pass();
+    }
+    expect((await world.flag()).rules.map((one) => one.id)).toEqual(['kept', `audience-${id}-0`]);
+    const { changed, rollout, change } = await turn({ verb: 'serve', variant: 'off' });
+    expect({ changed, rollout }).toEqual({
+      changed: true,
+      rollout: `The rollout of on ended by this. Its rule audience-${id}-0 went with it: nobody gets on by it any more.`,
+    });
+    const { rules, fallthrough, run } = await world.flag();
+    expect({ rules, fallthrough, run }).toEqual({ rules: [rule('kept')], fallthrough: { variant: 'off' }, run: null });
+    expect((await stateOf()).state).toBe('ended');
+    const { db } = world.database;
+    const entry = await findEntry(db, world.projectId, change?.id ?? 0);
+    expect(entry?.body?.environments).toMatchObject([{ direction: 'safe' }]);
+    const [last] = await listDecisions(db, id, { limit: 1, before: undefined });
+    expect(last?.reason).toContain(`The rule audience-${id}-0 went with it.`);
+  });
+
+  it('what set its target before it came undone: it ends, its audience gets nothing new, and the log says so', async () => {
+    await world.steer(id, 'rollback');
+    await world.setFlag({ fallthrough: { coded: true } });
+    const { change } = await turn({ verb: 'serve', variant: 'off' });
+    id = await begin('fallthrough', 'for-audience');
+    const { db } = world.database;
+    const entry = await findEntry(db, world.projectId, change?.id ?? 0);
+    if (entry === undefined) throw new Error('what set it is not in the log');
+    const list = { environmentById: () => undefined } as never;
+    await undoChange({ door: world.door, list, undoers: [flagUndoer] }, asking, entry);
+    const { rules, fallthrough, run } = await world.flag();
+    expect({ rules, fallthrough, run }).toEqual({ rules: [rule('kept')], fallthrough: { coded: true }, run: null });
+    expect((await stateOf()).state).toBe('ended');
+    const [undone] = await db.select().from(changes).orderBy(desc(changes.id)).limit(1);
+    const told = await findEntry(db, world.projectId, undone?.id ?? 0);
+    expect(told?.body?.before).toMatchObject({
+      environments: { staging: { rules: [{}, { id: `audience-${id}-0` }] } },
+    });
+    expect(told?.body?.after).toMatchObject({ environments: { staging: { rules: [{ id: 'kept' }] } } });
+  });
+
+  it('the condition of its target edited: the rule of its audience follows, and it goes on', async () => {
+    await world.steer(id, 'rollback');
+    id = await begin('kept', 'for-audience');
+    const elsewhere = { attribute: 'country', op: 'equals' as const, values: ['DE'] };
+    const [audience, target] = (await world.flag()).rules;
+    if (audience === undefined || target === undefined) throw new Error('the audience stands before its target');
+    const off = { variant: 'off' };
+    const { rollout } = await configure({
+      rules: [
+        { id: audience.id, if: audience.if, serve: { variant: 'on' } },
+        { id: target.id, if: elsewhere, serve: off },
+      ],
+    });
+    expect(rollout).toContain('holds only where kept does');
+    expect((await world.flag()).rules.map((one) => one.if)).toEqual([
+      { all: [elsewhere, { segment: 'later' }] },
+      elsewhere,
+    ]);
+    await goOn();
+    expect(await stateOf()).toMatchObject({ state: 'running', stage: 2 });
+    await world.steer(id, 'rollback', 'No.');
+    expect((await world.flag()).rules).toEqual([{ id: 'kept', if: elsewhere, serve: off }]);
   });
 
   it('killed and restored: it pauses, serves what stood before, and advances never again by itself', async () => {

@@ -71,6 +71,7 @@ export class ReviewDialog extends LitElement {
   @query('#reason') private reason!: HTMLInputElement;
   @state() private asked: Review<Tried> | undefined;
   @state() private rehearsal: Rehearsal | undefined;
+  @state() private rollout: string | undefined;
   @state() private refusal: Refusal | undefined;
   @state() private busy: 'trying' | 'saving' | undefined;
   @state() private missing = false;
@@ -85,6 +86,7 @@ export class ReviewDialog extends LitElement {
     });
     void this.#run('trying', asked.attempt).then((tried) => {
       this.rehearsal = tried?.dryRun;
+      this.rollout = tried?.rollout;
     });
     // Where a session ends, the door stands over the page; a dialog over the door would keep everybody out.
     const stop = session.subscribe(() => session.value.state !== 'in' && this.#end(undefined));
@@ -139,6 +141,7 @@ export class ReviewDialog extends LitElement {
       <form method="dialog" @submit=${this.#save}>
         <h2 id="title">${asked.title}</h2>
         ${this.#drawChanges(asked)} ${this.#drawMoves(asked)} ${this.#drawWay(asked)} ${this.#drawDependents(asked)}
+        ${this.rollout === undefined ? nothing : html`<p role="note">${this.rollout}</p>`}
         <details>
           <summary>As JSON</summary>
           <t-diff .was=${asked.before} .now=${asked.after}></t-diff>

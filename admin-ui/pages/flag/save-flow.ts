@@ -13,6 +13,8 @@ export interface Rehearsal {
 /** What a change answers, done or only tried. */
 export interface Tried {
   change?: { id: number };
+  /** What becomes by it of the rule that a rollout had put there for its audience. */
+  rollout?: string;
   dryRun?: Rehearsal;
 }
 
