@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Guard } from '../policies/policy.ts';
+import { compareMeans } from '../statistics/mean-difference.ts';
 import { at, GUARDS, MINUTE, metric, policyOf, readyScene, waitingRun } from './decide.fixture.ts';
 import { decide } from './decide.ts';
 import type { Verdict } from './decision.ts';
+import { judgeGuard } from './judge-guard.ts';
 import { entry, type Happens, hits, judge, withoutControl } from './judge-one.fixture.ts';
 import { noteDecision, pauseRun } from './move-run.ts';
 
@@ -175,6 +177,24 @@ describe('treatment against control', () => {
       GUARDS.p95,
     ];
     expect(boundOf([GUARDS.errors, ...others], 1)).toBeCloseTo(Math.log(2 / 0.01), 12);
+  });
+
+  it.each([
+    [1, 1],
+    [3, 1],
+    [1, 4],
+    [3, 4],
+  ])('shares alpha for means and limits as well: %i guards in measured entry %i', (sharers, measuredEntry) => {
+    const { policy, run, evidence, now } = readyScene();
+    const arms = { treatment: { n: 2000, mean: 115, variance: 1600 }, control: { n: 2000, mean: 100, variance: 1600 } };
+    evidence.entry!.metrics['checkout.ms']!.values = arms;
+    const stage = policy.path[0]!.stages[0];
+    const statisticOf = (guard: Guard) =>
+      judgeGuard(guard, { ...{ policy, run, stage, evidence, now, sharers, measuredEntry } }).verdict.statistic!;
+    const alpha = 0.01 / (sharers * measuredEntry * (measuredEntry + 1));
+    const compared = compareMeans(GUARDS.latency, arms.treatment, arms.control, alpha)!;
+    expect(statisticOf(GUARDS.latency).value).toBeCloseTo(compared.lowerBound, 12);
+    expect(statisticOf(GUARDS.budget).bound).toBeCloseTo(-Math.log(alpha), 12);
   });
 });
 
