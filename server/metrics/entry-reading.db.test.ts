@@ -5,6 +5,7 @@ import { measuredReports } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { systemClock } from '../platform/clock.ts';
 import { EntryReading } from './entry-reading.ts';
+import { EvidenceReader } from './evidence-reader.ts';
 import { SWEEPS } from './old-reports-store.ts';
 import { CONTROL, FIRST_EVENT, TREATMENT } from './read-units.ts';
 import { makeRecentRates } from './recent-rates.ts';
@@ -95,6 +96,38 @@ describe('an entry of which much came in', () => {
     await database.db.delete(measuredReports);
     const [other] = await ratesOf(database.db, place, [{ ...metric, key: 'none', event: 'none' }]);
     expect(other).toEqual({ ...found, metric: 'none', rate: 0 });
+  });
+
+  it('counts a unit once whose earlier events come in after a later one, and takes the value of the earliest, capped', async () => {
+    const now = Date.now();
+    const place = { environmentId: environmentIds[0] ?? 0, run: 'r', entry: 1 };
+    const writer = new UnitRowWriter({ ...place, arrivedAt: new Date(now), source: 'server' });
+    const event = FIRST_EVENT + writer.eventIndex('bought');
+    const say = (high: number, what: number, agoMs: number, value = Number.NaN) =>
+      writer.write({ ...{ what, high, low: high, at: now - agoMs, marks: 0, value } });
+    // Two units of treatment, told of backwards: one has lost more than the cap, the other has gained more.
+    for (const [unit, value] of [
+      [1, -500],
+      [2, 500],
+    ] as const) {
+      say(unit, TREATMENT, 60_000);
+      for (const [agoMs, factor] of [
+        [10_000, 0.001],
+        [20_000, 0.01],
+        [30_000, 1],
+      ] as const)
+        say(unit, event, agoMs, value * factor);
+    }
+    await database.db.transaction((tx) => insertUnits(tx, writer.rows()));
+    const about = { event: 'bought', source: 'server' as const, windows: [] };
+    const metrics = [
+      { ...about, key: 'rate', kind: 'rate' as const },
+      { ...about, key: 'mean', kind: 'mean' as const, cap: 100 },
+    ];
+    const found = await new EvidenceReader(database.db).read({ ...place, below: 100_000, metrics }, new Date());
+    const once = { treatment: 2, control: 0, to: 2 };
+    expect([found.exposed, found.metrics.rate?.hits]).toEqual([once, once]);
+    expect(found.metrics.mean?.values?.treatment).toEqual({ n: 2, mean: 0, variance: 20_000 });
   });
 
   it('is deleted piece by piece thirty days after the run’s last, and not while something came in since', async () => {
