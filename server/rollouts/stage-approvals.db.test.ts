@@ -121,7 +121,9 @@ describe('a stage that needs an approval', () => {
     const asked = await ask();
     await db.transaction((tx) => updateRequest(tx, world.projectId, asked?.id ?? '', { state: 'rejected' }));
     await goOn(3);
-    expect((await stateOf()).stage).toBe(0);
+    const { run, decision } = (await world.read(id)).run;
+    expect([run.stage, decision?.action]).toEqual([0, 'needApproval']);
+    expect(decision?.conditions.find(({ kind }) => kind === 'approval')?.because).toMatch(/was rejected by/);
   });
 
   it('that somebody rejected says who and why, pages, and is asked for again when somebody asks again', async () => {
