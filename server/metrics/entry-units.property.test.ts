@@ -1,10 +1,12 @@
 import type { Report } from '@turnout/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EntryUnits, LATE_MS, SLACK_MS } from './entry-units.ts';
+import { EntryUnits, SLACK_MS } from './entry-units.ts';
+import { LATE_MS } from './judge-windows.ts';
 import { AppProcess, arrived, METRICS, NaiveModel, RUN, rounded } from './measured-world.fixture.ts';
 import { NewUnits } from './new-units.ts';
 import { FIRST_EVENT, MARK_ARM, MARK_BEFORE, TREATMENT } from './read-units.ts';
+import { atOnce } from './reports.fixture.ts';
 import { readRow, type UnitRow } from './unit-row.ts';
 
 const PLACE = { projectId: 1, environmentId: 1 };
@@ -41,14 +43,14 @@ function play(steps: (typeof step extends fc.Arbitrary<infer S> ? S : never)[]) 
     { length: PROCESSES },
     (_, i) => new AppProcess(() => now - 1_600_000_000_000 + i * 777),
   );
-  const nodes = Array.from({ length: NODES }, () => new NewUnits(() => RUN, 0));
+  const nodes = Array.from({ length: NODES }, () => new NewUnits(() => RUN, { slackMs: 0 }));
   const rows: UnitRow[] = [];
   const stored = new Set<string>();
   let waiting: (() => Report)[] = [];
   const store = (node: number, report: Report) => {
     if (stored.has(report.batchId)) return;
     stored.add(report.batchId);
-    rows.push(...nodes[node]!.rowsOf([arrived(PLACE, report)], new Date(now)));
+    rows.push(...atOnce(nodes[node]!.rowsOf([arrived(PLACE, report)], new Date(now))));
   };
   const act = ({ process, node, unit: number, what, staff, pick }: (typeof steps)[number]) => {
     const app = processes[process]!;
@@ -72,7 +74,7 @@ function play(steps: (typeof step extends fc.Arbitrary<infer S> ? S : never)[]) 
     } else if (what === 'send-again' && waiting.length > 0) {
       // It was stored, and nobody heard of it: it comes again later, to whichever node.
       store(node, waiting[pick % waiting.length]!());
-    } else if (what === 'restart-node') nodes[node] = new NewUnits(() => RUN, 0);
+    } else if (what === 'restart-node') nodes[node] = new NewUnits(() => RUN, { slackMs: 0 });
   };
   for (const one of steps) {
     now += one.waitMs;
@@ -118,15 +120,15 @@ describe('units that are counted', () => {
   it('open the test anew after every two hundred with the event, at the same places for every reader', () => {
     let now = 1_700_000_000_000;
     const app = new AppProcess(() => now);
-    const node = new NewUnits(() => RUN, 0);
+    const node = new NewUnits(() => RUN, { slackMs: 0 });
     const rows: UnitRow[] = [];
     for (let i = 0; i < 3000; i++) {
       now += 1;
       app.ask({ targetingKey: `u${i}` });
       if (i % 3 === 0) app.track('bought', undefined, { targetingKey: `u${i}` });
-      if (i % 500 === 0) rows.push(...node.rowsOf([arrived(PLACE, app.cut()())], new Date(now)));
+      if (i % 500 === 0) rows.push(...atOnce(node.rowsOf([arrived(PLACE, app.cut()())], new Date(now))));
     }
-    rows.push(...node.rowsOf([arrived(PLACE, app.cut()())], new Date(now)));
+    rows.push(...atOnce(node.rowsOf([arrived(PLACE, app.cut()())], new Date(now))));
     const { metrics } = read(rows).measure(METRICS, new Date(now + LATE_MS + 50));
     const { hits, restarts, absolute } = metrics.done!;
     expect(restarts).toHaveLength(Math.floor((hits.treatment + hits.control) / 200));
@@ -161,7 +163,9 @@ describe('units that are counted', () => {
     const store = (node: NewUnits, afterMs: number) => {
       const app = new AppProcess(() => 0);
       for (let i = 0; i < 20; i++) app.ask({ targetingKey: `u${i}` });
-      return node.rowsOf([arrived(PLACE, app.cut()())], new Date(at + afterMs)).map(({ body }) => body.length > 0);
+      return atOnce(node.rowsOf([arrived(PLACE, app.cut()())], new Date(at + afterMs))).map(
+        ({ body }) => body.length > 0,
+      );
     };
     const node = new NewUnits(() => RUN);
     expect([store(node, 0), store(node, 10_000), store(node, 29_999), store(node, 30_000)]).toEqual([
@@ -181,7 +185,7 @@ describe('units that are counted', () => {
     const [run] = report.runs ?? [];
     const events = ['bought', 'made-up'].map((event) => ({ event, units: run?.events?.[0]?.units ?? '' }));
     const forged = { ...report, runs: run === undefined ? [] : [{ ...run, events }] };
-    const rows = new NewUnits(() => RUN).rowsOf([arrived(PLACE, forged)], new Date());
+    const rows = atOnce(new NewUnits(() => RUN).rowsOf([arrived(PLACE, forged)], new Date()));
     expect(rows.map((row) => row.events)).toEqual([['bought']]);
   });
 
@@ -190,7 +194,7 @@ describe('units that are counted', () => {
     app.ask({ targetingKey: 'user-1' });
     const report = app.cut();
     const later = new NewUnits((_, run) => (run === 'r1' ? { ...RUN, entry: 2 } : undefined));
-    expect(later.rowsOf([arrived(PLACE, report())], new Date())).toEqual([]);
-    expect(new NewUnits(() => undefined).rowsOf([arrived(PLACE, report())], new Date())).toEqual([]);
+    expect(atOnce(later.rowsOf([arrived(PLACE, report())], new Date()))).toEqual([]);
+    expect(atOnce(new NewUnits(() => undefined).rowsOf([arrived(PLACE, report())], new Date()))).toEqual([]);
   });
 });

@@ -136,12 +136,36 @@ describe.each(databaseKinds)('evidence in %s', (kind) => {
     expect(hits(signed)).toEqual([hits(apps)[0], hits(apps)[0]]);
   });
 
+  it('gets no newer once more came in than may be measured, and says so', async () => {
+    const full: string[] = [];
+    const bounds = {
+      mostUnits: 20,
+      onFull: ({ run }: { run: string }, source: string) => full.push(`${run} ${source}`),
+    };
+    const reader = new EvidenceReader(database.db, bounds);
+    const tell = async (from: number, to: number) => {
+      const app = new AppProcess(() => performance.now());
+      for (let i = from; i < to; i++) app.ask({ targetingKey: `user-${i}` });
+      await node()(app.cut()());
+      return reader.read(asked(), new Date());
+    };
+    const some = await tell(0, 10);
+    expect([some.full, full]).toEqual([undefined, []]);
+    const all = await tell(10, 60);
+    const after = await tell(60, 70);
+    expect(after).toEqual({ ...all, full: true });
+    expect(after.newestAt).toBe(some.newestAt);
+    expect(full).toEqual(['r1 server']);
+  });
+
   it('is stored whole or not at all: what a failed transaction held comes again', async () => {
     const { model, reports } = live(100);
     const units = new NewUnits(() => RUN);
     const sent = reports.map((tell) => arrived(place, tell()));
     const failing = {
-      rowsOf: (...given: Parameters<NewUnits['rowsOf']>) => [...units.rowsOf(...given), null as never],
+      *rowsOf(...given: Parameters<NewUnits['rowsOf']>) {
+        return [...(yield* units.rowsOf(...given)), null as never];
+      },
     };
     await expect(storeReports(database.db, sent, failing)).rejects.toThrow();
     units.forget(new Set([place.environmentId]));

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../database/connect.ts';
 import { EntryReading, type Told } from './entry-reading.ts';
-import { EntryUnits, type MeasuredMetric } from './entry-units.ts';
+import { type EntryBounds, EntryUnits, type MeasuredMetric } from './entry-units.ts';
 import type { EntryEvidence, PageEvidence } from './evidence.ts';
+import { inTurns } from './in-turns.ts';
 import type { ReportSource } from './report.ts';
 import type { EntryPlace } from './unit-store.ts';
 
@@ -15,9 +16,14 @@ export interface AskedEntry extends EntryPlace {
 interface Held {
   reading: EntryReading;
   askedAt: number;
-  /** What goes on at this moment. */
-  going: Promise<void> | undefined;
+  /** Who asks at the same time is answered one after the other: nothing comes in while it is measured. */
+  answered: Promise<unknown>;
+  /** Of whom it was said that more came in than may be measured. */
+  saidFull: Set<ReportSource>;
 }
+
+/** Told once for an entry and teller of which more came in than may be measured. */
+export type OnFull = (place: EntryPlace, source: ReportSource) => void;
 
 /** An entry that nobody asked for so long is read anew when somebody does. */
 const HELD_MS = 600_000;
@@ -31,20 +37,34 @@ const FORGET_EVERY_MS = 60_000;
 export class EvidenceReader {
   readonly #db: Db | Tx;
   readonly #held = new Map<string, Held>();
+  readonly #bounds: EntryBounds;
+  readonly #onFull: OnFull | undefined;
   #forgotAt = 0;
 
-  constructor(db: Db | Tx) {
+  constructor(db: Db | Tx, { onFull, ...bounds }: EntryBounds & { onFull?: OnFull } = {}) {
     this.#db = db;
+    this.#bounds = bounds;
+    this.#onFull = onFull;
   }
 
   /** Everything that came in until now. `now` says which windows are over. */
   async read(asked: AskedEntry, now: Date): Promise<EntryEvidence> {
     const held = this.#holdingOf(asked);
-    held.going ??= held.reading.readOn(this.#db, asked).finally(() => {
-      held.going = undefined;
+    const answer = held.answered.then(async () => {
+      await held.reading.readOn(this.#db, asked);
+      this.#sayFull(held, asked);
+      return inTurns(measure(held.reading.told, asked, now));
     });
-    await held.going;
-    return measure(held.reading.told, asked, now);
+    held.answered = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #sayFull({ reading, saidFull }: Held, { environmentId, run, entry }: AskedEntry): void {
+    for (const [source, { units }] of reading.told) {
+      if (!units.isFull || saidFull.has(source)) continue;
+      saidFull.add(source);
+      this.#onFull?.({ environmentId, run, entry }, source);
+    }
   }
 
   #holdingOf({ environmentId, run, entry, below }: AskedEntry): Held {
@@ -57,7 +77,8 @@ export class EvidenceReader {
     let held = this.#held.get(name);
     // With a smaller sample everything is counted again: also the restarts are to be those of its units alone.
     if (held === undefined || held.reading.below !== below) {
-      held = { reading: new EntryReading(below), askedAt, going: undefined };
+      const reading = new EntryReading(below, undefined, this.#bounds);
+      held = { reading, askedAt, answered: Promise.resolve(), saidFull: new Set() };
       this.#held.set(name, held);
     }
     held.askedAt = askedAt;
@@ -69,27 +90,45 @@ export class EvidenceReader {
  * Each metric by those who may tell of it: apps, or pages. What open contexts told is looked at only where no signed ones
  * came: nobody who makes up visitors waters down what is known of real ones.
  */
-function measure(told: ReadonlyMap<ReportSource, Told>, { run, entry, metrics }: AskedEntry, now: Date): EntryEvidence {
+function* measure(
+  told: ReadonlyMap<ReportSource, Told>,
+  { run, entry, metrics }: AskedEntry,
+  now: Date,
+): Generator<void, EntryEvidence> {
   const of = (source: MeasuredMetric['source']) => metrics.filter((metric) => metric.source === source);
   const apps = told.get('server');
   const source = told.has('signed') ? 'signed' : 'open';
   const pages = told.get(source);
-  const { exposed, metrics: byApps, events = {} } = (apps?.units ?? nobody()).measure(of('server'), now);
-  const measured = (pages?.units ?? nobody()).measure(of('client'), now);
+  const { exposed, metrics: byApps, events = {} } = yield* measureEach(apps?.units ?? nobody(), of('server'), now);
+  const measured = yield* measureEach(pages?.units ?? nobody(), of('client'), now);
   return {
     ...{ run, entry, newestAt: apps?.newestAt.toISOString() ?? null, exposed, events },
     metrics: { ...byApps, ...measured.metrics },
     ...(pages === undefined ? {} : { pages: tellPages(source, pages, measured.exposed) }),
-    ...(apps !== undefined && apps.dropped > 0 ? { dropped: apps.dropped } : {}),
+    ...(apps === undefined ? {} : tellLeftOut(apps)),
   };
 }
 
 const nobody = () => new EntryUnits(0);
 
-function tellPages(
-  source: PageEvidence['source'],
-  { newestAt, dropped }: Told,
-  exposed: EntryEvidence['exposed'],
-): PageEvidence {
-  return { source, newestAt: newestAt.toISOString(), exposed, ...(dropped > 0 ? { dropped } : {}) };
+/** One metric in a step: a policy may have a hundred, and an entry a million units. */
+function* measureEach(
+  units: EntryUnits,
+  metrics: readonly MeasuredMetric[],
+  now: Date,
+): Generator<void, ReturnType<EntryUnits['measure']>> {
+  const measured: EntryEvidence['metrics'] = {};
+  for (const metric of metrics) {
+    Object.assign(measured, units.measure([metric], now).metrics);
+    yield;
+  }
+  return { ...units.measure([], now), metrics: measured };
+}
+
+function tellPages(source: PageEvidence['source'], told: Told, exposed: EntryEvidence['exposed']): PageEvidence {
+  return { source, newestAt: told.newestAt.toISOString(), exposed, ...tellLeftOut(told) };
+}
+
+function tellLeftOut({ dropped, units }: Told): Pick<EntryEvidence, 'dropped' | 'full'> {
+  return { ...(dropped > 0 ? { dropped } : {}), ...(units.isFull ? { full: true } : {}) };
 }

@@ -20,6 +20,8 @@ export interface EntryEvidence {
   events?: Record<string, number>;
   /** Records for which some process had no room: the numbers are short of them, in both arms alike. */
   dropped?: number;
+  /** More came in than may be measured of one entry: what came then is left out, and `newestAt` stands still. */
+  full?: true;
 }
 
 export interface PageEvidence {
@@ -28,6 +30,7 @@ export interface PageEvidence {
   newestAt: string;
   exposed: EntryEvidence['exposed'];
   dropped?: number;
+  full?: true;
 }
 
 export interface MetricEvidence {

@@ -11,8 +11,8 @@ import {
   UnitHash,
 } from '@turnout/core';
 import type { MeasuredMetric } from './entry-units.ts';
-import { LATE_MS } from './entry-units.ts';
 import type { EntryEvidence } from './evidence.ts';
+import { LATE_MS } from './judge-windows.ts';
 import { arrived, reportOf } from './reports.fixture.ts';
 
 /** At 60 %: two arms of 40 %, and a fifth that gets `to` without an arm. */

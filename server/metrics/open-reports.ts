@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Db } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -5,13 +6,14 @@ import type { Metrics } from '../platform/metrics.ts';
 import { repeat } from '../platform/repeat.ts';
 import { CurrentRuns, type CurrentRunsParts } from './current-runs.ts';
 import { EvidenceReader } from './evidence-reader.ts';
-import { NewUnits } from './new-units.ts';
+import { NewUnits, type NewUnitsBounds } from './new-units.ts';
 import { OfrepCounts, type OfrepCountsParts } from './ofrep-counts.ts';
 import { SWEEPS, type Sweep } from './old-reports-store.ts';
 import { makeRecentRates, type RecentRates } from './recent-rates.ts';
-import type { ArrivedReport } from './report.ts';
+import type { ArrivedReport, ReportSource } from './report.ts';
 import { storeReports } from './report-store.ts';
 import { type ReportCounts, ReportWriter } from './report-writer.ts';
+import type { EntryPlace } from './unit-store.ts';
 
 export interface ReportsParts {
   db: Db;
@@ -46,7 +48,22 @@ const MOST_PIECES = 500;
 const PAGES_TOGETHER = 1_000;
 
 export function openReports({ db, clock, metrics, flags, log }: ReportsParts): Reports {
-  const store = storeWithUnits(db, new CurrentRuns(flags));
+  const leftOut = metrics.counter(
+    'measured_records_left_out_total',
+    'Records of units that were not stored: more came in of an entry of a run than may be measured.',
+  );
+  const sayFull = (place: EntryPlace, source: ReportSource) => {
+    const { environmentId: environment, run, entry } = place;
+    log.error(
+      { environment, run, entry, source },
+      'more units come in of a run than may be measured; the rest is left out',
+    );
+  };
+  const onFull: Required<NewUnitsBounds>['onFull'] = (known, records, isFirst) => {
+    leftOut(records);
+    if (isFirst) sayFull(known, known.source);
+  };
+  const store = storeWithUnits(db, new CurrentRuns(flags), onFull);
   const counts = countReports(metrics);
   const writer = new ReportWriter({ store, clock, counts });
   const pagesWriter = new ReportWriter({ store, clock, counts, mostTogether: PAGES_TOGETHER });
@@ -54,7 +71,7 @@ export function openReports({ db, clock, metrics, flags, log }: ReportsParts): R
   const ofrep = new OfrepCounts({ writer, clock, flags, onError });
   return {
     ...{ writer, pagesWriter, ofrep },
-    evidence: new EvidenceReader(db),
+    evidence: new EvidenceReader(db, { onFull: sayFull }),
     recentRates: makeRecentRates(clock),
     follow: () => {
       const stops = [ofrep.follow(), repeat(SWEEP_EVERY_MS, () => void sweep(db))];
@@ -66,8 +83,9 @@ export function openReports({ db, clock, metrics, flags, log }: ReportsParts): R
 }
 
 /** Stores reports with the units of the runs that this node serves. */
-function storeWithUnits(db: Db, runs: CurrentRuns) {
-  const units = new NewUnits(runs.find);
+function storeWithUnits(db: Db, runs: CurrentRuns, onFull: Required<NewUnitsBounds>['onFull']) {
+  // Whoever reports is not to know where a unit stands in the tables of this process.
+  const units = new NewUnits(runs.find, { seed: randomInt(2 ** 32), onFull });
   return async (arrived: readonly ArrivedReport[]): Promise<number> => {
     // Before the transaction: the embedded database has one connection.
     await runs.learn(arrived);

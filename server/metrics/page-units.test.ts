@@ -5,7 +5,7 @@ import { EntryUnits } from './entry-units.ts';
 import { FLAG, METRICS, RUN } from './measured-world.fixture.ts';
 import { NewUnits } from './new-units.ts';
 import { unitsOfPage } from './page-units.ts';
-import { arrived, reportOf } from './reports.fixture.ts';
+import { arrived, atOnce, reportOf } from './reports.fixture.ts';
 import { readRow } from './unit-row.ts';
 
 const { audienceRule: _, ...PLAIN } = RUN;
@@ -54,7 +54,7 @@ describe('units of what a page tells', () => {
     const units = new NewUnits(() => RUN);
     const runs = unitsOfPage(RULESET, report, { targetingKey: TREATED }, 'signed');
     const place = { projectId: 1, environmentId: 1, source: 'signed' as const };
-    const rows = units.rowsOf([arrived(place, reportOf([], { runs }))], new Date());
+    const rows = atOnce(units.rowsOf([arrived(place, reportOf([], { runs }))], new Date()));
     expect(rows.map(({ source, events }) => [source, events])).toEqual([['signed', ['bought', 'ms']]]);
     const entry = new EntryUnits(100_000);
     for (const row of rows) for (const record of readRow(row)) entry.add(record, row.events[record.what - 3]);
@@ -76,14 +76,14 @@ describe('units of what a page tells', () => {
   });
 
   it('are bounded where anybody can make visitors up, and only there', () => {
-    const units = new NewUnits(() => RUN, 0, 50);
+    const units = new NewUnits(() => RUN, { slackMs: 0, mostOpen: 50 });
     const tell = (source: 'signed' | 'open' | undefined) => {
       let stored = 0;
       for (let i = 0; i < 100; i++) {
         const context = { targetingKey: `${source}-${i}` };
         const runs = ['on', 'off'].flatMap((variant) => unitsOfPage(RULESET, told({ f: variant }), context, 'open'));
         const place = { projectId: 1, environmentId: 1, ...(source === undefined ? {} : { source }) };
-        stored += units.rowsOf([arrived(place, reportOf([], { runs }))], new Date()).length;
+        stored += atOnce(units.rowsOf([arrived(place, reportOf([], { runs }))], new Date())).length;
       }
       return stored;
     };
@@ -96,10 +96,8 @@ describe('units of what a page tells', () => {
       const units = new NewUnits(() => RUN);
       const tell = (shown: Record<string, string>, events: ClientReport['events']) => {
         const runs = unitsOfPage(RULESET, told(shown, { events }), { targetingKey: TREATED }, source);
-        const rows = units.rowsOf(
-          [arrived({ projectId: 1, environmentId: 1, source }, reportOf([], { runs }))],
-          new Date(),
-        );
+        const place = { projectId: 1, environmentId: 1, source };
+        const rows = atOnce(units.rowsOf([arrived(place, reportOf([], { runs }))], new Date()));
         return rows.reduce((sum, row) => sum + [...readRow(row)].length, 0);
       };
       let stored = 0;
@@ -111,15 +109,15 @@ describe('units of what a page tells', () => {
   );
 
   it('store no more for made-up visitors who are told of as ever earlier', () => {
-    const units = new NewUnits(() => RUN, 0, 10);
+    const units = new NewUnits(() => RUN, { slackMs: 0, mostOpen: 5 });
     let stored = 0;
     const now = new Date();
     for (let ageMs = 0; ageMs < 500; ageMs++) {
       const runs = unitsOfPage(RULESET, told({ f: 'on' }, { ageMs }), { targetingKey: TREATED }, 'open');
       const place = { projectId: 1, environmentId: 1, source: 'open' as const };
-      stored += units.rowsOf([arrived(place, reportOf([], { runs }))], now).length;
+      stored += atOnce(units.rowsOf([arrived(place, reportOf([], { runs }))], now)).length;
     }
-    expect(stored).toBe(80);
+    expect(stored).toBe(40);
   });
 
   it('cost one evaluation for each flag, however often a report names it', () => {

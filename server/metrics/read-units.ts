@@ -48,6 +48,11 @@ export function marksOf(word: number): number {
 /** How many records of twelve bytes a text holds: each takes sixteen signs. */
 export const recordsIn = (units: string): number => units.length / 16;
 
+/** How many records an entry's report holds. */
+export function recordsOf({ treatment = '', control = '', to = '', events = [] }: RunReport): number {
+  return [treatment, control, to, ...events.map(({ units }) => units)].reduce((sum, one) => sum + recordsIn(one), 0);
+}
+
 /** Whether a text is base64 of whole records of so many bytes, and of so many where that is said. */
 export function isBase64Of(text: string, bytes: number, records?: number): boolean {
   if (text.length % 4 !== 0) return false;

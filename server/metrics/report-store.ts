@@ -20,6 +20,7 @@ import {
   type UncountedRow,
 } from './count-rows.ts';
 import { addEvents } from './event-store.ts';
+import { inTurns } from './in-turns.ts';
 import type { NewUnits } from './new-units.ts';
 import type { ArrivedReport } from './report.ts';
 import { insertUnits } from './unit-store.ts';
@@ -46,7 +47,7 @@ export async function storeReports(
     if (rows.uncounted.length > 0) await addUncounted(tx, rows.uncounted);
     const events = countEvents(fresh, now);
     if (events.length > 0) await addEvents(tx, events);
-    await insertUnits(tx, units?.rowsOf(fresh, now) ?? []);
+    if (units !== undefined) await insertUnits(tx, await inTurns(units.rowsOf(fresh, now)));
     return fresh.length;
   });
 }

@@ -21,6 +21,14 @@ export function arrived(place: ReportPlace, report: Report, waitedMs = 0): Arriv
   return { place, report, waitedMs };
 }
 
+/** Work that is done in turns, here in one: nobody waits. */
+export function atOnce<T>(work: Iterator<void, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** What a page sends of the visitor user-1, of ten seconds that end now. */
 export function clientReportOf(key: string | undefined, change: object = {}): object {
   return {
