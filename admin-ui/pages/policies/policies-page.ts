@@ -67,7 +67,13 @@ export class PoliciesPage extends LitElement {
             : nothing
           : this.#drawPolicies(here, policies)
       }
-      <t-policy-floor .project=${this.project} .environment=${here.environment.key} .floor=${floor}></t-policy-floor>
+      <t-policy-floor
+        .project=${this.project}
+        .environment=${here.environment.key}
+        .floor=${floor}
+        .admin=${here.project.rights.includes('admin')}
+        @saved=${() => void this.#reading.read()}
+      ></t-policy-floor>
     </div>`;
   }
 

@@ -316,6 +316,43 @@ describe.skipIf(!hasBrowser)('Policies', () => {
     }
   });
 
+  test('stand on a floor, which is set as text with faults at their lines, and lowered by asking a second person', async () => {
+    const page = await visit('policies');
+    await button(page, 'Set a floor …').click();
+    const dialog = page.getByRole('dialog');
+    await yaml(page).fill('bake: 10m\nguards:\n  - { id: x, metric: no.such, kind: versus-control, onFail: hold }\n');
+    await dialog.getByLabel(/^Reason/).fill(HOSTILE);
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').getByText('x, metric').waitFor();
+    await button(page, /^line 3/).click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('bake: 10m # enough');
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('each stage bakes 10m at least').waitFor();
+    const floor = () => api('GET', '/policy-floor');
+    expect(await floor()).toMatchObject({ version: 1, floor: { bake: '10m', guards: [] } });
+
+    await button(page, 'Change the floor …').click();
+    await yaml(page).fill('bake: 1m\n');
+    // Somebody is quicker: theirs is shown, and what was typed stays.
+    await api('PUT', '/policy-floor', { floor: { bake: '20m' } }, any);
+    const ask = dialog.getByRole('button', { name: 'Ask for approval' });
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog.getByText(/^Somebody saved version 2 meanwhile/).waitFor();
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog.getByText('exactly this text').waitFor();
+    await ask.click();
+    await dialog.getByText('Whoever approves it reads why: say it.').waitFor();
+    await dialog.getByLabel(/^Reason/).fill('Ten were guessed');
+    await ask.click();
+    await page.getByText(/^Asked for: Floor of all policies/).waitFor();
+    const { items } = await api('GET', '/requests?state=open');
+    expect(items[0]).toMatchObject({ kind: 'protection', reason: 'Ten were guessed' });
+    expect(await floor()).toMatchObject({ version: 2, floor: { bake: '20m' } });
+    const other = await visit('policies', { cookie: viewer });
+    expect(await button(other, 'Change the floor …').getAttribute('aria-disabled')).toBe('true');
+  });
+
   test.each(Object.entries(LOOKS))(
     'are at ease for everybody in the look %s, whatever they are called',
     async (name, look) => {
@@ -338,6 +375,12 @@ describe.skipIf(!hasBrowser)('Policies', () => {
       await page.getByRole('link', { name: 'Policies of Demo shop' }).click();
       await page.getByRole('link', { name: 'careful' }).waitFor();
       await judge();
+      await button(page, /floor …$/).click();
+      await yaml(page).fill(`guards:\n  - { id: '${HOSTILE}', kind: none }\n`);
+      await button(page, 'Save').click();
+      await page.getByRole('dialog').getByRole('alert').getByText('one of versus-control').waitFor();
+      await judge();
+      await button(page, 'Cancel').click();
       await page.goto(`${house.server.url}/p/demo/settings/metrics`);
       await page.getByText('users with checkout.error').waitFor();
       await judge();
