@@ -124,7 +124,8 @@ export function listRooms(parts: RoomParts, live: Pick<LiveStreams, 'open'>): Ro
   const { list } = parts.house;
   const { door } = delivery;
   const { recentRates: rates } = parts.reports;
-  const policies = { door, readers: policyReaders({ hasLiveRollout, traffic: recentTraffic, rates }) };
+  const { whyRefused } = parts.outbound;
+  const policies = { door, readers: policyReaders({ hasLiveRollout, traffic: recentTraffic, rates, whyRefused }) };
   const kinds = [...DRAFTS, ...accessDrafts(list), ...policyDrafts(policies), ...rolloutDrafts(parts.rollouts.parts)];
   const { wake } = parts.trains.parts;
   const isActing = () => isAnybodyActing(parts.database.db, 'rollouts');

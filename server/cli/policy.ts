@@ -71,6 +71,7 @@ async function save(asked: Asked, at: At): Promise<Exit> {
     if (given.json) shell.print(JSON.stringify(saved.body));
     else if (change === undefined) shell.print(`${now.key}: nothing to save. Version ${now.version} says the same.`);
     else shell.print(`${now.key}: saved as version ${now.version}, change ${change.id}.`);
+    if (!given.json) warnOf(shell, file, tried.remarks);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof Refused) || !Array.isArray(error.body.errors) || given.json) throw error;
@@ -121,11 +122,16 @@ function need(word: string | undefined, what: 'file' | 'key'): string {
 
 function printCheck(shell: Shell, file: string, { ok, faults, remarks, foresight, loosens }: PolicyCheckAnswer): void {
   printFaults(shell, file, faults);
-  for (const remark of remarks) shell.warn(`${placeIn(file, remark)}: ${remark.path}: ${remark.says}`);
+  warnOf(shell, file, remarks);
   for (const { path, says } of loosens) shell.print(`Looser than the newest version: ${path}: ${says}`);
   for (const { environment, says } of foresight) shell.print(`${environment}: ${says}`);
   const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`;
   shell.print(ok ? `${file}: nothing is wrong with it.` : `${file}: ${count}.`);
+}
+
+/** What is allowed, and may not be what was meant. */
+function warnOf(shell: Shell, file: string, remarks: PolicyCheckAnswer['remarks']): void {
+  for (const remark of remarks) shell.warn(`${placeIn(file, remark)}: ${remark.path}: ${remark.says}`);
 }
 
 function printPolicy(shell: Shell, body: PolicyAnswer | PolicyWithVersions): void {

@@ -93,6 +93,23 @@ describe('the outbound door', () => {
     expect(heard.length).toBe(before);
   });
 
+  it('what would be refused by how it is written is told beforehand, and nobody is asked', () => {
+    const { whyRefused } = openOutbound({ allowed: [{ host: '127.0.0.1', port: 9090 }] });
+    expect(whyRefused('http://[::1]:80/healthz')).toContain('OUTBOUND_ALLOW=[::1]:80');
+    for (const url of ['http://10.1.2.3', 'http://localhost:8080/x', 'https://2130706433/']) {
+      expect([url, whyRefused(url)]).toEqual([url, expect.stringContaining('OUTBOUND_ALLOW=')]);
+    }
+    for (const url of [
+      'http://127.0.0.1:9090/x',
+      'http://localhost:9090',
+      'https://8.8.8.8',
+      'https://shop.example',
+      '/x',
+    ]) {
+      expect([url, whyRefused(url)]).toEqual([url, undefined]);
+    }
+  });
+
   it('every address of a name is checked: one that is not public refuses the name', async () => {
     const resolve = async () => ['8.8.8.8', '127.0.0.1'];
     expect((await ask(`http://shop.example:${port}/plain`, { allowed: [], resolve }))[0]).toBe('refused-address');

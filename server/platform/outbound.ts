@@ -49,6 +49,11 @@ export class OutboundFault extends Error {
 export interface Outbound {
   /** Throws an OutboundFault where there is no answer. */
   ask(request: OutboundRequest): Promise<OutboundAnswer>;
+  /**
+   * Why an address would be refused, as far as that is seen without looking its name up; undefined where nothing speaks
+   * against it so far.
+   */
+  whyRefused(url: string): string | undefined;
 }
 
 export interface OutboundParts {
@@ -74,6 +79,7 @@ export function openOutbound(parts: OutboundParts): Outbound {
   const bounds = { withinMs: WITHIN_MS, mostBytes: MOST_BYTES, ...parts };
   const resolve = fewAtOnce(parts.resolve ?? resolveBySystem);
   return {
+    whyRefused: (url) => whyRefused(url, parts.allowed),
     async ask(request) {
       try {
         const answer = await askWithin(request, { ...bounds, resolve });
@@ -116,12 +122,22 @@ async function findAddresses(host: string, resolve: Resolve): Promise<string[]> 
 
 function refuseInside(addresses: readonly string[], target: AllowedTarget, allowed: readonly AllowedTarget[]): void {
   const isOpen = (address: string) => isPublicAddress(address) || isAllowedTarget(allowed, target, address);
-  if (addresses.every(isOpen)) return;
-  const named = target.host.includes(':') ? `[${target.host}]` : target.host;
-  throw new OutboundFault(
-    'refused-address',
-    `${target.host} is at an address that is not public. Who runs this server can allow it: OUTBOUND_ALLOW=${named}:${target.port}`,
-  );
+  if (!addresses.every(isOpen)) throw new OutboundFault('refused-address', sayRefused(target));
+}
+
+function sayRefused({ host, port }: AllowedTarget): string {
+  const named = host.includes(':') ? `[${host}]` : host;
+  return `${host} is at an address that is not public. Who runs this server can allow it: OUTBOUND_ALLOW=${named}:${port}`;
+}
+
+/** What is written as an address, and the one name that is the same everywhere; other names say nothing by themselves. */
+function whyRefused(text: string, allowed: readonly AllowedTarget[]): string | undefined {
+  if (describeBadAddress(text) !== undefined) return undefined;
+  const url = new URL(text);
+  const target = { host: hostOf(url), port: portOf(url) };
+  const address = /(^|\.)localhost$/.test(target.host) ? '127.0.0.1' : target.host;
+  if (isIP(address) === 0 || isPublicAddress(address) || isAllowedTarget(allowed, target, address)) return undefined;
+  return sayRefused(target);
 }
 
 function send(

@@ -17,13 +17,15 @@ export async function checkPolicy(
   { door, readers }: PolicyParts,
   projectId: number,
   written: Written,
-  flag?: string,
+  { flag, mustBeNew = false }: { flag?: string | undefined; mustBeNew?: boolean | undefined } = {},
 ): Promise<PolicyCheckAnswer> {
   const text = readWritten(written);
   if (text.fault !== undefined) return { ...NOTHING, faults: [text.fault] };
   const ground = await readGround(readers, door.db, projectId, text.document);
-  const { document = null, policy, faults = [], remarks } = readPolicy(text.document, ground);
-  const newest = policy && (await findVersion(door.db, projectId, policy.key));
+  const { document = null, policy, faults: found = [], remarks } = readPolicy(text.document, ground);
+  const newest = document === null ? undefined : await findVersion(door.db, projectId, document.key);
+  const taken = mustBeNew && newest !== undefined ? [{ path: '/key', code: 'duplicate', expected: FREE_KEY }] : [];
+  const faults = [...taken, ...found];
   return {
     ok: faults.length === 0,
     faults: faults.map(text.place),
@@ -32,7 +34,7 @@ export async function checkPolicy(
     begins: policy ? sayBeginning(policy, (environment) => isProtectedIn(ground, environment)) : null,
     document,
     yaml: document === null ? null : writeYaml(document),
-    loosens: policy && newest ? loosenings(newest.version.policy, policy) : [],
+    loosens: policy && newest && !mustBeNew ? loosenings(newest.version.policy, policy) : [],
   };
 }
 
@@ -52,6 +54,8 @@ async function trafficOf(
   }
   return found;
 }
+
+const FREE_KEY = 'a key that no policy of this project has: there is one with this key already';
 
 const NOTHING: Omit<PolicyCheckAnswer, 'faults'> = {
   ...{ ok: false, remarks: [], foresight: [], begins: null, document: null, yaml: null, loosens: [] },

@@ -120,7 +120,11 @@ export const policySaveQuery = z.object({
   acceptTooFewUnits: z.enum(['true', 'false']).optional(),
 });
 const flag = objectKey.optional().openapi({ description: 'At whose traffic is told how long seeing takes' });
-export const policyCheck = z.strictObject({ ...written, flag });
+const mustBeNew = z
+  .boolean()
+  .optional()
+  .openapi({ description: 'It is to be a policy of its own: a key that is taken is a fault' });
+export const policyCheck = z.strictObject({ ...written, flag, mustBeNew });
 export const policyCheckQuery = z.object({ flag });
 /** The text itself, which the route reads: nothing of it is looked at as JSON. */
 export const policyText = z

@@ -43,6 +43,20 @@ describe('what can be seen before a start', () => {
     expect(see({ rates: [] })).toEqual(told);
   });
 
+  it('is not computed of a mean, and that is said', () => {
+    const guard = { id: 'slow', metric: 'checkout.ms', kind: 'versus-control', onFail: 'rollBack' };
+    const stages = [{ exposure: 50 }, { exposure: 100 }];
+    const document = { key: 'web', path: [{ environment: 'staging', stages }], guards: [guard] };
+    const { policy } = readPolicy(document, sampleGround());
+    expect(policy && foresee(policy, sampleGround())).toEqual([
+      {
+        environment: 'staging',
+        guard: 'slow',
+        says: 'slow compares a mean: what it will see of checkout.ms is not computed.',
+      },
+    ]);
+  });
+
   it('says so where nothing would be enough', () => {
     const [seen] = see({ rates: rate(24), unitsNeeded: () => undefined });
     expect(seen).toEqual({

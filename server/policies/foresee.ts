@@ -47,6 +47,10 @@ export function foresee(
     return policy.guards.flatMap((guard): Foresight[] => {
       if (guard.kind !== 'versus-control' || guard.mode !== 'enforce') return [];
       const metric = ground.metrics.find(({ key }) => key === guard.metric);
+      if (metric?.kind === 'mean') {
+        const says = `${guard.id} compares a mean: what it will see of ${metric.key} is not computed.`;
+        return [{ environment, guard: guard.id, says }];
+      }
       if (metric?.kind !== 'rate') return [];
       const found = ground.rates.find((one) => one.environment === environment && one.metric === guard.metric);
       const place = { environment, guard: guard.id };

@@ -7,6 +7,8 @@ export interface PolicyGround {
   metrics: MetricDefinition[];
   /** Keys of the sources that queries may ask. */
   sources: string[];
+  /** By source and by address of a probe: why this server would not call it, as far as that can be seen beforehand. */
+  refused: { sources: Record<string, string>; probes: Record<string, string> };
   /** Of the last seven days, as far as there are any. */
   rates: RecentRate[];
   floor: Floor | null;

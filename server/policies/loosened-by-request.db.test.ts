@@ -19,7 +19,8 @@ describe('a policy with which a rollout is live', () => {
         door,
         readers: {
           metrics: async () => ground.metrics,
-          sources: async () => ground.sources,
+          sources: async () => [],
+          whyRefused: () => undefined,
           rates: async () => [],
           unitsNeeded: ground.unitsNeeded,
           traffic: async () => undefined,

@@ -160,6 +160,15 @@ describe('policies of a project', () => {
         says: 'errors sees 3x of 1 % after about 1,000 units in each arm; 1.25x after about 1,000.',
       },
     ]);
+    const taken = await call('POST', '/policies/check', { yaml: SAMPLE, mustBeNew: true });
+    expect(taken.body).toMatchObject({
+      ok: false,
+      loosens: [],
+      faults: [{ path: '/key', code: 'duplicate', line: 1 }],
+    });
+    const inside = SAMPLE.replace('https://shop.example', 'http://127.0.0.1:9000');
+    const told = (await call('POST', '/policies/check', { yaml: inside })).body.remarks;
+    expect(told).toContainEqual(expect.objectContaining({ path: '/gates/0/probe/url', code: 'refused_address' }));
     const atTraffic = await call('POST', '/policies/check', { yaml: SAMPLE, flag: 'cart' });
     expect(atTraffic.body.foresight).toMatchObject([{ stage: 1, takesMs: 60_000 }, { stage: 2 }, { stage: 3 }]);
     const bad = await call('POST', '/policies/check', WHOLE_SAMPLE.replace('5m, onNoData: hold', '5m'), {

@@ -55,7 +55,8 @@ export async function openPolicies(kind?: 'postgres' | 'embedded'): Promise<Poli
     door: testDoor(database, [checkMayChange]),
     readers: {
       metrics: async () => sampleGround().metrics,
-      sources: async () => ['prometheus'],
+      sources: async () => [{ key: 'prometheus', url: 'https://prometheus.example' }],
+      whyRefused: (url) => (url.includes('127.0.0.1') ? `${url} is refused.` : undefined),
       rates: async (_db, { environment }) => rates.filter((one) => one.environment === environment),
       unitsNeeded: () => 1_000,
       traffic: async (_db, _place, flag) => (flag === 'cart' ? { perHour: 1_200_000, hours: 100 } : undefined),

@@ -6,8 +6,10 @@ import type { RecentRate, RecentTraffic, UnitsNeeded } from './ground.ts';
 /** What policies are held against, read from other rooms; whoever builds the house hands it in. */
 export interface PolicyReaders {
   metrics(db: Db | Tx, projectId: number): Promise<MetricDefinition[]>;
-  /** Keys of the sources that queries may ask. */
-  sources(db: Db | Tx, projectId: number): Promise<string[]>;
+  /** The sources that queries may ask. */
+  sources(db: Db | Tx, projectId: number): Promise<{ key: string; url: string }[]>;
+  /** Why this server would refuse to call an address; undefined where nothing is seen to speak against it. */
+  whyRefused(url: string): string | undefined;
   /** How often units had these metrics' events in an environment in the last seven days. */
   rates(
     db: Db | Tx,

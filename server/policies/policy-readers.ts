@@ -11,11 +11,13 @@ import { newestPolicies } from './policy-store.ts';
 /** What a project has that policies name. */
 export const projectReaders: Pick<PolicyReaders, 'metrics' | 'sources'> = {
   metrics: listMetrics,
-  sources: async (db, projectId) => (await listSources(db, projectId)).map(({ key }) => key),
+  sources: listSources,
 };
 
 /** What policies are held against, of this database; rollouts are of a later room, and rates are read once for both. */
-export function policyReaders(others: Pick<PolicyReaders, 'hasLiveRollout' | 'traffic' | 'rates'>): PolicyReaders {
+export function policyReaders(
+  others: Pick<PolicyReaders, 'hasLiveRollout' | 'traffic' | 'rates' | 'whyRefused'>,
+): PolicyReaders {
   return { ...projectReaders, unitsNeeded: remember((ask) => unitsNeeded(ask)), ...others };
 }
 

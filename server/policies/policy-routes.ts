@@ -172,7 +172,8 @@ function answerQuestions(routes: OpenAPIHono<HouseEnv>, parts: RouteParts): void
   routes.openapi(check, async (c) => {
     const body = isYaml(c.req.raw) ? {} : c.req.valid('json');
     const flag = body.flag ?? c.req.valid('query').flag;
-    return c.json(await checkPolicy(parts, c.get('scope').projectId, await writtenOf(c, body), flag), 200);
+    const asked = { flag, mustBeNew: body.mustBeNew };
+    return c.json(await checkPolicy(parts, c.get('scope').projectId, await writtenOf(c, body), asked), 200);
   });
   routes.openapi(read, async (c) => {
     const { projectId } = c.get('scope');

@@ -8,7 +8,7 @@ import type { PolicyReaders } from './policy-parts.ts';
 
 /** Everything that a document is held against. Rates are read only of the metrics whose effects it says must be seen. */
 export async function readGround(
-  readers: Pick<PolicyReaders, 'metrics' | 'sources' | 'rates' | 'unitsNeeded'>,
+  readers: Pick<PolicyReaders, 'metrics' | 'sources' | 'rates' | 'unitsNeeded' | 'whyRefused'>,
   db: Db | Tx,
   projectId: number,
   written: unknown,
@@ -26,12 +26,33 @@ export async function readGround(
     rates.push(...(await readers.rates(db, { environmentId: id, environment: key }, wanted)));
   }
   if (document !== undefined) await findUnits(document, { metrics, rates, unitsNeeded: readers.unitsNeeded });
+  const sources = await readers.sources(db, projectId);
+  const probes = document?.gates.flatMap((gate) => ('probe' in gate ? [gate.probe.url] : [])) ?? [];
   return {
     environments,
     metrics,
-    sources: await readers.sources(db, projectId),
+    sources: sources.map(({ key }) => key),
+    refused: {
+      sources: refusedOf(sources, readers),
+      probes: refusedOf(
+        probes.map((url) => ({ key: url, url })),
+        readers,
+      ),
+    },
     rates,
     floor: (await findFloor(db, projectId))?.floor ?? null,
     unitsNeeded: readers.unitsNeeded,
   };
+}
+
+function refusedOf(
+  named: readonly { key: string; url: string }[],
+  { whyRefused }: Pick<PolicyReaders, 'whyRefused'>,
+): Record<string, string> {
+  return Object.fromEntries(
+    named.flatMap(({ key, url }) => {
+      const why = whyRefused(url);
+      return why === undefined ? [] : [[key, why]];
+    }),
+  );
 }

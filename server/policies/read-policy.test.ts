@@ -120,6 +120,10 @@ describe('the sample policy', () => {
       'onDeadline: rollBack',
     );
     expect(codes(forward)).toContain('/deadline/onDeadline no_rollback');
+    const refused = { sources: { prometheus: 'Inside.' }, probes: { 'https://shop.example/healthz': 'Inside.' } };
+    expect(codes(SAMPLE, { refused })).toEqual(
+      expect.arrayContaining(['/guards/3/source refused_address', '/gates/0/probe/url refused_address']),
+    );
   });
 
   it('of the documentation is sound, and its defaults are those that the page tells', () => {

@@ -20,7 +20,8 @@ export async function recheckPolicy(
   const found = await findVersion(db, projectId, key, version);
   if (found === undefined) return [];
   const { document } = found.version;
-  const withoutRates = { ...readers, rates: async () => [], unitsNeeded: () => undefined };
+  const nothing = { rates: async () => [], unitsNeeded: () => undefined, whyRefused: () => undefined };
+  const withoutRates = { ...readers, ...nothing };
   const ground = await readGround(withoutRates, db, projectId, document);
   return readPolicy(withoutIdleTimes(document), ground, true).faults ?? [];
 }

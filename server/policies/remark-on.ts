@@ -4,7 +4,12 @@ import type { PolicyGround, Remark } from './ground.ts';
 
 /** What is allowed, and may not be what was meant. */
 export function remarkOn(document: PolicyDocument, ground: PolicyGround): Remark[] {
-  return [...remarkOnPath(document), ...remarkOnGuards(document, ground), ...remarkOnDeadlines(document)];
+  return [
+    ...remarkOnPath(document),
+    ...remarkOnGuards(document, ground),
+    ...remarkOnCalls(document, ground),
+    ...remarkOnDeadlines(document),
+  ];
 }
 
 function remarkOnPath({ path }: PolicyDocument): Remark[] {
@@ -31,6 +36,21 @@ function remarkOnGuards({ guards, path }: PolicyDocument, { metrics }: PolicyGro
     }
     return remarks;
   });
+}
+
+/** What this server would refuse to call: saved all the same, for whoever runs it may allow it later. */
+function remarkOnCalls({ guards, gates }: PolicyDocument, { refused }: PolicyGround): Remark[] {
+  const remark = (path: string, why: string | undefined): Remark[] =>
+    why === undefined ? [] : [{ path, code: 'refused_address', says: `This server would not call it: ${why}` }];
+  const whyOf = (from: Record<string, string>, key: string) => (Object.hasOwn(from, key) ? from[key] : undefined);
+  return [
+    ...guards.flatMap((guard, at) =>
+      'source' in guard ? remark(`/guards/${at}/source`, whyOf(refused.sources, guard.source)) : [],
+    ),
+    ...gates.flatMap((gate, at) =>
+      'probe' in gate ? remark(`/gates/${at}/probe/url`, whyOf(refused.probes, gate.probe.url)) : [],
+    ),
+  ];
 }
 
 function remarkOnDeadlines({ reversible, deadline, path }: PolicyDocument): Remark[] {

@@ -58,6 +58,7 @@ export function sampleGround(over: Partial<PolicyGround> = {}): PolicyGround {
       { ...metric, key: 'clicks', kind: 'rate', event: 'clicked', direction: 'down', source: 'client' },
     ],
     sources: ['prometheus'],
+    refused: { sources: {}, probes: {} },
     rates: [],
     floor: null,
     unitsNeeded: () => 1_000,

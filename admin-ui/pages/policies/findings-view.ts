@@ -2,14 +2,17 @@ import type { PolicyCheckAnswer } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { flagIndex } from '../../client/flag-index.ts';
+import { here } from '../../client/here.ts';
 import type { Refusal } from '../../client/problem.ts';
 import { Following } from '../../client/store.ts';
 import '../../parts/problem-view.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
+import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
+import { textIn } from './document-tree.ts';
 import { placeOf, tellPlace } from './findings.ts';
 
-type Told = { path: string; line?: number | undefined; column?: number | undefined; says: string };
+type Told = { path: string; line?: number | undefined; column?: number | undefined; says: string; isTaken?: boolean };
 
 /** What the server says of a draft: what is wrong, what may not be meant, what becomes looser, what will be seen. */
 @customElement('t-policy-findings')
@@ -84,7 +87,7 @@ export class FindingsView extends LitElement {
           : this.#drawList(
               'wrong',
               'To correct',
-              faults.map((one) => ({ ...one, says: one.expected })),
+              faults.map((one) => ({ ...one, says: `must be ${one.expected}`, isTaken: one.code === 'duplicate' })),
             )
       }
       ${loosens.length === 0 ? nothing : this.#drawLoosens(loosens)}
@@ -102,11 +105,19 @@ export class FindingsView extends LitElement {
             <span class="where"
               ><span>${spellMarks(tellPlace(this.document, one.path))}</span>${this.#drawPlace(one)}</span
             >
-            ${spellMarks(one.says)}
+            ${spellMarks(one.says)} ${one.isTaken ? this.#drawTaken() : nothing}
           </li>`,
         )}
       </ul>
     </section>`;
+  }
+
+  /** The policy that has the key already: whoever meant it goes on there. */
+  #drawTaken() {
+    const policy = textIn(this.document, 'key');
+    const project = here.value?.project.key;
+    if (policy === '' || project === undefined) return nothing;
+    return html`<a href=${writeRoute('policy', { project, policy })}>Open ${policy}</a>`;
   }
 
   #drawPlace(told: Told) {
@@ -142,7 +153,10 @@ export class FindingsView extends LitElement {
       <h3>What its guards will see</h3>
       ${
         foresight.length === 0
-          ? html`<p class="hint">No guard that acts holds a rate against control in a stage that has one.</p>`
+          ? html`<p class="hint">
+              That is told of guards that act and compare a rate with the control, in a stage that has one. This policy
+              has none.
+            </p>`
           : html`<ul>
                 ${foresight.map(({ environment, says }) => html`<li><span class="where">${environment}</span> ${spellMarks(says)}</li>`)}
               </ul>

@@ -2,6 +2,7 @@ import type { PolicyCheckAnswer } from '@turnout/server/contracts';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
+import { sameValue } from '../../parts/same-value.ts';
 
 /** So long nobody types until it is asked what the server says of it. */
 const STILL_MS = 250;
@@ -14,7 +15,7 @@ export class PolicyCheck implements ReactiveController {
   of: string | undefined;
   readonly #host: ReactiveControllerHost;
   #project = '';
-  #asked: { text: string; flag: string } | undefined;
+  #asked: { text: string; flag: string; mustBeNew: boolean } | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #asking: AbortController | undefined;
 
@@ -32,24 +33,25 @@ export class PolicyCheck implements ReactiveController {
   }
 
   /** Checks a text soon, at the traffic of a flag where one is named; what was answered before stands until then. */
-  look(project: string, text: string, flag = ''): void {
-    if (this.#project === project && this.#asked?.text === text && this.#asked.flag === flag) return;
+  look(project: string, text: string, flag = '', mustBeNew = false): void {
+    const asked = { text, flag, mustBeNew };
+    if (this.#project === project && sameValue(this.#asked, asked)) return;
     const isFirst = this.#asked === undefined;
     this.#project = project;
-    this.#asked = { text, flag };
+    this.#asked = asked;
     clearTimeout(this.#waiting);
     this.#waiting = setTimeout(() => void this.again(), isFirst ? 0 : STILL_MS);
   }
 
   async again(): Promise<void> {
     if (this.#asked === undefined) return;
-    const { text, flag } = this.#asked;
+    const { text, flag, mustBeNew } = this.#asked;
     this.#asking?.abort();
     const mine = new AbortController();
     this.#asking = mine;
     try {
       const path = `/projects/${encodeURIComponent(this.#project)}/policies/check`;
-      const body = { yaml: text, ...(flag === '' ? {} : { flag }) };
+      const body = { yaml: text, ...(flag === '' ? {} : { flag }), ...(mustBeNew ? { mustBeNew } : {}) };
       this.answer = await send<PolicyCheckAnswer>(path, { method: 'POST', body, signal: mine.signal });
       this.of = text;
       this.refusal = undefined;

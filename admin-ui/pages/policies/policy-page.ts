@@ -55,7 +55,7 @@ export class PolicyPage extends LitElement {
     if (here === undefined) return;
     this.#reading.show(here, this.policy);
     const { desk } = this.#reading;
-    if (desk !== undefined) this.#check.look(here.project.key, desk.state.value.text, this.flag);
+    if (desk !== undefined) this.#check.look(here.project.key, desk.state.value.text, this.flag, this.policy === '');
   }
 
   override updated(): void {
