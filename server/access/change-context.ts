@@ -90,8 +90,8 @@ export async function checkTrust(
     throw new Problem(
       'approval_required',
       `The environment ${environment.key} is protected: to open a key whose contexts are signed, or to trust another ` +
-        'signer, needs a second admin: ask for it with POST /api/v1/projects/{project}/requests. The root token may do ' +
-        'it alone.',
+        'signer, needs a second admin: ask for it on the screen, or with POST /api/v1/projects/{project}/requests. The ' +
+        'root token may do it alone.',
     );
   }
 }

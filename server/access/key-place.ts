@@ -43,7 +43,7 @@ export async function checkKillKey(
     throw new Problem(
       'approval_required',
       `The environment ${place.environment.key} is protected: a kill key there needs a second admin: ask for ` +
-        'it with POST /api/v1/projects/{project}/requests. The root token may make it alone.',
+        'it on the screen, or with POST /api/v1/projects/{project}/requests. The root token may make it alone.',
     );
   }
 }

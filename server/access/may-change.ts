@@ -56,8 +56,8 @@ export function mayChange(change: ChangeInEnvironment): Problem | undefined {
   return new Problem(
     'approval_required',
     `The environment ${environment.key} is protected: this change lets more users get something, so it needs an ` +
-      'approved request (POST /api/v1/projects/{project}/requests), or the root token. Turning off and killing need no ' +
-      'approval.',
+      'approved request (on the screen, or POST /api/v1/projects/{project}/requests), or the root token. Turning off and ' +
+      'killing need no approval.',
   );
 }
 

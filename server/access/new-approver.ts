@@ -35,7 +35,8 @@ export async function requireNoNewApprover(
     const how =
       gain.projectId === null
         ? 'In the whole installation only the root token gives it.'
-        : 'That needs a second admin: ask for it with POST /api/v1/projects/{project}/requests. The root token may do it alone.';
+        : 'That needs a second admin: ask for it on the screen, or with POST /api/v1/projects/{project}/requests. The ' +
+          'root token may do it alone.';
     throw new Problem(
       'approval_required',
       `With the role ${role} somebody has a say in ${key}, which is protected. ${how}`,

@@ -26,10 +26,10 @@ describe('turnout check post', () => {
   });
   afterAll(() => server.close());
 
-  async function run(words: string[], env: Record<string, string> = {}) {
+  async function run(words: string[], env: Record<string, string> = {}, place = ['-p', 'shop']) {
     const out: string[] = [];
     const err: string[] = [];
-    const code = await runCommand(['check', ...words, '-p', 'shop', '--url', url], {
+    const code = await runCommand(['check', ...words, ...place, '--url', url], {
       env: { TURNOUT_KEY: 'a-key', ...env },
       print: (line) => out.push(line),
       warn: (line) => err.push(line),
@@ -66,6 +66,8 @@ describe('turnout check post', () => {
     });
     expect((await run(['post', 'acceptance', 'green'])).err).toContain('passed, failed, pending');
     expect((await run(['list', 'acceptance', 'passed'])).code).toBe(2);
+    // Nothing can be looked up with a token of a check.
+    expect((await run(['post', 'acceptance', 'passed'], {}, [])).err).toContain('Name it with -p');
     expect(heard).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { Api } from './api.ts';
 import { type Asked, type Command, EXIT, type Exit, REACH, UsageFault } from './command.ts';
-import { findProject, projectPath } from './find-place.ts';
+import { projectPath } from './find-place.ts';
 
 const STATUSES = ['passed', 'failed', 'pending'];
 
@@ -19,7 +19,9 @@ async function postCheck(asked: Asked): Promise<Exit> {
   const [what, check, status = ''] = asked.words;
   if (what !== 'post') throw new UsageFault(`turnout check knows post, and not ${what}.`);
   if (!STATUSES.includes(status)) throw new UsageFault(`${status} is no result: it is one of ${STATUSES.join(', ')}.`);
-  const { link, summary, fork, json } = asked.given;
+  const { link, summary, fork, json, project } = asked.given;
+  // A token of a check may read nothing, so nothing can be looked up with it.
+  if (project === undefined) throw new UsageFault('Which project? Name it with -p.');
   const body = {
     ...{ check, status, commit: sayOf(asked, 'commit') },
     ...{ repository: sayOf(asked, 'repository'), workflow: sayOf(asked, 'workflow') },
@@ -28,7 +30,7 @@ async function postCheck(asked: Asked): Promise<Exit> {
     ...(fork ? { fork } : {}),
   };
   const api = await Api.open(asked);
-  const path = `${projectPath(await findProject(api, asked))}/checks`;
+  const path = `${projectPath(project)}/checks`;
   const { check: kept } = (await api.call<Posted>('POST', path, { body })).body;
   if (json) asked.shell.print(JSON.stringify(kept));
   else {
@@ -57,6 +59,7 @@ export const checkCommand: Command = {
     'turnout check post acceptance passed -p shop --link "$RUN_URL"',
     'turnout check post acceptance failed -p shop --commit "$(git rev-parse HEAD)" --repository shop/web --workflow nightly',
   ],
+  meanings: { project: 'The project. It must be named: a token of a check can look nothing up.' },
   options: ['project', 'commit', 'repository', 'workflow', 'link', 'summary', 'fork', ...REACH],
   run: postCheck,
 };

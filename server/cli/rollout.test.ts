@@ -150,6 +150,15 @@ describe('turnout rollout', () => {
     expect(heard.at(-1)?.call).toBe('GET /api/v1/projects/shop/rollouts/cart');
   });
 
+  it('says how one is started where neither an id nor a flag with that name has one', async () => {
+    answers = (call) => {
+      if (call.endsWith('/rollouts/cart')) return { status: 404, body: { detail: 'There is no such rollout.' } };
+      return { body: { items: [], next: null } };
+    };
+    const { code, out } = await run('status', 'cart');
+    expect([code, out]).toEqual([1, expect.stringContaining('turnout rollout start cart --from')]);
+  });
+
   it('starts with what was named, and tells what will not be seen', async () => {
     answers = () => ({ body: { rollout: ROLLOUT, warnings: ['production has less than a day of traffic.'] } });
     const words = ['start', 'cart', '--from', 'off', '--to', 'on', '--policy', 'web', '--version', '3', '-r', 'Ready.'];
@@ -215,12 +224,22 @@ describe('turnout rollout', () => {
       { body: over('rolledBack', { state: 'reached', laggards: [] }) },
     ];
     answers = (call) => {
-      if (call.includes('/decisions')) return { body: { items: [{ ...decision, reason: 'Rolls back: errors.' }] } };
+      const held = { ...decision, action: 'hold', reason: 'Holds: ci.' };
+      const log = [
+        { ...decision, reason: 'Rolls back: errors.' },
+        { ...held, id: 3 },
+        { ...held, id: 2 },
+      ];
+      if (call.includes('/decisions')) return { body: { items: log } };
       return (heard.length === 1 ? { body: ROLLOUT } : left.shift()) ?? { body: pending };
     };
     expect(await run('watch', 'r1')).toEqual({
       code: 1,
-      out: '2026-01-01 00:00:00Z  production  rollBack  Rolls back: errors.\ncart: rolled back',
+      out: [
+        '2026-01-01 00:00:00Z  production  hold  Holds: ci.',
+        '2026-01-01 00:00:00Z  production  rollBack  Rolls back: errors.',
+        'cart: rolled back',
+      ].join('\n'),
     });
   });
 

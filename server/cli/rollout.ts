@@ -60,10 +60,14 @@ async function findRollout(api: Api, path: string, named: string): Promise<Shown
     const query = `flag=${encodeURIComponent(named)}&limit=1`;
     const { items } = (await api.call<{ items: { id: string }[] }>('GET', `${path}?${query}`)).body;
     const [newest] = items;
-    if (newest === undefined) throw error;
+    if (newest === undefined) throw new Refused(404, { ...error.body, detail: sayNone(named) });
     return byId(newest.id);
   }
 }
+
+const sayNone = (named: string) =>
+  `There is no rollout with the id ${named}, and none of a flag of that name. To start one: turnout rollout start ${named} ` +
+  '--from <variant> --to <variant> --policy <policy>';
 
 async function list({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
   const items = await listAll<Parameters<typeof describeRollout>[0]>(api, given.all ? path : `${path}?state=live`);

@@ -88,7 +88,7 @@ describe('turnout import', () => {
   });
 
   it.each([
-    [['import', 'nowhere.json', ...PLACE], 'nowhere.json: ENOENT'],
+    [['import', 'nowhere.json', ...PLACE], 'nowhere.json: there is no such file'],
     [['import', '-', ...PLACE, '--rename', 'x'], '--rename takes old=new'],
     [['import', '-', ...PLACE, '--format', 'xml'], '--format takes flagd or turnout'],
   ])('asks no server what makes no sense: %j', async (words, told) => {

@@ -20,12 +20,16 @@ const EVERY_MS = 1_000;
  */
 export async function watchRollout({ shell, given }: Asked, api: Api, path: string): Promise<Exit> {
   let last = 0;
+  let told = '';
   while (!shell.stopped.aborted) {
     try {
       const { items } = (await api.call<{ items: Decided[] }>('GET', `${path}/decisions?limit=200`)).body;
       for (const one of items.filter(({ id }) => id > last).reverse()) {
-        shell.print(given.json ? JSON.stringify(one) : describe(one));
         last = one.id;
+        const word = `${one.environment} ${one.action} ${one.reason}`;
+        // Of what holds for the same reason still, something else was found that the sentence does not tell.
+        if (given.json || word !== told) shell.print(given.json ? JSON.stringify(one) : describe(one));
+        told = word;
       }
       const { body } = await api.call<ShownRollout & Fields>('GET', path);
       if (isOver(body)) {

@@ -14,8 +14,8 @@ export function requireSecondAdmin(
   if (principal.kind !== 'root') {
     throw new Problem(
       'approval_required',
-      `${what} needs a second admin: ask for it with POST /api/v1/projects/{project}/requests. The root token may do it ` +
-        'alone.',
+      `${what} needs a second admin: ask for it on the screen, or with POST /api/v1/projects/{project}/requests. The root ` +
+        'token may do it alone.',
     );
   }
   if (!reason?.trim()) {

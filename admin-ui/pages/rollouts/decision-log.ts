@@ -10,6 +10,7 @@ import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
 import { base } from '../../styles/base.ts';
 import { decisionSheet } from './decision-sheet.ts';
+import { tellNews } from './tell-news.ts';
 import { splitSaid, VERDICT_WORDS } from './tell-rollout.ts';
 
 interface DecisionPage {
@@ -86,19 +87,20 @@ export class DecisionLog extends LitElement {
         ${repeat(
           items,
           ({ id }) => id,
-          (item) => this.#draw(item),
+          (item, at) => this.#draw(item, items[at + 1]),
         )}
       </ol>
       ${this.next === null ? nothing : html`<p><button @click=${() => void this.#read(this.next ?? undefined)}>Older decisions</button></p>`}`;
   }
 
-  #draw(item: DecisionAnswer) {
+  #draw(item: DecisionAnswer, before: DecisionAnswer | undefined) {
     const { id, at, action } = item;
     const { word, tone, rest } = splitSaid(action, nameSomebody(item));
+    const news = tellNews(item, before);
     return html`<li class=${this.#fresh.has(id) ? 'flash' : ''}>
       <div class="when small quiet"><t-ago .at=${at}></t-ago></div>
       <div class="what">
-        <p>${word === '' ? nothing : html`<span class="tag ${tone}">${word}</span> `}${rest}</p>
+        <p>${word === '' ? nothing : html`<span class="tag ${tone}">${word}</span> `}${news ?? rest}</p>
         ${this.#drawMore(item)}
       </div>
     </li>`;
