@@ -136,7 +136,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   const rollouts = openRollouts({
     ...{ db, clock, door: delivery.door, doorbell, delivery, fleet, reports, node, outbound, secrets, metrics },
     ...{ log: logger, isAlone: database.kind === 'embedded', finished: proveRun },
-    lineStopped: (rollout) => stoppedLineOf(db, rollout),
+    lineStopped: stoppedLineOf,
   });
   const trains = openTrains({
     ...{ db, door: delivery.door, list, databaseNow, doorbell, rollouts, metrics, log: logger },

@@ -11,17 +11,16 @@ import { isLive, type Run } from '../decisions/rollout.ts';
 import { killInChange, newKillId } from '../delivery/kill-in-change.ts';
 import { requireFlag } from '../flags/flag-place.ts';
 import type { HeldLease } from '../platform/lease.ts';
-import { Problem } from '../platform/problem.ts';
 import { insertDecision } from './decision-store.ts';
 import { type EntryGround, writeEntry } from './enter-next.ts';
 import { arriveNext, writeAnchor, writeFinish } from './leave-environment.ts';
 import { type LockedRollout, lockWhole, requireVersion, saveMove } from './lock-rollout.ts';
 import type { LoopParts } from './loop-parts.ts';
-import { pressCounts } from './press-counts.ts';
 import { beginReach } from './reach.ts';
+import { requireOnward } from './require-onward.ts';
 import { type PinnedRollout, saveRollout, withState } from './rollout-store.ts';
 import { type BesideRun, insertRun, saveReach } from './run-store.ts';
-import { closeStageApprovals, requireStageApprovals, stageAskOf } from './stage-approvals.ts';
+import { closeStageApprovals, stageAskOf } from './stage-approvals.ts';
 import type { FlagWrite } from './write-run.ts';
 
 /** What the loop decided, on what, and under which lease it acts. */
@@ -52,7 +51,7 @@ const ACTIONS: Record<Move, string> = {
  * of the decision are written together or not at all. Throws where the run moved since it was decided on.
  */
 export async function actOn(
-  parts: Pick<LoopParts, 'door' | 'finished'>,
+  parts: Pick<LoopParts, 'door' | 'finished' | 'sources'>,
   decided: Decided,
   move: Move,
   entry: EntryGround,
@@ -74,13 +73,12 @@ export async function actOn(
   await commitChange(parts.door, order, async (tx, ground) => {
     const locked = await lockWhole(tx, rollout.projectId, rollout.id);
     requireVersion(locked, run);
+    if (move === 'advance' || move === 'finish') {
+      await requireOnward(tx, parts.sources, { rollout, run, move, now: ground.now });
+    }
     const noted = noteSeen(run, decided, rollout.pinned, ground.now);
     const moved = await moveRun(tx, ground, locked, { decided, run: noted, move, entry });
     const ask = stageAskOf(rollout, run);
-    if (ask !== undefined && move === 'advance') await requireStageApprovals(tx, ask, ground.now);
-    if ((move === 'advance' || move === 'finish') && !(await pressCounts(tx, rollout, run))) {
-      throw new Problem('changed_since', 'Whoever pressed for it may not any more.');
-    }
     if (ask !== undefined) await closeStageApprovals(tx, ask, move === 'advance', ground.now);
     const kill = killId === undefined ? undefined : await writeKill(tx, ground, { id: killId, decided, order });
     const done = written(rollout, { ...moved, from: run, kill, ground, killId });

@@ -55,8 +55,8 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
         })
       : { effective: true, laggards: [] },
     sources.freezeOf(run.environmentId, kept.flag, now),
-    sources.openIncident(run.environmentId, kept.flag),
-    sources.lineStopped(rollout.id),
+    sources.openIncident(look.db, run.environmentId, kept.flag),
+    sources.lineStopped(look.db, rollout.id),
   ]);
   const thresholds = await askThresholds(look, guards, readings);
   const gates = await readGates(look, readings);
@@ -182,6 +182,7 @@ async function readGate(gate: Gate, look: Look, readings: Required<Readings>): P
     }
     case 'incident-free':
       return sources.incidentFree(
+        look.db,
         { environmentId: run.environmentId, environment: run.environment, flag },
         gate.withinMs,
         now,

@@ -1,3 +1,4 @@
+import type { Db, Tx } from '../database/connect.ts';
 import type { StoppedLine } from '../decisions/decision.ts';
 import type { FreezeTurn } from '../environments/freeze.ts';
 import type { FrozenFlag } from '../environments/freeze-store.ts';
@@ -37,14 +38,14 @@ export interface LoopSources extends RolloutSources {
   checkResult(projectId: number, gate: CheckGate, commit: string): Promise<CheckRow | undefined>;
   /** Distinct hosts whose apps are live and have this place in force. */
   hostsAt(environmentId: number, position: string | undefined): Promise<number>;
-  openIncident(environmentId: number, flag: string): Promise<OpenIncident | undefined>;
-  incidentFree(place: CalmPlace, withinMs: number, now: Date): Promise<Calm>;
+  openIncident(inside: Db | Tx, environmentId: number, flag: string): Promise<OpenIncident | undefined>;
+  incidentFree(inside: Db | Tx, place: CalmPlace, withinMs: number, now: Date): Promise<Calm>;
   /** The freeze in which a flag is there: by its tags, too, and by those of flags that need it. */
   freezeOf(environmentId: number, flag: string, now: Date): Promise<FrozenFlag | null>;
   /** The same over a time in which nobody looked: what held at its beginning, and each turn since. */
   freezeTurns(environmentId: number, flag: string, from: Date, to: Date): Promise<FreezeTurn[]>;
   /** The train that a rollout left with, where somebody has stopped the line. */
-  lineStopped(rolloutId: string): Promise<StoppedLine | null>;
+  lineStopped(inside: Db | Tx, rolloutId: string): Promise<StoppedLine | null>;
   /** Whether what was written is served here, and in force in every app that was there. */
   seeReach(written: Written): Promise<{ effective: boolean; laggards: string[] }>;
 }

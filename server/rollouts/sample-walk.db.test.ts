@@ -34,8 +34,8 @@ describe('the policy of the documents', () => {
   beforeAll(async () => {
     world = await openRolloutWorld(undefined, ({ db }) => ({
       checkResult: (projectId, { check }, commit) => checkResult(db, projectId, check, commit),
-      openIncident: (environmentId, flag) => openIncidentFor(db, environmentId, flag),
-      incidentFree: (...asked) => incidentFree(db, ...asked),
+      openIncident: openIncidentFor,
+      incidentFree,
       freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
       firingSignal: async (place, labels, since) => {
         const [newest] = await firingSignals(db, place, labels, since);

@@ -1,9 +1,9 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
-import type { Db } from '../database/connect.ts';
+import type { Db, Tx } from '../database/connect.ts';
 import { cars, departures, trains } from '../database/tables.ts';
 
 /** The train whose line is stopped and that brought a rollout; null where none did, or its line runs. */
-export async function stoppedLineOf(db: Db, rollout: string): Promise<{ train: string; reason: string } | null> {
+export async function stoppedLineOf(db: Db | Tx, rollout: string): Promise<{ train: string; reason: string } | null> {
   const [row] = await db
     .select({ train: trains.key, stopped: trains.stopped })
     .from(cars)

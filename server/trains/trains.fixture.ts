@@ -185,7 +185,7 @@ function checksOf(clock: Door['clock']): Door['checks'] {
 function sourcesIn({ db }: TestDatabase, says: Says, policies: Map<string, Policy>): LoopSources {
   return {
     ...sourcesOf(says, policies),
-    lineStopped: (rollout) => stoppedLineOf(db, rollout),
+    lineStopped: stoppedLineOf,
     freezeOf: (environmentId, flag, now) => freezeOfFlag(db, environmentId, flag, now),
   };
 }
