@@ -63,6 +63,20 @@ describe('a writer of reports', () => {
     expect(written.length).toBe(3);
   });
 
+  it('takes fewer together the more units they tell of, and no more than it has room for', async () => {
+    const { writer, written } = open();
+    const runs = [{ run: 'r1', entry: 1, ageMs: 0, dropped: 0, control: 'A'.repeat(60_000 * 16) }];
+    const tell = () =>
+      writer.put(place, reportOf([], { runs })).then(
+        () => 'stored',
+        (error: Problem) => error.code,
+      );
+    const answers = await Promise.all(Array.from({ length: 70 }, tell));
+    expect(written).toEqual([...Array(8).fill(8), 3]);
+    expect(answers).toEqual([...Array(67).fill('stored'), ...Array(3).fill('busy')]);
+    expect(await tell()).toBe('stored');
+  });
+
   it('sends everybody away with a time to come back when the database is not there, and stores again when it is', async () => {
     let isThere = false;
     const { writer, outcomes } = open({

@@ -3,6 +3,7 @@ import { asProblem } from '../platform/answer-problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { Problem } from '../platform/problem.ts';
+import { recordsOf } from './read-units.ts';
 import type { ArrivedReport, ReportPlace } from './report.ts';
 
 /** What was done with reports, for whoever counts it. */
@@ -31,10 +32,14 @@ const PATIENCE_MS = 5_000;
 /** So many reports wait at most, and so many go into one transaction. */
 const MOST_WAITING = 2_000;
 const MOST_TOGETHER = 250;
+/** With so many records of units: sixty megabytes of them wait, and eight go into one transaction. */
+const MOST_RECORDS_WAITING = 4_000_000;
+const MOST_RECORDS_TOGETHER = 500_000;
 
 interface Waiting {
   place: ReportPlace;
   report: Report;
+  records: number;
   arrivedAt: number;
   done: () => void;
   failed: (error: unknown) => void;
@@ -48,6 +53,7 @@ export class ReportWriter {
   readonly #parts: ReportWriterParts;
   readonly #gatherMs: number;
   #waiting: Waiting[] = [];
+  #records = 0;
   #begunAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** One transaction at a time. One that hangs keeps its place, and everybody else is sent away. */
@@ -61,13 +67,15 @@ export class ReportWriter {
   /** Resolves once it is stored, now or before. Rejects with a problem that says when to come again. */
   put(place: ReportPlace, report: Report): Promise<void> {
     if (this.#writing === 'hanging') return Promise.reject(unavailable());
-    if (this.#waiting.length >= MOST_WAITING) {
+    if (this.#waiting.length >= MOST_WAITING || this.#records >= MOST_RECORDS_WAITING) {
       return Promise.reject(
         new Problem('busy', 'Too many reports wait to be stored; send it again.', { retryAfterSeconds: 5 }),
       );
     }
     return new Promise((done, failed) => {
-      this.#waiting.push({ place, report, arrivedAt: this.#parts.clock.monotonic(), done, failed });
+      const records = (report.runs ?? []).reduce((sum, run) => sum + recordsOf(run), 0);
+      this.#records += records;
+      this.#waiting.push({ place, report, records, arrivedAt: this.#parts.clock.monotonic(), done, failed });
       this.#schedule();
     });
   }
@@ -82,10 +90,22 @@ export class ReportWriter {
     this.#timer = undefined;
     this.#writing = 'yes';
     this.#begunAt = this.#parts.clock.monotonic();
-    const together = this.#waiting.splice(0, this.#parts.mostTogether ?? MOST_TOGETHER);
+    const together = this.#takeTogether();
     await this.#store(together);
     this.#writing = 'no';
     this.#schedule();
+  }
+
+  #takeTogether(): Waiting[] {
+    let [count, records] = [0, 0];
+    for (const waiting of this.#waiting.slice(0, this.#parts.mostTogether ?? MOST_TOGETHER)) {
+      records += waiting.records;
+      if (count > 0 && records > MOST_RECORDS_TOGETHER) break;
+      count += 1;
+    }
+    const together = this.#waiting.splice(0, count);
+    this.#records -= together.reduce((sum, waiting) => sum + waiting.records, 0);
+    return together;
   }
 
   async #store(together: readonly Waiting[]): Promise<void> {
@@ -125,6 +145,7 @@ export class ReportWriter {
   #sendAway(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#records = 0;
     this.#parts.counts.failed(waiting.length);
     for (const { failed } of waiting) failed(unavailable());
   }
