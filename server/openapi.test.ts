@@ -15,6 +15,7 @@ const behind = {
   fleet: {},
   rollouts: { parts: { door: {} } },
   reports: {},
+  outbound: {},
   trains: { parts: { door: {} } },
 };
 const parts = {
@@ -91,6 +92,25 @@ describe('the description of the API', () => {
       return isWhole ? [] : [name];
     });
     expect(lacking).toEqual([]);
+  });
+
+  it('names what is read of every request: the name of a POST, the version that was looked at, freezes passed', () => {
+    const all = operationsOf(described).filter(({ path }) => path.startsWith('/api/'));
+    const naming = (parameter: string) =>
+      all
+        .filter(({ operation }) => operation.parameters?.some(({ name }) => name === parameter))
+        .map(({ name }) => name);
+    const posts = all.filter(({ name, operation }) => name.startsWith('post ') && operation['x-right'] !== 'none');
+    expect(naming('Idempotency-Key')).toEqual(posts.map(({ name }) => name));
+    const versioned = naming('If-Match');
+    expect(versioned.filter((name) => name.startsWith('get '))).toEqual([]);
+    const puts = all.map(({ name }) => name).filter((name) => name.startsWith('put '));
+    expect(puts.filter((name) => !versioned.includes(name))).toEqual([]);
+    const project = '/api/v1/projects/{project}';
+    expect(versioned).toContain(`post ${project}/requests/{request}/apply`);
+    expect(versioned).toContain(`post ${project}/incidents/{id}/notes`);
+    expect(versioned).not.toContain(`post ${project}/incidents`);
+    expect(naming('overrideFreeze')).toContain(`post ${project}/rollouts`);
   });
 
   it('refers to nothing that it does not hold', () => {

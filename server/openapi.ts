@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { type HouseEnv, type Right, rightOfGuard } from './access/guard.ts';
+import { type HouseEnv, type Right, readsVersion, rightOfGuard } from './access/guard.ts';
 import { RAW_PATHS } from './raw-paths.ts';
 
 /** Who may call an operation: a right of the guards, or nobody in particular. Written as `x-right`. */
@@ -47,30 +47,45 @@ export function describeApi(app: OpenAPIHono<HouseEnv>, publicUrl: string | unde
     security: [{ bearer: [] }, { session: [] }],
   });
   const described: ApiDescription = JSON.parse(JSON.stringify(document));
-  const rights = mountedRights(app);
+  const guards = mountedGuards(app);
   for (const [path, operations] of Object.entries(described.paths)) {
     for (const method of METHODS) {
       const operation = operations[method];
       if (operation === undefined) continue;
-      const right = rights.get(`${method} ${path}`);
-      if (right !== undefined) operation['x-right'] = right;
-      if (right === 'none') operation.security = [];
+      const guard = guards.get(`${method} ${path}`);
+      if (guard !== undefined) operation['x-right'] = guard.right;
+      if (guard?.right === 'none') operation.security = [];
       operation.parameters = withPathParameters(path, operation.parameters ?? []);
-      if (right === 'change' && method !== 'get') operation.parameters.push(OVERRIDE);
+      if (guard !== undefined) operation.parameters.push(...readByGuard(method, guard));
     }
   }
   described.paths = { ...described.paths, ...RAW_PATHS };
   return described;
 }
 
-/** The right that the guard of each mounted route asks for, by `get /api/v1/projects/{project}`. */
-function mountedRights(app: OpenAPIHono<HouseEnv>): Map<string, OperationRight> {
-  const rights = new Map<string, OperationRight>();
+interface Guard {
+  right: Right | 'none';
+  versioned: boolean;
+}
+
+/** The guard of each mounted route, by `get /api/v1/projects/{project}`. */
+function mountedGuards(app: OpenAPIHono<HouseEnv>): Map<string, Guard> {
+  const guards = new Map<string, Guard>();
   for (const { method, path, handler } of app.routes) {
     const right = rightOfGuard(handler);
-    if (right !== undefined) rights.set(`${method.toLowerCase()} ${asTemplate(path)}`, right);
+    if (right === undefined) continue;
+    guards.set(`${method.toLowerCase()} ${asTemplate(path)}`, { right, versioned: readsVersion(handler) });
   }
-  return rights;
+  return guards;
+}
+
+/** What guards read of a request, whichever room it is of. */
+function readByGuard(method: string, { right, versioned }: Guard): Parameter[] {
+  return [
+    ...(method === 'post' && right !== 'none' ? [IDEMPOTENCY_KEY] : []),
+    ...(versioned ? [method === 'put' ? IF_MATCH_OF_PUT : IF_MATCH] : []),
+    ...(method !== 'get' && right === 'change' ? [OVERRIDE] : []),
+  ];
 }
 
 /** `/projects/:project` as OpenAPI writes it: `/projects/{project}`. */
@@ -94,7 +109,29 @@ function withPathParameters(path: string, named: Parameter[]): Parameter[] {
   return [...added, ...named];
 }
 
-/** What every change may say, whichever room it is of: the guard reads it. */
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A name of this request, of its caller’s choice: sent again within 24 hours with the same body, it is done once and ' +
+    'answered the same, but for secrets; with another body it is refused (422)',
+  schema: { type: 'string', maxLength: 255 },
+};
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description:
+    'The ETag of what was looked at, such as "v7": where it is another by now, it is refused (412), and `current` is the newer one',
+  schema: { type: 'string' },
+};
+const IF_MATCH_OF_PUT = {
+  ...IF_MATCH,
+  description: `${IF_MATCH.description}. PUT replaces everything and is refused without it (428); * replaces whatever is there`,
+};
+
+/** What every change may say. */
 const OVERRIDE = {
   name: 'overrideFreeze',
   in: 'query',

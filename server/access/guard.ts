@@ -46,6 +46,8 @@ export type HouseEnv = {
     scope: Scope;
     /** SHA-256 of principal, method, path and Idempotency-Key; only where the caller sent one. */
     requestId?: string;
+    /** Whether the route said that it reads If-Match. */
+    versioned?: true;
     /** The freezes in spite of which the caller goes on; only where they named some. */
     overridesFreeze?: FreezeOverride;
   };
@@ -73,6 +75,8 @@ export interface NeedOptions {
   bodyLimit?: number;
   /** A body may be YAML too, which the route reads itself. */
   orYaml?: true;
+  /** The route reads If-Match: only one that says so may, so that the documents name all that do. */
+  versioned?: true;
 }
 
 /**
@@ -85,6 +89,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     const house = c.get('house');
     const principal = await identifyRequest(house, c, right === 'evaluate');
     c.set('principal', principal);
+    if (options.versioned) c.set('versioned', true);
     const scope = options.archivedToo ? seekScope(house, c, principal, right) : resolveScope(house, c, principal);
     if (scope) c.set('scope', scope);
     requireRight(house, c, principal, right, scope, options);
@@ -114,6 +119,7 @@ export function need(right: Right, options: NeedOptions = {}): MiddlewareHandler
     return undefined;
   };
   rightsOfGuards.set(guard, right);
+  if (options.versioned) versionedGuards.add(guard);
   return guard;
 }
 
@@ -150,6 +156,13 @@ function refuseUnstorable(value: unknown): void {
 }
 
 const rightsOfGuards = new WeakMap<object, Right | 'none'>();
+
+const versionedGuards = new WeakSet<object>();
+
+/** Whether the route behind a mounted handler reads If-Match. */
+export function readsVersion(handler: object): boolean {
+  return versionedGuards.has(handler);
+}
 
 /** The right that a mounted handler asks for, where it is a guard: so that the documents name what is enforced. */
 export function rightOfGuard(handler: object): Right | 'none' | undefined {

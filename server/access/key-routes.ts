@@ -54,7 +54,7 @@ const edit = createRoute({
     tags,
     summary: 'Change the name, the end, the limits or the contexts of a key',
   },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params: id, body: { ...json(keyPatch), required: true } },
   responses: { 200: answer('The key as it is now', changedKey), ...problemAnswers },
 });

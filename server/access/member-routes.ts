@@ -76,13 +76,13 @@ function addChanging(routes: OpenAPIHono<HouseEnv>, parts: PeopleParts, of: Of, 
   });
   const edit = createRoute({
     ...{ method: 'patch', path: '/members/{id}', tags, summary: 'Change somebody’s roles; their sessions begin anew' },
-    middleware: need(right),
+    middleware: need(right, { versioned: true }),
     request: { params: id, body: { ...json(memberPatch), required: true } },
     responses: { 200: answer('The member as they are now', changedMember), ...problemAnswers },
   });
   const remove = createRoute({
     ...{ method: 'delete', path: '/members/{id}', tags, summary: 'Take somebody’s roles away; the account stays' },
-    middleware: need(right),
+    middleware: need(right, { versioned: true }),
     request: { params: id, body: json(withReason) },
     responses: { 200: answer('It is done', removedMember), ...problemAnswers },
   });
@@ -97,7 +97,8 @@ function addChanging(routes: OpenAPIHono<HouseEnv>, parts: PeopleParts, of: Of, 
   routes.openapi(edit, async (c) => {
     const { reason, ...patch } = c.req.valid('json');
     const { id } = c.req.valid('param');
-    const edited = await editMember(parts, askingHere(c, reason), await placeOf(parts, c, of), id, patch);
+    const asking = askingHere(c, reason, expectedVersion(c));
+    const edited = await editMember(parts, asking, await placeOf(parts, c, of), id, patch);
     renew(c, edited.own);
     c.header('ETag', versionTag(edited.member.row.version));
     const { change } = edited;
@@ -106,7 +107,12 @@ function addChanging(routes: OpenAPIHono<HouseEnv>, parts: PeopleParts, of: Of, 
   routes.openapi(remove, async (c) => {
     const { reason } = withReason.parse(c.req.valid('json'));
     const { id } = c.req.valid('param');
-    const removed = await removeMember(parts, askingHere(c, reason), await placeOf(parts, c, of), id);
+    const removed = await removeMember(
+      parts,
+      askingHere(c, reason, expectedVersion(c)),
+      await placeOf(parts, c, of),
+      id,
+    );
     renew(c, removed.own);
     return c.json({ change: removed.change }, 200);
   });
@@ -141,8 +147,8 @@ async function placeOf(parts: PeopleParts, c: Context<HouseEnv>, of: Of): Promis
   return { projectId, chain: projectId };
 }
 
-function askingHere(c: Context<HouseEnv>, reason: string | undefined): MemberAsking {
-  return { ...askingOf(c, reason, expectedVersion(c)), from: fromOf(c) };
+function askingHere(c: Context<HouseEnv>, reason: string | undefined, expected?: number): MemberAsking {
+  return { ...askingOf(c, reason, expected), from: fromOf(c) };
 }
 
 /** Whoever changed their own roles goes on in a new session. */

@@ -43,7 +43,7 @@ const read = createRoute({
 });
 const edit = createRoute({
   ...{ method: 'patch', path: '/environments/{environment}', tags, summary: 'Change its name or protection' },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params: environment, body: { ...json(environmentPatch), required: true } },
   responses: { 200: answer('The environment as it is now', changedEnvironment), ...problemAnswers },
 });

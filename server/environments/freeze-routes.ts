@@ -33,13 +33,13 @@ const make = createRoute({
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change a freeze; to let it hold less takes a second admin' },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params: freezeId, body: { ...json(freezePatch), required: true } },
   responses: { 200: answer('The freeze as it is now', changedFreeze), ...problemAnswers },
 });
 const end = createRoute({
   ...{ method: 'delete', path, tags, summary: 'End a freeze before it is over, which takes a second admin' },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params: freezeId, body: json(withReason) },
   responses: { 200: answer('The freeze as it was', changedFreeze), ...problemAnswers },
 });

@@ -49,7 +49,7 @@ const read = createRoute({
 });
 const edit = createRoute({
   ...{ method: 'patch', path: '/projects/{project}', tags, summary: "Change a project's name" },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params: project, body: { ...json(projectPatch), required: true } },
   responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
 });
@@ -59,14 +59,14 @@ const archive = createRoute({
   description:
     'It is in no list any more, its keys and tokens are refused as revoked, and their streams end. Nothing of it is ' +
     'deleted, and its key stays taken.',
-  middleware: need('root', { archivedToo: true }),
+  middleware: need('root', { versioned: true, archivedToo: true }),
   request: { params: project, body: json(withReason) },
   responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
 });
 const unarchive = createRoute({
   ...{ method: 'post', path: '/projects/{project}/unarchive', tags, summary: 'Bring a project back as it was' },
   description: 'Its keys and tokens work again, but for those that were revoked or have expired.',
-  middleware: need('root', { archivedToo: true }),
+  middleware: need('root', { versioned: true, archivedToo: true }),
   request: { params: project, body: json(withReason) },
   responses: { 200: answer('The project as it is now', changedProject), ...problemAnswers },
 });

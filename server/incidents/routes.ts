@@ -47,7 +47,8 @@ const path = '/incidents/{id}' as const;
 // Whoever is of one environment sees the incidents there, and changes those that are nowhere else.
 const acrossEnvironments = { acrossEnvironments: true } as const;
 const mayRead = need('read', acrossEnvironments);
-const mayChange = need('change', acrossEnvironments);
+const mayOpen = need('change', acrossEnvironments);
+const mayChange = need('change', { ...acrossEnvironments, versioned: true });
 const changed = { 200: answer('The incident as it is now', changedIncident), ...problemAnswers };
 
 const list = createRoute({
@@ -60,7 +61,7 @@ const make = createRoute({
   ...{ method: 'post', path: '/incidents', tags, summary: 'Open an incident' },
   description:
     'While it is open, no rollout goes on of a flag that it names, or in an environment that it names whole.',
-  middleware: mayChange,
+  middleware: mayOpen,
   request: { body: { ...json(newIncident), required: true } },
   responses: { 201: answer('The incident', changedIncident), ...problemAnswers },
 });

@@ -91,6 +91,7 @@ describe('every route by every kind of caller, in the own place, in another envi
   let server: ServerProcess;
   let database: TestDatabase | undefined;
   let described: string[] = [];
+  const versioned = new Set<string>();
   const callers: Caller[] = [];
 
   const root: AsRoot = async (method, path, body, headers = method === 'PUT' ? { 'if-match': '*' } : {}) => {
@@ -116,8 +117,13 @@ describe('every route by every kind of caller, in the own place, in another envi
     }
     await makeCallers();
     const description = await (await fetch(`${server.url}/api/openapi.json`)).json();
-    described = Object.entries((description as { paths: Record<string, object> }).paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method} ${path}`),
+    const { paths } = description as { paths: Record<string, Record<string, { parameters?: { name: string }[] }>> };
+    described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [] }]) => {
+        const name = `${method} ${path}`;
+        if (parameters.some((one) => one.name === 'If-Match')) versioned.add(name);
+        return name;
+      }),
     );
   }, 120_000);
   afterAll(async () => {
@@ -240,6 +246,15 @@ describe('every route by every kind of caller, in the own place, in another envi
     }
   }, 120_000);
 
+  /** What the description says of If-Match is so: whoever looked at another version is refused. */
+  async function refusesStale(name: string, { sample }: Operation): Promise<void> {
+    const [rootCaller] = callers.filter(({ kind }) => kind === 'root');
+    const made = (await sample?.(root, OWN)) ?? {};
+    const headers = { ...made.headers, 'if-match': '"v998"' };
+    if (rootCaller === undefined) throw new Error('root is among the callers');
+    expect({ name, status: await call(rootCaller, name, OWN, { ...made, headers }) }).toEqual({ name, status: 412 });
+  }
+
   it('every operation of the description is in the table, and the other way round', () => {
     expect([...described].sort()).toEqual(Object.keys(OPERATIONS).sort());
   });
@@ -263,6 +278,7 @@ describe('every route by every kind of caller, in the own place, in another envi
           }),
         );
         expect(await standing()).toBe(before);
+        if (versioned.has(name) && place === OWN) await refusesStale(name, operation);
         // What somebody may here they may wherever they reach: elsewhere it is the refusals that tell.
         const tried = place === OWN && !isRefusedOnly(operation) ? here : [];
         for (const caller of tried.filter((one) => !refused.includes(one))) {

@@ -28,13 +28,13 @@ const read = createRoute({
 const put = createRoute({
   ...{ method: 'put', path, tags, summary: 'Define a metric, or replace its definition; needs If-Match' },
   description: 'What decides a verdict (kind, event, cap, source) stays as it is while a policy names the metric.',
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, body: { ...json(metricPut), required: true } },
   responses: { 200: answer('The metric as it is now', changedMetric), ...problemAnswers },
 });
 const remove = createRoute({
   ...{ method: 'delete', path, tags, summary: 'Delete a metric that no policy names' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, body: json(withReason) },
   responses: { 200: answer('It is gone', deletedMetric), ...problemAnswers },
 });

@@ -41,13 +41,13 @@ const read = createRoute({
 const put = createRoute({
   ...{ method: 'put', path, tags, summary: 'Make a source, or replace it; needs If-Match' },
   description: 'Addresses that are not public need OUTBOUND_ALLOW; that is found when it is asked.',
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params, body: { ...json(sourcePut), required: true } },
   responses: { 200: answer('The source as it is now', changedSource), ...problemAnswers },
 });
 const remove = createRoute({
   ...{ method: 'delete', path, tags, summary: 'Delete a source that no policy names' },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { params, body: json(withReason) },
   responses: { 200: answer('It is gone', deletedSource), ...problemAnswers },
 });

@@ -6,8 +6,12 @@ export function versionTag(version: number): string {
   return `"v${version}"`;
 }
 
-/** The version that the caller believes to change; `undefined` where any will do (`*`, or no header). */
+/**
+ * The version that the caller believes to change; `undefined` where any will do (`*`, or no header). The guard of the route
+ * must have said that it is read, for the documents name what the guards say.
+ */
 export function expectedVersion(c: Context): number | undefined {
+  if (c.get('versioned') !== true) throw new Error('A route reads If-Match, and its guard does not say `versioned`.');
   const header = c.req.header('if-match')?.trim();
   if (header === undefined) {
     if (c.req.method !== 'PUT') return undefined;

@@ -24,7 +24,7 @@ const save = createRoute({
     tags,
     summary: 'Say what the project asks of every policy; to ask for less takes a second admin',
   },
-  middleware: need('admin'),
+  middleware: need('admin', { versioned: true }),
   request: { body: { ...json(floorSave), required: true } },
   responses: { 200: answer('The floor as it is now', changedFloor), ...problemAnswers },
 });

@@ -75,7 +75,7 @@ const save = createRoute({
   description:
     'The body is `{document}` or `{yaml}`, or the YAML itself as `application/yaml`. The same once more is no version. ' +
     'Rollouts that are under way keep the version that they were started with.',
-  middleware: need('change', { orYaml: true }),
+  middleware: need('change', { versioned: true, orYaml: true }),
   request: { params: policyParams, query: policySaveQuery, body: orYaml(policySave) },
   responses: { 200: answer('The policy as it is now', changedPolicy), ...problemAnswers },
 });

@@ -54,7 +54,7 @@ const read = createRoute({
 });
 const edit = createRoute({
   ...{ method: 'put', path: `${path}/items`, tags, summary: 'Write other items; all approvals are void' },
-  middleware: need('change', across),
+  middleware: need('change', { ...across, versioned: true }),
   request: { params: requestId, body: { ...json(editedItems), required: true } },
   responses: changed,
 });
@@ -66,19 +66,19 @@ const approve = createRoute({
 });
 const reject = createRoute({
   ...{ method: 'post', path: `${path}/reject`, tags, summary: 'Say no to it' },
-  ...{ middleware: need('change', across), request: closing, responses: changed },
+  ...{ middleware: need('change', { ...across, versioned: true }), request: closing, responses: changed },
 });
 const withdraw = createRoute({
   ...{ method: 'post', path: `${path}/withdraw`, tags, summary: 'Take one’s own request back' },
-  ...{ middleware: need('change', across), request: closing, responses: changed },
+  ...{ middleware: need('change', { ...across, versioned: true }), request: closing, responses: changed },
 });
 const apply = createRoute({
   ...{ method: 'post', path: `${path}/apply`, tags, summary: 'Carry it out, as one change' },
-  ...{ middleware: need('change', across), request: closing, responses: changed },
+  ...{ middleware: need('change', { ...across, versioned: true }), request: closing, responses: changed },
 });
 const rebase = createRoute({
   ...{ method: 'post', path: `${path}/rebase`, tags, summary: 'Take it to where everything is now' },
-  ...{ middleware: need('change', across), request: closing, responses: changed },
+  ...{ middleware: need('change', { ...across, versioned: true }), request: closing, responses: changed },
 });
 
 /** `/requests` of a project. */

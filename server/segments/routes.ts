@@ -73,25 +73,25 @@ const users = createRoute({
 });
 const replace = createRoute({
   ...{ method: 'put', path, tags, summary: 'Replace a segment; needs If-Match' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: dryRunQuery, body: { ...json(segmentPut), required: true } },
   responses: { 200: answer('The segment as it is now', changedSegment), ...problemAnswers },
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change fields of a segment (RFC 7396)' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: dryRunQuery, body: { ...json(segmentPatch), required: true } },
   responses: { 200: answer('The segment as it is now', changedSegment), ...problemAnswers },
 });
 const remove = createRoute({
   ...{ method: 'delete', path, tags, summary: 'Delete a segment that nobody names' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, body: json(withReason) },
   responses: { 200: answer('It is gone', deletedSegment), ...problemAnswers },
 });
 const members = createRoute({
   ...{ method: 'post', path: `${path}/members`, tags, summary: 'Add and remove some members, whoever else does' },
-  middleware: need('change'),
+  middleware: need('change', { versioned: true }),
   request: { params, query: dryRunQuery, body: { ...json(memberChanges), required: true } },
   responses: { 200: answer('The segment as it is now', changedMembers), ...problemAnswers },
 });

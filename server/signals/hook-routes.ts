@@ -30,6 +30,7 @@ const answer = <T extends z.ZodType>(description: string, schema: T) => ({ descr
 const tags = ['Hooks'];
 const path = '/hooks/{id}' as const;
 const admin = need('admin');
+const mayChange = need('admin', { versioned: true });
 
 const list = createRoute({
   ...{ method: 'get', path: '/hooks', tags, summary: 'The hooks of a project, never their secrets' },
@@ -51,7 +52,7 @@ const read = createRoute({
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change its name, what it may do, or where' },
-  middleware: admin,
+  middleware: mayChange,
   request: { params: hookId, body: { ...json(hookPatch), required: true } },
   responses: { 200: answer('The hook as it is now', changedHook), ...problemAnswers },
 });
@@ -62,13 +63,13 @@ const rotate = createRoute({
     tags,
     summary: 'Make another secret; the one before is good for a while',
   },
-  middleware: admin,
+  middleware: mayChange,
   request: { params: hookId, body: json(rotation) },
   responses: { 201: answer('The hook and its new secret', madeHook), ...problemAnswers },
 });
 const remove = createRoute({
   ...{ method: 'delete', path, tags, summary: 'Take no more signals by it' },
-  middleware: admin,
+  middleware: mayChange,
   request: { params: hookId, body: json(withReason) },
   responses: { 200: answer('It is gone', deletedHook), ...problemAnswers },
 });

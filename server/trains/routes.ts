@@ -44,6 +44,7 @@ const path = '/trains/{train}' as const;
 const across = { acrossEnvironments: true } as const;
 const mayRead = need('read', across);
 const mayChange = need('change', across);
+const mayEdit = need('change', { ...across, versioned: true });
 const changed = { 200: answer('The train as it is now', changedTrain), ...problemAnswers };
 const aboard = answer('Where it is aboard, or was', boarded);
 
@@ -76,13 +77,13 @@ const read = createRoute({
 });
 const edit = createRoute({
   ...{ method: 'patch', path, tags, summary: 'Change a train; a departure that was boarded keeps its times' },
-  middleware: mayChange,
+  middleware: mayEdit,
   request: { params: trainKey, body: { ...json(trainPatch), required: true } },
   responses: changed,
 });
 const archive = createRoute({
   ...{ method: 'post', path: `${path}/archive`, tags, summary: 'Put away a train that nobody is aboard' },
-  middleware: mayChange,
+  middleware: mayEdit,
   request: { params: trainKey, body: json(withReason) },
   responses: changed,
 });
@@ -216,13 +217,16 @@ function addTrains(routes: OpenAPIHono<HouseEnv>, parts: TrainParts): void {
     const asking = askingOf(c, reason, expectedVersion(c));
     return c.json(await shown(c, await editTrain(parts, asking, projectOf(c), c.req.valid('param').train, patch)), 200);
   });
+  routes.openapi(archive, async (c) => {
+    const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
+    return c.json(await shown(c, await archiveTrain(parts, asking, projectOf(c), c.req.valid('param').train)), 200);
+  });
   for (const [route, verb] of [
-    [archive, archiveTrain],
     [stop, stopLine],
     [start, startLine],
   ] as const) {
     routes.openapi(route, async (c) => {
-      const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
+      const asking = askingOf(c, c.req.valid('json').reason);
       return c.json(await shown(c, await verb(parts, asking, projectOf(c), c.req.valid('param').train)), 200);
     });
   }
