@@ -187,6 +187,36 @@ export async function tagsOfFlags(
   return new Map(rows.map(({ key, tags }) => [key, tags]));
 }
 
+/**
+ * The tags by which freezes hold a change of each of these flags: its own, and those of flags that have it as a
+ * prerequisite anywhere, for whoever changes the one changes what the other gives.
+ */
+export async function tagsHolding(
+  db: Db | Tx,
+  projectId: number,
+  keys: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .select({ key: flags.key, tags: flags.tags, needs: flagEnvironments.prerequisites })
+    .from(flags)
+    .innerJoin(flagEnvironments, eq(flagEnvironments.flagId, flags.id))
+    .where(
+      and(
+        eq(flags.projectId, projectId),
+        or(inArray(flags.key, [...keys]), sql`json_array_length(${flagEnvironments.prerequisites}) > 0`),
+      ),
+    );
+  const depends = rows.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) }));
+  return new Map(
+    [...new Set(keys)].map((key) => {
+      const reached = new Set([key]);
+      spread(reached, depends);
+      return [key, [...new Set(rows.filter((row) => reached.has(row.key)).flatMap(({ tags }) => tags))]];
+    }),
+  );
+}
+
 export async function findFreeze(db: Db | Tx, projectId: number, id: string): Promise<FreezeRow | undefined> {
   const [row] = await db
     .select()

@@ -1,5 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flags } from '../database/tables.ts';
+import { flagEnvironments, flags } from '../database/tables.ts';
 import { type Ask, askApproval, closeAsk, readApprovals } from './ask-approval.ts';
 import { type Caller, openRequests, type RequestWorld } from './requests.fixture.ts';
 
@@ -12,7 +13,7 @@ describe('a stage of a rollout that asks for approvals', () => {
   let subject = 'rollout/none';
   let count = 0;
   beforeAll(async () => {
-    world = await openRequests(['new-cart']);
+    world = await openRequests(['new-cart', 'basket']);
     rita = await world.person('Rita', ['release-manager']);
     bea = await world.person('Bea', ['release-manager']);
   });
@@ -130,9 +131,27 @@ describe('a stage of a rollout that asks for approvals', () => {
     await world.setRoles(rita, ['release-manager']);
   });
 
-  it.each([null, ['checkout']])('expires, and does not while a freeze holds (tags %j)', async (tags) => {
+  it.each([
+    ['everything', null],
+    ['flags with one of its tags', ['checkout']],
+    ['a flag that needs it', ['payments']],
+  ])('expires, and does not while a freeze holds %s', async (_what, tags) => {
     fresh();
-    await world.database.db.update(flags).set({ tags: ['checkout'] });
+    const { db } = world.database;
+    const prerequisites = [{ flag: 'new-cart', variants: ['on'] }];
+    await db
+      .update(flags)
+      .set({ tags: ['checkout'] })
+      .where(eq(flags.key, 'new-cart'));
+    const [basket] = await db
+      .update(flags)
+      .set({ tags: ['payments'] })
+      .where(eq(flags.key, 'basket'))
+      .returning();
+    await db
+      .update(flagEnvironments)
+      .set({ prerequisites })
+      .where(eq(flagEnvironments.flagId, basket?.id ?? 0));
     await ask({ expiresAt: new Date(world.now().getTime() + 2 * HOUR) });
     const from = new Date(world.now().getTime() + HOUR).toISOString();
     const to = new Date(world.now().getTime() + 4 * HOUR).toISOString();

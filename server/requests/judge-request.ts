@@ -5,7 +5,7 @@ import type { Db, Tx } from '../database/connect.ts';
 import { approvalsOf } from '../environments/environment.ts';
 import { allEnvironments, type EnvironmentRow } from '../environments/environment-store.ts';
 import type { Freeze } from '../environments/freeze.ts';
-import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
+import { readFreezes, tagsHolding } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
 import { describeNeed, mayGive, missingOf, needsOf, whyNotCounted } from './count-approvals.ts';
 import { ALONE_MS, type Need } from './request.ts';
@@ -90,11 +90,14 @@ export async function readJudgeGround(
     projectId,
     rows.flatMap(({ needs }) => needs?.together ?? []),
   );
+  const freezes = rows.length === 0 ? [] : await readFreezes(db, projectId, since);
+  // Most projects have no freeze for some flags alone, and then nobody's tags matter.
+  const byTags = freezes.some(({ tags }) => tags !== null);
   const asksAdmins = rows.some(({ kind }) => kind === 'protection');
   return {
     environments: await allEnvironments(db, projectId),
-    freezes: rows.length === 0 ? [] : await readFreezes(db, projectId, since),
-    tags: await tagsOfFlags(db, projectId, rows.flatMap(flagsOf)),
+    freezes,
+    tags: byTags ? await tagsHolding(db, projectId, rows.flatMap(flagsOf)) : new Map(),
     together,
     given: await givenApprovals(db, [...new Set([...rows, ...together].map(({ id }) => id))]),
     members: asksAdmins ? await membersNow(db, projectId) : [],

@@ -3,7 +3,7 @@ import type { Asking } from '../access/asking.ts';
 import type { Door } from '../changes/door.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
 import { freezeAt } from '../environments/freeze.ts';
-import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
+import { readFreezes, tagsHolding } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
 import type { ProblemAnswer } from '../platform/problem-contract.ts';
 import type { WholeRequest } from './contract.ts';
@@ -47,7 +47,7 @@ async function tryNow(parts: RequestParts, asking: Asking, row: RequestRow): Pro
 async function frozenNow(door: Door, row: RequestRow, environments: readonly { id: number; key: string }[]) {
   const now = door.clock.now();
   const freezes = await readFreezes(door.db, row.projectId, now);
-  const tags = [...(await tagsOfFlags(door.db, row.projectId, flagsOf(row))).values()].flat();
+  const tags = [...(await tagsHolding(door.db, row.projectId, flagsOf(row))).values()].flat();
   return Object.fromEntries(
     environments.flatMap(({ id, key }) => {
       const frozen = freezeAt(freezes, id, now, tags);

@@ -7,7 +7,7 @@ import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Tx } from '../database/connect.ts';
 import { allEnvironments } from '../environments/environment-store.ts';
-import { readFreezes, tagsOfFlags } from '../environments/freeze-store.ts';
+import { readFreezes, tagsHolding } from '../environments/freeze-store.ts';
 import { type Done, withResult } from '../platform/committed.ts';
 import { Problem } from '../platform/problem.ts';
 import { requireExpected } from '../platform/version.ts';
@@ -152,7 +152,7 @@ export async function rebaseRequest(
     requireExpected(now.version, row.version, undefined);
     requireMayWrite(await requireNow(tx, asking.principal), projectId, tried);
     const freezes = await readFreezes(tx, projectId, row.editedAt);
-    const tags = await tagsOfFlags(tx, projectId, flagsOf(row));
+    const tags = await tagsHolding(tx, projectId, flagsOf(row));
     const expired = isExpired(row, freezes, ground.now, tags);
     if (!expired && tried.hash === row.hash) return { result: row, touched: NO_RULESET, unchanged: true };
     const bound = tried.plan.bound.every((at) => tried.plan.items[at]?.base === row.items[at]?.base);
