@@ -187,7 +187,8 @@ export function parseFloor(written: unknown): Parsed<FloorDocument> {
   const { document, faults } = withLists(written, floorFrame);
   if (document === undefined) return { faults };
   if (document.alpha !== undefined || !document.guards.some(sharesAlpha)) return { document };
-  return { document: { ...document, alpha: USUAL_ALPHA } };
+  const { guards, gates, approvals, ...first } = document;
+  return { document: { ...first, alpha: USUAL_ALPHA, guards, gates, approvals } };
 }
 
 /** Guards and gates are read one by one, each by what it says it is, so that a fault names the very field. */

@@ -35,14 +35,22 @@ export class FloorDialog extends LitElement {
     dialogBox,
     reviewSheet,
     css`
+      /* What is said against the text is seen beside it, on a small screen, too. */
       t-policy-yaml {
+        --text-height: clamp(9rem, 32dvh, 24rem);
         min-width: 0;
+      }
+      /* Neither is under the buttons that stay at the bottom. */
+      .told,
+      #reason {
+        scroll-margin-bottom: 6rem;
       }
     `,
   ];
 
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('t-policy-yaml') private yaml!: YamlView;
+  @query('.told') private told!: HTMLElement;
   @query('#reason') private reason!: HTMLInputElement;
   @state() private stored: PolicyFloorAnswer | undefined;
   @state() private text = '';
@@ -102,6 +110,8 @@ export class FloorDialog extends LitElement {
     } catch (error) {
       this.refusal = asRefusal(error);
       if (this.refusal.status === 412) await this.#readNewer();
+      await this.updateComplete;
+      this.told.scrollIntoView({ block: 'nearest' });
     } finally {
       this.busy = false;
     }
@@ -149,7 +159,8 @@ export class FloorDialog extends LitElement {
           .faults=${this.#faults}
           @write=${({ detail }: CustomEvent<string>) => this.#write(detail)}
         ></t-policy-yaml>
-        ${this.#drawRefusal()} ${this.#drawBeside(stored)} ${this.#drawReason()}
+        <div class="told">${this.#drawRefusal()} ${this.#drawBeside(stored)}</div>
+        ${this.#drawReason()}
         <div class="buttons">
           <button type="button" class="plain" @click=${() => this.#end(undefined)}>Cancel</button>
           <button type="submit" class="primary" ?disabled=${busy}>${busy ? 'One moment …' : verb}</button>
@@ -162,13 +173,12 @@ export class FloorDialog extends LitElement {
     const faults = this.#faults;
     if (faults.length === 0) return html`<t-problem .refusal=${this.refusal}></t-problem>`;
     const answer = { ...NOTHING_ELSE, faults };
-    return html`<div role="alert">
-      <t-policy-findings
-        .answer=${answer}
-        .document=${readPolicyText(this.text)}
-        @place=${({ detail }: CustomEvent<{ line: number; column: number }>) => this.yaml.show(detail.line, detail.column)}
-      ></t-policy-findings>
-    </div>`;
+    return html`<t-policy-findings
+      role="alert"
+      .answer=${answer}
+      .document=${readPolicyText(this.text)}
+      @place=${({ detail }: CustomEvent<{ line: number; column: number }>) => this.yaml.show(detail.line, detail.column)}
+    ></t-policy-findings>`;
   }
 
   #drawBeside({ floor, version }: PolicyFloorAnswer) {

@@ -19,7 +19,7 @@ export class YamlView extends LitElement {
       .text {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
-        height: clamp(15rem, 46dvh, 44rem);
+        height: var(--text-height, clamp(15rem, 46dvh, 44rem));
         border: 1px solid var(--line-strong);
         border-radius: var(--round);
         background: var(--surface);
