@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
-import { environments, segments } from '../database/tables.ts';
+import { environments, hooks, segments } from '../database/tables.ts';
 import type { GroundEnvironment } from './ground.ts';
 
 /** The environments of a project with the keys of their segments. */
@@ -22,4 +22,14 @@ export async function readGroundEnvironments(
     ...row,
     segments: named.filter(({ environmentId }) => environmentId === row.id).map(({ key }) => key),
   }));
+}
+
+/** Keys of the environments in which some hook lists a flag or a tag: nowhere else a signal trips a guard. */
+export async function readHeardEnvironments(db: Db | Tx, projectId: number): Promise<string[]> {
+  const rows = await db
+    .select({ environments: hooks.environments, flags: hooks.flags, tags: hooks.tags })
+    .from(hooks)
+    .where(and(eq(hooks.projectId, projectId), isNull(hooks.deletedAt)));
+  const listing = rows.filter(({ flags, tags }) => flags.length + tags.length > 0);
+  return [...new Set(listing.flatMap((hook) => hook.environments))];
 }

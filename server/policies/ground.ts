@@ -9,6 +9,8 @@ export interface PolicyGround {
   sources: string[];
   /** By source and by address of a probe: why this server would not call it, as far as that can be seen beforehand. */
   refused: { sources: Record<string, string>; probes: Record<string, string> };
+  /** Environments in which some hook lists some flag: elsewhere no signal trips anything. */
+  heard: string[];
   /** Of the last seven days, as far as there are any. */
   rates: RecentRate[];
   floor: Floor | null;

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { environments } from '../database/tables.ts';
+import { environments, hooks } from '../database/tables.ts';
 import { readPolicyFor } from './attachment-store.ts';
 import { openPolicies, type PolicyAnswered, type PolicyWorld } from './policies.fixture.ts';
 import { addVersion, findVersion, newestPolicies } from './policy-store.ts';
@@ -169,6 +169,23 @@ describe('policies of a project', () => {
     const inside = SAMPLE.replace('https://shop.example', 'http://127.0.0.1:9000');
     const told = (await call('POST', '/policies/check', { yaml: inside })).body.remarks;
     expect(told).toContainEqual(expect.objectContaining({ path: '/gates/0/probe/url', code: 'refused_address' }));
+    expect(told).toContainEqual({
+      ...{ path: '/guards/4', code: 'no_hook', line: expect.any(Number), column: expect.any(Number) },
+      says: 'No hook lists a flag in production: no signal can trip alert there.',
+    });
+    const hook = { projectId: world.projectId, name: 'Alerts', source: 'alertmanager', auth: 'bearer' } as const;
+    const may = { environments: ['production'], actions: [], maxFlipsPerHour: 3, createdBy: 'root' };
+    await world.database.db.insert(hooks).values([
+      { ...hook, ...may, id: 'lists-nothing', flags: [], tags: [] },
+      { ...hook, ...may, id: 'is-gone', flags: ['cart'], tags: [], deletedAt: new Date() },
+    ]);
+    const hears = async () => {
+      const { remarks } = (await call('POST', '/policies/check', { yaml: SAMPLE })).body;
+      return !remarks.some(({ code }: { code: string }) => code === 'no_hook');
+    };
+    expect(await hears()).toBe(false);
+    await world.database.db.insert(hooks).values({ ...hook, ...may, id: 'by-tag', flags: [], tags: ['checkout'] });
+    expect(await hears()).toBe(true);
     const atTraffic = await call('POST', '/policies/check', { yaml: SAMPLE, flag: 'cart' });
     expect(atTraffic.body.foresight).toMatchObject([{ stage: 1, takesMs: 60_000 }, { stage: 2 }, { stage: 3 }]);
     const bad = await call('POST', '/policies/check', WHOLE_SAMPLE.replace('5m, onNoData: hold', '5m'), {

@@ -3,7 +3,7 @@ import { parsePolicy } from './document-contract.ts';
 import { findUnits } from './find-units.ts';
 import { findFloor } from './floor-store.ts';
 import type { PolicyGround, RecentRate } from './ground.ts';
-import { readGroundEnvironments } from './ground-store.ts';
+import { readGroundEnvironments, readHeardEnvironments } from './ground-store.ts';
 import type { PolicyReaders } from './policy-parts.ts';
 
 /** Everything that a document is held against. Rates are read only of the metrics whose effects it says must be seen. */
@@ -39,6 +39,7 @@ export async function readGround(
         readers,
       ),
     },
+    heard: document?.guards.some(({ kind }) => kind === 'signal') ? await readHeardEnvironments(db, projectId) : [],
     rates,
     floor: (await findFloor(db, projectId))?.floor ?? null,
     unitsNeeded: readers.unitsNeeded,

@@ -120,6 +120,9 @@ describe('the sample policy', () => {
       'onDeadline: rollBack',
     );
     expect(codes(forward)).toContain('/deadline/onDeadline no_rollback');
+    expect(codes(SAMPLE, { heard: ['staging'] })).toContain('/guards/4 no_hook');
+    const there = SAMPLE.replace('checkout }, onFail', 'checkout }, environment: staging, onFail');
+    expect(codes(there, { heard: ['staging'] })).not.toContain('/guards/4 no_hook');
     const refused = { sources: { prometheus: 'Inside.' }, probes: { 'https://shop.example/healthz': 'Inside.' } };
     expect(codes(SAMPLE, { refused })).toEqual(
       expect.arrayContaining(['/guards/3/source refused_address', '/gates/0/probe/url refused_address']),

@@ -1,4 +1,5 @@
-import { hasControl } from './check-path.ts';
+import { appliesIn } from './check-guards.ts';
+import { hasControl, listed } from './check-path.ts';
 import type { PolicyDocument } from './document-contract.ts';
 import type { PolicyGround, Remark } from './ground.ts';
 
@@ -7,6 +8,7 @@ export function remarkOn(document: PolicyDocument, ground: PolicyGround): Remark
   return [
     ...remarkOnPath(document),
     ...remarkOnGuards(document, ground),
+    ...remarkOnSignals(document, ground),
     ...remarkOnCalls(document, ground),
     ...remarkOnDeadlines(document),
   ];
@@ -35,6 +37,19 @@ function remarkOnGuards({ guards, path }: PolicyDocument, { metrics }: PolicyGro
       remarks.push({ path: `/guards/${at}/direction`, code: 'other_direction', says });
     }
     return remarks;
+  });
+}
+
+/** A hook that lists no flag trips nothing; and where nothing is heard, a guard that listens passes. */
+function remarkOnSignals({ guards, path }: PolicyDocument, ground: PolicyGround): Remark[] {
+  return guards.flatMap((guard, at) => {
+    if (guard.kind !== 'signal') return [];
+    const silent = path
+      .map(({ environment }) => environment)
+      .filter((environment) => appliesIn(guard, environment, ground) && !ground.heard.includes(environment));
+    if (silent.length === 0) return [];
+    const says = `No hook lists a flag in ${listed(silent)}: no signal can trip ${guard.id} there.`;
+    return [{ path: `/guards/${at}`, code: 'no_hook', says }];
   });
 }
 

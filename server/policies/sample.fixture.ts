@@ -59,6 +59,7 @@ export function sampleGround(over: Partial<PolicyGround> = {}): PolicyGround {
     ],
     sources: ['prometheus'],
     refused: { sources: {}, probes: {} },
+    heard: ['staging', 'production'],
     rates: [],
     floor: null,
     unitsNeeded: () => 1_000,
