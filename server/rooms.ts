@@ -30,12 +30,13 @@ import { liveRoutes } from './live/routes.ts';
 import { metricRoutes } from './metrics/metric-routes.ts';
 import { rateRoutes } from './metrics/rate-routes.ts';
 import { changeEvaluationRoutes, evaluationRoutes } from './metrics/routes.ts';
+import { sourceDrafts } from './metrics/source-drafts.ts';
 import { sourceRoutes } from './metrics/source-routes.ts';
 import { sourceTeller } from './metrics/tell-source.ts';
 import type { Parts } from './parts.ts';
 import { floorRoutes } from './policies/floor-routes.ts';
 import { policyDrafts } from './policies/policy-drafts.ts';
-import { policiesNaming, policyReaders } from './policies/policy-readers.ts';
+import { flagsAsking, policiesNaming, policyReaders } from './policies/policy-readers.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { floorTeller, policyTeller } from './policies/tell-policy.ts';
 import { rollbackDrafts } from './releases/rollback-drafts.ts';
@@ -49,7 +50,7 @@ import { requestRoutes } from './requests/routes.ts';
 import { requestTeller } from './requests/tell-request.ts';
 import { requestUndoer } from './requests/undo-request.ts';
 import { isAnybodyActing } from './rollouts/lease-store.ts';
-import { livePolicies } from './rollouts/live-policies-store.ts';
+import { livePolicies, liveRollouts } from './rollouts/live-policies-store.ts';
 import { recentTraffic } from './rollouts/recent-traffic.ts';
 import { rolloutDrafts } from './rollouts/rollout-drafts.ts';
 import { hasLiveRollout } from './rollouts/rollout-store.ts';
@@ -91,8 +92,17 @@ const OWN_TELLERS = [
 ];
 /** Who tells of which entries of the log in words; what a request carried out, in the words of the others. */
 export const TELLERS = [...OWN_TELLERS, requestTeller(OWN_TELLERS)];
+/** Whose rollouts go by a source now. */
+const askedFor = flagsAsking(liveRollouts);
 /** The calls that can wait until they are approved. */
-const DRAFTS = [...flagDrafts, ...segmentDrafts, ...environmentDrafts, ...restoreDrafts, ...rollbackDrafts];
+const DRAFTS = [
+  ...flagDrafts,
+  ...segmentDrafts,
+  ...environmentDrafts,
+  ...restoreDrafts,
+  ...rollbackDrafts,
+  ...sourceDrafts(askedFor),
+];
 const UNDOERS = [flagUndoer, segmentUndoer, rolloutUndoer];
 
 type RoomParts = Pick<
@@ -188,7 +198,7 @@ function listDecisionRooms(parts: RoomParts, policies: Parameters<typeof policyR
     { path: IN_ENVIRONMENT, routes: rateRoutes({ db: database.db, recentRates: reports.recentRates }) },
     {
       path: IN_PROJECT,
-      routes: sourceRoutes({ door, secrets, outbound, namedBy: policiesNaming('source', livePolicies) }),
+      routes: sourceRoutes({ door, secrets, outbound, askedFor, namedBy: policiesNaming('source', livePolicies) }),
     },
     { path: IN_PROJECT, routes: policyRoutes({ ...policies, nameOf: (actor) => list.nameOf(actor) }) },
     { path: IN_PROJECT, routes: floorRoutes(policies) },

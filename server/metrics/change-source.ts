@@ -2,8 +2,9 @@ import { type Asking, orderOf } from '../access/asking.ts';
 import { actorOf } from '../access/principal.ts';
 import { canonicalJson } from '../changes/canonical.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import type { ChangeOrder, Committed, Door, Written } from '../changes/door.ts';
+import type { ChangeOrder, Committed, Door, Work, Written } from '../changes/door.ts';
 import type { Db, Tx } from '../database/connect.ts';
+import { requireSecondAdmin } from '../environments/second-admin.ts';
 import { invalid, Problem } from '../platform/problem.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import { requireExpected } from '../platform/version.ts';
@@ -23,7 +24,19 @@ export interface SourceParts {
   secrets: Pick<Secrets, 'seal' | 'unseal'>;
   /** The policies that name a source, in their present version or in one that a live rollout uses. */
   namedBy(tx: Tx, projectId: number, key: string): Promise<string[]>;
+  /** The flags whose live rollouts go by what a source answers. */
+  askedFor: AskedFor;
 }
+export type AskedFor = (tx: Tx, projectId: number, key: string) => Promise<string[]>;
+
+/** What writing a source needs, wherever it is asked for. */
+export interface SourceWorkParts {
+  secrets: Pick<Secrets, 'seal'>;
+  askedFor: AskedFor;
+}
+
+/** Who writes; `approved` where a second admin agreed to what a request carries. */
+type Writing = Pick<Asking, 'principal' | 'reason' | 'expected'> & { approved?: true };
 
 const NO_RULESET = { flags: [], segments: [] };
 
@@ -35,20 +48,51 @@ export async function putSource(
   key: string,
   wanted: SourceIn,
 ): Promise<Committed<SourceRow>> {
-  return commitChange(parts.door, orderOfSource(asking, projectId, key, 'put'), async (tx, { now }) => {
+  const work = putSourceWork(parts, asking, projectId, key, wanted);
+  return commitChange(parts.door, orderOfSource(asking, projectId, key, 'put'), work);
+}
+
+/** The same inside of a change that a second admin may have agreed to. */
+export function putSourceWork(
+  parts: SourceWorkParts,
+  writing: Writing,
+  projectId: number,
+  key: string,
+  wanted: SourceIn,
+): Work<SourceRow> {
+  return async (tx, { now }) => {
     const row = await findSource(tx, projectId, key);
     if (!row) {
-      if (asking.expected !== undefined) throw gone(key);
+      if (writing.expected !== undefined) throw gone(key);
       const content = readContent(parts, projectId, key, wanted, now, undefined);
-      const made = await insertSource(tx, projectId, key, content, actorOf(asking.principal));
+      const by = writing.approved ? 'request' : actorOf(writing.principal);
+      const made = await insertSource(tx, projectId, key, content, by);
       return { result: made, touched: NO_RULESET, after: logSource(made) };
     }
-    requireExpected(asking.expected, row.version, showSource(row));
+    requireExpected(writing.expected, row.version, showSource(row));
     const content = readContent(parts, projectId, key, wanted, now, row);
     const [before, after] = [logSource(row), logSource({ ...row, ...content })];
     if (canonicalJson(before) === canonicalJson(after)) return { result: row, touched: NO_RULESET, unchanged: true };
+    if (row.url !== content.url || row.kind !== content.kind) await requireAgreed(parts, tx, projectId, key, writing);
     return { result: await updateSource(tx, projectId, key, content), touched: NO_RULESET, before, after };
-  });
+  };
+}
+
+/**
+ * Whoever says whom a guard asks says what it answers: while a rollout goes by it, that is not for one person. What it is
+ * asked with may always be replaced, for a password that leaked waits for nobody.
+ */
+async function requireAgreed(
+  { askedFor }: SourceWorkParts,
+  tx: Tx,
+  projectId: number,
+  key: string,
+  writing: Writing,
+): Promise<void> {
+  const flags = await askedFor(tx, projectId, key);
+  if (flags.length === 0) return;
+  const what = `Asking somebody else as ${key} while live rollouts go by it (${flags.join(', ')})`;
+  requireSecondAdmin(what, writing, writing.approved === true);
 }
 
 /** Deletes a source that no policy names. */
@@ -87,7 +131,7 @@ function orderOfSource(asking: Asking, projectId: number, key: string, verb: 'pu
 }
 
 function readContent(
-  { secrets }: SourceParts,
+  { secrets }: Pick<SourceWorkParts, 'secrets'>,
   projectId: number,
   key: string,
   { kind, url, auth }: SourceIn,

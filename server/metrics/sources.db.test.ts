@@ -51,6 +51,7 @@ describe('sources of a project', () => {
     const routes = sourceRoutes({
       ...{ door: testDoor(database, [checkMayChange]), secrets, outbound: outbound() },
       namedBy: async (_tx, _projectId, key) => named.get(key) ?? [],
+      askedFor: async () => [],
     });
     const app = house.mount({ '/projects/:project': routes });
     ask = async (method, path, body, { secret = house.root, ifMatch } = {}) => {

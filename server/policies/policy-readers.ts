@@ -39,20 +39,33 @@ function remember(find: UnitsNeeded): UnitsNeeded {
 }
 
 type LivePolicies = (tx: Db | Tx, projectId: number) => Promise<Policy[]>;
+type LiveRollouts = (tx: Db | Tx, projectId: number) => Promise<{ flag: string; policy: Policy }[]>;
 type NamedBy = (tx: Tx, projectId: number, key: string) => Promise<string[]>;
+
+const isNaming = (what: 'metric' | 'source', guard: Guard, key: string) =>
+  what === 'metric' ? 'metric' in guard && guard.metric === key : 'source' in guard && guard.source === key;
 
 /**
  * Who goes by a metric or a source: policies in their newest version or in one that a live rollout was started with, and
  * the floor of the project.
  */
 export function policiesNaming(what: 'metric' | 'source', livePolicies: LivePolicies): NamedBy {
-  const isNaming = (guard: Guard, key: string) =>
-    what === 'metric' ? 'metric' in guard && guard.metric === key : 'source' in guard && guard.source === key;
   return async (tx, projectId, key) => {
     const all = [...(await newestPolicies(tx, projectId)), ...(await livePolicies(tx, projectId))];
-    const named = all.filter(({ guards }) => guards.some((guard) => isNaming(guard, key))).map((policy) => policy.key);
+    const named = all
+      .filter(({ guards }) => guards.some((guard) => isNaming(what, guard, key)))
+      .map((policy) => policy.key);
     const floor = await findFloor(tx, projectId);
-    const isInFloor = floor?.floor.guards.some((guard) => isNaming(guard, key)) === true;
+    const isInFloor = floor?.floor.guards.some((guard) => isNaming(what, guard, key)) === true;
     return [...new Set([...named, ...(isInFloor ? ['the floor of all policies'] : [])])].sort();
+  };
+}
+
+/** The flags whose live rollouts go by a source, by the policies that they were started with. */
+export function flagsAsking(liveRollouts: LiveRollouts): NamedBy {
+  return async (tx, projectId, key) => {
+    const live = await liveRollouts(tx, projectId);
+    const asking = live.filter(({ policy }) => policy.guards.some((guard) => isNaming('source', guard, key)));
+    return [...new Set(asking.map(({ flag }) => flag))].sort();
   };
 }
