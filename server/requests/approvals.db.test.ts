@@ -4,7 +4,7 @@ import { memberships, people } from '../database/tables.ts';
 import { type Caller, openRequests, type RequestWorld, turnOn } from './requests.fixture.ts';
 
 const HOUR = 3_600_000;
-const FLAGS = Array.from({ length: 16 }, (_, index) => `flag-${index}`);
+const FLAGS = Array.from({ length: 17 }, (_, index) => `flag-${index}`);
 
 describe('an approval', () => {
   let world: RequestWorld;
@@ -171,6 +171,18 @@ describe('an approval', () => {
     const rebased = await world.ask(ed, 'POST', `/requests/${other.id}/rebase`, {});
     expect(rebased.body.request).toMatchObject({ approvals: [], needs: [{ missing: 1 }] });
     expect((await apply(ed, other)).body.code).toBe('approval_required');
+  });
+
+  it('is of what a draft comes to: where that is something else by now it is not carried out, though nobody touched an item', async () => {
+    const request = await asked(ed);
+    await approve(rita, request);
+    // The flag itself, and not its configuration, which is what the item is about.
+    const edit = { clientVisible: true, reason: 'pages need it' };
+    expect((await world.ask(world.root, 'PATCH', `/flags/${request.flag}`, edit)).status).toBe(200);
+    expect((await apply(ed, request)).body).toMatchObject({ code: 'changed_since', status: 409 });
+    expect((await world.ask(ed, 'GET', `/environments/production/flags/${request.flag}`)).body.state).toBe('off');
+    const rebased = await world.ask(ed, 'POST', `/requests/${request.id}/rebase`, {});
+    expect(rebased.body.request).toMatchObject({ approvals: [], needs: [{ missing: 1 }] });
   });
 
   it('is used once: of two who apply at once, one does, and an edit that comes first is not applied', async () => {
