@@ -49,6 +49,14 @@ describe('the floor of a project', () => {
     expect(faultsOf(floor)).toEqual(faults);
   });
 
+  it('that asks for a guard that kills is not met by what no guard may take back', () => {
+    const kills: Floor = { ...nothing, guards: [{ ...budget, limit: 0.01, onFail: 'kill' }] };
+    const forward = { ...(policy as Policy), reversible: 'forward-only' as const };
+    const faults = (floor: Floor) => floorFaults(forward, floor, GROUND).map(({ path, code }) => `${path} ${code}`);
+    expect(faults(kills)).toEqual(['/reversible below_floor']);
+    expect(faults({ ...nothing, guards: [{ ...budget, limit: 0.01, onFail: 'pause' }] })).toEqual([]);
+  });
+
   it('asks for an alpha, written down or not, that its guards are not deaf at', () => {
     const guards = [{ ...budget, limit: 0.01, onFail: 'kill' } as const];
     const faults = (alpha: number, floor: Floor) =>

@@ -78,14 +78,21 @@ function stageFaults({ stages }: PathStep, { bakeMs, firstExposure }: Floor, pat
   return faults;
 }
 
-function guardFaults({ guards }: Policy, { environment }: PathStep, floor: Floor): FieldFault[] {
+function guardFaults({ guards, reversible }: Policy, { environment }: PathStep, floor: Floor): FieldFault[] {
+  const here = guards.filter((guard) => guard.environment === undefined || guard.environment === environment);
+  // What cannot be reversed is paused by its guards, whatever else they say.
+  const acting = reversible === 'instant' ? here : here.map(pausing);
+  const isMetBy = (some: readonly Guard[], wanted: Guard) =>
+    some.some((guard) => loosenedGuard(wanted, guard).length === 0);
   return floor.guards.flatMap((wanted) => {
-    const isMet = guards.some((guard) => {
-      const isHere = guard.environment === undefined || guard.environment === environment;
-      return isHere && loosenedGuard(wanted, guard).length === 0;
-    });
-    return isMet ? [] : [below('/guards', `a guard at least as strict as the project's ${describeGuard(wanted)}`)];
+    if (isMetBy(acting, wanted)) return [];
+    if (isMetBy(here, wanted)) return [below('/reversible', `instant, so that ${describeGuard(wanted)} can act`)];
+    return [below('/guards', `a guard at least as strict as the project's ${describeGuard(wanted)}`)];
   });
+}
+
+function pausing(guard: Guard): Guard {
+  return guard.onFail === 'kill' || guard.onFail === 'rollBack' ? { ...guard, onFail: 'pause' } : guard;
 }
 
 function describeGuard(guard: Guard): string {
