@@ -27,6 +27,12 @@ function whyOff({ killed, state, shed }: FlagReading): { cause: PauseCause; word
   return shed ? { cause: 'shed', word: 'shed' } : undefined;
 }
 
+/** Whoever let it grow here was not asked as in a protected environment: somebody who may grow in one says so anew. */
+export function decideProtection({ environment }: Run, { isProtectedSince }: Evidence): Outcome | undefined {
+  if (isProtectedSince !== true) return undefined;
+  return pauses('protection', [`${environment} was protected since: whoever may grow there resumes it.`]);
+}
+
 /** A paused run stands until Resume or Roll back, and says so each day once it was long, or where nobody chose it. */
 export function decideStanding(run: Run, seen: string[]): Outcome {
   const { pausedBy } = run;

@@ -3,7 +3,7 @@ import { atDeadline } from './decide-deadline.ts';
 import { decideFailed, decideIntegrity } from './decide-failed.ts';
 import { decideOnward, holdingConditions } from './decide-onward.ts';
 import { refusedConditions, unlessRefused } from './decide-refused.ts';
-import { decideStanding, decideStopped, tellOfFreeze, tellOfLess } from './decide-standing.ts';
+import { decideProtection, decideStanding, decideStopped, tellOfFreeze, tellOfLess } from './decide-standing.ts';
 import type { Decided, Decision, Evidence } from './decision.ts';
 import { approvalConditions, buttonConditions, gateConditions, type Onward } from './entering-conditions.ts';
 import { guardConditions } from './guard-conditions.ts';
@@ -18,7 +18,7 @@ import { nextLook, pageNow } from './when-to-look.ts';
 /**
  * What happens with a run now, and why. It asks no clock and no world: the same evidence at the same moment gives the
  * same decision. The first of these that has something to say decides: somebody stopped it; a guard failed; it is paused;
- * the evidence cannot be believed; a freeze, an incident or a stopped line; what the stage still lacks; gates; approvals; and then it
+ * its place was protected since; the evidence cannot be believed; a freeze, an incident or a stopped line; what the stage still lacks; gates; approvals; and then it
  * goes on. What must wait, or could not be done, is asked about at its deadline, and goes back after another.
  */
 export function decide({ rollout, run, policy }: Decided, evidence: Evidence, now: Date): Decision {
@@ -78,7 +78,10 @@ function decideLive(findings: Findings): Outcome {
   const failed = decideFailed(ground, guards);
   if (failed?.action === 'kill' || failed?.action === 'rollBack') return unlessRefused(failed, evidence);
   if (run.state === 'paused') return tellOfLess(decideStanding(run, failed?.because ?? []), failed);
-  const outcome = unlessRefused(failed ?? decideIntegrity(ground, guards) ?? decideOnward(findings), evidence);
+  const outcome = unlessRefused(
+    failed ?? decideProtection(run, evidence) ?? decideIntegrity(ground, guards) ?? decideOnward(findings),
+    evidence,
+  );
   if (outcome.action !== 'hold' && outcome.action !== 'needApproval') return outcome;
   const waits = tellOfFreeze(outcome, run, evidence);
   return unlessRefused(atDeadline(waits, { policy, run, deadline: deadlineOf(onward), now }), evidence);

@@ -90,6 +90,8 @@ export interface Evidence {
   line: StoppedLine | null;
   /** What the flag is in the environment now. */
   flag: FlagReading;
+  /** The environment is protected, and was not when somebody said last that this may grow there. */
+  isProtectedSince?: true;
   /** Whether all nodes and apps are at what the run last wrote. */
   readBack: { effective: boolean; laggards: string[] };
   /** Whoever pressed for the next stage may not do so any more; left out where they may. */

@@ -40,7 +40,8 @@ export type PauseCause =
   | 'evidence'
   | 'deadline'
   | 'incident'
-  | 'train';
+  | 'train'
+  | 'protection';
 
 /**
  * Why a person must hear of it now: an unanswered deadline, an approval that was rejected or lapsed for good, a pause that nobody made,

@@ -74,7 +74,7 @@ export async function actOn(
     const locked = await lockWhole(tx, rollout.projectId, rollout.id);
     requireVersion(locked, run);
     if (move === 'advance' || move === 'finish') {
-      await requireOnward(tx, parts.sources, { rollout, run, move, now: ground.now });
+      await requireOnward(tx, parts.sources, locked, { run, move, now: ground.now });
     }
     const noted = noteSeen(run, decided, rollout.pinned, ground.now);
     const moved = await moveRun(tx, ground, locked, { decided, run: noted, move, entry });

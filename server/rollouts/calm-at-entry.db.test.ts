@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../access/principal.ts';
+import { environments } from '../database/tables.ts';
 import { stageOf } from '../decisions/decide.fixture.ts';
 import { incidentFree, openIncidentFor } from '../incidents/calm.ts';
 import { closeIncident, requireIncident } from '../incidents/change-incident.ts';
@@ -105,6 +107,21 @@ describe('what happens while a source is asked', () => {
     expect(await at(id)).toBe('finished 0');
     const back = { state: 'on', fallthrough: { variant: 'off' }, rules: [], run: null } as const;
     await world.setFlag({ ...back, rules: [] });
+  });
+
+  it('is seen where the place is protected: whoever let it grow there was not asked as in a protected one', async () => {
+    const id = await baked([first, last]);
+    const protect = (isProtected: boolean) =>
+      world.database.db.update(environments).set({ protected: isProtected }).where(eq(environments.key, 'staging'));
+    meanwhile = async () => {
+      await protect(true);
+    };
+    await loop.pass();
+    expect(await at(id)).toBe('running 0');
+    await loop.pass();
+    expect(await at(id)).toBe('paused 0');
+    await world.steer(id, 'rollback', 'The test is over.');
+    await protect(false);
   });
 
   it('is seen by a gate that asks for calm, also where it is over again', async () => {

@@ -33,6 +33,7 @@ export const CAUSES = [
   'deadline',
   'incident',
   'train',
+  'protection',
 ] as const;
 export const PAGES = ['deadline', 'approval', 'stopped', 'long-pause'] as const;
 export const REACHES = ['pending', 'reached', 'late'] as const;

@@ -71,11 +71,16 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     incident: incident === undefined ? null : { id: incident.id, title: incident.title, flag: incident.flag },
     line,
     flag,
+    ...(isProtectedSince(rollout, run) ? { isProtectedSince: true as const } : {}),
     readBack,
     ...((await pressCounts(look.db, rollout, run)) ? {} : { pressIsVoid: true }),
   };
   readings.exposed = evidence.entry === undefined ? null : believedUnits(run, evidence.entry);
   return { evidence, readings };
+}
+
+function isProtectedSince({ protectedIds }: PinnedRollout, { isProtected, environmentId }: KeptRun['run']): boolean {
+  return isProtected && protectedIds !== null && !protectedIds.includes(environmentId);
 }
 
 async function metricsOf({ db, sources, rollout }: Look, guards: readonly Guard[]): Promise<MetricDefinition[]> {

@@ -37,10 +37,19 @@ export async function saveMove(
 ): Promise<PinnedRollout> {
   const { run, now, decided, beside } = move;
   const moved = followRun(rollout, run, rollout.pinned);
-  const next = withState({ ...rollout, step: moved.step }, moved.state, now);
+  const allowed = { ...rollout, step: moved.step, protectedIds: allowedIn(rollout, kept.run, run) };
+  const next = withState(allowed, moved.state, now);
   if (!(await saveRun(tx, run, now, beside)) || !(await saveRollout(tx, next))) {
     throw new Problem('changed_since', 'The rollout moved at this very moment. Look at it, and try again.');
   }
   await insertDecision(tx, kept.run, now, decided);
   return { ...next, version: next.version + 1 };
+}
+
+/** Only somebody who may grow there resumes: from then on it is allowed in a place that was protected after it began. */
+function allowedIn({ protectedIds }: PinnedRollout, before: Run, after: Run): PinnedRollout['protectedIds'] {
+  const { environmentId, isProtected } = before;
+  const isResumed = before.state === 'paused' && (after.state === 'running' || after.state === 'waiting');
+  if (!isResumed || !isProtected || protectedIds === null) return protectedIds;
+  return [...new Set([...protectedIds, environmentId])];
 }

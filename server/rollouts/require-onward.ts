@@ -2,9 +2,9 @@ import type { Tx } from '../database/connect.ts';
 import type { Run } from '../decisions/rollout.ts';
 import { Problem } from '../platform/problem.ts';
 import { gatesOfStage } from '../policies/policy.ts';
+import type { LockedRollout } from './lock-rollout.ts';
 import type { LoopSources } from './loop-sources.ts';
 import { pressCounts } from './press-counts.ts';
-import type { PinnedRollout } from './rollout-store.ts';
 import { requireStageApprovals, stageAskOf } from './stage-approvals.ts';
 
 /**
@@ -15,10 +15,14 @@ import { requireStageApprovals, stageAskOf } from './stage-approvals.ts';
 export async function requireOnward(
   tx: Tx,
   sources: LoopSources,
-  { rollout, run, move, now }: { rollout: PinnedRollout; run: Run; move: 'advance' | 'finish'; now: Date },
+  { rollout, kept }: LockedRollout,
+  { run, move, now }: { run: Run; move: 'advance' | 'finish'; now: Date },
 ): Promise<void> {
   const { environmentId, environment } = run;
   const { flag } = rollout;
+  if (kept.run.isProtected !== run.isProtected) {
+    throw new Problem('changed_since', `The protection of ${environment} was changed while this was decided.`);
+  }
   if ((await sources.openIncident(tx, environmentId, flag)) !== undefined) {
     throw new Problem('changed_since', 'An incident was opened while this was decided.');
   }

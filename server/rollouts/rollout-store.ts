@@ -11,6 +11,8 @@ export interface PinnedRollout extends Rollout {
   pinned: Policy;
   /** In the order of the path. */
   environmentIds: number[];
+  /** Those of them that were protected when somebody who may grow there said so last; null where that was not kept. */
+  protectedIds: number[] | null;
   reason: string | null;
   /** People who started it: their approval of its stages does not count. */
   authors: string[];

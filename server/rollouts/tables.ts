@@ -33,6 +33,7 @@ export const rollouts = pgTable(
     policyVersion: integer('policy_version').notNull(),
     policy: json('policy').$type<Policy>().notNull(),
     environmentIds: json('environment_ids').$type<number[]>().notNull(),
+    protectedIds: json('protected_ids').$type<number[]>(),
     commit: text('commit'),
     state: text('state').$type<RolloutState>().notNull(),
     step: integer('step').notNull().default(0),

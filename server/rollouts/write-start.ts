@@ -50,6 +50,7 @@ export function rolloutOf(
     retryOf: start.retryOf ?? null,
     version: 1,
     environmentIds: places.map(({ environmentId }) => environmentId),
+    protectedIds: places.filter(({ isProtected }) => isProtected).map(({ environmentId }) => environmentId),
     reason: null,
     newSalt: start.newSalt ?? false,
     endedAt: null,
