@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../database/connect.ts';
 import { decisions, environments, guardPoints, runs } from '../database/tables.ts';
 import type { Decision, Evidence } from '../decisions/decision.ts';
@@ -83,6 +83,21 @@ export async function insertPoints(
     .insert(guardPoints)
     .values({ runId: id, entry, at, points: [...points] })
     .onConflictDoNothing();
+}
+
+/**
+ * Forgets where guards stood over time in runs that ended before a moment, at most so many points; true where that many
+ * were found, so there may be more. What was decided in them, with its evidence, stays.
+ */
+export async function forgetPoints(db: Db, endedBefore: Date, limit: number): Promise<boolean> {
+  const gone = await db
+    .delete(guardPoints)
+    .where(
+      sql`(${guardPoints.runId}, ${guardPoints.at}) IN (SELECT old.run_id, old.at FROM ${guardPoints} AS old
+        JOIN ${runs} ON ${runs.id} = old.run_id WHERE ${lt(runs.endedAt, endedBefore)} LIMIT ${limit}::int)`,
+    )
+    .returning({ at: guardPoints.at });
+  return gone.length === limit;
 }
 
 /** When a guard's point of this run was kept last. */

@@ -17,12 +17,14 @@ import type { Clock } from '../platform/clock.ts';
 import { type HeldLease, Lease } from '../platform/lease.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { repeat } from '../platform/repeat.ts';
 import { readPolicyFor } from '../policies/attachment-store.ts';
 import { projectReaders } from '../policies/policy-readers.ts';
 import { findVersion } from '../policies/policy-store.ts';
 import { recheckPolicy } from '../policies/recheck-policy.ts';
 import { firingSignals } from '../signals/signal-store.ts';
 import { unitsNeeded } from '../statistics/index.ts';
+import { forgetPoints } from './decision-store.ts';
 import type { Heard } from './due-looks.ts';
 import { leaseInDatabase } from './lease-store.ts';
 import type { LoopParts } from './loop-parts.ts';
@@ -66,6 +68,10 @@ export interface Rollouts {
 }
 
 const LEASE = 'rollouts';
+/** Where guards stood over time is drawn while a rollout lives, and looked at for so long after it. */
+const POINTS_KEPT_MS = 30 * 86_400_000;
+const FORGET_EVERY_MS = 3_600_000;
+const FORGOTTEN_AT_ONCE = 5_000;
 /** Nobody waits for the lease of a process that is alone, and its first start keeps its database busy for seconds. */
 const ALONE_MS = 60_000;
 
@@ -94,6 +100,7 @@ export function openRollouts(parts: OpenRolloutsParts): Rollouts {
         lease.follow(),
         loop.follow(),
         doorbell.onRing(({ environmentId }) => loop.wake({ environmentId })),
+        repeat(FORGET_EVERY_MS, () => void forgetOld(parts)),
       ];
       return () => {
         for (const stop of stops) stop();
@@ -104,6 +111,14 @@ export function openRollouts(parts: OpenRolloutsParts): Rollouts {
       await lease.close();
     },
   };
+}
+
+/** On every node, for it is only deleted. What fails, for the database is away, is done the next time. */
+async function forgetOld({ db, clock }: OpenRolloutsParts): Promise<void> {
+  const before = new Date(clock.now().getTime() - POINTS_KEPT_MS);
+  try {
+    while (await forgetPoints(db, before, FORGOTTEN_AT_ONCE));
+  } catch {}
 }
 
 function openSources(parts: OpenRolloutsParts): LoopSources {
