@@ -40,7 +40,9 @@ const read = createRoute({
 });
 const put = createRoute({
   ...{ method: 'put', path, tags, summary: 'Make a source, or replace it; needs If-Match' },
-  description: 'Addresses that are not public need OUTBOUND_ALLOW; that is found when it is asked.',
+  description:
+    'Addresses that are not public need OUTBOUND_ALLOW; that is found when it is asked. While a live rollout goes by it, ' +
+    'another address takes a second admin.',
   middleware: need('admin', { versioned: true }),
   request: { params, body: { ...json(sourcePut), required: true } },
   responses: { 200: answer('The source as it is now', changedSource), ...problemAnswers },
