@@ -49,7 +49,7 @@ const start = createRoute({
   description: 'It waits until its first stage may be entered: nothing is served to anybody by starting it.',
   middleware: mayChange,
   request: { body: { ...json(startBody), required: true } },
-  responses: { 201: answer('It waits for its first stage', startedRollout), ...problemAnswers },
+  responses: { 201: answer('It asks for its first stage, and that is told', startedRollout), ...problemAnswers },
 });
 const list = createRoute({
   ...{ method: 'get', path: '/rollouts', tags, summary: 'Rollouts, newest first' },

@@ -71,6 +71,9 @@ describe.skipIf(!hasBrowser)('Policies', () => {
 
   test('are made in the form by mouse: from a sample with what the project has, changed, and saved', async () => {
     const page = await edit('');
+    await page.getByLabel('Key', { exact: true }).fill('careful');
+    await page.getByText(/must be a key that no policy of this project has/).waitFor();
+    expect(await page.getByRole('link', { name: 'Open careful' }).getAttribute('href')).toMatch(/\/policies\/careful$/);
     await page.getByLabel('Key', { exact: true }).fill('by-form');
     const canary = entry(page, 'Stage 2 of 5');
     await canary.getByLabel('Per cent').fill('2.5');

@@ -156,7 +156,7 @@ function drawEmpty({ project, environment }: Here) {
     <ol>
       <li>Write a policy: the way, its guards and its gates. <a href=${policies}>Policies</a></li>
       <li>Turn the flag on, serving what users have now.</li>
-      <li>Start the rollout. Nobody gets anything new until its first stage may be entered.</li>
+      <li>Start the rollout. Its first stage is entered as soon as nothing stands before it: that may be at once.</li>
     </ol>
     <p>
       <button class="primary" aria-disabled=${!may.yes} title=${may.why ?? ''} @click=${() => may.yes && void startFlow({ project, environment })}>

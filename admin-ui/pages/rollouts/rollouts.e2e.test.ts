@@ -44,6 +44,7 @@ describe.skipIf(!hasBrowser)('The board of rollouts', () => {
     await dialog.getByText('production (2 stages), 4 guards').waitFor();
     expect(await dialog.getByLabel('Policy').locator(':checked').textContent()).toMatch(/^canary, which is attached/);
     await dialog.getByRole('heading', { name: 'What its guards will see of image-quality' }).waitFor();
+    await dialog.getByText(/^In production 20 % get it within seconds.* counts as the first press/).waitFor();
     await dialog.getByLabel(/^To/).selectOption('normal');
     await dialog.getByLabel('Reason').focus();
     await page.keyboard.type(HOSTILE);
@@ -128,7 +129,10 @@ describe.skipIf(!hasBrowser)('A rollout', () => {
     await page.keyboard.press('Enter');
     await page.getByText(/^\s*(\d+)\/\1\s/).waitFor();
     await page.getByText('What was served before is in force in all apps and nodes').waitFor();
-    await page.getByText('Ada Admin rolled it back. “The wrong picture”').waitFor();
+    // Whoever did it is named at once, and in the log.
+    const who = 'Ada Admin rolled it back. “The wrong picture”';
+    await page.getByRole('region', { name: 'Verdict' }).getByText(who).waitFor();
+    await page.getByRole('listitem').getByText(who).waitFor();
     expect(await read('/environments/production/flags/banner')).toMatchObject({ fallthrough: { variant: 'none' } });
     await page.getByRole('button', { name: 'Try again' }).click();
     await dialog.getByLabel('Draw all users anew').check();
@@ -172,6 +176,23 @@ describe.skipIf(!hasBrowser)('A rollout', () => {
     await page.getByRole('heading', { name: 'alert', level: 3 }).waitFor();
     await page.getByText('No alert with severity critical').first().waitFor();
     await page.getByText('only watched: enforced it would pause').waitFor();
+    // What holds it is on the checklist, and leads to where something can be done about it.
+    const checklist = page.locator('t-rollout-checklist');
+    await checklist.getByText(/^Guard baskets (cannot say yet|has no data)\./).waitFor();
+    const { incident } = (
+      await house.server.api('POST', '/projects/demo/incidents', {
+        ...{ title: 'Tills stand', severity: 'minor', places: [{ environment: 'production', flag: 'new-checkout' }] },
+      })
+    ).body;
+    await page.getByText('The incident “Tills stand” is open, and names new-checkout in production.').first().waitFor();
+    const way = page.getByRole('link', { name: 'Open the incident' });
+    expect(await way.getAttribute('href')).toContain(incident.id);
+    await house.server.api(
+      'POST',
+      `/projects/demo/incidents/${incident.id}/close`,
+      {},
+      { headers: { 'if-match': '*' } },
+    );
     await page.getByText('what it rests on').first().click();
     await page
       .getByRole('region', { name: 'Evidence' })
