@@ -2,10 +2,12 @@ import { gatesOfStage, isEventGate, type Policy } from '../policies/policy.ts';
 import { at, MINUTE, rolloutOf, waitingRun } from './decide.fixture.ts';
 import { decide } from './decide.ts';
 import type { Decision, Evidence } from './decision.ts';
-import { throwDice } from './dice.fixture.ts';
+import { type Dice, throwDice } from './dice.fixture.ts';
 import { hasRatioAlarm } from './guard-scope.ts';
+import { followRun, nextStep } from './move-rollout.ts';
 import {
   becomeEffective,
+  beginRun,
   endRun,
   enterStage,
   keepTime,
@@ -15,11 +17,12 @@ import {
   resumeRun,
 } from './move-run.ts';
 import { randomPolicy } from './random-policy.fixture.ts';
-import { isLive, type Run } from './rollout.ts';
+import { isLive, type Rollout, type Run } from './rollout.ts';
 import {
   type Asked,
   beginMeasuring,
   drawWorld,
+  isAway,
   lookAround,
   type Measuring,
   measure,
@@ -28,16 +31,18 @@ import {
 
 export const MOST_TICKS = 5_000;
 
-/** How a simulated run came out: its end, how long that took, and the stages in the order in which it entered them. */
+/** How a simulated rollout came out: its end, how long that took, and the stages of its path in the order of their entries. */
 export interface Simulated {
-  end: 'finished' | 'rolledBack' | 'killed' | 'paused and paged' | 'goes on';
+  end: 'finished' | 'rolledBack' | 'killed' | 'ended' | 'paused and paged' | 'goes on';
   ticks: number;
   entered: number[];
+  /** Of the whole path. */
   stages: number;
   faults: string[];
 }
 
 interface State {
+  rollout: Rollout;
   policy: Policy;
   world: World;
   run: Run;
@@ -47,38 +52,48 @@ interface State {
   result: Simulated;
 }
 
-const ROLLOUT = rolloutOf();
 const OURS = { target: 'fallthrough', serve: { variant: 'on' }, audienceRule: null, run: null };
 
-/** Walks one run through a world until it ends, as the loop does: look, decide, note, act, wait. */
+/** Walks one rollout through a world until it ends, as the loop does: look, decide, note, act, wait. */
 export function simulateRun(seed: number): Simulated {
   const dice = throwDice(seed);
-  const policy = randomPolicy(dice);
-  const stages = policy.path[0]!.stages.length;
-  const result: Simulated = { end: 'goes on', ticks: 0, entered: [], stages, faults: [] };
-  const run = waitingRun({ isProtected: dice.once(2), pressedBy: null });
+  const policy = randomPath(dice);
+  const stages = policy.path.flatMap((step) => step.stages).length;
+  const { environment } = policy.path[0]!;
   const state: State = {
+    rollout: rolloutOf(),
     policy,
     world: drawWorld(dice, policy),
-    run,
+    run: waitingRun({ environment, isProtected: dice.once(2), pressedBy: null }),
     measuring: undefined,
     asked: [],
     resumes: 0,
-    result,
+    result: { end: 'goes on', ticks: 0, entered: [], stages, faults: [] },
   };
+  const { result } = state;
   let now = 0;
   while (result.ticks < MOST_TICKS && result.end === 'goes on') {
     result.ticks += 1;
     const decision = tick(state, now);
-    result.end = endOf(state, decision);
+    result.end = endOf(state);
     now = nextTick(state, decision, now);
   }
   return result;
 }
 
+/** A policy of one environment, or of one that comes before it. */
+function randomPath(dice: Dice): Policy {
+  const policy = randomPolicy(dice);
+  if (!dice.once(3)) return policy;
+  const first = randomPolicy(dice).path.map((step) => ({ ...step, environment: 'staging' }));
+  return { ...policy, path: [...first, ...policy.path] };
+}
+
+const stepOf = ({ policy, rollout }: Pick<State, 'policy' | 'rollout'>) => policy.path[rollout.step]!;
+
 function tick(state: State, now: number): Decision {
   const { policy, world } = state;
-  const step = policy.path[0]!;
+  const step = stepOf(state);
   const exposure =
     step.stages
       .slice(0, state.run.stage + 1)
@@ -93,7 +108,7 @@ function tick(state: State, now: number): Decision {
   const evidence = lookAround(world, { measuring: state.measuring, run: state.run, asked, now });
   state.run = keepTime(state.run, evidence, at(now));
   if (state.run.stage >= 0 && evidence.readBack.effective) state.run = becomeEffective(state.run, at(now));
-  const decision = decide({ rollout: ROLLOUT, run: state.run, policy }, evidence, at(now));
+  const decision = decide({ rollout: state.rollout, run: state.run, policy }, evidence, at(now));
   watch(state, decision, evidence);
   state.run = noteDecision(state.run, decision, policy, at(now));
   for (const place of decision.askFor) state.asked[place] = { asks: asked[place]!.asks + 1, askedAt: now };
@@ -102,7 +117,7 @@ function tick(state: State, now: number): Decision {
 }
 
 function act(state: State, { action, reason, cause }: Decision, now: number): void {
-  const { run, policy } = state;
+  const { run } = state;
   switch (action) {
     case 'advance':
       enter(state, now, 'next');
@@ -111,8 +126,9 @@ function act(state: State, { action, reason, cause }: Decision, now: number): vo
       state.run = pauseRun(run, { cause: cause!, actor: 'rollout:r1', reason, now: at(now) });
       break;
     case 'finish':
-      if (run.stage !== policy.path[0]!.stages.length - 1) state.result.faults.push('finished early');
+      if (run.stage !== stepOf(state).stages.length - 1) state.result.faults.push('finished early');
       state.run = endRun(run, 'finished', at(now));
+      comeFurther(state, now);
       break;
     case 'rollBack':
       state.run = endRun(run, 'rolledBack', at(now));
@@ -120,23 +136,42 @@ function act(state: State, { action, reason, cause }: Decision, now: number): vo
     case 'kill':
       state.run = endRun(run, 'killed', at(now));
       break;
+    case 'end':
+      state.run = endRun(run, 'ended', at(now));
+      break;
     default:
   }
+}
+
+/** Where there is another environment, a run waits there for its first stage. */
+function comeFurther(state: State, now: number): void {
+  const { policy, run, world } = state;
+  state.rollout = followRun(state.rollout, run, policy);
+  const next = nextStep(state.rollout, run, policy);
+  if (next === undefined) return;
+  const place = { id: `r1-${state.rollout.step}`, rollout: 'r1', environmentId: 8, environment: next.environment };
+  const anchor = { variant: 'off' };
+  const begun = { ...place, isProtected: world.dice.once(2), anchor };
+  state.run = beginRun(begun, { target: 'fallthrough', pressedBy: null, now: at(now) });
+  state.measuring = undefined;
+  state.asked = [];
 }
 
 function enter(state: State, now: number, which: 'next' | 'same' | 'past unequal arms'): void {
   const { run, policy } = state;
   const again = which !== 'next';
   const overridesRatio = which === 'past unequal arms';
-  const stage = policy.path[0]!.stages[again ? Math.max(0, run.stage) : run.stage + 1]!;
+  const { stages } = stepOf(state);
+  const stage = stages[again ? Math.max(0, run.stage) : run.stage + 1]!;
   const entry = { wrote: OURS, minUnits: stage.minUnits ?? null, policy, stage, now: at(now), overridesRatio };
   state.run = again ? resumeRun(run, entry) : enterStage(run, entry);
-  if (!again) state.result.entered.push(state.run.stage);
+  const before = policy.path.slice(0, state.rollout.step).flatMap((step) => step.stages).length;
+  if (!again) state.result.entered.push(before + state.run.stage);
   state.asked = [];
   state.measuring = state.run.stage < 0 ? undefined : beginMeasuring(state.run, now);
 }
 
-/** People press, pause, go on past unequal arms, and resume, twice at most. */
+/** People press, pause, go on past unequal arms, and resume, twice at most, where somebody gets it. */
 function letPeopleAct(state: State, now: number): void {
   const { world, run } = state;
   const since = (moment: Date | null) => now - ((moment ?? run.arrivedAt).getTime() - at(0).getTime());
@@ -144,6 +179,7 @@ function letPeopleAct(state: State, now: number): void {
   if (hasRatioAlarm(state.policy, run) && since(run.enteredAt) >= world.overridesMs) {
     enter(state, now, 'past unequal arms');
   } else if (run.state === 'paused' && state.resumes < 2 && since(run.pausedBy!.at) >= world.resumesMs) {
+    if (isAway(world, now)) return;
     state.resumes += 1;
     enter(state, now, 'same');
   } else if (run.state !== 'paused' && now >= world.pausesAt) {
@@ -154,11 +190,15 @@ function letPeopleAct(state: State, now: number): void {
 
 /** What must never be decided, asked of the evidence and not of the decision. */
 function watch(
-  { result, policy, run }: State,
+  { result, policy, rollout, run }: State,
   decision: Decision,
-  { freeze, incident, flag, gates, approvals }: Evidence,
+  { freeze, incident, line, flag, gates, approvals }: Evidence,
 ): void {
   const { action } = decision;
+  const nobodyGetsIt = flag.state === 'off' || flag.killed || flag.shed;
+  if (action === 'end' && !flag.edited) result.faults.push('ended by nobody');
+  if (flag.edited && action !== 'end') result.faults.push('went on over an edit');
+  if (nobodyGetsIt && !['hold', 'pause', 'end'].includes(action)) result.faults.push('touched a flag that nobody gets');
   if ((action === 'rollBack' || action === 'kill') && policy.reversible !== 'instant')
     result.faults.push('cannot go back');
   if (action !== 'advance' && action !== 'finish') return;
@@ -166,9 +206,9 @@ function watch(
     ({ mode, verdict }) => mode === 'enforce' && verdict !== 'pass' && verdict !== 'not-applicable',
   );
   if (said.length > 0) result.faults.push(`grew past ${said[0]!.id}`);
-  if (freeze !== null || incident !== null || flag.state === 'off' || run.state === 'paused')
+  if (freeze !== null || incident !== null || line !== null || run.state === 'paused')
     result.faults.push('grew while it was held');
-  const step = policy.path[0]!;
+  const step = stepOf({ policy, rollout });
   if (action === 'finish') return;
   for (const gate of gatesOfStage(policy, step, run.stage + 1, run.isProtected)) {
     const latched = isEventGate(gate) && run.passedGates[gate.id] !== undefined;
@@ -178,11 +218,15 @@ function watch(
   if (policy.mode === 'button' && run.pressedBy === null) result.faults.push('nobody pressed');
 }
 
-function endOf({ run, resumes, world }: State, { page }: Decision): Simulated['end'] {
+function endOf({ run, resumes, world }: State): Simulated['end'] {
   if (!isLive(run.state)) return run.state as Simulated['end'];
-  const told = page !== null || run.paged !== null;
   const stays = run.state === 'paused' && (resumes >= 2 || world.resumesMs === Number.POSITIVE_INFINITY);
-  return stays && told ? 'paused and paged' : 'goes on';
+  return stays && isPausePaged(run) ? 'paused and paged' : 'goes on';
+}
+
+/** Somebody was told of this very pause: what was told of something else, or of the pause before, says nothing of it. */
+function isPausePaged({ paged, pausedBy }: Run): boolean {
+  return paged !== null && paged.at >= pausedBy!.at && (paged.about === 'stopped' || paged.about === 'long-pause');
 }
 
 /** When the loop looks again: when it wants to, and otherwise the more seldom the longer nothing happens. */

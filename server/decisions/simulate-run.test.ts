@@ -3,7 +3,7 @@ import { simulateRun } from './simulate-run.fixture.ts';
 
 const RUNS = 10_000;
 
-it('ends every run, whatever the world does: finished, gone back, killed, or paused and paged', () => {
+it('ends every rollout, whatever the world does: finished, gone back, killed, edited, or paused and paged', () => {
   // Another beginning each day: what is never drawn is never found. A failure names its seed.
   const first = Math.floor(Date.now() / 86_400_000) * RUNS;
   const ends = new Map<string, number>();
@@ -22,7 +22,7 @@ it('ends every run, whatever the world does: finished, gone back, killed, or pau
   }
   expect(wrong).toEqual([]);
   // Each end is met often, or the world is too simple to tell anything.
-  for (const end of ['finished', 'rolledBack', 'killed', 'paused and paged']) {
+  for (const end of ['finished', 'rolledBack', 'killed', 'ended', 'paused and paged']) {
     expect(ends.get(end), end).toBeGreaterThan(50);
   }
 });

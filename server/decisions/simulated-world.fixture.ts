@@ -20,9 +20,17 @@ export interface World {
   outage: Span;
   silence: Span;
   freeze: Span;
+  /** Whether a stage is finished in that freeze. */
+  freezeFinishes: boolean;
   incident: Span;
+  lineStopped: Span;
   alertAt: number;
+  /** Nobody gets what is rolled out: somebody turned the flag off, killed it or shed load, and took that back later. */
   off: Span;
+  killed: Span;
+  shed: Span;
+  /** When somebody edits what the run owns. */
+  editedAt: number;
   reachMs: number;
   gatesOpen: Record<string, Span>;
   /** How long people take; never, for some. */
@@ -49,9 +57,14 @@ export function drawWorld(dice: Dice, policy: Policy): World {
     outage: span(4, 20 * DAY),
     silence: span(6, 20 * DAY),
     freeze: span(5, 10 * DAY),
+    freezeFinishes: dice.once(2),
     incident: span(6, 10 * DAY),
+    lineStopped: span(12, 10 * DAY),
     alertAt: dice.once(4) ? soon() : NEVER,
-    off: span(8, 10 * DAY),
+    off: span(12, 10 * DAY),
+    killed: span(12, 10 * DAY),
+    shed: span(12, 2 * DAY),
+    editedAt: dice.once(20) ? soon() : NEVER,
     reachMs: dice.one(0, MINUTE, MINUTE, NEVER),
     gatesOpen: Object.fromEntries(policy.gates.map(({ id }) => [id, opens()])),
     approvesMs: people(),
@@ -61,6 +74,10 @@ export function drawWorld(dice: Dice, policy: Policy): World {
     overridesMs: people(),
   };
 }
+
+/** Whether nobody gets what is rolled out at a moment. */
+export const isAway = ({ off, killed, shed }: World, now: number): boolean =>
+  [off, killed, shed].some((span) => within(span, now));
 
 /** An approval that was asked for, and is given or lapses. */
 export interface Asked {
@@ -97,7 +114,7 @@ export function measure(
 ) {
   const passed = (now - measuring.at) / MINUTE;
   measuring.at = now;
-  if (within(world.silence, now) || within(world.off, now) || passed <= 0) return;
+  if (within(world.silence, now) || isAway(world, now) || passed <= 0) return;
   const { entry } = measuring;
   const drawn = (mean: number) => Math.max(0, Math.round(mean + Math.sqrt(mean) * (3 * world.dice.share() - 1.5)));
   const { treatment } = layArms(exposure);
@@ -151,14 +168,24 @@ export function lookAround(
     thresholds: { p95: readThreshold(world, now) },
     signals: { alert: fires ? { at: at(world.alertAt).toISOString(), summary: 'It burns' } : null },
     approvals: asked.map((approval) => readApproval(approval, world, now)),
-    freeze: within(world.freeze, now)
-      ? { name: 'Easter', until: at(world.freeze[1]).toISOString(), inFlight: 'hold' as const }
-      : null,
-    incident: within(world.incident, now) ? { id: 'i1', title: 'Slow', flag: null } : null,
-    line: null,
-    flag: { exists: true, state: within(world.off, now) ? 'off' : 'on', killed: false, shed: false, edited: false },
+    ...readHolding(world, now),
+    flag: readFlag(world, now),
     readBack: { effective: now - since >= world.reachMs, laggards: [] },
   };
+}
+
+function readHolding({ freeze, freezeFinishes, incident, lineStopped }: World, now: number) {
+  const inFlight = freezeFinishes ? ('finish-stage' as const) : ('hold' as const);
+  return {
+    freeze: within(freeze, now) ? { name: 'Easter', until: at(freeze[1]).toISOString(), inFlight } : null,
+    incident: within(incident, now) ? { id: 'i1', title: 'Slow', flag: null } : null,
+    line: within(lineStopped, now) ? { train: 'weekly', reason: 'A bad day.' } : null,
+  };
+}
+
+function readFlag({ off, killed, shed, editedAt }: World, now: number): Evidence['flag'] {
+  const state = within(off, now) ? 'off' : 'on';
+  return { exists: true, state, killed: within(killed, now), shed: within(shed, now), edited: editedAt <= now };
 }
 
 const METRICS = copyMetrics();
