@@ -138,6 +138,15 @@ describe('turnout rollout', () => {
     ]);
   });
 
+  it('says that more came in than may be measured, and how the stage begins anew', async () => {
+    answers = () => ({ body: { ...ROLLOUT, path: [{ ...ROLLOUT.path[0], run: { ...RUN, full: true } }] } });
+    expect((await run('status', 'r1')).out.split('\n').slice(2, 5)).toEqual([
+      '    More came in than may be measured: what comes now is left out, and guards have no data by it.',
+      '    Where nobody knows who sent it, revoke their key; pause and resume begin the stage anew.',
+      '    Holds: The bake of 30 minutes has 4 minutes to go.',
+    ]);
+  });
+
   it('finds the newest of a flag where the word is no id', async () => {
     answers = (call) => {
       if (call.endsWith('/rollouts/cart')) return { status: 404, body: { detail: 'There is no such rollout.' } };
