@@ -1,5 +1,6 @@
 import type { EntryEvidence, MetricDefinition } from '../metrics/evidence.ts';
 import type { Policy, Stage } from '../policies/policy.ts';
+import { sayDuration } from './decide-words.ts';
 import type { Evidence, GuardVerdict } from './decision.ts';
 import type { Run } from './rollout.ts';
 
@@ -22,16 +23,22 @@ export type Found = Omit<GuardVerdict, 'id' | 'mode'> & { until?: Date };
 /** Who tells of a metric: apps with server keys, or pages. */
 type Source = MetricDefinition['source'];
 
-/** How fresh the counts of this entry are. What nobody reported cannot have been missing before the entry began. */
+/**
+ * When the counts of this entry are too old, and if they are, why. What nobody reported cannot have been missing before
+ * the entry began. That too much came is not that nothing did: whoever is woken looks for another cause.
+ */
 export function findMissing(
   { run, policy, evidence, now }: GuardGround,
   source: Source = 'server',
-): { missing: boolean; at: Date; since: Date } {
+): { missing: string | undefined; at: Date } {
   const entered = run.enteredAt ?? run.arrivedAt;
-  const newest = source === 'client' ? evidence.entry?.pages?.newestAt : evidence.entry?.newestAt;
-  const since = newest ? later(new Date(newest), entered) : entered;
+  const told = source === 'client' ? evidence.entry?.pages : evidence.entry;
+  const since = told?.newestAt ? later(new Date(told.newestAt), entered) : entered;
   const at = new Date(since.getTime() + policy.evidence.maxAgeMs);
-  return { missing: at <= now, at, since };
+  if (at > now) return { missing: undefined, at };
+  const age = sayDuration(now.getTime() - since.getTime());
+  if (!told?.full) return { missing: `Nothing was reported for ${age}.`, at };
+  return { missing: `More came in than may be measured: what came in the last ${age} is left out.`, at };
 }
 
 /** The counts of this entry; none are as good as zeros, and `findMissing` says whether that is to be believed. */

@@ -26,11 +26,8 @@ export function judgeAbsolute(guard: AbsoluteGuard, metric: MetricDefinition, gr
     statistic: { name: 'logE', value, bound },
   };
   if (failed) return { verdict: 'fail', ...told };
-  const { missing, at, since } = findMissing(ground, metric.source);
-  if (missing) {
-    const age = sayDuration(ground.now.getTime() - since.getTime());
-    return { verdict: 'no-data', ...told, because: `Nothing was reported for ${age}. ${told.because}` };
-  }
+  const { missing, at } = findMissing(ground, metric.source);
+  if (missing) return { verdict: 'no-data', ...told, because: `${missing} ${told.because}` };
   return { verdict: seen === 0 ? 'inconclusive' : 'pass', ...told, until: at };
 }
 

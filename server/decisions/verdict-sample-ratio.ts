@@ -1,6 +1,6 @@
 import { ratioBound } from '../statistics/bounds.ts';
 import { sampleRatioEvidence } from '../statistics/sample-ratio.ts';
-import { sayDuration, sayMany } from './decide-words.ts';
+import { sayMany } from './decide-words.ts';
 import { countsOf, type Found, findMissing, type GuardGround } from './guard-ground.ts';
 import { hasControl } from './layout.ts';
 
@@ -22,11 +22,8 @@ export function judgeSampleRatio(ground: GuardGround): Found {
   if (value >= bound) {
     return { verdict: 'fail', because: `${counts}: the arms are cut equal, so units of one get lost.`, statistic };
   }
-  const { missing, at, since } = findMissing(ground);
-  if (missing) {
-    const age = sayDuration(ground.now.getTime() - since.getTime());
-    return { verdict: 'no-data', because: `Nothing was reported for ${age}.`, statistic };
-  }
+  const { missing, at } = findMissing(ground);
+  if (missing) return { verdict: 'no-data', because: missing, statistic };
   const verdict = treatment + control === 0 ? 'inconclusive' : 'pass';
   return { verdict, because: `${counts}.`, statistic, until: at };
 }

@@ -3,7 +3,7 @@ import type { VersusControlGuard } from '../policies/policy.ts';
 import { entryAlpha, guardBound } from '../statistics/bounds.ts';
 import { compareMeans, FEWEST_VALUES } from '../statistics/mean-difference.ts';
 import { rateEvidence } from '../statistics/rate-evidence.ts';
-import { sayCount, sayDuration, sayMany, sayNumber, sayShare } from './decide-words.ts';
+import { sayCount, sayMany, sayNumber, sayShare } from './decide-words.ts';
 import { countsOf, type Found, findMissing, type GuardGround } from './guard-ground.ts';
 import { hasControl } from './layout.ts';
 
@@ -17,11 +17,8 @@ export function judgeVersusControl(guard: VersusControlGuard, metric: MetricDefi
   const { failed, enough, ...told } = tested;
   // What has crossed its bound has crossed it, however old the newest report is by now.
   if (failed) return { verdict: 'fail', ...told };
-  const { missing, at, since } = findMissing(ground, metric.source);
-  if (missing) {
-    const age = sayDuration(ground.now.getTime() - since.getTime());
-    return { verdict: 'no-data', ...told, because: `Nothing was reported for ${age}. ${told.because}` };
-  }
+  const { missing, at } = findMissing(ground, metric.source);
+  if (missing) return { verdict: 'no-data', ...told, because: `${missing} ${told.because}` };
   return { verdict: enough && hasUnits(metric, ground) ? 'pass' : 'inconclusive', ...told, until: at };
 }
 
