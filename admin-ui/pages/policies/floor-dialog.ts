@@ -40,6 +40,9 @@ export class FloorDialog extends LitElement {
         --text-height: clamp(9rem, 32dvh, 24rem);
         min-width: 0;
       }
+      .told > * + * {
+        margin-top: 0.6rem;
+      }
       /* Neither is under the buttons that stay at the bottom. */
       .told,
       #reason {
