@@ -250,6 +250,7 @@ describe('turnout rollout', () => {
         'cart: rolled back',
       ].join('\n'),
     });
+    expect(left).toEqual([]);
   });
 
   it('that is stopped before it is over ends with 130: nothing is done by not looking', async () => {
