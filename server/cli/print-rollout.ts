@@ -25,6 +25,8 @@ interface Stage {
 interface Run {
   state: string;
   pausedBy: { reason: string; at: string; actorName?: string | null } | null;
+  /** More came in than may be measured; not told by nodes of an earlier version. */
+  full?: boolean;
   decision: {
     reason: string;
     guards: { id: string; mode: string; verdict: string; because: string }[];
@@ -75,12 +77,16 @@ export function printRollout(shell: Shell, rollout: ShownRollout, { isSteered = 
     shell.warn('No node has acted for a while: is the database away? No policy acts without it.');
 }
 
-function printRun(shell: Shell, { state, decision, pausedBy }: Run, isSteered: boolean): void {
+function printRun(shell: Shell, { state, decision, pausedBy, full }: Run, isSteered: boolean): void {
   const isPaused = pausedBy !== null && state === 'paused';
   if (isPaused) {
     const by = pausedBy.actorName ? ` by ${pausedBy.actorName}` : '';
     shell.print(`    Paused since ${sayMoment(pausedBy.at)}${by}. ${pausedBy.reason}`);
     shell.print('    It stands until somebody resumes it or rolls it back.');
+  }
+  if (full && !isSteered) {
+    shell.print('    More came in than may be measured: what comes now is left out, and guards have no data by it.');
+    shell.print('    Where nobody knows who sent it, revoke their key; pause and resume begin the stage anew.');
   }
   if (decision !== null && !isSteered) {
     if (!isPaused) shell.print(`    ${decision.reason}`);

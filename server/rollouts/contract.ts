@@ -154,6 +154,10 @@ const runAnswer = z
       .object({ treatment: z.number().int(), control: z.number().int(), to: z.number().int() })
       .nullable()
       .openapi({ description: 'Distinct measured units of this entry; null where nothing is measured in it' }),
+    full: z.boolean().openapi({
+      description:
+        'More came in than may be measured of this entry: what came then is left out, and guards have no data by it',
+    }),
     decision: z.object({ ...decided, checkAgainAt: moment.nullable() }).nullable(),
     series: z
       .record(z.string(), z.array(point))

@@ -75,7 +75,9 @@ export async function gatherEvidence(look: Look): Promise<Gathered> {
     readBack,
     ...((await pressCounts(look.db, rollout, run)) ? {} : { pressIsVoid: true }),
   };
-  readings.exposed = evidence.entry === undefined ? null : believedUnits(run, evidence.entry);
+  const { entry } = evidence;
+  readings.exposed = entry === undefined ? null : believedUnits(run, entry);
+  readings.full = entry?.full === true || entry?.pages?.full === true;
   return { evidence, readings };
 }
 

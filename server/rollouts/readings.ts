@@ -16,6 +16,8 @@ export interface Readings {
   asks?: Record<string, number>;
   /** How many units were measured, for the screen. */
   exposed?: EntryEvidence['exposed'] | null;
+  /** More came in than may be measured of this entry, for the screen. */
+  full?: boolean;
 }
 
 /** What is remembered in this entry; nothing of an earlier one. */
@@ -28,6 +30,7 @@ export function readingsOf(kept: Readings, entry: number): Required<Readings> {
     probes: bare(own.probes),
     asks: bare(own.asks),
     exposed: own.exposed ?? null,
+    full: own.full ?? false,
   };
 }
 

@@ -283,6 +283,26 @@ describe('rollouts over HTTP', () => {
     expect((await override('manager', 'Once more.')).body.detail).toMatch(/nothing to go on past/);
   });
 
+  it('tells where more came in than may be measured, until a pause and a resume begin the stage anew', async () => {
+    world.policies.set('full', { ...world.policies.get('staging-only'), guards: [SPLIT] } as never);
+    world.says.entry = (run, entry) => ({
+      ...{ run, entry, newestAt: null, metrics: {}, ...(entry === 1 ? { full: true as const } : {}) },
+      exposed: { treatment: 1_000, control: 1_000, to: 1_000 },
+    });
+    const { rollout } = (await start({ policy: 'full' })).body;
+    const shown = async () => {
+      await loop.pass();
+      const { entry, full } = (await call('GET', `/rollouts/${rollout.id}`)).body.path[0].run;
+      return { entry, full };
+    };
+    await loop.pass();
+    expect(await shown()).toEqual({ entry: 1, full: true });
+    for (const verb of ['pause', 'resume']) {
+      expect((await call('POST', `/rollouts/${rollout.id}/${verb}`, { reason: 'A key leaked.' })).status).toBe(200);
+    }
+    expect(await shown()).toEqual({ entry: 2, full: false });
+  });
+
   it('goes on past unequal arms only where a guard found some, whatever else it holds by', async () => {
     const errors = { ...GUARDS.errors, onFail: 'hold' };
     world.policies.set('errors', { ...world.policies.get('staging-only'), guards: [errors, SPLIT] } as never);

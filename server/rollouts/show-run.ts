@@ -34,7 +34,7 @@ export async function showRun(
     },
     ...{ pressedBy: run.pressedBy, ratioOverridden: run.overriddenRatio, minUnits: run.minUnits },
     anchor: showServe(anchor),
-    exposed: readings.entry === run.entry ? (readings.exposed ?? null) : null,
+    ...tellMeasured(readings, run),
     decision: decision && {
       at: moment(decidedAt) ?? '',
       ...pickDecision(decision),
@@ -48,6 +48,11 @@ export async function showRun(
     },
     ...{ startedAt: kept.startedAt.toISOString(), endedAt: moment(kept.endedAt) },
   };
+}
+
+/** Of this entry alone: what an earlier one had is not measured in it. */
+function tellMeasured({ entry, exposed, full }: KeptRun['readings'], run: Run): Pick<RunAnswer, 'exposed' | 'full'> {
+  return entry === run.entry ? { exposed: exposed ?? null, full: full ?? false } : { exposed: null, full: false };
 }
 
 type Condition = NonNullable<KeptRun['decision']>['conditions'][number];

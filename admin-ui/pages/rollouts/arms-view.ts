@@ -1,7 +1,8 @@
 import type { RunAnswer } from '@turnout/server/contracts';
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.ts';
+import { count, tellMeasured } from './tell-measured.ts';
 
 /** How many distinct users were measured in each arm of this entry, against how many are needed. */
 @customElement('t-rollout-arms')
@@ -50,28 +51,20 @@ export class ArmsView extends LitElement {
   @property() to = '';
 
   override render() {
-    const { exposed, minUnits, ratioOverridden } = this.run;
+    const { exposed, minUnits } = this.run;
     if (exposed === null) {
       return html`<p class="quiet">Nobody is measured in this stage: there are no arms to compare, or no guard that counts.</p>`;
     }
     const { treatment, control } = exposed;
+    const { given, doubts } = tellMeasured(this.run, this.to);
     const most = Math.max(treatment, control, minUnits ?? 0, 1);
     return html`<dl>
         ${drawArm('treatment', `Treatment (${this.to})`, treatment, most)} ${drawArm('control', `Control (${this.from})`, control, most)}
       </dl>
-      <p class="quiet small">
-        ${count(exposed.to)} ${exposed.to === 1 ? 'unit was' : 'units were'} given ${this.to} in this
-        entry${minUnits === null ? '' : `; each arm needs ${count(minUnits)}`}. A unit counts once, whichever app saw it.
-      </p>
-      ${
-        ratioOverridden
-          ? html`<p class="small"><span class="tag warn">not compared</span> Somebody went on past unequal arms.</p>`
-          : nothing
-      }`;
+      <p class="quiet small">${given}</p>
+      ${doubts.map(({ tag, says }) => html`<p class="small"><span class="tag warn">${tag}</span> ${says}</p>`)}`;
   }
 }
-
-const count = (units: number) => units.toLocaleString('en');
 
 function drawArm(arm: string, words: string, units: number, most: number) {
   return html`<div class="row-of ${arm}">
