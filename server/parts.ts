@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AccessList } from './access/access-list.ts';
 import { findInstallationProject } from './access/access-store.ts';
 import type { CommitAccess } from './access/commit.ts';
@@ -29,6 +29,7 @@ import { ContextTokens } from './evaluation/context-tokens.ts';
 import { KeySets } from './evaluation/key-sets.ts';
 import { flagDrafts } from './flags/flag-drafts.ts';
 import { instancesInRedis } from './fleet/instances-in-redis.ts';
+import { keepNodeId } from './fleet/node-id.ts';
 import { type Fleet, openFleet } from './fleet/open-fleet.ts';
 import { KillFollower } from './incidents/follow-kills.ts';
 import { openReports, type Reports } from './metrics/open-reports.ts';
@@ -110,7 +111,7 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   // Before the rulesets, so that it hears of a commit before any app can.
   const redis = config.redisUrl === undefined ? undefined : openRedis({ url: config.redisUrl, log: logger });
   const fleet = openFleet({
-    ...{ database, clock, signer: secrets, node, list, doorbell, rulesets, standing: standingOf(config) },
+    ...{ database, clock, signer: secrets, node, list, doorbell, rulesets, standing: await standingOf(config) },
     shared: redis && instancesInRedis({ redis, node, ...signingInstances(secrets) }),
   });
   const delivery: Delivery = await openDelivery({
@@ -155,14 +156,9 @@ export async function buildParts(ground: Ground, database: Database): Promise<Pa
   return parts;
 }
 
-/** A node is the folder that it keeps on its host: that stays when it is started again. */
-function standingOf({ dataDir, port }: Config): { id: string; host: string } {
-  const host = hostname();
-  const id = createHash('sha256')
-    .update(`${host}\0${resolve(dataDir)}`)
-    .digest('hex')
-    .slice(0, 16);
-  return { id, host: `${host}:${port}` };
+/** As what the other nodes know this one, and as what people do. */
+async function standingOf({ dataDir, port }: Config): Promise<{ id: string; host: string }> {
+  return { id: await keepNodeId(dataDir), host: `${hostname()}:${port}` };
 }
 
 /** Something left without a second person: an event of security, loud in the log; whoever may approve finds it to look at. */

@@ -7,7 +7,7 @@ import { setState } from '../changes/seed.fixture.ts';
 import { nodeInstances, nodePlaces } from '../database/tables.ts';
 import { databaseKinds } from '../database/test-database.ts';
 import { nodeWorld } from '../delivery/node-world.fixture.ts';
-import { switchedDb, type TestNode } from '../delivery/test-node.fixture.ts';
+import { switchedDb, TestClock, type TestNode } from '../delivery/test-node.fixture.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Secrets } from '../platform/secrets.ts';
 import { type Fleet, openFleet } from './open-fleet.ts';
@@ -124,6 +124,21 @@ describe.each(databaseKinds)('two nodes that share %s', (kind) => {
     const later = await flip('off');
     await b.close();
     expect(await a.places.behind(world.environmentId, later)).toEqual({ nodes: [], complete: true });
+  });
+
+  it('are not waited for where they let go of an environment', async () => {
+    const clock = new TestClock();
+    const node = await world.node({ clock });
+    await node.rulesets.load(world.environmentId);
+    const [a, b] = [fleetOf(world.here, 'a'), fleetOf(node, 'b')];
+    await b.places.tell();
+    // Ten minutes in which nobody asked for it.
+    clock.advance(601_000);
+    await node.rulesets.askPlaces();
+    const position = await flip('on');
+    expect((await a.places.behind(world.environmentId, position)).nodes).toHaveLength(1);
+    await b.places.tell();
+    expect((await a.places.behind(world.environmentId, position)).nodes).toEqual([]);
   });
 
   it('know that they could not ask which nodes are behind', async () => {

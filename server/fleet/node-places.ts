@@ -45,7 +45,8 @@ const IN_TIME_MS = 2_000;
  */
 export class NodePlaces {
   readonly #parts: NodePlacesParts;
-  #isTold = false;
+  /** What was written last, as text; none before anything was. */
+  #told: string | undefined;
   #touchedAt = Number.NEGATIVE_INFINITY;
   #soon: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,7 +59,6 @@ export class NodePlaces {
     if (this.#parts.isAlone) return () => undefined;
     const stops = [
       this.#parts.rulesets().onServed(() => {
-        this.#isTold = false;
         this.#soon ??= setTimeout(() => void this.tell(), GATHER_MS).unref();
       }),
       repeat(TOUCH_MS / 2, () => void this.tell()),
@@ -77,15 +77,18 @@ export class NodePlaces {
     this.#soon = undefined;
     const { db, clock, node, host } = this.#parts;
     const now = clock.monotonic();
-    if (this.#isTold && now - this.#touchedAt < TOUCH_MS) return;
-    const wasTold = this.#isTold;
-    this.#isTold = true;
+    // What it let go of is news as well: nobody waits for a place that it does not serve.
+    const places = this.#places();
+    const text = JSON.stringify(places);
+    const isNews = text !== this.#told;
+    if (!isNews && now - this.#touchedAt < TOUCH_MS) return;
+    this.#told = text;
     try {
-      if (!wasTold || !(await inTime(touchPlaces(db, node)))) await inTime(writePlaces(db, node, host, this.#places()));
+      if (isNews || !(await inTime(touchPlaces(db, node)))) await inTime(writePlaces(db, node, host, places));
       this.#touchedAt = now;
     } catch {
       // The database is away: the others see how old this node's word is.
-      this.#isTold = false;
+      this.#told = undefined;
     }
   }
 
