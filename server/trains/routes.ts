@@ -7,7 +7,7 @@ import { readFreezes } from '../environments/freeze-store.ts';
 import type { Done } from '../platform/committed.ts';
 import { makePage, numberAfter, pageQuery } from '../platform/page.ts';
 import { problemAnswers, withReason } from '../platform/problem-contract.ts';
-import { expectedVersion, versionTag } from '../platform/version.ts';
+import { expectedVersion, versionTag, withCurrent } from '../platform/version.ts';
 import { type Boarded, boardCar } from './board-car.ts';
 import { archiveTrain, createTrain, editTrain } from './change-train.ts';
 import {
@@ -212,14 +212,20 @@ function addTrains(routes: OpenAPIHono<HouseEnv>, parts: TrainParts): void {
     c.header('ETag', versionTag(train.version));
     return c.json(showTrain(train, await ground(train.projectId)), 200);
   });
+  const now = async (c: Context<HouseEnv>) => {
+    const train = await requireTrain(db, projectOf(c), c.req.param('train') ?? '', c.get('principal'));
+    return showTrain(train, await ground(train.projectId));
+  };
   routes.openapi(edit, async (c) => {
     const { reason, ...patch } = c.req.valid('json');
     const asking = askingOf(c, reason, expectedVersion(c));
-    return c.json(await shown(c, await editTrain(parts, asking, projectOf(c), c.req.valid('param').train, patch)), 200);
+    const work = editTrain(parts, asking, projectOf(c), c.req.valid('param').train, patch);
+    return c.json(await shown(c, await withCurrent(work, () => now(c))), 200);
   });
   routes.openapi(archive, async (c) => {
     const asking = askingOf(c, c.req.valid('json').reason, expectedVersion(c));
-    return c.json(await shown(c, await archiveTrain(parts, asking, projectOf(c), c.req.valid('param').train)), 200);
+    const work = archiveTrain(parts, asking, projectOf(c), c.req.valid('param').train);
+    return c.json(await shown(c, await withCurrent(work, () => now(c))), 200);
   });
   for (const [route, verb] of [
     [stop, stopLine],

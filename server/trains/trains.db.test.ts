@@ -93,7 +93,7 @@ describe('trains', () => {
     await world.ask(world.rita, 'PATCH', '/trains/edited', { velocity: { kind: 'continuous' }, cutOff: null });
     expect((await first()).leavesAt).toBe(leavesAt);
     const stale = await world.ask(world.rita, 'PATCH', '/trains/edited', { name: 'x' }, { 'if-match': '"v1"' });
-    expect(stale.status).toBe(412);
+    expect(stale.body).toMatchObject({ status: 412, current: { key: 'edited', version: 3 } });
     const archived = await world.ask(world.rita, 'POST', '/trains/edited/archive', {});
     expect(archived.body.detail).toBe('edited 1 has changes aboard: a train is archived when none is.');
   });
