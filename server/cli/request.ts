@@ -34,7 +34,7 @@ interface Whole extends Request {
     same: boolean;
     moved: string | null;
     problem: { detail: string } | null;
-    frozen: Record<string, { name: string; until: string }>;
+    frozen: Record<string, { name: string; until: string | null }>;
   } | null;
 }
 
@@ -92,7 +92,7 @@ async function show({ shell, given }: Asked, api: Api, path: string): Promise<Ex
     shell.print(`  approved by ${person.name}${counts ? '' : `, which does not count: ${why}`}`);
   }
   for (const [environment, { name, until }] of Object.entries(whole.now?.frozen ?? {})) {
-    shell.print(`  ${environment} is frozen until ${until}: ${name}`);
+    shell.print(`  ${environment} is frozen until ${until ?? 'somebody ends that'}: ${name}`);
   }
   if (whole.now?.problem) shell.print(`  ${whole.now.problem.detail}`);
   else if (whole.now && !whole.now.same)

@@ -37,7 +37,8 @@ export function windowsOf(freeze: Freeze, from: number, to: number): Window[] {
   if (rule === null || lastsMs === null) return [{ name, start: first, end: Math.min(last, endedAt) }].filter(holds);
   const found: Window[] = [];
   for (const { start, end } of newestFirst({ ...freeze, rule, lastsMs }, from, to)) {
-    if (start >= first && start < last) found.push({ name, start, end: Math.min(end, endedAt) });
+    if (start < first || start >= last) continue;
+    found.push({ name, start, end: Math.min(end, endedAt) });
     if (start <= from) break;
   }
   return found.filter(holds).reverse();

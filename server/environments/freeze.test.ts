@@ -69,6 +69,20 @@ describe('a freeze', () => {
     ).toBe(743.75);
   });
 
+  it('that goes on hour by hour until its last day ends then', () => {
+    const march = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-04-01T00:00:00Z') };
+    expect(untilOf([again('0 * * * *', 'UTC', 1, march)], '2026-03-02T12:30:00Z')).toBe('2026-04-01T00:00:00.000Z');
+    const half = again('0 0 * * *', 'UTC', 24, { to: new Date('2026-06-01T00:00:00Z') });
+    expect(untilOf([half], '2026-01-05T12:00:00Z')).toBe('2026-06-01T00:00:00.000Z');
+  });
+
+  it('holds until its last window is over, also where the rule would begin another by then', () => {
+    const long = again('0 0 * * *', 'UTC', 36, { to: new Date('2026-01-03T00:00:00Z') });
+    expect(untilOf([long], '2026-01-03T06:00:00Z')).toBe('2026-01-03T12:00:00.000Z');
+    const spring = again('30 2 * * *', 'Europe/Zurich', 24, { to: new Date('2026-03-30T00:15:00Z') });
+    expect(untilOf([spring], '2026-03-30T00:45:00Z')).toBe('2026-03-30T01:30:00.000Z');
+  });
+
   it('is looked at in no time, also where its windows lie over one another by hundreds', () => {
     const heap = again('0 * * * *', 'Europe/Zurich', 31 * 24, { from: new Date('2020-01-02T00:00:00Z') });
     const begun = performance.now();

@@ -38,7 +38,7 @@ export interface Frozen {
 }
 
 /** Windows without a gap between them are followed so far: what goes on longer has no end that anybody planned. */
-const MOST_HOPS = 100;
+const MOST_HOPS = 400;
 const MOST_AHEAD_MS = 366 * 86_400_000;
 
 /** What is asked for an environment as a whole, or for what has no tag. */
@@ -90,8 +90,15 @@ export function freezeAt(
     next = lastToEnd(here, end);
   }
   const holds = holdingAt(here, environment, at, tags).some(({ inFlight }) => inFlight === 'hold');
-  const until = next === undefined ? new Date(end) : null;
+  const until = next === undefined ? new Date(end) : lastDayOf(here, end);
   return { name: first.name, until, inFlight: holds ? 'hold' : 'finish-stage' };
+}
+
+/** Until when those that hold at a moment go on as they do; null where one of them has no last day. */
+function lastDayOf(freezes: readonly Freeze[], at: number): Date | null {
+  const ends = freezes.filter((freeze) => isHolding(freeze, new Date(at))).map(({ to }) => to);
+  const known = ends.filter((to) => to !== null);
+  return known.length < ends.length ? null : new Date(Math.max(at, ...known.map((to) => to.getTime())));
 }
 
 /** Of all windows that hold at a moment, the one that ends last. */
