@@ -70,10 +70,11 @@ export function putSourceWork(
       return { result: made, touched: NO_RULESET, after: logSource(made) };
     }
     requireExpected(writing.expected, row.version, showSource(row));
+    // First of all: nobody types a secret anew for what they may not write alone.
+    if (row.url !== wanted.url || row.kind !== wanted.kind) await requireAgreed(parts, tx, projectId, key, writing);
     const content = readContent(parts, projectId, key, wanted, now, row);
     const [before, after] = [logSource(row), logSource({ ...row, ...content })];
     if (canonicalJson(before) === canonicalJson(after)) return { result: row, touched: NO_RULESET, unchanged: true };
-    if (row.url !== content.url || row.kind !== content.kind) await requireAgreed(parts, tx, projectId, key, writing);
     return { result: await updateSource(tx, projectId, key, content), touched: NO_RULESET, before, after };
   };
 }

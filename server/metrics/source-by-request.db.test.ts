@@ -41,6 +41,8 @@ describe('a source that a live rollout goes by', () => {
     const alone = await put(AWAY);
     expect([alone.status, alone.body.code]).toEqual([409, 'approval_required']);
     expect(alone.body.detail).toContain('new-cart');
+    const unsealed = await put({ ...AWAY, auth: { kind: 'bearer' } });
+    expect([unsealed.status, unsealed.body.code]).toEqual([409, 'approval_required']);
     const path = await put({ ...OURS, url: `${OURS.url}/other`, auth: { kind: 'bearer' } });
     expect(path.body.code).toBe('approval_required');
     expect((await shown()).url).toBe(OURS.url);
