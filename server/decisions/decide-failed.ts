@@ -22,7 +22,10 @@ export function decideFailed(ground: GuardGround, guards: readonly Judged[]): Ou
   const first = failed[0];
   if (first === undefined) return undefined;
   const because = failed.map(({ guard, verdict }) => `Guard ${guard.id} failed. ${verdict.because}`);
-  const less = wasLessened(first.guard.onFail, first.does, ground);
+  // One that asks for no more than a pause may come first by its name; that another asks for more is said all the same.
+  const lessened = failed.filter(({ guard, does }) => does === first.does && does !== guard.onFail);
+  const less = lessened[0] === undefined ? undefined : wasLessened(lessened[0].guard.onFail, first.does, ground);
+  const isNews = lessened.some(({ guard }) => !Object.hasOwn(run.failed, guard.id));
   if (less !== undefined) because.push(less);
   const reason = `guard ${first.guard.id} failed. ${first.verdict.because}${less === undefined ? '' : ` ${less}`}`;
   switch (first.does) {
@@ -31,7 +34,12 @@ export function decideFailed(ground: GuardGround, guards: readonly Judged[]): Ou
     case 'rollBack':
       return { action: 'rollBack', reason: `Rolls back: ${reason}`, because, until: [] };
     case 'pause':
-      return pauses('guard', because, { reason: `Pauses: ${reason}`, page: 'stopped', isLess: less !== undefined });
+      return pauses('guard', because, {
+        reason: `Pauses: ${reason}`,
+        page: 'stopped',
+        isLess: less !== undefined,
+        isNews,
+      });
     case 'hold':
       return holds(because, { reason: `Holds: ${reason}`, page: 'stopped' });
   }

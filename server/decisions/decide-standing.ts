@@ -51,12 +51,17 @@ export function decideStanding(run: Run, seen: string[]): Outcome {
 
 /**
  * It stands already, and a guard would have it rolled back or killed, which it cannot do by itself: whoever paused it does
- * not know of that, so somebody is told at once.
+ * not know of that, so somebody is told at once, also where they were told within the day why it stands.
  */
 export function tellOfLess(standing: Outcome, failed: Outcome | undefined): Outcome {
   if (failed?.isLess !== true) return standing;
   const { pageFrom: _from, ...told } = standing;
-  return { ...told, reason: `${standing.reason} ${failed.because.join(' ')}`, page: 'stopped' };
+  return {
+    ...told,
+    reason: `${standing.reason} ${failed.because.join(' ')}`,
+    page: 'stopped',
+    isNews: failed.isNews === true,
+  };
 }
 
 /**

@@ -254,6 +254,24 @@ describe('a failed guard', () => {
     expect(found.reason.includes('It cannot be reversed, so a person has to decide.')).toBe(page !== null);
   });
 
+  it('that does less than it says is told of when it first fails, whatever was told of an hour ago', () => {
+    const told = (failed: readonly string[]) =>
+      judge(GUARDS.alert, (scene) => {
+        alarm(scene);
+        scene.policy.reversible = 'forward-only';
+        // This one asks for no more than it does, and comes first by its name.
+        scene.policy.guards.push({ ...GUARDS.alert, id: 'a', onFail: 'pause' });
+        scene.evidence.signals.a = scene.evidence.signals.alert ?? null;
+        const lunch = { cause: 'person', actor: 'person:p1', reason: 'Lunch.', now: at(30 * MINUTE) } as const;
+        const latched = failed.map((id) => [id, { at: at(MINUTE).toISOString(), because: 'It burns' }]);
+        const paged = { about: 'stopped', at: at(20 * MINUTE) } as const;
+        scene.run = { ...pauseRun(scene.run, lunch), failed: Object.fromEntries(latched), paged };
+      });
+    expect(told(['a'])).toMatchObject({ action: 'hold', page: 'stopped' });
+    expect(told(['a']).reason).toContain('It cannot be reversed, so a person has to decide.');
+    expect(told(['a', 'alert'])).toMatchObject({ action: 'hold', page: null });
+  });
+
   it('does no more than pause by what clients sent, where the environment is protected', () => {
     const client: Happens = (scene) => {
       hits('checkout.error', 150, 50)(scene);

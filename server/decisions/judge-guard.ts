@@ -17,7 +17,7 @@ export interface Judged {
 
 /**
  * What a guard is found to be. One that failed in this entry has failed, whatever it would say now, and whether or not it
- * would still be asked; but for the arms, past which somebody went on.
+ * would still be asked.
  */
 export function judgeGuard(guard: Guard, ground: GuardGround): Judged {
   const { run, evidence } = ground;
@@ -27,8 +27,7 @@ export function judgeGuard(guard: Guard, ground: GuardGround): Judged {
   const verdict: GuardVerdict = { id: guard.id, mode: guard.mode, ...found };
   // What failed by something that may be forged fails anew, and for good, by what cannot be.
   const isAnew = latched?.mayBeForged === true && !made && found.verdict === 'fail';
-  const isWaved = guard.kind === 'sample-ratio' && run.overriddenRatio;
-  if (latched === undefined || isAnew || isWaved) {
+  if (latched === undefined || isAnew) {
     return { guard, verdict: { ...verdict, ...marked(made) }, ...(until === undefined ? {} : { until }) };
   }
   const forged = latched.mayBeForged === true || (made && run.isProtected);

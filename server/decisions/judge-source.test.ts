@@ -143,11 +143,6 @@ describe('unequal arms', () => {
       scene.run.overriddenRatio = true;
     };
     expect(judge(GUARDS.split, over)).toMatchObject({ verdict: 'not-applicable', action: 'advance' });
-    const latched: Happens = (scene) => {
-      over(scene);
-      scene.run.failed = { split: { at: at(0).toISOString(), because: 'They were unequal.' } };
-    };
-    expect(judge(GUARDS.split, latched)).toMatchObject({ verdict: 'not-applicable', action: 'advance' });
   });
 
   it('past which somebody went on wave aside no other guard that has failed', () => {

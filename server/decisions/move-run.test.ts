@@ -304,6 +304,25 @@ describe('going on past unequal arms', () => {
     expect(enterStage(run, entryAt(2 * HOUR))).toMatchObject({ overriddenRatio: false });
   });
 
+  it('forgets no comparison that failed before it, for in it none is made, and nothing else', () => {
+    const shown = { ...GUARDS.latency, mode: 'shadow' } as const;
+    const holding = policyOf({ guards: [{ ...GUARDS.errors, onFail: 'hold' }, shown, GUARDS.p95, GUARDS.split] });
+    const said = { at: at(0).toISOString(), because: 'It tripled.', mayBeForged: true };
+    const failed = { errors: said, latency: said, p95: said, split: said };
+    const [stage = stageOf({})] = holding.path[0]?.stages ?? [];
+    const entry = entryAt(HOUR, stage, holding);
+    const run = resumeRun({ ...runningRun(holding), failed }, { ...entry, overridesRatio: true });
+    const because = 'In entry 1, whose arms were unequal: It tripled.';
+    expect(run.failed).toEqual({ errors: { ...said, because } });
+    const scene = { rollout: rolloutOf(), run: becomeEffective(run, at(HOUR)), policy: holding };
+    expect(decide(scene, healthy(at(2 * HOUR)), at(2 * HOUR))).toMatchObject({
+      action: 'hold',
+      reason: `Holds: guard errors failed. ${because}`,
+    });
+    // Whoever resumes begins the stage anew, and then it is compared again.
+    expect(resumeRun(run, entry).failed).toEqual({});
+  });
+
   it('spends no share of the budget where all that share it compare', () => {
     const compares = policyOf({ guards: [GUARDS.errors, GUARDS.split] });
     expect(past(compares)).toMatchObject({ measuredEntry: 0, measuredEntries: 1 });

@@ -96,7 +96,22 @@ function enter(run: Run, { wrote, minUnits, policy, stage, now, overridesRatio =
     ...{ state: 'running', pausedBy: null, enteredAt: now, entry: run.entry + 1, wrote, minUnits, measuredEntries },
     measuredEntry: measuredEntries === run.measuredEntries ? 0 : measuredEntries,
     overriddenRatio: overridesRatio,
+    failed: overridesRatio ? failedComparisons(run, policy) : {},
   };
+}
+
+/**
+ * Past unequal arms nothing is compared, so a comparison that failed stays failed: whoever waves the arms aside has not
+ * waved that aside, and it would never be judged again before the stage grows.
+ */
+function failedComparisons({ failed, entry }: Run, { guards }: Policy): Run['failed'] {
+  const compare = guards.filter(({ kind, mode }) => kind === 'versus-control' && mode === 'enforce');
+  const kept = compare.flatMap(({ id }) => {
+    const found = Object.hasOwn(failed, id) ? failed[id] : undefined;
+    if (found === undefined) return [];
+    return [[id, { ...found, because: `In entry ${entry}, whose arms were unequal: ${found.because}` }] as const];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** All nodes and apps have it in force: the bake begins. */

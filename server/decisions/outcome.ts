@@ -14,6 +14,8 @@ export interface Outcome {
   page?: PageAbout;
   /** A guard that failed does less than its policy asks for: a person has to do the rest. */
   isLess?: boolean;
+  /** It did so for the first time: somebody is told, also where they were told of something else within the day. */
+  isNews?: boolean;
   /** Nobody is told before. */
   pageFrom?: Date | null;
   /** Moments at which time alone may change it; null for those that do not come while it stands still. */

@@ -10,9 +10,10 @@ const PAGE_AGAIN_MS = 86_400_000;
 
 const OVER: readonly Action[] = ['rollBack', 'kill', 'end'];
 
-/** Whom it must be told now: what nobody was told of within the day. */
-export function pageNow({ page, pageFrom }: Outcome, run: Run, now: Date): PageAbout | null {
+/** Whom it must be told now: what nobody was told of within the day, and what is new. */
+export function pageNow({ page, pageFrom, isNews }: Outcome, run: Run, now: Date): PageAbout | null {
   if (page === undefined || (pageFrom !== undefined && pageFrom !== null && pageFrom > now)) return null;
+  if (isNews) return page;
   const again = pagedAgainAt(page, run);
   return again === undefined || again <= now ? page : null;
 }
