@@ -187,32 +187,37 @@ export async function tagsOfFlags(
   return new Map(rows.map(({ key, tags }) => [key, tags]));
 }
 
+/** By environment, and in it by the key of a flag: what that flag is held by there. */
+export type TagsHolding = ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>;
+
 /**
- * The tags by which freezes hold a change of each of these flags: its own, and those of flags that have it as a
- * prerequisite anywhere, for whoever changes the one changes what the other gives.
+ * The tags by which freezes hold a change of each of these flags in each environment: its own, and those of flags that
+ * have it as a prerequisite there, for whoever changes the one changes what the other gives. What needs it elsewhere, or
+ * is archived, gives nothing else by it.
  */
-export async function tagsHolding(
-  db: Db | Tx,
-  projectId: number,
-  keys: readonly string[],
-): Promise<Map<string, readonly string[]>> {
+export async function tagsHolding(db: Db | Tx, projectId: number, keys: readonly string[]): Promise<TagsHolding> {
   if (keys.length === 0) return new Map();
+  const { environmentId, prerequisites } = flagEnvironments;
   const rows = await db
-    .select({ key: flags.key, tags: flags.tags, needs: flagEnvironments.prerequisites })
+    .select({ environmentId, key: flags.key, tags: flags.tags, needs: prerequisites })
     .from(flags)
     .innerJoin(flagEnvironments, eq(flagEnvironments.flagId, flags.id))
     .where(
       and(
         eq(flags.projectId, projectId),
-        or(inArray(flags.key, [...keys]), sql`json_array_length(${flagEnvironments.prerequisites}) > 0`),
+        or(inArray(flags.key, [...keys]), and(eq(flags.archived, false), sql`json_array_length(${prerequisites}) > 0`)),
       ),
     );
-  const depends = rows.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) }));
   return new Map(
-    [...new Set(keys)].map((key) => {
-      const reached = new Set([key]);
-      spread(reached, depends);
-      return [key, [...new Set(rows.filter((row) => reached.has(row.key)).flatMap(({ tags }) => tags))]];
+    [...new Set(rows.map((row) => row.environmentId))].map((environment) => {
+      const here = rows.filter((row) => row.environmentId === environment);
+      const depends = here.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) }));
+      const held = [...new Set(keys)].map((key): [string, string[]] => {
+        const reached = new Set([key]);
+        spread(reached, depends);
+        return [key, [...new Set(here.filter((row) => reached.has(row.key)).flatMap(({ tags }) => tags))]];
+      });
+      return [environment, new Map(held)];
     }),
   );
 }

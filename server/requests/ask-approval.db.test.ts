@@ -131,6 +131,22 @@ describe('a stage of a rollout that asks for approvals', () => {
     await world.setRoles(rita, ['release-manager']);
   });
 
+  it('lets whoever approved of what has expired approve of what is asked for together with it', async () => {
+    fresh();
+    const place = subject;
+    const pia = await world.person('Pia', ['release-manager', 'admin']);
+    const soon = { expiresAt: new Date(world.now().getTime() + HOUR) };
+    const first = await ask({ together: place, subject: `${place}/0`, ...soon });
+    const second = await ask({ together: place, subject: `${place}/1`, roles: ['admin'] });
+    expect((await approve(pia, first)).status).toBe(200);
+    expect((await world.ask(pia, 'GET', `/requests/${second}`)).body.mayApprove).toBe(false);
+    world.later(2 * HOUR);
+    expect((await world.ask(pia, 'GET', `/requests/${second}`)).body).toMatchObject({ mayApprove: true, whyNot: null });
+    expect((await approve(pia, second)).status).toBe(200);
+    const stands = await readApprovals(world.database.db, world.projectId, `${place}/1`, world.now());
+    expect(stands).toMatchObject({ state: 'approved', by: [{ name: 'Pia' }] });
+  });
+
   it.each([
     ['everything', null],
     ['flags with one of its tags', ['checkout']],

@@ -84,7 +84,7 @@ export async function readApprovals(
   const ground = await readJudgeGround(db, projectId, [row]);
   const judged = judgeRow(ground, row, {}, now);
   const missing = judged.needs[0]?.missing ?? 0;
-  const counted = givenTo(ground, row).filter((one) => whyNotCounted(one, row, needs) === undefined);
+  const counted = givenTo(ground, row, now).filter((one) => whyNotCounted(one, row, needs) === undefined);
   return {
     ...{ id: row.id, hash: row.hash, missing, state: stateOf(row, missing, judged.expired) },
     by: counted.map(({ personId, name, givenAt }) => ({ personId, name, at: givenAt })),

@@ -99,7 +99,8 @@ async function requireMayDecide(
   again = false,
 ): Promise<void> {
   const ground = await readJudgeGround(tx, row.projectId, [row]);
-  const whyNot = whyNotApprove(row, ground, judgeRow(ground, row, row.directions, now), principal, again);
+  const judged = judgeRow(ground, row, row.directions, now);
+  const whyNot = whyNotApprove(row, ground, judged, { principal, now }, again);
   if (whyNot !== undefined) throw new Problem('forbidden', whyNot);
   if (principal.kind !== 'person') return;
   const since = await findSessionStart(tx, principal.session);

@@ -4,7 +4,7 @@ import { findInstallationProject } from '../access/access-store.ts';
 import type { CommitAccess } from '../access/commit.ts';
 import { SecurityEvents } from '../access/security-events.ts';
 import { commitChange } from '../changes/commit-change.ts';
-import { changes, flags, freezes } from '../database/tables.ts';
+import { changes, flagEnvironments, flags, freezes } from '../database/tables.ts';
 import { type Caller, openRequests, type RequestWorld } from './requests.fixture.ts';
 
 const HOUR = 3_600_000;
@@ -125,6 +125,36 @@ describe('a freeze', () => {
     expect(refused).toMatchObject({ code: 'frozen', current: { freezes: [{ id: shut.id, overrideBy: null }] } });
     expect(refused.detail).not.toContain('Audit');
     over();
+  });
+
+  it('with tags holds back no expiry where what has the tag needs the flag elsewhere alone, or is archived', async () => {
+    const { db } = world.database;
+    await make({ environments: ['production'], to: ahead(400), tags: ['checkout', 'browse'] });
+    const prerequisites = [{ flag: 'tax', variants: ['on'] }];
+    const needing = await world.ask(ed, 'PATCH', '/environments/staging/flags/cart', { prerequisites });
+    expect(needing.status, JSON.stringify(needing.body)).toBe(200);
+    const [, production = 0] = world.environmentIds;
+    const [search] = await db.update(flags).set({ archived: true }).where(eq(flags.key, 'search')).returning();
+    const here = eq(flagEnvironments.environmentId, production);
+    const ofSearch = and(here, eq(flagEnvironments.flagId, search?.id ?? 0));
+    await db.update(flagEnvironments).set({ prerequisites }).where(ofSearch);
+    const items = [{ method: 'POST', path: '/environments/production/flags/tax/on' }];
+    const { request } = (await world.ask(ed, 'POST', '/requests', { title: 'Tax', reason: 'Now', items })).body;
+    const { id, hash, expiresAt } = request;
+    const rolf = await world.person('Rolf', ['release-manager']);
+    expect((await world.ask(rolf, 'POST', `/requests/${id}/approve`, { hash })).status).toBe(200);
+    world.later(Date.parse(expiresAt) - world.now().getTime() + HOUR);
+    expect((await world.ask(ed, 'GET', `/requests/${id}`)).body).toMatchObject({
+      state: 'expired',
+      now: { frozen: {} },
+    });
+    const applied = await world.ask(ed, 'POST', `/requests/${id}/apply`, { reason: 'It was approved' });
+    expect(applied.body.code).toBe('approval_required');
+    await db.update(flags).set({ archived: false }).where(eq(flags.key, 'search'));
+    const lasting = (await world.ask(ed, 'GET', `/requests/${id}`)).body;
+    expect(lasting).toMatchObject({ state: 'open', now: { frozen: { production: { name: 'Sale' } } } });
+    await db.update(flagEnvironments).set({ prerequisites: [] }).where(ofSearch);
+    await db.delete(freezes).where(eq(freezes.projectId, world.projectId));
   });
 
   it('holds less with fewer flags, with stages that are finished, and with more who may pass: two admins', async () => {

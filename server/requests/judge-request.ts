@@ -5,11 +5,11 @@ import type { Db, Tx } from '../database/connect.ts';
 import { approvalsOf } from '../environments/environment.ts';
 import { allEnvironments, type EnvironmentRow } from '../environments/environment-store.ts';
 import type { Freeze } from '../environments/freeze.ts';
-import { readFreezes, tagsHolding } from '../environments/freeze-store.ts';
+import { readFreezes, type TagsHolding, tagsHolding } from '../environments/freeze-store.ts';
 import { Problem } from '../platform/problem.ts';
 import { describeNeed, mayGive, missingOf, needsOf, whyNotCounted } from './count-approvals.ts';
 import { ALONE_MS, type Need } from './request.ts';
-import { type FlagTags, flagsOf, isExpired } from './request-time.ts';
+import { flagsOf, isExpired } from './request-time.ts';
 import { shareApprovals } from './share-approvals.ts';
 import {
   findRequest,
@@ -66,8 +66,8 @@ async function judgeAboard(tx: Tx, projectId: number, ids: readonly string[], no
 export interface JudgeGround {
   environments: readonly EnvironmentRow[];
   freezes: readonly Freeze[];
-  /** Of the flags that the requests change. */
-  tags: FlagTags;
+  /** Of the flags that the requests change, and of those of what is asked for together with them. */
+  tags: TagsHolding;
   /** In the order in which they were given; also of what is asked for together with one of these. */
   given: readonly GivenApproval[];
   /** Open ones that are asked for together with others: nobody gives more than one approval of these. */
@@ -84,12 +84,13 @@ export async function readJudgeGround(
   projectId: number,
   rows: readonly RequestRow[],
 ): Promise<JudgeGround> {
-  const since = new Date(Math.min(...rows.map(({ editedAt }) => editedAt.getTime())));
   const together = await findTogether(
     db,
     projectId,
     rows.flatMap(({ needs }) => needs?.together ?? []),
   );
+  const judged = [...rows, ...together];
+  const since = new Date(Math.min(...judged.map(({ editedAt }) => editedAt.getTime())));
   const freezes = rows.length === 0 ? [] : await readFreezes(db, projectId, since);
   // Most projects have no freeze for some flags alone, and then nobody's tags matter.
   const byTags = freezes.some(({ tags }) => tags !== null);
@@ -97,9 +98,9 @@ export async function readJudgeGround(
   return {
     environments: await allEnvironments(db, projectId),
     freezes,
-    tags: byTags ? await tagsHolding(db, projectId, rows.flatMap(flagsOf)) : new Map(),
+    tags: byTags ? await tagsHolding(db, projectId, judged.flatMap(flagsOf)) : new Map(),
     together,
-    given: await givenApprovals(db, [...new Set([...rows, ...together].map(({ id }) => id))]),
+    given: await givenApprovals(db, [...new Set(judged.map(({ id }) => id))]),
     members: asksAdmins ? await membersNow(db, projectId) : [],
     takenAt: asksAdmins ? await rightsTakenAt(db, projectId, since) : undefined,
   };
@@ -114,7 +115,7 @@ export function judgeRow(
 ): Judged {
   const { environments, freezes } = ground;
   const needs = needsOfRow(row, environments, directions);
-  const given = givenTo(ground, row);
+  const given = givenTo(ground, row, now);
   const [need] = needs;
   const alone = row.kind === 'protection' && need !== undefined && isAlone(ground, row, need);
   return {
@@ -128,30 +129,32 @@ export function judgeRow(
   };
 }
 
-type Shared = Pick<JudgeGround, 'given' | 'together'>;
+type Shared = Pick<JudgeGround, 'given' | 'together' | 'freezes' | 'tags'>;
 
 /** The approvals of a request, but for those of people who are used for what is asked for together with it. */
-export function givenTo(ground: Shared, row: RequestRow): GivenApproval[] {
+export function givenTo(ground: Shared, row: RequestRow, now: Date): GivenApproval[] {
   const own = ground.given.filter(({ requestId }) => requestId === row.id);
   const prefix = row.needs?.together;
   if (prefix === undefined) return own;
-  const used = shareApprovals(...askedTogether(ground, prefix));
+  const used = shareApprovals(...askedTogether(ground, prefix, now));
   return own.filter(({ personId }) => (used.get(personId) ?? row.id) === row.id);
 }
 
 /** Whether somebody who approved of what is asked for together with a request adds nothing by approving of it, too. */
-export function isUsedElsewhere(ground: Shared, row: RequestRow, personId: string): boolean {
+export function isUsedElsewhere(ground: Shared, row: RequestRow, personId: string, now: Date): boolean {
   const prefix = row.needs?.together;
   if (prefix === undefined) return false;
-  const [places, given] = askedTogether(ground, prefix);
+  const [places, given] = askedTogether(ground, prefix, now);
   const used = shareApprovals(places, given);
-  const now = used.get(personId);
-  if (now === undefined || now === row.id) return false;
+  const place = used.get(personId);
+  if (place === undefined || place === row.id) return false;
   return shareApprovals(places, [...given, { place: row.id, personId }]).size === used.size;
 }
 
-function askedTogether({ given, together }: Shared, prefix: string): Parameters<typeof shareApprovals> {
-  const asked = together.filter(({ needs }) => needs?.together === prefix);
+/** What has expired is no place any more: whoever approved of it is free to approve of something else. */
+function askedTogether(ground: Shared, prefix: string, now: Date): Parameters<typeof shareApprovals> {
+  const { given, together, freezes, tags } = ground;
+  const asked = together.filter((row) => row.needs?.together === prefix && !isExpired(row, freezes, now, tags));
   const places = asked.map(({ id, needs }) => ({ id, count: needs?.count ?? 0 }));
   const counted = given.filter((one) => {
     const row = asked.find(({ id }) => id === one.requestId);

@@ -10,7 +10,7 @@ import type { WholeRequest } from './contract.ts';
 import { sayMoved } from './draft-diff.ts';
 import { planDraft } from './plan-draft.ts';
 import type { RequestParts } from './request-parts.ts';
-import { flagsOf } from './request-time.ts';
+import { flagsOf, tagsIn } from './request-time.ts';
 import { showRequests } from './show-request.ts';
 import type { RequestRow } from './store.ts';
 import { tryDraft } from './try-draft.ts';
@@ -47,10 +47,10 @@ async function tryNow(parts: RequestParts, asking: Asking, row: RequestRow): Pro
 async function frozenNow(door: Door, row: RequestRow, environments: readonly { id: number; key: string }[]) {
   const now = door.clock.now();
   const freezes = await readFreezes(door.db, row.projectId, now);
-  const tags = [...(await tagsHolding(door.db, row.projectId, flagsOf(row))).values()].flat();
+  const tags = await tagsHolding(door.db, row.projectId, flagsOf(row));
   return Object.fromEntries(
     environments.flatMap(({ id, key }) => {
-      const frozen = freezeAt(freezes, id, now, tags);
+      const frozen = freezeAt(freezes, id, now, tagsIn(id, flagsOf(row), tags));
       return frozen ? [[key, { name: frozen.name, until: frozen.until?.toISOString() ?? null }]] : [];
     }),
   );

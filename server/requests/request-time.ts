@@ -1,4 +1,5 @@
 import { type Freeze, frozenBetween } from '../environments/freeze.ts';
+import type { TagsHolding } from '../environments/freeze-store.ts';
 
 interface Diffed {
   flags: readonly { key: string }[];
@@ -16,10 +17,7 @@ export interface Lasting {
   needs?: { flags?: readonly string[] } | null;
 }
 
-/** The tags of flags by their keys: by these some freezes hold some flags alone. */
-export type FlagTags = ReadonlyMap<string, readonly string[]>;
-
-const NO_TAGS: FlagTags = new Map();
+const NO_TAGS: TagsHolding = new Map();
 
 /** The flags that it changes itself, and those that it rolls out. */
 export const flagsOf = ({ diff, needs }: Pick<Lasting, 'diff' | 'needs'>): string[] => [
@@ -32,14 +30,23 @@ export const flagsOf = ({ diff, needs }: Pick<Lasting, 'diff' | 'needs'>): strin
   ]),
 ];
 
+/** The tags by which freezes hold a change of these flags in an environment. */
+export const tagsIn = (environment: number, keys: readonly string[], tags: TagsHolding): string[] =>
+  keys.flatMap((key) => tags.get(environment)?.get(key) ?? []);
+
 /** When it expires, as far as that can be said now: time in which a freeze held what it changes does not count. */
-export function expiryOf(lasting: Lasting, freezes: readonly Freeze[], now: Date, tags: FlagTags = NO_TAGS): Date {
+export function expiryOf(lasting: Lasting, freezes: readonly Freeze[], now: Date, tags: TagsHolding = NO_TAGS): Date {
   const { editedAt, expiresAt, environments } = lasting;
   if (now <= editedAt) return expiresAt;
-  const own = flagsOf(lasting).flatMap((key) => tags.get(key) ?? []);
-  const stood = environments.map((environment) => frozenBetween(freezes, environment, editedAt, now, own));
+  const stood = environments.map((environment) => {
+    return frozenBetween(freezes, environment, editedAt, now, tagsIn(environment, flagsOf(lasting), tags));
+  });
   return new Date(expiresAt.getTime() + Math.max(0, ...stood));
 }
 
-export const isExpired = (lasting: Lasting, freezes: readonly Freeze[], now: Date, tags: FlagTags = NO_TAGS): boolean =>
-  expiryOf(lasting, freezes, now, tags) <= now;
+export const isExpired = (
+  lasting: Lasting,
+  freezes: readonly Freeze[],
+  now: Date,
+  tags: TagsHolding = NO_TAGS,
+): boolean => expiryOf(lasting, freezes, now, tags) <= now;

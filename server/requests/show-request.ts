@@ -38,7 +38,7 @@ export async function showRequests(
 function showRow(row: RequestRow, ground: JudgeGround, names: Map<string, string>, viewer: Viewer): RequestSummary {
   const judged = judgeRow(ground, row, row.directions, viewer.now);
   const isOpen = row.state === 'open';
-  const whyNot = isOpen ? whyNotApprove(row, ground, judged, viewer.principal) : 'It is closed.';
+  const whyNot = isOpen ? whyNotApprove(row, ground, judged, viewer) : 'It is closed.';
   const { id, kind, subject, title, reason, directions, createdBy, hash, changeId, version } = row;
   return {
     ...{ id, kind, subject, title, reason, directions, createdBy, hash, version },
@@ -49,7 +49,7 @@ function showRow(row: RequestRow, ground: JudgeGround, names: Map<string, string
     editedAt: row.editedAt.toISOString(),
     expiresAt: expiryOf(row, ground.freezes, viewer.now, ground.tags).toISOString(),
     authors: row.authors.map((author) => ({ id: author, name: names.get(author) ?? author })),
-    approvals: showApprovals(row, ground, judged),
+    approvals: showApprovals(row, ground, judged, viewer.now),
     needs: judged.needs.map(({ need: { roles, count }, environment = null, missing }) => ({
       ...{ environment, roles: [...roles], count, missing },
     })),
@@ -62,8 +62,13 @@ function showRow(row: RequestRow, ground: JudgeGround, names: Map<string, string
   };
 }
 
-function showApprovals(row: RequestRow, ground: JudgeGround, { needs }: Judged): RequestSummary['approvals'] {
-  const own = givenTo(ground, row);
+function showApprovals(
+  row: RequestRow,
+  ground: JudgeGround,
+  { needs }: Judged,
+  now: Date,
+): RequestSummary['approvals'] {
+  const own = givenTo(ground, row, now);
   return ground.given
     .filter(({ requestId }) => requestId === row.id)
     .map((one) => {
@@ -82,9 +87,9 @@ function showApprovals(row: RequestRow, ground: JudgeGround, { needs }: Judged):
 /** Why somebody may not approve a request; undefined where they may. With `again` also whoever has approved it. */
 export function whyNotApprove(
   row: RequestRow,
-  ground: Pick<JudgeGround, 'given' | 'together'>,
+  ground: JudgeGround,
   { needs, expired }: Judged,
-  principal: Principal,
+  { principal, now }: Pick<Viewer, 'principal' | 'now'>,
   again = false,
 ): string | undefined {
   if (principal.kind !== 'person') return 'Only people approve: no token does, and not the root token either.';
@@ -97,7 +102,7 @@ export function whyNotApprove(
   ) {
     return 'You have approved it.';
   }
-  if (!again && isUsedElsewhere(ground, row, principal.id)) {
+  if (!again && isUsedElsewhere(ground, row, principal.id, now)) {
     return 'You have given another approval that is asked for together with it: this one is somebody else’s.';
   }
   const may = needs.some(({ need }) => mayGive(principal.id, principal.grants, row.projectId, need));
