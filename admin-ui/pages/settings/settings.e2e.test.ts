@@ -295,6 +295,42 @@ describe.skipIf(!hasBrowser)('The settings', () => {
     await page.getByText('Left out, for this format cannot say them').waitFor();
   });
 
+  test('point a source elsewhere only with a second administrator, while a rollout goes by what it answers', async () => {
+    const call = (method: string, path: string, body: object) =>
+      house.server.api(method, `/projects/demo${path}`, body, { headers: { 'if-match': '*' } });
+    const auth = { kind: 'bearer', token: 'of-the-old-one' };
+    await call('PUT', '/sources/prometheus', { kind: 'prometheus', url: 'https://prometheus.example', auth });
+    const stages = [{ exposure: 10, bake: '1h' }, { exposure: 100 }];
+    const guard = { ...{ id: 'p95', query: 'up', source: 'prometheus', kind: 'threshold', above: 1, for: '2m' } };
+    const path = [{ environment: 'development', stages }];
+    const guards = [{ ...guard, environment: 'development', onFail: 'rollBack' }];
+    await call('PUT', '/policies/by-source', { document: { key: 'by-source', path, guards } });
+    const order = { flag: 'legacy-export', from: 'on', to: 'off', policy: 'by-source' };
+    expect((await call('POST', '/rollouts', order)).status).toBe(201);
+    const page = await visit('sources');
+    await page.getByRole('button', { name: 'Change prometheus' }).click();
+    await page.getByLabel('Address').fill('https://elsewhere.example');
+    await page.getByRole('button', { name: 'Change it' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The token is not in the request').waitFor();
+    await dialog.getByText('legacy-export').waitFor();
+    for (const { width, height, colorScheme } of [LOOKS.light, LOOKS.phone]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height });
+      expect(await findAxeFaults(page)).toEqual([]);
+      expect(await overflowOf(page)).toBe(0);
+    }
+    await page.getByLabel('Reason').fill('Its host is new');
+    await page.getByRole('button', { name: 'Ask a second administrator' }).click();
+    await page.getByRole('heading', { name: 'Ask prometheus at another address' }).waitFor();
+    const { body } = await house.server.api('GET', '/projects/demo/requests?state=open');
+    const asked = expect.objectContaining({ kind: 'protection', reason: 'Its host is new' });
+    expect(body.items).toContainEqual(asked);
+    expect((await house.server.api('GET', '/projects/demo/sources/prometheus')).body.url).toBe(
+      'https://prometheus.example',
+    );
+  });
+
   test('have no fault that axe finds in any section, and fit a phone', async () => {
     const page = await visit('members');
     for (const section of ['members', 'tokens', 'keys', 'import-export', 'danger']) {

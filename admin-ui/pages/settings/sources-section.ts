@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { followHere, type Here } from '../../client/here.ts';
 import '../../parts/relative-time.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
+import { goTo } from '../../shell/navigation.ts';
 import { tell } from '../../shell/notices.ts';
 import { base } from '../../styles/base.ts';
 import { deleteItem } from './delete-item.ts';
@@ -47,7 +48,7 @@ export class SourcesSection extends LitElement {
           </p>
           ${why === '' ? nothing : html`<p class="small warning">${why}</p>`}
         </div>
-        <button aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && void this.#make()}>
+        <button aria-disabled=${why !== ''} title=${why} @click=${() => why === '' && void this.#make(here)}>
           <wa-icon name="plus" aria-hidden="true"></wa-icon>New source
         </button>
       </div>
@@ -71,7 +72,8 @@ export class SourcesSection extends LitElement {
     </ul>`;
   }
 
-  #draw({ project, environment }: Here, source: SourceAnswer, why: string) {
+  #draw(here: Here, source: SourceAnswer, why: string) {
+    const { project, environment } = here;
     const { key, url, auth } = source;
     const guards = guardsNaming(this.#policies.items ?? [], { source: key });
     const whyNotTry = project.roles.some((role) => ['editor', 'release-manager', 'admin'].includes(role))
@@ -89,7 +91,7 @@ export class SourcesSection extends LitElement {
         ${drawNamedBy(project.key, environment.key, guards)}
       </div>
       <div class="actions">
-        ${act('Change', () => void this.#make(source))} ${act('Delete', () => void this.#delete(source, guards.length))}
+        ${act('Change', () => void this.#make(here, source))} ${act('Delete', () => void this.#delete(source, guards.length))}
       </div>
       <div class="more">
         <t-try-query
@@ -101,12 +103,18 @@ export class SourcesSection extends LitElement {
     </article>`;
   }
 
-  async #make(source?: SourceAnswer): Promise<void> {
+  async #make({ project, environment }: Here, source?: SourceAnswer): Promise<void> {
     const form = document.createElement('t-source-form');
-    Object.assign(form, { path: this.#path('sources'), source });
+    Object.assign(form, { path: `/projects/${encodeURIComponent(project.key)}`, source });
     const stored = await form.open();
     if (stored === undefined) return;
-    tell(source === undefined ? `${stored.key} is added. Try a query on it.` : `${stored.key} is changed.`);
+    if ('request' in stored) {
+      const { id, title, waits } = stored.request;
+      tell(`“${title}” is asked for. ${waits ?? 'It can be applied.'}`);
+      return goTo('request', { project: project.key, request: id }, { env: environment.key });
+    }
+    const { key } = stored.source;
+    tell(source === undefined ? `${key} is added. Try a query on it.` : `${key} is changed.`);
     await this.#sources.read();
   }
 
