@@ -1,6 +1,6 @@
 import type { FieldFault } from '../platform/problem.ts';
 import { idleTime } from './check-gates.ts';
-import { checkGuard } from './check-guards.ts';
+import { checkGuard, tooManyTested } from './check-guards.ts';
 import type { FloorDocument } from './document-contract.ts';
 import type { Floor } from './floor.ts';
 import type { PolicyGround } from './ground.ts';
@@ -31,5 +31,5 @@ export function checkFloor(document: FloorDocument, ground: PolicyGround): { flo
     return checkGuard(guard, path, { path: everywhere }, ground).filter(({ code }) => code !== 'never_applies');
   });
   const times = document.gates.flatMap((gate, at) => idleTime(gate, `/gates/${at}`));
-  return { floor, faults: [...faults, ...times] };
+  return { floor, faults: [...tooManyTested(document.guards), ...faults, ...times] };
 }

@@ -3,6 +3,7 @@ import type { FieldFault } from '../platform/problem.ts';
 import { hasControl, listed, unknown } from './check-path.ts';
 import type { GuardDocument, PolicyDocument } from './document-contract.ts';
 import { isProtectedIn, type PolicyGround } from './ground.ts';
+import { sharesAlpha } from './policy.ts';
 import { readFactor, readShare } from './quantity.ts';
 
 /** What is wrong with the guards of a sound document. */
@@ -17,16 +18,25 @@ export function checkGuards(document: PolicyDocument, ground: PolicyGround): Fie
       ...checkGuard(guard, path, document, ground),
     ];
   });
-  const tested = document.guards.filter(({ kind }) => kind === 'versus-control' || kind === 'absolute');
-  const tooMany = { path: '/guards', code: 'too_many', expected: `at most ${MOST_TESTED} guards that judge a metric` };
   return [
-    ...(tested.length > MOST_TESTED ? [tooMany] : []),
+    ...tooManyTested(document.guards),
     ...[...faults, ...unwatchedStages(document, ground), ...clientStages(document, ground)],
   ];
 }
 
 /** Guards that judge a metric share alpha: with more of them each sees next to nothing, and each look takes longer. */
 const MOST_TESTED = 20;
+
+/** Asked before anything is computed for them, and of a floor as well: no policy could meet one that asks for more. */
+export function tooManyTested(guards: readonly Pick<GuardDocument, 'kind'>[]): FieldFault[] {
+  if (guards.filter(sharesAlpha).length <= MOST_TESTED) return [];
+  return [{ path: '/guards', code: TOO_MANY, expected: `at most ${MOST_TESTED} guards that judge a metric` }];
+}
+
+/** A limit of what may be written: it says nothing against what was saved before there was one. */
+export const isNewLimit = ({ path, code }: FieldFault): boolean => path === '/guards' && code === TOO_MANY;
+
+const TOO_MANY = 'too_many';
 
 /** What is wrong with one guard on a path. */
 export function checkGuard(

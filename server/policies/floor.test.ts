@@ -82,6 +82,19 @@ describe('the floor of a project', () => {
     expect(checkFloor(document, GROUND).faults).toMatchObject([{ path: '/gates/0/timeout', code: 'not_used' }]);
   });
 
+  it('asks for no more guards that judge a metric than a policy may have', () => {
+    const faults = (count: number) => {
+      const guard = { kind: 'absolute', metric: 'http.5xx', limit: '1%', window: '10m', onFail: 'kill' };
+      const { document } = parseFloor({
+        guards: Array.from({ length: count }, (_, at) => ({ ...guard, id: `g${at}` })),
+      });
+      if (document === undefined) throw new Error('it is sound in its shape');
+      return checkFloor(document, GROUND).faults;
+    };
+    expect(faults(20)).toEqual([]);
+    expect(faults(21)).toMatchObject([{ path: '/guards', code: 'too_many', expected: expect.stringContaining('20') }]);
+  });
+
   it('asks for nothing where nothing is protected', () => {
     const environments = GROUND.environments.map((one) => ({ ...one, protected: false }));
     expect(floorFaults(policy as Policy, { ...nothing, bakeMs: 1e9 }, { environments })).toEqual([]);

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { environments, hooks } from '../database/tables.ts';
 import { readPolicyFor } from './attachment-store.ts';
+import { parsePolicy } from './document-contract.ts';
 import { openPolicies, type PolicyAnswered, type PolicyWorld } from './policies.fixture.ts';
 import { addVersion, findVersion, newestPolicies } from './policy-store.ts';
 import { recheckPolicy } from './recheck-policy.ts';
@@ -257,6 +258,21 @@ describe('policies of a project', () => {
     await db.transaction((tx) => addVersion(tx, found.row, older));
     expect((await call('GET', '/policies/timed')).body).toMatchObject({ version: 2, document: { gates } });
     expect(await recheckPolicy(world.parts.readers, db, world.projectId, { key: 'timed', version: 2 })).toEqual([]);
+  });
+
+  it('that were saved with more guards than may be written now still start', async () => {
+    const { db } = world.database;
+    await save(small('crowded'), NEW);
+    const found = await findVersion(db, world.projectId, 'crowded', 1);
+    if (found === undefined) throw new Error('it was saved');
+    const { document, policy, yaml, reason, savedBy, savedAt } = found.version;
+    const ratio = { metric: 'http.5xx', kind: 'absolute', limit: '1%', window: '10m', onFail: 'kill' };
+    const guards = Array.from({ length: 21 }, (_, at) => ({ ...ratio, id: `g${at}` }));
+    expect(faultsOf(await save({ ...small('crowded'), guards }))).toContain('/guards too_many');
+    const { document: many } = parsePolicy({ ...document, guards });
+    if (many === undefined) throw new Error('it is sound in its shape');
+    await db.transaction((tx) => addVersion(tx, found.row, { document: many, policy, yaml, reason, savedBy, savedAt }));
+    expect(await recheckPolicy(world.parts.readers, db, world.projectId, { key: 'crowded', version: 2 })).toEqual([]);
   });
 
   it('are looked at again before anything starts with them: what they go through may have been protected since', async () => {

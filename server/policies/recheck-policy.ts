@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../database/connect.ts';
 import type { FieldFault } from '../platform/problem.ts';
 import { withoutIdleTimes } from './check-gates.ts';
+import { isNewLimit } from './check-guards.ts';
 import type { PolicyReaders } from './policy-parts.ts';
 import { findVersion } from './policy-store.ts';
 import { readGround } from './read-ground.ts';
@@ -8,8 +9,8 @@ import { readPolicy } from './read-policy.ts';
 
 /**
  * What speaks against a version now that did not when it was saved: an environment that was protected since, a floor that
- * was raised, a metric or a segment that is gone. Asked before a rollout starts with it. How many units are enough was
- * decided when it was saved.
+ * was raised, a metric or a segment that is gone. Asked before a rollout starts with it. How many units are enough, and how
+ * many guards a policy may have, was decided when it was saved.
  */
 export async function recheckPolicy(
   readers: Pick<PolicyReaders, 'metrics' | 'sources'>,
@@ -23,5 +24,6 @@ export async function recheckPolicy(
   const nothing = { rates: async () => [], unitsNeeded: () => undefined, whyRefused: () => undefined };
   const withoutRates = { ...readers, ...nothing };
   const ground = await readGround(withoutRates, db, projectId, document);
-  return readPolicy(withoutIdleTimes(document), ground, true).faults ?? [];
+  const { faults = [] } = readPolicy(withoutIdleTimes(document), ground, true);
+  return faults.filter((fault) => !isNewLimit(fault));
 }
