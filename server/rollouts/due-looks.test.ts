@@ -53,6 +53,18 @@ describe('which runs are due', () => {
     expect(due.next(9_000)).toBe(7_000);
   });
 
+  it('are a little later those that could not be looked at, or as soon as something is heard of them', () => {
+    const due = looked();
+    due.take([a, b, far], 5_000);
+    due.begin('b');
+    due.putOff([a, b, far], 6_000);
+    expect(due.next(9_000)).toBe(6_000);
+    expect(ids(due.take([a, b, far], 5_500))).toEqual([]);
+    due.hear({ projectId: 9 });
+    expect(ids(due.take([a, b, far], 5_500))).toEqual(['far']);
+    expect(ids(due.take([a, b, far], 6_000))).toEqual(['a', 'far']);
+  });
+
   it('are once more those of whom something was heard during their look', () => {
     const due = looked();
     due.take([a, b, far], 5_000);

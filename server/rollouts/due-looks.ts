@@ -39,6 +39,11 @@ export class DueLooks {
     return listed.filter(({ id }) => (this.#at.get(id) ?? Number.POSITIVE_INFINITY) <= now);
   }
 
+  /** There was no room for them: they are due then, unless something is heard of them before. */
+  putOff(those: readonly Pick<Listed, 'id'>[], at: number): void {
+    for (const { id } of those) if (this.#at.has(id)) this.#at.set(id, at);
+  }
+
   /** Its look begins: until it is over nobody else is to look at it. */
   begin(id: string): void {
     this.#at.delete(id);

@@ -14,6 +14,7 @@ const guard = (source: string, forMs: number): ThresholdGuard => ({
 
 describe('whose turn it is to be looked at', () => {
   let world: RolloutWorld;
+  let quick: string;
   beforeAll(async () => {
     world = await openRolloutWorld();
   });
@@ -75,7 +76,7 @@ describe('whose turn it is to be looked at', () => {
     const loop = new RolloutLoop(parts);
     const slow = await world.start({ policy: 'slow', flag: 'other' });
     world.wait(1_000);
-    const quick = await world.start({ policy: 'quick' });
+    quick = await world.start({ policy: 'quick' });
     await loop.pass();
     // They are all before it: they began before it did, and were looked at no later.
     await copy(slow, 30);
@@ -89,6 +90,41 @@ describe('whose turn it is to be looked at', () => {
     answer();
     await passing;
     expect(await decidedAt(slow)).toBe(world.now().getTime());
+  });
+
+  it('comes at one source to twelve at most, also where those of the pass before still wait there', async () => {
+    const parts = await world.hold();
+    // Each of them is to be asked again by now.
+    world.wait(60_000);
+    let answer: () => void = () => undefined;
+    world.says.slow = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const begun: string[] = [];
+    const { openIncident } = parts.sources;
+    const loop = new RolloutLoop({
+      ...parts,
+      sources: {
+        ...parts.sources,
+        openIncident: (inside, environmentId, flag) => {
+          begun.push(flag);
+          return openIncident(inside, environmentId, flag);
+        },
+      },
+    });
+    const slow = () => begun.filter((flag) => flag !== 'new-checkout');
+    const seen = () => vi.waitFor(async () => expect(await decidedAt(quick)).toBe(world.now().getTime()), 10_000);
+    const stop = loop.follow();
+    await seen();
+    await vi.waitFor(() => expect(slow()).toHaveLength(12));
+    world.wait(1_000);
+    // Something that may concern all of them: the one that waits for nothing is looked at in the next pass.
+    loop.wake();
+    await seen();
+    stop();
+    expect(slow()).toHaveLength(12);
+    answer();
+    await loop.close();
   });
 
   /** As many more rollouts of the same policy, each of a flag of its own. */

@@ -8,7 +8,7 @@ import { DueLooks, type Heard } from './due-looks.ts';
 import { followEnded } from './follow-ended.ts';
 import { lookAtRun } from './look-at-run.ts';
 import type { LoopParts } from './loop-parts.ts';
-import { OpenPlaces } from './open-places.ts';
+import { OpenPlaces, type Taken } from './open-places.ts';
 import { findRollouts } from './rollout-store.ts';
 import { type ListedRun, readRunToLookAt, runsToLookAt } from './run-store.ts';
 import { shareAnswers } from './shared-answers.ts';
@@ -20,10 +20,12 @@ const REACHING_MS = 500;
 const LEAST_WAIT_MS = 50;
 /** However often it rings, there is so much time between two looks. */
 const GAP_MS = 200;
-/** So many are looked at at once: most of a look is waiting for answers. */
+/** So many of a pass are looked at at once: most of a look is waiting for answers. */
 const AT_ONCE = 24;
-/** So many of them may wait for the same source, or for probes of the same project. */
+/** So many may wait for the same source, or for probes of the same project, of whichever pass they are. */
 const AT_ONE_PLACE = 12;
+/** Those for which there was no room there are looked for again after so long. */
+const NO_ROOM_MS = 1_000;
 /** A source that takes longer holds up no more than its own rollouts: the others are looked at again meanwhile. */
 const SLOW_MS = 2_000;
 /** Looks that nobody hurries fall together: so many of them cost one reading of what is to be looked at. */
@@ -40,6 +42,8 @@ export class RolloutLoop {
   readonly #due = new DueLooks();
   /** Looks that are under way, also those of a pass of before. */
   readonly #looks = new Set<Promise<void>>();
+  /** How many wait at each place: a source that does not answer keeps looks for longer than a pass. */
+  readonly #taken: Taken = new Map();
   /** By rollout: what it goes by, which is the same as long as it lives. */
   readonly #policies = new Map<string, Policy>();
   #begun = Number.NEGATIVE_INFINITY;
@@ -95,16 +99,16 @@ export class RolloutLoop {
     await this.#readPolicies(listed, due);
     const parts = { ...this.#parts, sources: { ...sources, askSource: shareAnswers(sources.askSource) } };
     const placesOf = (run: ListedRun) => placesAsked(run, this.#policies.get(run.rollout));
-    const turns = new OpenPlaces(due, { most: AT_ONE_PLACE, placesOf });
+    const turns = new OpenPlaces(due, { most: AT_ONE_PLACE, placesOf, taken: this.#taken });
     const work = async () => {
       // Once a later pass has begun it is the one that knows whose turn it is.
       for (let run = turns.take(); run !== undefined && pass === this.#passes; run = turns.take()) {
-        await this.#lookAt(parts, run);
-        turns.done(run);
+        await this.#lookAt(parts, run).finally(() => turns.done(run));
       }
     };
     const all = Promise.all(Array.from({ length: AT_ONCE }, work));
     await (this.#loop.follows ? Promise.race([all, sleep(SLOW_MS, undefined, { ref: false })]) : all);
+    this.#due.putOff(turns.full, this.#now() + NO_ROOM_MS);
     const next = this.#due.next(this.#begun + MOST_WAIT_MS) - this.#now();
     return Math.max(turns.left > 0 ? GAP_MS : LEAST_WAIT_MS, next);
   }
