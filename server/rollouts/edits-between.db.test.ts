@@ -6,13 +6,14 @@ import { recordKill } from '../delivery/record-kill.ts';
 import { restoreFlag } from '../delivery/restore-flag.ts';
 import { editConfiguration } from '../flags/configure-flag.ts';
 import { patchFlag } from '../flags/edit-flag.ts';
+import type { Guard } from '../policies/policy.ts';
 import type { RolloutLoop } from './rollout-loop.ts';
 import { FLAG, openRolloutWorld, type RolloutWorld, shortPolicy } from './rollouts.fixture.ts';
 
-const guard = {
+const guard: Guard = {
   ...{ id: 'p95', kind: 'threshold', query: 'p95', source: 'prometheus', above: 0.4, forMs: 0 },
   ...{ onFail: 'rollBack', mode: 'enforce', environment: 'staging' },
-} as const;
+};
 const watched = shortPolicy({
   path: [
     {

@@ -16,7 +16,7 @@ describe('what is kept of a run', () => {
   });
 
   it('is of one entry, where sources said it', () => {
-    const kept = { entry: 3, asks: { 0: 1 }, exposed: { treatment: 1, control: 1, to: 1 } };
+    const kept = { entry: 3, full: true, asks: { 0: 1 }, exposed: { treatment: 1, control: 1, to: 1 } };
     expect(readingsOf(kept, 3)).toMatchObject({ entry: 3, asks: { 0: 1 }, probes: {}, thresholds: {} });
     expect(readingsOf(kept, 4)).toEqual({
       entry: 4,
@@ -25,6 +25,7 @@ describe('what is kept of a run', () => {
       thresholds: {},
       askedAt: null,
       exposed: null,
+      full: false,
     });
   });
 
