@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedProject } from '../changes/seed.fixture.ts';
@@ -5,6 +6,7 @@ import { measuredReports } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { systemClock } from '../platform/clock.ts';
 import { EntryReading } from './entry-reading.ts';
+import { EntryUnits } from './entry-units.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import { SWEEPS } from './old-reports-store.ts';
 import { CONTROL, FIRST_EVENT, TREATMENT } from './read-units.ts';
@@ -30,9 +32,14 @@ describe('an entry of which much came in', () => {
   });
 
   /** Rows of so many new units each, half of them in control; every tenth had the event where `hits` says so. */
-  async function tell(run: string, rows: number, units: number, of: { at: number; everyMs: number; hits?: boolean }) {
+  async function tell(
+    run: string,
+    rows: number,
+    units: number,
+    of: { at: number; everyMs: number; hits?: boolean | 'only'; from?: number },
+  ) {
     const environmentId = environmentIds[0] ?? 0;
-    let unit = 0;
+    let unit = of.from ?? 0;
     const written = Array.from({ length: rows }, (_, row) => {
       const arrivedAt = new Date(of.at + row * of.everyMs);
       const writer = new UnitRowWriter({ environmentId, run, entry: 1, arrivedAt, source: 'server' });
@@ -40,8 +47,8 @@ describe('an entry of which much came in', () => {
       for (let i = 0; i < units; i++, unit++) {
         const [high, low] = [spread(unit, 2_654_435_761), spread(unit, 0x9e37_79b1 ^ 0x55)];
         const record = { high, low, at: arrivedAt.getTime(), marks: 0, value: Number.NaN };
-        writer.write({ ...record, what: unit % 2 === 0 ? CONTROL : TREATMENT });
-        if (of.hits === true && unit % 10 === 0) writer.write({ ...record, what: event });
+        if (of.hits !== 'only') writer.write({ ...record, what: unit % 2 === 0 ? CONTROL : TREATMENT });
+        if (of.hits && unit % 10 === 0) writer.write({ ...record, what: event });
       }
       return writer.rows();
     });
@@ -96,6 +103,24 @@ describe('an entry of which much came in', () => {
     await database.db.delete(measuredReports);
     const [other] = await ratesOf(database.db, place, [{ ...metric, key: 'none', event: 'none' }]);
     expect(other).toEqual({ ...found, metric: 'none', rate: 0 });
+  });
+
+  it('tells the rate of the last seven days, whenever it began, and keeps no units for it', async () => {
+    const [now, day, from] = [Date.now(), 24 * HOUR, 2_000];
+    await tell('r', 1, 2_000, { at: now - 20 * day, everyMs: 0 });
+    await tell('r', 2, 1_000, { at: now - 3 * day, everyMs: 12 * HOUR, hits: true, from });
+    // Those of before are no units of these days, and what they do now is nothing that came of it.
+    await tell('r', 1, 2_000, { at: now - 2 * day, everyMs: 0, hits: 'only' });
+    const held = queryObjects(EntryUnits, { format: 'count' });
+    const ratesOf = makeRecentRates(systemClock);
+    const place = { environmentId: environmentIds[0] ?? 0, environment: 'a' };
+    const metric = { kind: 'rate', event: 'bought', direction: 'up', unit: '', source: 'server' } as const;
+    const [found] = await ratesOf(database.db, place, [{ ...metric, key: 'done' }]);
+    expect(found).toMatchObject({ rate: 0.2, n: 1_000, hours: 24 });
+    expect(queryObjects(EntryUnits, { format: 'count' })).toBeLessThanOrEqual(held);
+    // It is known still.
+    await database.db.delete(measuredReports);
+    expect(await ratesOf(database.db, place, [{ ...metric, key: 'done' }])).toEqual([found]);
   });
 
   it('counts a unit once whose earlier events come in after a later one, and takes the value of the earliest, capped', async () => {

@@ -36,8 +36,16 @@ export class EntryReading {
     this.#bounds = bounds;
   }
 
-  /** Everything that came in until now, or until it is enough, which is asked after each page. */
-  async readOn(db: Db | Tx, place: EntryPlace, isEnough: () => boolean = () => false): Promise<void> {
+  /**
+   * Everything that came in until now, or until it is enough, which is asked after each page; from a row on, where one is
+   * named.
+   */
+  async readOn(
+    db: Db | Tx,
+    place: EntryPlace & { firstId?: number },
+    isEnough: () => boolean = () => false,
+  ): Promise<void> {
+    this.#lastId = Math.max(this.#lastId, (place.firstId ?? 0) - 1);
     let inTurn = 0;
     for (let isLast = false; !isLast; ) {
       const page = await readUnitsAfter(db, place, this.#lastId);

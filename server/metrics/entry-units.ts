@@ -205,6 +205,11 @@ export class EntryUnits {
     return found;
   }
 
+  /** How many units of control had each event. */
+  controlHits(): Map<string, number> {
+    return new Map([...this.#events].map(([name, { hits }]) => [name, hits.control] as const));
+  }
+
   /** What is known of the metrics at this moment: only time makes a window over. */
   measure(metrics: readonly MeasuredMetric[], now: Date): Pick<EntryEvidence, 'exposed' | 'metrics' | 'events'> {
     const measured = metrics.map((metric) => [metric.key, this.#measureOne(metric, now.getTime())] as const);

@@ -1,7 +1,6 @@
 import type { Db, Tx } from '../database/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import { EntryReading } from './entry-reading.ts';
-import type { EntryUnits } from './entry-units.ts';
 import type { MetricDefinition } from './evidence.ts';
 import { recentEntries } from './unit-store.ts';
 
@@ -14,9 +13,11 @@ export interface RecentRate {
   n: number;
 }
 
-/** What an entry says of any metric. */
+/** What an entry says of any metric: no more of it is kept than this, for its units are tens of megabytes. */
 interface Read {
-  units: EntryUnits | undefined;
+  /** How many units of control there are, and how many of them had each event. */
+  control: number;
+  hits: ReadonlyMap<string, number>;
   hours: number;
 }
 
@@ -55,7 +56,7 @@ export type RecentRates = (
  * Rates are those of the control arms of what was measured lately: there units are counted. Counts of evaluations and events
  * are left alone, for nobody knows how many units they are of; too low a rate would ask for more units than are needed.
  */
-export function makeRecentRates(clock: Pick<Clock, 'monotonic' | 'now'>): RecentRates {
+export function makeRecentRates(clock: Pick<Clock, 'monotonic'>): RecentRates {
   const held = new Map<number, Held>();
   const read = (db: Db | Tx, environmentId: number): Promise<Read[]> => {
     const readAt = clock.monotonic();
@@ -81,7 +82,7 @@ export function makeRecentRates(clock: Pick<Clock, 'monotonic' | 'now'>): Recent
     // What pages told could be made up, and with it how many units a stage waits for.
     const rated = metrics.filter(({ kind, source }) => kind === 'rate' && source === 'server');
     if (rated.length === 0) return [];
-    return ratesOf(await read(db, environmentId), environment, rated, clock.now());
+    return ratesOf(await read(db, environmentId), environment, rated);
   };
 }
 
@@ -91,39 +92,32 @@ async function readEntries(db: Db | Tx, environmentId: number): Promise<Read[]> 
     const hours = hoursBetween(entry.firstAt, entry.lastAt);
     const bytesOfADay = entry.bytes * Math.min(1, ENOUGH_HOURS / hours);
     const reading = new EntryReading(ALL, Math.ceil(ALL * Math.min(1, BYTES_A_DAY / bytesOfADay)));
-    // An entry may be older than the days that are asked for; it is read from its beginning, and so many of its hours count.
-    const readOfIt = (): Read => {
+    // An entry may be older than the days that are asked for, and is read from where they begin: units that it had before,
+    // and what becomes of them now, count for nothing.
+    const seen = (): Omit<Read, 'hits'> => {
       const told = reading.told.get('server');
-      if (told === undefined) return { units: undefined, hours: 0 };
-      return { units: told.units, hours: Math.min(hours, hoursBetween(told.firstAt, told.newestAt)) };
+      if (told === undefined) return { control: 0, hours: 0 };
+      return { control: told.units.exposed.control, hours: hoursBetween(told.firstAt, told.newestAt) };
     };
-    await reading.readOn(db, entry, () => isEnough([...found, readOfIt()]));
-    found.push(readOfIt());
+    await reading.readOn(db, entry, () => isEnough([...found, seen()]));
+    found.push({ ...seen(), hits: reading.told.get('server')?.units.controlHits() ?? new Map() });
     if (isEnough(found)) break;
   }
   return found;
 }
 
-function isEnough(read: readonly Read[]): boolean {
-  const units = read.reduce((sum, one) => sum + (one.units?.exposed.control ?? 0), 0);
-  return units >= ENOUGH_UNITS && hoursOf(read) >= ENOUGH_HOURS;
-}
+const isEnough = (read: readonly Omit<Read, 'hits'>[]) =>
+  unitsOf(read) >= ENOUGH_UNITS && hoursOf(read) >= ENOUGH_HOURS;
 
-function ratesOf(
-  read: readonly Read[],
-  environment: string,
-  metrics: readonly MetricDefinition[],
-  now: Date,
-): RecentRate[] {
-  const asked = metrics.map((metric) => ({ ...metric, windows: [] }));
-  const found = read.flatMap(({ units }) => units?.measure(asked, now) ?? []);
-  const n = found.reduce((sum, { exposed }) => sum + exposed.control, 0);
+function ratesOf(read: readonly Read[], environment: string, metrics: readonly MetricDefinition[]): RecentRate[] {
+  const n = unitsOf(read);
   if (n < LEAST_UNITS) return [];
-  return metrics.map(({ key: metric }) => {
-    const hits = found.reduce((sum, { metrics: measured }) => sum + (measured[metric]?.hits.control ?? 0), 0);
+  return metrics.map(({ key: metric, event }) => {
+    const hits = read.reduce((sum, one) => sum + (one.hits.get(event) ?? 0), 0);
     return { environment, metric, rate: hits / n, hours: hoursOf(read), n };
   });
 }
 
-const hoursOf = (read: readonly Read[]) => read.reduce((sum, { hours }) => sum + hours, 0);
+const unitsOf = (read: readonly Pick<Read, 'control'>[]) => read.reduce((sum, { control }) => sum + control, 0);
+const hoursOf = (read: readonly Pick<Read, 'hours'>[]) => read.reduce((sum, { hours }) => sum + hours, 0);
 const hoursBetween = (first: Date, last: Date) => (last.getTime() - first.getTime()) / HOUR_MS;

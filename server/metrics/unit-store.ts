@@ -64,6 +64,8 @@ export async function readUnitsAfter(
 }
 
 export interface RecentEntry extends EntryPlace {
+  /** The first of its rows that came in within these days; the rest is of those, too. */
+  firstId: number;
   firstAt: Date;
   lastAt: Date;
   /** Of its records, in all. */
@@ -84,6 +86,7 @@ export async function recentEntries(
     .select({
       ...{ environmentId: of.environmentId, run: of.run, entry: of.entry },
       ...{ firstAt: moment(of.arrivedAt, 'min'), lastAt: moment(of.arrivedAt, 'max') },
+      firstId: sql<number>`min(${of.id})`.mapWith(Number),
       bytes: sql<number>`sum(octet_length(${of.body}))`.mapWith(Number),
     })
     .from(of)
