@@ -144,6 +144,7 @@ const house: House = {
     'server/flags/check-variants.ts',
     'server/flags/configuration.ts',
     'server/flags/describe-serve.ts',
+    'server/flags/listening.ts',
     'server/flags/log-flag-change.ts',
     'server/flags/patch-configuration.ts',
     'server/flags/plan-configuration.ts',

@@ -14,6 +14,7 @@ import { type FlagContent, type FlagRow, logFlag } from './configuration.ts';
 import type { FlagPatch } from './contract.ts';
 import { type FlagParts, nothingChanged, requireFlag, requireLive } from './flag-place.ts';
 import { environmentsOf, updateFlag } from './flag-store.ts';
+import { keepHeardTags } from './keep-heard-tags.ts';
 import { asLogged, differingFields } from './log-flag-change.ts';
 import { showFlag } from './show-flag.ts';
 
@@ -117,7 +118,9 @@ export function editWork(
     const difference = differingFields(logFlag(row), logFlag({ ...content, archived: row.archived }));
     if (difference === undefined) return nothingChanged(row);
     requireFits(row, content, ground);
-    await keepFrozenTags(tx, projectId, { key, before: row.tags, after: content.tags }, ground.now);
+    const edited = { key, before: row.tags, after: content.tags };
+    await keepFrozenTags(tx, projectId, edited, ground.now);
+    await keepHeardTags(tx, projectId, edited);
     return {
       result: await updateFlag(tx, projectId, row.id, content),
       touched: { flags: [key], segments: [] },

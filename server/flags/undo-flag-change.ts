@@ -13,6 +13,7 @@ import { writeConfiguration } from './configure-flag.ts';
 import { requireAllLocked, requireFits } from './edit-flag.ts';
 import { requireLive } from './flag-place.ts';
 import { environmentsOf, type FlagInEnvironment, findFlag, flagsInEnvironments, updateFlag } from './flag-store.ts';
+import { keepHeardTags } from './keep-heard-tags.ts';
 import { asLogged, type LoggedFields, type LoggedSide, pickFields, readSide } from './log-flag-change.ts';
 import { saltsOf } from './plan-configuration.ts';
 
@@ -81,7 +82,9 @@ async function putBackFlag(tx: Tx, row: FlagRow, fields: LoggedFields, ground: G
   requireLive(row);
   const before = { ...row, ...(content as Partial<FlagContent>) };
   requireFits(row, before, ground);
-  await keepFrozenTags(tx, row.projectId, { key: row.key, before: row.tags, after: before.tags }, ground.now);
+  const edited = { key: row.key, before: row.tags, after: before.tags };
+  await keepFrozenTags(tx, row.projectId, edited, ground.now);
+  await keepHeardTags(tx, row.projectId, edited);
   await updateFlag(tx, row.projectId, row.id, content as Partial<FlagContent>);
 }
 

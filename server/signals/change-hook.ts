@@ -19,6 +19,7 @@ import {
   insertHook,
   updateHook,
 } from './hook-store.ts';
+import { keepListed } from './keep-listed.ts';
 
 /** What the use cases of hooks need. */
 export interface HookParts {
@@ -62,6 +63,7 @@ export async function editHook(
     if (next.actions.length > 0 && next.environments.length === 0) throw NOWHERE();
     if (canonicalJson(logHook(row)) === canonicalJson(logHook(next))) return { result: row, unchanged: true };
     await requireEnvironments(tx, projectId, next.environments);
+    await keepListed(tx, projectId, row, next);
     const { name, environments, flags, tags, actions, maxFlipsPerHour } = next;
     const set = { name, environments, flags, tags, actions, maxFlipsPerHour };
     return { result: await updateHook(tx, projectId, id, set), before: logHook(row), after: logHook(next) };
@@ -97,6 +99,7 @@ export async function deleteHook(
   return change(parts, asking, projectId, { action: 'hook.delete', id }, async (tx, now) => {
     const row = await requireHook(tx, projectId, id);
     requireExpected(asking.expected, row.version, undefined);
+    await keepListed(tx, projectId, row);
     await updateHook(tx, projectId, id, { deletedAt: now });
     return { result: row, before: logHook(row), after: null };
   });

@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAnswer } from '../access/house.fixture.ts';
-import { changePayloads, hookSecrets } from '../database/tables.ts';
+import { changePayloads, flags, hookSecrets, rollouts } from '../database/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { insertListener } from '../flags/listening.fixture.ts';
 import { alertmanagerBody, openSignalNode, type SignalNode, seedShop, sign } from './signals.fixture.ts';
 
 const GENERIC = { name: 'CI', source: 'generic' };
@@ -37,6 +39,33 @@ describe('hooks', () => {
     expect((await shop.call('DELETE', `/hooks/${id}`)).status).toBe(200);
     expect((await shop.call('GET', `/hooks/${id}`)).status).toBe(404);
     expect((await shop.call('GET', '/hooks')).body.items).toEqual([]);
+  });
+
+  it('stay as they are where a guard of a live rollout hears by them, but for their secret, and may list more', async () => {
+    const { db } = database;
+    const tagged = { environments: ['staging', 'production'], flags: [], tags: ['checkout'] };
+    const made = await shop.call('POST', '/hooks', { name: 'Alerts', source: 'alertmanager', ...tagged });
+    const { id } = made.body.hook;
+    await db
+      .update(flags)
+      .set({ tags: ['checkout'] })
+      .where(eq(flags.key, 'cart'));
+    await insertListener(database, projectId, 'cart');
+    for (const less of [{ environments: ['production'] }, { tags: [] }, { tags: [], flags: ['other'] }]) {
+      const refused = await shop.call('PATCH', `/hooks/${id}`, less);
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { code: 'wrong_state', detail: expect.stringContaining('r-cart') },
+      });
+    }
+    expect((await shop.call('DELETE', `/hooks/${id}`)).status).toBe(409);
+    expect((await shop.call('GET', `/hooks/${id}`)).body).toMatchObject({ ...tagged, version: 1 });
+    for (const enough of [{ name: 'All alerts' }, { environments: ['staging'] }, { flags: ['cart'] }, { tags: [] }]) {
+      expect((await shop.call('PATCH', `/hooks/${id}`, enough)).status).toBe(200);
+    }
+    expect((await shop.call('POST', `/hooks/${id}/rotate`, { overlapMs: 0 })).status).toBe(201);
+    await db.update(rollouts).set({ state: 'finished' });
+    expect((await shop.call('DELETE', `/hooks/${id}`)).status).toBe(200);
   });
 
   it('show their secret once, keep of a token its hash alone, and seal what signs', async () => {

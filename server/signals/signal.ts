@@ -1,3 +1,4 @@
+import { isListed } from '../flags/listening.ts';
 import type { Severity } from '../incidents/tables.ts';
 import { isObjectKey } from '../platform/is-object-key.ts';
 import type { HookAction, SignalOutcome, SignalSource } from './tables.ts';
@@ -84,7 +85,7 @@ export interface NamedFlag {
 
 /** True where the hook lists the flag, by its key or by one of its tags. */
 export function lists(hook: HookTerms, flag: string, found: Pick<NamedFlag, 'tags'> | undefined): boolean {
-  return found !== undefined && (hook.flags.includes(flag) || found.tags.some((tag) => hook.tags.includes(tag)));
+  return found !== undefined && isListed(hook, flag, found.tags);
 }
 
 /** Why a signal may not kill a flag; undefined where it may. What is not listed is answered like what is not there. */
