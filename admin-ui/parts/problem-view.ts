@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type Refusal, whatToDo } from '../client/problem.ts';
 import { base } from '../styles/base.ts';
+import { onMyClock } from './on-my-clock.ts';
 
 /** What went wrong: what, why, and what to do. What was typed is never taken away by it. */
 @customElement('t-problem')
@@ -47,7 +48,7 @@ export class ProblemView extends LitElement {
       <wa-icon name="alert" aria-hidden="true"></wa-icon>
       <div>
         <strong>${problem.title}</strong>
-        <p>${problem.detail}</p>
+        <p>${onMyClock(problem.detail)}</p>
         ${
           faults.length === 0
             ? nothing

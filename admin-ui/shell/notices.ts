@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { asRefusal } from '../client/problem.ts';
 import { Following, Store } from '../client/store.ts';
+import { onMyClock } from '../parts/on-my-clock.ts';
 import { base } from '../styles/base.ts';
 
 interface Notice {
@@ -30,7 +31,7 @@ export function tell(text: string, { tone = 'plain', undo }: Telling = {}): void
   lastId++;
   notices.value = [
     ...notices.value.slice(-3),
-    { id: lastId, text, tone, undo: until, goesAt: until?.until ?? now + STAYS_MS },
+    { id: lastId, text: onMyClock(text), tone, undo: until, goesAt: until?.until ?? now + STAYS_MS },
   ];
 }
 

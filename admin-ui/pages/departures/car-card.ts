@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { May } from '../../client/me.ts';
 import { tellActor } from '../../parts/change-words.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import '../../parts/relative-time.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
@@ -11,7 +12,7 @@ import { carSheet } from './car-sheet.ts';
 import { ejectCar, type Platform, withdrawCar } from './departure-flows.ts';
 import { mayDepart } from './may-depart.ts';
 import { ridesWith } from './tell-cars.ts';
-import { CAR_WORDS, nameOf, onMyClock, onPlatform, restOf, type Tone } from './tell-departure.ts';
+import { CAR_WORDS, nameOf, onPlatform, restOf, type Tone } from './tell-departure.ts';
 
 /** One car of a manifest: what it changes, who put it aboard, what it still needs, and what rides with it. */
 @customElement('t-car')

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isProduction } from '../../client/me.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import '../../parts/relative-time.ts';
 import { sayMoment } from '../../parts/say-moment.ts';
 import { writeRoute } from '../../shell/route.ts';
@@ -8,7 +9,7 @@ import { base } from '../../styles/base.ts';
 import { entryPage } from '../../styles/entry-page.ts';
 import './count-down.ts';
 import type { Platform } from './departure-flows.ts';
-import { isAhead, onMyClock, wordsOf } from './tell-departure.ts';
+import { isAhead, wordsOf } from './tell-departure.ts';
 
 /** Which departure it is, where it goes and when, and how it stands. */
 @customElement('t-departure-head')

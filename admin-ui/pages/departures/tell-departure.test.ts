@@ -1,17 +1,6 @@
 import type { DepartureItem, TrainAnswer } from '@turnout/server/contracts';
 import { describe, expect, test } from 'vitest';
-import { sayMoment } from '../../parts/say-moment.ts';
-import {
-  arrange,
-  countDown,
-  listAhead,
-  nameOf,
-  onMyClock,
-  restOf,
-  tellAboard,
-  tellCap,
-  wordsOf,
-} from './tell-departure.ts';
+import { arrange, countDown, listAhead, nameOf, restOf, tellAboard, tellCap, wordsOf } from './tell-departure.ts';
 
 const departure = (some: Partial<DepartureItem>) =>
   ({ train: 'weekly', number: 1, kind: 'regular', ...some }) as DepartureItem;
@@ -37,12 +26,6 @@ test('Who is ready counts as long as it stands at the platform; then, how many w
   expect(tellAboard({ state: 'recalled', aboard: 1, ready: 0 })).toBe('1 was aboard');
   expect(tellAboard({ state: 'missed', aboard: 0, ready: 0 })).toBe('nobody');
   expect([tellCap(null, 9), tellCap(4, 2), tellCap(4, 4)]).toEqual(['', '4 at most', 'full, 4 at most']);
-});
-
-test('A sentence of the server is told on the clock of whoever looks', () => {
-  const at = sayMoment('2026-12-02T05:00:00Z');
-  expect(onMyClock('Boarding until 2026-12-02 05:00 UTC.')).toBe(`Boarding until ${at}.`);
-  expect(onMyClock('Not open yet.')).toBe('Not open yet.');
 });
 
 test.each([

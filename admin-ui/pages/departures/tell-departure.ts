@@ -1,5 +1,5 @@
 import type { BoardAnswer, CarAnswer, DepartureItem } from '@turnout/server/contracts';
-import { sayMoment } from '../../parts/say-moment.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 
 type State = DepartureItem['state'];
 export type Tone = '' | 'on' | 'warn';
@@ -58,13 +58,6 @@ export function tellAboard({ state, aboard, ready }: Counted): string {
 export function tellCap(most: number | null, aboard: number): string {
   if (most === null) return '';
   return aboard >= most ? `full, ${most} at most` : `${most} at most`;
-}
-
-/** A sentence of the server, whose clock is UTC, on the clock of whoever looks. */
-export function onMyClock(says: string): string {
-  return says.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, (_whole, day: string, time: string) =>
-    sayMoment(`${day}T${time}:00Z`),
-  );
 }
 
 /** What a sentence says beside the state that stands in front of it: `Boarding until 09:00.` is `until 09:00.` */

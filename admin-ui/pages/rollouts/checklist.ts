@@ -1,6 +1,7 @@
 import type { RunAnswer } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 
@@ -89,7 +90,7 @@ export class Checklist extends LitElement {
     return html`<li class=${met ? 'met' : this.over ? '' : 'open'}>
       <wa-icon name=${met ? 'check' : 'clock'} label=${met ? 'met' : 'open'}></wa-icon>
       <span class="kind">${KINDS[kind]}</span>
-      <span>${because} ${met || this.over ? nothing : this.#drawWay(id, kind)}</span>
+      <span>${onMyClock(because)} ${met || this.over ? nothing : this.#drawWay(id, kind)}</span>
     </li>`;
   }
 

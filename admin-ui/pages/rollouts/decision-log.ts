@@ -6,6 +6,7 @@ import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
 import { tellActor } from '../../parts/change-words.ts';
 import { printJson } from '../../parts/json-diff.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import '../../parts/problem-view.ts';
 import '../../parts/relative-time.ts';
 import { base } from '../../styles/base.ts';
@@ -100,7 +101,7 @@ export class DecisionLog extends LitElement {
     return html`<li class=${this.#fresh.has(id) ? 'flash' : ''}>
       <div class="when small quiet"><t-ago .at=${at}></t-ago></div>
       <div class="what">
-        <p>${word === '' ? nothing : html`<span class="tag ${tone}">${word}</span> `}${news ?? rest}</p>
+        <p>${word === '' ? nothing : html`<span class="tag ${tone}">${word}</span> `}${onMyClock(news ?? rest)}</p>
         ${this.#drawMore(item)}
       </div>
     </li>`;
@@ -131,7 +132,7 @@ export class DecisionLog extends LitElement {
         because.length === 0
           ? nothing
           : html`<ul>
-              ${because.map((one) => html`<li>${one}</li>`)}
+              ${because.map((one) => html`<li>${onMyClock(one)}</li>`)}
             </ul>`
       }
       ${

@@ -1,6 +1,7 @@
 import type { RolloutAnswer, RunAnswer } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import { base } from '../../styles/base.ts';
 import './guard-chart.ts';
 import { tellOnFail, tellStatistic, VERDICT_WORDS } from './tell-rollout.ts';
@@ -64,7 +65,7 @@ export class GuardCard extends LitElement {
         ${guard.mode === 'shadow' ? html`<span class="tag">shadow</span>` : nothing}
       </div>
       <p class="small quiet">${guard.says} · ${tellOnFail(guard)}</p>
-      ${found === undefined ? nothing : html`<p>${found.because}</p>`} ${this.#drawEvidence()}
+      ${found === undefined ? nothing : html`<p>${onMyClock(found.because)}</p>`} ${this.#drawEvidence()}
     </article>`;
   }
 

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { here } from '../../client/here.ts';
 import { isProduction } from '../../client/me.ts';
 import { tellActor } from '../../parts/change-words.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import '../../parts/relative-time.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
@@ -79,7 +80,7 @@ export class RolloutCard extends LitElement {
       <div class="part">
         <div class="line">${this.#drawState()}</div>
         ${needs === undefined || isPlainPause(item) ? nothing : html`<p class="needed">${needs}.</p>`}
-        <p class="says">${item.says ?? tellBeginning(item)}</p>
+        <p class="says">${onMyClock(item.says ?? tellBeginning(item))}</p>
       </div>
     </article>`;
   }

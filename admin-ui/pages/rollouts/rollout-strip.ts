@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { here } from '../../client/here.ts';
 import { Following } from '../../client/store.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import { writeRoute } from '../../shell/route.ts';
 import { base } from '../../styles/base.ts';
 import { BoardReading } from './board-reading.ts';
@@ -91,7 +92,7 @@ export class RolloutStrip extends LitElement {
         <t-stage-dots .stage=${stage} .stages=${stages} .look=${state === 'paused' ? 'stands' : 'runs'}></t-stage-dots>
         <a class="spread" href=${writeRoute('rollout', { project: this.project, rollout: id }, { env })}>Open the rollout</a>
       </div>
-      <p>${says ?? 'It waits for its first stage.'}</p>
+      <p>${onMyClock(says ?? 'It waits for its first stage.')}</p>
       ${
         environment === env
           ? html`<details>

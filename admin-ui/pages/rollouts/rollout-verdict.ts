@@ -2,6 +2,7 @@ import type { RolloutAnswer, RunAnswer } from '@turnout/server/contracts';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { tellActor } from '../../parts/change-words.ts';
+import { onMyClock } from '../../parts/on-my-clock.ts';
 import '../../parts/relative-time.ts';
 import { base } from '../../styles/base.ts';
 import { isLive, PAGE_WORDS } from './tell-rollout.ts';
@@ -43,7 +44,7 @@ export class RolloutVerdict extends LitElement {
     const { decision, pausedBy } = this.run ?? {};
     const living = isLive(state);
     return html`<div class="stack">
-      <p class="why" role="status">${says ?? 'It has just been started. Nothing was decided yet.'}</p>
+      <p class="why" role="status">${onMyClock(says ?? 'It has just been started. Nothing was decided yet.')}</p>
       ${living && decision?.page ? html`<p class="page-about">Needs somebody: ${PAGE_WORDS[decision.page]}.</p>` : nothing}
       ${
         state === 'paused' && pausedBy
@@ -65,7 +66,7 @@ function drawRests({ because, at, checkAgainAt }: NonNullable<RunAnswer['decisio
     more.length === 0
       ? nothing
       : html`<ul class="quiet">
-            ${more.slice(0, 6).map((one) => html`<li>${one}</li>`)}
+            ${more.slice(0, 6).map((one) => html`<li>${onMyClock(one)}</li>`)}
           </ul>`
   }
     <p class="quiet small">
