@@ -5,7 +5,7 @@ import { type HouseProcess, makeEnvironment, startHouse } from './house-process.
 
 const REPEATS = 20;
 const FIRST_SEED = 1_000;
-/** So many that even the first report of all, which comes before ten seconds are over, tells of more units than are asked for. */
+/** So many that each variant has several times the units that are asked for by the time at which it is back. */
 const VISITORS_PER_SECOND = 4_000;
 const FAIL_RATE = { on: 0.03, off: 0.01 };
 const UNITS_AN_ARM = 5_000;
@@ -186,11 +186,12 @@ function keepCanary(repeats: readonly Repeat[]): void {
         'ms',
         back.map((one) => one.backMs),
       ),
-      foldFigure('units of the smaller arm when it was decided', '', units, { at: 'least', value: UNITS_AN_ARM }),
+      foldFigure('units of the smaller arm when it was decided', '', units),
       foldFigure(
         'visitors with each variant until the last receipt, the fewer',
         '',
         back.map((one) => one.visitors),
+        { at: 'least', value: UNITS_AN_ARM },
       ),
     ],
     facts: {
