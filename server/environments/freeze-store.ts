@@ -148,29 +148,42 @@ async function readFlagFreezes(
   const freezes = await readFreezes(db, place.projectId, since);
   if (freezes.length === 0) return undefined;
   if (freezes.every(({ tags }) => tags === null)) return { freezes, tags: [], needing: [] };
-  const rows = await db
-    .select({ key: flags.key, tags: flags.tags, needs: flagEnvironments.prerequisites })
+  const rows = await readNeeds(db, place.projectId, [flag], environmentId);
+  const reached = reachedFrom(flag, rows);
+  return {
+    freezes,
+    tags: rows.find(({ key }) => key === flag)?.tags ?? [],
+    needing: reached.filter(({ key }) => key !== flag),
+  };
+}
+
+/**
+ * These flags, and all that have a prerequisite, as they are in each environment, or in one: among them is whatever needs
+ * one of them. What is archived gives nobody anything else by it.
+ */
+function readNeeds(db: Db | Tx, projectId: number, keys: readonly string[], only?: number) {
+  const { environmentId, prerequisites } = flagEnvironments;
+  return db
+    .select({ environmentId, key: flags.key, tags: flags.tags, needs: prerequisites })
     .from(flags)
     .innerJoin(flagEnvironments, eq(flagEnvironments.flagId, flags.id))
     .where(
       and(
-        ...[eq(flags.projectId, place.projectId), eq(flagEnvironments.environmentId, environmentId)],
-        or(
-          eq(flags.key, flag),
-          and(eq(flags.archived, false), sql`json_array_length(${flagEnvironments.prerequisites}) > 0`),
-        ),
+        eq(flags.projectId, projectId),
+        only === undefined ? undefined : eq(environmentId, only),
+        or(inArray(flags.key, [...keys]), and(eq(flags.archived, false), sql`json_array_length(${prerequisites}) > 0`)),
       ),
     );
+}
+
+type Needs = Awaited<ReturnType<typeof readNeeds>>[number];
+
+/** Of the flags of one environment: one, and those that need it, or need one of those. */
+function reachedFrom(flag: string, rows: readonly Needs[]): Needs[] {
   const reached = new Set([flag]);
-  spread(
-    reached,
-    rows.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) })),
-  );
-  return {
-    freezes,
-    tags: rows.find(({ key }) => key === flag)?.tags ?? [],
-    needing: rows.filter(({ key }) => key !== flag && reached.has(key)),
-  };
+  const depends = rows.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) }));
+  spread(reached, depends);
+  return rows.filter(({ key }) => reached.has(key));
 }
 
 /** The tags of some flags of a project, by their keys: flags are kept in a later room, and freezes go by these alone. */
@@ -197,25 +210,12 @@ export type TagsHolding = ReadonlyMap<number, ReadonlyMap<string, readonly strin
  */
 export async function tagsHolding(db: Db | Tx, projectId: number, keys: readonly string[]): Promise<TagsHolding> {
   if (keys.length === 0) return new Map();
-  const { environmentId, prerequisites } = flagEnvironments;
-  const rows = await db
-    .select({ environmentId, key: flags.key, tags: flags.tags, needs: prerequisites })
-    .from(flags)
-    .innerJoin(flagEnvironments, eq(flagEnvironments.flagId, flags.id))
-    .where(
-      and(
-        eq(flags.projectId, projectId),
-        or(inArray(flags.key, [...keys]), and(eq(flags.archived, false), sql`json_array_length(${prerequisites}) > 0`)),
-      ),
-    );
+  const rows = await readNeeds(db, projectId, keys);
   return new Map(
     [...new Set(rows.map((row) => row.environmentId))].map((environment) => {
       const here = rows.filter((row) => row.environmentId === environment);
-      const depends = here.map(({ key, needs }) => ({ key, on: needs.map((one) => one.flag) }));
       const held = [...new Set(keys)].map((key): [string, string[]] => {
-        const reached = new Set([key]);
-        spread(reached, depends);
-        return [key, [...new Set(here.filter((row) => reached.has(row.key)).flatMap(({ tags }) => tags))]];
+        return [key, [...new Set(reachedFrom(key, here).flatMap(({ tags }) => tags))]];
       });
       return [environment, new Map(held)];
     }),

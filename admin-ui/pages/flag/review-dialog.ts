@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { MyEnvironment } from '../../client/me.ts';
 import { asRefusal, Refusal } from '../../client/problem.ts';
-import { session } from '../../client/session.ts';
+import { untilEnded } from '../../parts/until-ended.ts';
 import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
 import { base } from '../../styles/base.ts';
@@ -81,19 +81,14 @@ export class ReviewDialog extends LitElement {
     this.asked = asked;
     await this.updateComplete;
     this.dialog.showModal();
-    const outcome = new Promise<Outcome>((resolve) => {
-      this.#end = resolve;
+    const outcome = untilEnded<Outcome>(this.dialog, (end) => {
+      this.#end = end;
     });
     void this.#run('trying', asked.attempt).then((tried) => {
       this.rehearsal = tried?.dryRun;
       this.rollout = tried?.rollout;
     });
-    // Where a session ends, the door stands over the page; a dialog over the door would keep everybody out.
-    const stop = session.subscribe(() => session.value.state !== 'in' && this.#end(undefined));
-    return outcome.finally(() => {
-      stop();
-      this.dialog.close();
-    });
+    return outcome;
   }
 
   /** Asks the server; where somebody was faster, there is nothing left to be reviewed here. */

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
-import { session } from '../../client/session.ts';
+import { untilEnded } from '../../parts/until-ended.ts';
 import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
 import { base } from '../../styles/base.ts';
@@ -73,14 +73,8 @@ export class FloorDialog extends LitElement {
     this.dialog.showModal();
     await this.yaml.updateComplete;
     this.yaml.show(1, this.text.length);
-    // Where a session ends, the door stands over the page; a dialog over the door would keep everybody out.
-    const stop = session.subscribe(() => session.value.state !== 'in' && this.#end(undefined));
-    const outcome = new Promise<FloorOutcome>((resolve) => {
-      this.#end = resolve;
-    });
-    return outcome.finally(() => {
-      stop();
-      this.dialog.close();
+    return untilEnded<FloorOutcome>(this.dialog, (end) => {
+      this.#end = end;
     });
   }
 

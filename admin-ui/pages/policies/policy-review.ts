@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { asRefusal, type Refusal } from '../../client/problem.ts';
 import { send } from '../../client/send-request.ts';
-import { session } from '../../client/session.ts';
+import { untilEnded } from '../../parts/until-ended.ts';
 import '../../parts/diff-view.ts';
 import '../../parts/problem-view.ts';
 import { spellMarks } from '../../parts/spell-marks.ts';
@@ -88,14 +88,8 @@ export class PolicyReview extends LitElement {
     this.asked = asked;
     await this.updateComplete;
     this.dialog.showModal();
-    // Where a session ends, the door stands over the page; a dialog over the door would keep everybody out.
-    const stop = session.subscribe(() => session.value.state !== 'in' && this.#end(undefined));
-    const outcome = new Promise<Reviewed>((resolve) => {
-      this.#end = resolve;
-    });
-    return outcome.finally(() => {
-      stop();
-      this.dialog.close();
+    return untilEnded<Reviewed>(this.dialog, (end) => {
+      this.#end = end;
     });
   }
 
