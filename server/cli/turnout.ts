@@ -2,6 +2,9 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { runCommand } from './run-command.ts';
 
+/** As a shell tells of a program that wrote where nobody reads: 128 and the number of SIGPIPE. */
+const READER_LEFT = 141;
+
 /** The program `turnout`: words in, lines out, an exit code at the end. */
 const stop = new AbortController();
 process.on('SIGINT', () => {
@@ -11,6 +14,14 @@ process.on('SIGINT', () => {
   if (follows) stop.abort();
   else if (command !== 'start') process.exit(130);
 });
+
+// Behind `head` nobody reads the rest. That is no fault, and ends it as it ends other programs.
+if (process.argv[2] !== 'start') {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(READER_LEFT);
+  });
+}
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   env: process.env,
